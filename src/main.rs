@@ -1,0 +1,3 @@
+//! The executable: builds the edge and runs the command.
+
+fn main() {}
