@@ -1,7 +1,9 @@
 //! trousse, the field technician's kit. The rooms, lowest first; a room uses only those above it in this list.
 
-pub mod net;
-
 pub mod language;
 
 pub mod fault;
+
+pub mod net;
+
+pub mod wire;

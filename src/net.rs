@@ -8,6 +8,9 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use ipnet::{IpNet, Ipv4Net};
+pub use targets::Targets;
+
+mod targets;
 
 /// A 48-bit hardware address (EUI-48), written in lower case with colons.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -89,6 +92,38 @@ impl Serialize for Mac {
 impl<'de> Deserialize<'de> for Mac {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Mac, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// A VLAN of IEEE 802.1Q, 1 to 4094.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Hash, Serialize, Deserialize)]
+#[serde(try_from = "u16", into = "u16")]
+pub struct VlanId(u16);
+
+impl VlanId {
+    /// The VLAN of that number; 0 (no VLAN, only a priority) and 4095 (reserved) are none.
+    pub fn new(number: u16) -> Option<VlanId> {
+        (1..4095).contains(&number).then_some(VlanId(number))
+    }
+}
+
+impl TryFrom<u16> for VlanId {
+    type Error = String;
+
+    fn try_from(number: u16) -> Result<VlanId, String> {
+        VlanId::new(number).ok_or_else(|| format!("{number} is not a VLAN: 1 to 4094 is expected"))
+    }
+}
+
+impl From<VlanId> for u16 {
+    fn from(vlan: VlanId) -> u16 {
+        vlan.0
+    }
+}
+
+impl fmt::Display for VlanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

@@ -1,0 +1,107 @@
+//! Bytes to types and back, one file a protocol. No socket, no clock: what arrives is hostile, and no bytes may panic.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+pub mod arp;
+pub mod dns;
+pub mod ethernet;
+pub mod ipv4;
+pub mod nbns;
+
+use crate::net::{Mac, VlanId};
+
+/// Which field of which protocol could not be read, and where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The protocol, as technicians write it: `ARP`, `IPv4`.
+    pub protocol: &'static str,
+    /// The field, as its standard names it.
+    pub field: &'static str,
+    /// The field's offset in bytes from the start of the protocol's own header.
+    pub offset: usize,
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} at byte {}", self.protocol, self.field, self.offset)
+    }
+}
+
+/// What the kit reads of one Ethernet frame.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packet<'a> {
+    /// The card that sent the frame.
+    pub source: Mac,
+    /// The card or group that it is addressed to.
+    pub destination: Mac,
+    /// The VLAN of its 802.1Q tag; a priority tag (VLAN 0) is no VLAN.
+    pub vlan: Option<VlanId>,
+    /// What it carries.
+    pub body: Body<'a>,
+}
+
+/// The payload of a frame, as far as the kit has a use for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body<'a> {
+    /// Address resolution.
+    Arp(arp::Arp),
+    /// A UDP datagram over IPv4, whole.
+    Udp {
+        /// The IPv4 header's addresses and TTL.
+        ip: ipv4::Header,
+        /// Source port.
+        source_port: u16,
+        /// Destination port.
+        destination_port: u16,
+        /// What the datagram carries.
+        payload: &'a [u8],
+    },
+    /// An ICMP message over IPv4.
+    Icmp {
+        /// The IPv4 header's addresses and TTL.
+        ip: ipv4::Header,
+        /// The message.
+        message: ipv4::Icmp,
+    },
+    /// Anything else.
+    Other,
+}
+
+/// Reads one Ethernet frame, from its destination address to its payload, checksum left out.
+pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Malformed> {
+    let (header, payload) = ethernet::parse(frame)?;
+    let body = match header.ethertype {
+        ethernet::ARP => Body::Arp(arp::parse(payload)?),
+        ethernet::IPV4 => ipv4::parse(payload)?,
+        _ => Body::Other,
+    };
+    Ok(Packet { source: header.source, destination: header.destination, vlan: header.vlan, body })
+}
+
+/// One row of the table of decoders, from which the fuzz targets and the seeded random runs are made.
+#[derive(Clone, Copy)]
+pub struct Decoder {
+    /// Its name: that of its file.
+    pub name: &'static str,
+    /// Reads the bytes and drops what it read; may refuse, must not panic.
+    pub read: fn(&[u8]) -> Result<(), Malformed>,
+}
+
+/// Every decoder of bytes that come from a network.
+pub const DECODERS: &[Decoder] = &[
+    Decoder { name: "ethernet", read: |bytes| decode(bytes).map(drop) },
+    Decoder { name: "arp", read: |bytes| arp::parse(bytes).map(drop) },
+    Decoder { name: "ipv4", read: |bytes| ipv4::parse(bytes).map(drop) },
+    Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
+    Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
+];
+
+/// Who speaks: our card's addresses, from which every frame of ours is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// Our card's hardware address.
+    pub mac: Mac,
+    /// Our address, or 0.0.0.0 where we have none or must not show it (RFC 5227, section 1.1).
+    pub ip: Ipv4Addr,
+}
