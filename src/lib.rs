@@ -5,3 +5,5 @@ pub mod net;
 pub mod language;
 
 pub mod fault;
+
+pub mod oui;

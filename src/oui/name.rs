@@ -8,8 +8,7 @@ const ENTITIES: [(&str, char); 6] = [("amp", '&'), ("quot", '"'), ("apos", '\'')
 /// One line of printable text: words parted by one space, nothing that a terminal could take for an order.
 pub(crate) fn clean(raw: &str) -> String {
     let decoded = decode(raw);
-    let printable: String =
-        decoded.chars().filter(|&c| !is_invisible(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let printable: String = decoded.chars().filter(|&c| !is_invisible(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
     printable.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
