@@ -29,10 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every block of the registry: first address, length of the prefix in bits, clean name of the holder.
+/// Every block of the registry.
 ///
 /// The rows are read by holder: `mac_oui` looks addresses up as if every block were one of 24 bits.
-fn blocks() -> Result<Vec<(u64, u8, String)>, Box<dyn Error>> {
+fn blocks() -> Result<Vec<pack::Assignment>, Box<dyn Error>> {
     let registry = mac_oui::Oui::from_csv_file(REGISTRY)?;
     let mut blocks = Vec::new();
     for holder in registry.get_unique_manufacturers()? {

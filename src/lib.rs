@@ -7,3 +7,7 @@ pub mod language;
 pub mod fault;
 
 pub mod oui;
+
+pub mod kind;
+
+pub mod cli;

@@ -4,7 +4,7 @@ mod convention;
 mod edition;
 mod file;
 pub(crate) mod fold;
-mod name;
+pub(crate) mod name;
 mod pack;
 mod table;
 
@@ -67,7 +67,7 @@ impl Serialize for Registry {
 }
 
 /// A block of addresses; written as the digits of its prefix and its length, `00:50:c2:7d:5/36`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 pub struct Block {
     /// The first address of the block.
     pub first: Mac,

@@ -4,15 +4,13 @@ use std::borrow::Cow;
 use std::fs;
 use std::path::Path;
 
+use super::pack::Assignment;
 use super::table::{Table, mask};
 use super::{Vendors, name, pack, start};
 use crate::fault::{Fault, Result};
 
 /// What is wrong with one line, in both languages.
 type Wrong = (String, String);
-
-/// One block: first address as 48 bits, length of the prefix in bits, clean name of the holder.
-type Assignment = (u64, u8, String);
 
 /// The columns of the two CSV formats that hold the digits and the holder's name.
 const CSV_COLUMNS: [(&str, &str); 2] = [("Assignment", "Organization Name"), ("oui", "companyName")];

@@ -10,6 +10,9 @@ pub(crate) type Row = [u8; 9];
 /// The holder whose name is empty: a shared block, which the registry cuts up for others.
 pub(crate) const SHARED: &str = "";
 
+/// A block to pack: first address as 48 bits, length of the prefix in bits, clean name of the holder.
+pub(crate) type Assignment = (u64, u8, String);
+
 /// What cannot be packed: more than 16 MiB of names, which the three bytes of an offset cannot reach.
 #[derive(Debug)]
 pub(crate) struct TooManyNames;
@@ -23,9 +26,8 @@ pub(crate) struct Packed {
     pub(crate) tables: Vec<(u8, Vec<Row>)>,
 }
 
-/// Packs blocks: the first address as 48 bits, the length of the prefix in bits, the clean name of the holder.
-/// Of two holders of one block (the registry has known a few), the first is kept.
-pub(crate) fn pack(blocks: &[(u64, u8, String)]) -> Result<Packed, TooManyNames> {
+/// Packs blocks. Of two holders of one block (the registry has known a few), the first is kept.
+pub(crate) fn pack(blocks: &[Assignment]) -> Result<Packed, TooManyNames> {
     let mut alphabet: Vec<&str> = blocks.iter().map(|(_, _, name)| name.as_str()).collect();
     alphabet.sort_unstable();
     alphabet.dedup();
@@ -49,7 +51,7 @@ pub(crate) fn pack(blocks: &[(u64, u8, String)]) -> Result<Packed, TooManyNames>
         tables.entry(*bits).or_default().push([a, b, c, d, e, f, g, h, i]);
     }
     for rows in tables.values_mut() {
-        rows.sort_by_key(|row| prefix(row));
+        rows.sort_by_key(prefix);
         rows.dedup_by_key(|row| prefix(row));
     }
     Ok(Packed { names, tables: tables.into_iter().rev().collect() })

@@ -85,7 +85,7 @@ fn every_row_of_the_registry_is_in_the_tables() {
 }
 
 /// The blocks of a small registry, crowded into few addresses so that they nest.
-fn crowded() -> impl Strategy<Value = Vec<(u64, u8, String)>> {
+fn crowded() -> impl Strategy<Value = Vec<pack::Assignment>> {
     let block = (0..4u64, 0..16u64, 0..256u64, prop::sample::select(vec![24u8, 28, 36, 40]));
     prop::collection::vec(block, 0..60).prop_map(|blocks| {
         let of = |(index, (large, medium, small, bits)): (usize, (u64, u64, u64, u8))| {
@@ -107,7 +107,7 @@ proptest! {
         let address = large << 26 | medium << 20 | rest;
         let [_, _, bytes @ ..] = address.to_be_bytes();
 
-        let mut naive: Option<&(u64, u8, String)> = None;
+        let mut naive: Option<&pack::Assignment> = None;
         for block in &blocks {
             let holds = (block.0 ^ address) >> (48 - block.1) == 0;
             if holds && naive.is_none_or(|best| block.1 > best.1) {
