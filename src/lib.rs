@@ -7,3 +7,9 @@ pub mod fault;
 pub mod net;
 
 pub mod wire;
+
+pub mod oui;
+
+pub mod kind;
+
+pub mod cli;

@@ -1,0 +1,60 @@
+//! Turns the registry in `oui-data/` into the compact tables that lie in the executable, ready to be searched.
+
+use std::error::Error;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::{env, fs};
+
+#[path = "src/oui/name.rs"]
+mod name;
+#[path = "src/oui/pack.rs"]
+mod pack;
+
+const REGISTRY: &str = "oui-data/registry.csv";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for read in ["build.rs", REGISTRY, "src/oui/name.rs", "src/oui/pack.rs"] {
+        println!("cargo::rerun-if-changed={read}");
+    }
+    let packed = pack::pack(&blocks()?).map_err(|_| "the names of the registry take more than 16 MiB")?;
+
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("names.txt"), packed.names)?;
+    let mut tables = String::new();
+    for (bits, rows) in packed.tables {
+        fs::write(out.join(format!("rows{bits}")), rows.as_flattened())?;
+        writeln!(tables, "Table::builtin({bits}, include_bytes!(concat!(env!(\"OUT_DIR\"), \"/rows{bits}\"))),")?;
+    }
+    fs::write(out.join("tables.rs"), format!("[\n{tables}]\n"))?;
+    Ok(())
+}
+
+/// Every block of the registry.
+///
+/// The rows are read by holder: `mac_oui` looks addresses up as if every block were one of 24 bits.
+fn blocks() -> Result<Vec<pack::Assignment>, Box<dyn Error>> {
+    let registry = mac_oui::Oui::from_csv_file(REGISTRY)?;
+    let mut blocks = Vec::new();
+    for holder in registry.get_unique_manufacturers()? {
+        let clean = name::clean(&holder);
+        let shown = if name::is_the_registry(&clean) { pack::SHARED } else { &clean };
+        for entry in registry.lookup_by_manufacturer(&holder)?.into_iter().flatten() {
+            let bits = 4 * u8::try_from(entry.oui.len())?;
+            let expected = match entry.assignment_block_size.as_str() {
+                "MA-L" => 24,
+                "MA-M" => 28,
+                "MA-S" | "IAB" => 36,
+                other => return Err(format!("{REGISTRY}: {}: no such registry: {other}", entry.oui).into()),
+            };
+            if bits != expected {
+                return Err(format!("{REGISTRY}: {}: {expected} bits expected", entry.oui).into());
+            }
+            blocks.push((u64::from_str_radix(&entry.oui, 16)? << (48 - bits), bits, shown.to_owned()));
+        }
+    }
+    if blocks.len() != usize::try_from(registry.get_total_records())? {
+        return Err(format!("{REGISTRY}: not every row was read").into());
+    }
+    blocks.sort();
+    Ok(blocks)
+}
