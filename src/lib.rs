@@ -12,4 +12,16 @@ pub mod oui;
 
 pub mod kind;
 
+pub mod site;
+
+pub mod observe;
+
+pub mod finding;
+
+pub mod check;
+
+pub mod probe;
+
+pub mod report;
+
 pub mod cli;

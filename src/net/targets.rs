@@ -4,11 +4,14 @@ use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
 use super::Ipv4Net;
 use crate::fault::Fault;
 
 /// A set of IPv4 addresses, as sorted ranges that neither touch nor overlap.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "Vec<String>", try_from = "Vec<String>")]
 pub struct Targets {
     /// First and last address of each range, both included.
     ranges: Vec<(u32, u32)>,
@@ -133,19 +136,32 @@ impl FromStr for Targets {
     }
 }
 
-impl fmt::Display for Targets {
-    /// The ranges, each as the prefix that it is where it is one.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, &(first, last)) in self.ranges.iter().enumerate() {
-            let gap = if index == 0 { "" } else { ", " };
+impl From<Targets> for Vec<String> {
+    /// Each range as the prefix that it is, where it is one.
+    fn from(targets: Targets) -> Vec<String> {
+        let text = |(first, last)| {
             let (first, last) = (Ipv4Addr::from(first), Ipv4Addr::from(last));
             match prefix_of(first, last) {
-                _ if first == last => write!(f, "{gap}{first}")?,
-                Some(prefix) => write!(f, "{gap}{prefix}")?,
-                None => write!(f, "{gap}{first}-{last}")?,
+                _ if first == last => first.to_string(),
+                Some(prefix) => prefix.to_string(),
+                None => format!("{first}-{last}"),
             }
-        }
-        Ok(())
+        };
+        targets.ranges.into_iter().map(text).collect()
+    }
+}
+
+impl TryFrom<Vec<String>> for Targets {
+    type Error = Fault;
+
+    fn try_from(texts: Vec<String>) -> Result<Targets, Fault> {
+        texts.iter().try_fold(Targets::default(), |all, text| Ok(all.union(text.parse()?)))
+    }
+}
+
+impl fmt::Display for Targets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Vec::from(self.clone()).join(", "))
     }
 }
 

@@ -60,6 +60,12 @@ pub fn parse(bytes: &[u8]) -> Result<Answer, Malformed> {
     })
 }
 
+/// The names of `ip` in an answer; empty for a question, or for an answer about others.
+pub fn names_of(ip: IpAddr, bytes: &[u8]) -> Vec<String> {
+    let Ok(answer) = parse(bytes) else { return Vec::new() };
+    answer.names.into_iter().filter(|(owner, _)| answer.response && *owner == ip).map(|(_, name)| name).collect()
+}
+
 /// The address whose reverse name this is; `None` for any other name, a network's reverse zone among them.
 fn address(name: &Name) -> Option<IpAddr> {
     let net = name.parse_arpa_name().ok()?;

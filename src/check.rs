@@ -1,0 +1,97 @@
+//! The table of checks. Each is one file: the rule, both languages, its manual page and its tests.
+
+use serde::{Deserialize, Serialize};
+
+use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
+use crate::language::Language;
+use crate::observe::{Cut, Inventory};
+use crate::site::Plan;
+
+pub mod contest;
+pub mod holder;
+
+/// One row of the table.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// The code that reports and scripts name it by.
+    pub code: &'static str,
+    /// The rung of the ladder that it stands on.
+    pub layer: Layer,
+    /// The rule: pure, of what was seen and what was planned.
+    pub judge: fn(&Inventory, &Plan) -> Verdict,
+    /// Its page for `trousse explain`.
+    pub manual: fn(Language) -> Manual,
+}
+
+macro_rules! checks {
+    ($($code:literal $layer:ident $module:ident::$problem:ident)*) => {
+        $(pub mod $module;)*
+
+        /// What a finding is about. The code is its tag in a record; the words are made when it is shown.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "code", content = "problem")]
+        pub enum Problem {
+            $(
+                #[doc = concat!("`", $code, "`.")]
+                #[serde(rename = $code)]
+                $problem($module::$problem),
+            )*
+        }
+
+        impl Problem {
+            /// The code of the check that found it.
+            pub fn code(&self) -> &'static str {
+                match self { $(Problem::$problem(_) => $code,)* }
+            }
+
+            /// The rung of the ladder.
+            pub fn layer(&self) -> Layer {
+                match self { $(Problem::$problem(_) => Layer::$layer,)* }
+            }
+
+            /// What explains it.
+            pub fn explain(&self) -> &dyn Explain {
+                match self { $(Problem::$problem(problem) => problem,)* }
+            }
+        }
+
+        /// Every check, in the order in which the ladder prints them.
+        pub const CHECKS: &[Check] = &[
+            $(Check { code: $code, layer: Layer::$layer, judge: $module::judge, manual: $module::manual },)*
+        ];
+    };
+}
+
+checks! {
+    "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
+    "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
+    "L3-virtual-address"   Addressing virtual_address::VirtualAddress
+    "L3-shared-address"    Addressing shared_address::SharedAddress
+    "L3-two-cards"         Addressing two_cards::TwoCards
+    "L3-proxy-arp"         Addressing proxy_arp::ProxyArp
+    "L3-repeated-answer"   Addressing repeated_answer::RepeatedAnswer
+}
+
+/// What keeps a check of addresses from saying "clear": it was not asked, or not fully.
+pub fn gap(inventory: &Inventory) -> Option<Reason> {
+    let coverage = inventory.coverage();
+    let (asked, planned) = (coverage.asked, coverage.planned);
+    if coverage.cut.contains(&Cut::User) {
+        return Some(Reason::Stopped { asked, planned });
+    }
+    if coverage.cut.contains(&Cut::Interface) {
+        return Some(Reason::InterfaceLost { asked, planned });
+    }
+    if coverage.cut.contains(&Cut::Capture) {
+        return Some(Reason::CaptureCut);
+    }
+    if coverage.frames_lost > 0 {
+        return Some(Reason::FramesLost { count: coverage.frames_lost });
+    }
+    (coverage.requests == 0).then_some(Reason::NothingAsked)
+}
+
+/// "Clear" where everything was looked at, else why not.
+pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
+    gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
+}

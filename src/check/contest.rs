@@ -1,0 +1,121 @@
+//! Who holds an address that several cards claim: two devices by mistake, or one of the arrangements that only look so.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use crate::check::virtual_address::Family;
+use crate::net::Mac;
+use crate::observe::{Inventory, Name, NameSource, Owner};
+use crate::site::Plan;
+
+/// A card that answers for at least this many addresses and was not shown to hold them is taken for a proxy.
+pub const PROXY_ADDRESSES: usize = 4;
+
+/// What became of the claims to one address.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contest {
+    /// Virtual cards: VRRP, HSRP, clusters.
+    pub virtual_cards: Vec<Mac>,
+    /// Cards that answer for somebody else.
+    pub proxies: Vec<Mac>,
+    /// Real cards by device: two cards of one host are one device.
+    pub devices: Vec<BTreeSet<Mac>>,
+    /// The plan says that several may hold it.
+    pub declared: bool,
+}
+
+impl Contest {
+    /// Sorts the claims to an address of others; ours are judged by `L3-own-address-taken`.
+    pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, owners: &[(Mac, &Owner)]) -> Contest {
+        let mut contest = Contest::default();
+        let mut real = Vec::new();
+        for &(mac, _) in owners.iter().filter(|(mac, _)| !inventory.is_our_card(*mac)) {
+            if Family::of(mac).is_some() {
+                contest.virtual_cards.push(mac);
+            } else if is_proxy(inventory, ip, mac) {
+                contest.proxies.push(mac);
+            } else {
+                real.push(mac);
+            }
+        }
+        contest.devices = devices(inventory, ip, &real);
+        contest.declared = shared_by_plan(plan, ip, &real);
+        contest
+    }
+
+    /// The cards of two or more devices that hold the address and should not.
+    pub fn rivals(&self) -> Vec<Mac> {
+        let several = self.devices.len() > 1 && !self.declared;
+        if several { self.devices.iter().flatten().copied().collect() } else { Vec::new() }
+    }
+}
+
+/// Every address that somebody else claims, with what became of the claims.
+pub fn contests(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Contest)> {
+    inventory
+        .claimed()
+        .filter(|(ip, _)| !inventory.is_ours(*ip))
+        .map(|(ip, owners)| (ip, Contest::of(inventory, plan, ip, &owners)))
+        .collect()
+}
+
+/// Whether a card answers for an address that is another's. What it said itself counts before how many it answers for.
+fn is_proxy(inventory: &Inventory, ip: IpAddr, mac: Mac) -> bool {
+    let Some(owner) = inventory.claim(ip, mac) else { return false };
+    if owner.forwards {
+        return true;
+    }
+    if owner.echo_ttl.is_some() {
+        return false;
+    }
+    answers_for_many(inventory, mac)
+}
+
+/// Whether a card answers for so many addresses that it is taken for a proxy, unless it holds them.
+pub fn answers_for_many(inventory: &Inventory, mac: Mac) -> bool {
+    inventory
+        .addresses_of(mac)
+        .filter(|&ip| inventory.claim(ip, mac).is_some_and(|owner| owner.echo_ttl.is_none()))
+        .nth(PROXY_ADDRESSES - 1)
+        .is_some()
+}
+
+/// Groups the cards that are one host: the same pair answers for another address too, and nothing tells them apart.
+fn devices(inventory: &Inventory, ip: IpAddr, cards: &[Mac]) -> Vec<BTreeSet<Mac>> {
+    let mut devices: Vec<BTreeSet<Mac>> = Vec::new();
+    for &card in cards {
+        let same = devices.iter_mut().find(|device| device.iter().any(|&other| one_host(inventory, ip, other, card)));
+        match same {
+            Some(device) => drop(device.insert(card)),
+            None => devices.push(BTreeSet::from([card])),
+        }
+    }
+    devices
+}
+
+fn one_host(inventory: &Inventory, ip: IpAddr, a: Mac, b: Mac) -> bool {
+    common_addresses(inventory, a, b).iter().any(|&other| other != ip) && !told_apart(inventory, ip, a, b)
+}
+
+/// The addresses that both cards claim.
+pub fn common_addresses(inventory: &Inventory, a: Mac, b: Mac) -> Vec<IpAddr> {
+    inventory.addresses_of(a).filter(|&ip| inventory.claim(ip, b).is_some()).collect()
+}
+
+/// Whether the two cards gave different names by the same protocol, or answer echoes with different TTLs: two systems.
+fn told_apart(inventory: &Inventory, ip: IpAddr, a: Mac, b: Mac) -> bool {
+    let (Some(a), Some(b)) = (inventory.claim(ip, a), inventory.claim(ip, b)) else { return false };
+    let of = |owner: &Owner, source: NameSource| -> BTreeSet<Name> {
+        owner.names.iter().filter(|name| name.source == source).cloned().collect()
+    };
+    let names_differ = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr].into_iter().any(|source| {
+        let (a, b) = (of(a, source), of(b, source));
+        !a.is_empty() && !b.is_empty() && a.is_disjoint(&b)
+    });
+    names_differ || a.echo_ttl.zip(b.echo_ttl).is_some_and(|(a, b)| a != b)
+}
+
+fn shared_by_plan(plan: &Plan, ip: IpAddr, cards: &[Mac]) -> bool {
+    let IpAddr::V4(ip) = ip else { return false };
+    plan.shared(ip).is_some_and(|shared| shared.macs.is_empty() || cards.iter().all(|card| shared.macs.contains(card)))
+}

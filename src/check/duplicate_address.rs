@@ -1,0 +1,150 @@
+//! Two devices hold one address.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::contest::contests;
+use super::holder::{Holder, join, list};
+use super::{Problem, clear_or_gap};
+use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::language::Language;
+use crate::net::Mac;
+use crate::observe::{Inventory, Observation};
+use crate::site::Plan;
+
+/// An address and the devices that hold it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DuplicateAddress {
+    /// The address.
+    pub ip: IpAddr,
+    /// The cards that hold it.
+    pub macs: Vec<Mac>,
+    /// What is known of each.
+    pub owners: Vec<Holder>,
+    /// The device that the plan gives the address to.
+    pub rightful: Option<String>,
+}
+
+/// Two or more devices, none of them a look-alike, claim the address.
+pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
+    let findings = contests(inventory, plan).into_iter().filter_map(|(ip, contest)| {
+        let macs = contest.rivals();
+        if macs.is_empty() {
+            return None;
+        }
+        let owners = macs.iter().map(|&mac| Holder::of(inventory, plan, ip, mac)).collect();
+        let rightful = match ip {
+            IpAddr::V4(ip) => plan.fixed(ip).map(|fixed| fixed.name.clone()),
+            IpAddr::V6(_) => None,
+        };
+        let evidence = evidence(inventory, ip, &macs);
+        let problem = DuplicateAddress { ip, macs, owners, rightful };
+        Some(Finding::new(Severity::Broken, Problem::DuplicateAddress(problem), evidence))
+    });
+    Verdict::of(findings.collect(), clear_or_gap(inventory))
+}
+
+/// The earliest claims of the cards, in the order of time.
+pub fn evidence(inventory: &Inventory, ip: IpAddr, macs: &[Mac]) -> Vec<Observation> {
+    let mut seen: Vec<Observation> =
+        macs.iter().filter_map(|&mac| inventory.claim(ip, mac)).flat_map(|owner| owner.evidence.clone()).collect();
+    seen.sort();
+    seen
+}
+
+impl Explain for DuplicateAddress {
+    fn english(&self) -> Wording {
+        let count = self.macs.len();
+        let owners = list(&self.owners, Language::En);
+        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
+        let proof = match silent.as_slice() {
+            [] => " Each of them answered again when it was asked alone.".to_owned(),
+            silent => format!(" {} did not answer when asked alone, or could not be asked.", join(silent, Language::En)),
+        };
+        let right = match &self.rightful {
+            Some(name) => format!("The plan gives {} to “{name}”: leave it there, and give the other another address.", self.ip),
+            None => format!("Decide which of them keeps {}; give the other a free address, or set it to DHCP.", self.ip),
+        };
+        Wording {
+            title: format!("{} is held by {count} devices", self.ip),
+            why: format!(
+                "{owners} answer for {}.{proof} Whoever talks to this address reaches now one and now the other: \
+                 connections drop, and it looks like slowness.",
+                self.ip
+            ),
+            remedy: vec![
+                "Find both devices: by kind, maker and name above, or by their MAC in the switch's address table.".to_owned(),
+                right,
+                "If one of them got its address from a DHCP server, restart it, so that it asks for a new one.".to_owned(),
+                format!("Scan again: {} must have one owner left.", self.ip),
+            ],
+        }
+    }
+
+    fn french(&self) -> Wording {
+        let count = self.macs.len();
+        let owners = list(&self.owners, Language::Fr);
+        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
+        let proof = match silent.as_slice() {
+            [] => " Chacun a répondu de nouveau quand il a été interrogé seul.".to_owned(),
+            [one] => format!(" Interrogé seul, {one} n'a pas répondu, ou n'a pas pu l'être."),
+            silent => format!(" Interrogés seuls, {} n'ont pas répondu, ou n'ont pas pu l'être.", join(silent, Language::Fr)),
+        };
+        let right = match &self.rightful {
+            Some(name) => format!("Le plan attribue {} à « {name} » : laissez-la-lui et donnez une autre adresse à l'autre.", self.ip),
+            None => format!("Décidez lequel garde {} ; donnez à l'autre une adresse libre, ou passez-le en DHCP.", self.ip),
+        };
+        Wording {
+            title: format!("{} est détenue par {count} appareils", self.ip),
+            why: format!(
+                "{owners} répondent pour {}.{proof} Qui parle à cette adresse joint tantôt l'un, tantôt l'autre : \
+                 les connexions tombent, et l'on croit à une lenteur.",
+                self.ip
+            ),
+            remedy: vec![
+                "Retrouvez les deux appareils : par leur type, leur fabricant et leur nom ci-dessus, ou par leur MAC dans la table d'adresses du commutateur.".to_owned(),
+                right,
+                "Si l'un d'eux tient son adresse d'un serveur DHCP, redémarrez-le pour qu'il en demande une autre.".to_owned(),
+                format!("Relancez l'analyse : {} ne doit plus avoir qu'un détenteur.", self.ip),
+            ],
+        }
+    }
+}
+
+/// The page of `trousse explain`.
+pub fn manual(language: Language) -> Manual {
+    language.pick(
+        Manual {
+            title: "Duplicate address",
+            meaning: "Two devices hold the same IPv4 address on one segment. Each of the other devices talks to whichever \
+                      answered it last, so both seem to work now and then: slow file shares, printers that vanish, calls that drop.",
+            seen: "ARP (RFC 826): several cards answer for one address. Every address is asked by broadcast, answered ones are \
+                   listened to for 3 more seconds because a sleepy device may answer late, then the address is asked again and \
+                   each card alone, by a frame addressed to it, so that each owner is told apart (RFC 5227, 2.4, defines the conflict).",
+            lookalikes: "Shared router addresses (VRRP, CARP, HSRP, GLBP), load-balanced clusters, one host with two cards on the \
+                         segment, a router that answers for others (proxy ARP), one device that answers twice: each is told apart \
+                         and appears as a note. A cloned PC that holds two addresses of its twin looks like one host with two \
+                         cards unless their names or their echo TTL differ.",
+            remedy: "Find both devices by maker, kind and name, or by MAC in the switch's table. Give one of them another address, \
+                     or set it to DHCP. If one was leased its address, restart it. Then scan again.",
+        },
+        Manual {
+            title: "Adresse IP en double",
+            meaning: "Deux appareils détiennent la même adresse IPv4 sur un segment. Chacun des autres parle à celui qui lui a \
+                      répondu en dernier, si bien que les deux semblent marcher par moments : partages lents, imprimantes qui \
+                      disparaissent, appels coupés.",
+            seen: "ARP (RFC 826) : plusieurs cartes répondent pour une adresse. Toutes les adresses sont demandées en diffusion, \
+                   celles qui ont répondu sont écoutées 3 secondes de plus car un appareil endormi répond tard, puis l'adresse est \
+                   redemandée et chaque carte interrogée seule, par une trame qui lui est adressée, pour distinguer les détenteurs \
+                   (la RFC 5227, 2.4, définit le conflit).",
+            lookalikes: "Les adresses partagées entre routeurs (VRRP, CARP, HSRP, GLBP), les grappes à répartition de charge, un \
+                         hôte à deux cartes sur le segment, un routeur qui répond pour d'autres (proxy ARP), un appareil qui répond \
+                         deux fois : chacun est reconnu et figure en remarque. Un PC cloné qui détient deux adresses de son jumeau \
+                         ressemble à un hôte à deux cartes, sauf si leurs noms ou le TTL de leurs échos diffèrent.",
+            remedy: "Retrouvez les deux appareils par leur fabricant, leur type et leur nom, ou par leur MAC dans la table du \
+                     commutateur. Donnez à l'un une autre adresse, ou passez-le en DHCP. Si l'un tient son adresse d'un bail, \
+                     redémarrez-le. Puis relancez l'analyse.",
+        },
+    )
+}

@@ -1,0 +1,92 @@
+//! One owner of a contested address, as a finding tells of it.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kind::Inferred;
+use crate::language::Language;
+use crate::net::{Mac, Moment};
+use crate::observe::{Inventory, Name};
+use crate::site::Plan;
+
+/// A card that holds an address, with everything that tells it from the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The card.
+    pub mac: Mac,
+    /// Who made it, where its address tells.
+    pub vendor: Option<String>,
+    /// The address is administered locally: random or virtual.
+    pub local: bool,
+    /// What kind of device it seems to be, and what that was inferred from.
+    pub kind: Option<Inferred>,
+    /// What it says that it is called.
+    pub names: Vec<Name>,
+    /// Microseconds from request to reply, the shortest.
+    pub rtt_us: Option<u32>,
+    /// How many claims were heard from it.
+    pub answers: u32,
+    /// It answered a request addressed to it alone.
+    pub unicast: bool,
+    /// When it was first heard.
+    #[serde(rename = "first_ms")]
+    pub first: Moment,
+    /// When it was last heard.
+    #[serde(rename = "last_ms")]
+    pub last: Moment,
+    /// The name that the plan gives to this card.
+    pub planned: Option<String>,
+}
+
+impl Holder {
+    /// What is known of a card that claims an address.
+    pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Holder {
+        let owner = inventory.claim(ip, mac).cloned().unwrap_or_default();
+        Holder {
+            mac,
+            vendor: inventory.vendor(mac).name().map(str::to_owned),
+            local: mac.is_local(),
+            kind: inventory.kind(ip, mac),
+            names: owner.names.iter().cloned().collect(),
+            rtt_us: owner.rtt_us,
+            answers: owner.answers,
+            unicast: owner.unicast,
+            first: owner.first,
+            last: owner.last,
+            planned: plan.fixed.iter().find(|fixed| fixed.mac == Some(mac)).map(|fixed| fixed.name.clone()),
+        }
+    }
+
+    /// The device in a few words: what it is, who made it, what it is called, and its MAC.
+    pub fn describe(&self, language: Language) -> String {
+        let what = match &self.kind {
+            Some(inferred) => inferred.kind.word(language).to_owned(),
+            None => language.pick("device", "appareil").to_owned(),
+        };
+        let maker = match (&self.vendor, self.local) {
+            (Some(vendor), _) => format!(" {vendor}"),
+            (None, true) => language.pick(" with a random or virtual address", " à adresse aléatoire ou virtuelle").to_owned(),
+            (None, false) => language.pick(" of an unknown maker", " de fabricant inconnu").to_owned(),
+        };
+        let quoted = |name: &str| language.pick(format!(" “{name}”"), format!(" « {name} »"));
+        let name = self.planned.as_deref().or(self.names.first().map(|name| name.name.as_str())).map(quoted).unwrap_or_default();
+        format!("{what}{maker}{name} ({})", self.mac)
+    }
+}
+
+/// The descriptions joined as a sentence joins them: `a, b and c`.
+pub fn list(holders: &[Holder], language: Language) -> String {
+    join(&holders.iter().map(|holder| holder.describe(language)).collect::<Vec<_>>(), language)
+}
+
+/// Texts joined as a sentence joins them.
+pub fn join<T: ToString>(texts: &[T], language: Language) -> String {
+    let texts: Vec<String> = texts.iter().map(T::to_string).collect();
+    match texts.split_last() {
+        Some((last, rest)) if !rest.is_empty() => {
+            format!("{}{}{last}", rest.join(", "), language.pick(" and ", " et "))
+        }
+        _ => texts.concat(),
+    }
+}

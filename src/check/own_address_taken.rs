@@ -1,0 +1,118 @@
+//! The laptop's own address is held by somebody else too: nothing else that it sees can be trusted before that is mended.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use super::duplicate_address::evidence;
+use super::holder::{Holder, list};
+use super::{Problem, gap};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::language::Language;
+use crate::net::Mac;
+use crate::observe::Inventory;
+use crate::site::Plan;
+
+/// An address of ours and who else holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnAddressTaken {
+    /// The address.
+    pub ip: IpAddr,
+    /// Our card.
+    pub ours: Mac,
+    /// The others' cards.
+    pub macs: Vec<Mac>,
+    /// What is known of each of the others.
+    pub owners: Vec<Holder>,
+}
+
+/// A card that is not ours claims an address of ours.
+pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
+    let Some(card) = inventory.card() else { return Verdict::NotTested(Reason::NoCardOfOurs) };
+    if card.addresses.is_empty() {
+        return Verdict::NotTested(Reason::NoAddressOfOurs);
+    }
+    let findings = inventory.claimed().filter(|(ip, _)| inventory.is_ours(*ip)).filter_map(|(ip, owners)| {
+        let macs: Vec<Mac> = owners.iter().map(|(mac, _)| *mac).filter(|mac| !inventory.is_our_card(*mac)).collect();
+        if macs.is_empty() {
+            return None;
+        }
+        let owners = macs.iter().map(|&mac| Holder::of(inventory, plan, ip, mac)).collect();
+        let evidence = evidence(inventory, ip, &macs);
+        let problem = OwnAddressTaken { ip, ours: card.mac, macs, owners };
+        Some(Finding::new(Severity::Broken, Problem::OwnAddressTaken(problem), evidence))
+    });
+    let otherwise = match gap(inventory) {
+        // Our own address is asked for first of all: a look that was cut short later has still asked for it.
+        None | Some(Reason::Stopped { .. }) => Verdict::Clear,
+        Some(reason) => Verdict::NotTested(reason),
+    };
+    Verdict::of(findings.collect(), otherwise)
+}
+
+impl Explain for OwnAddressTaken {
+    fn english(&self) -> Wording {
+        Wording {
+            title: format!("This laptop's own address {} is already taken", self.ip),
+            why: format!(
+                "{} answers for {}, which this laptop uses ({}). Replies meant for the laptop may go to the other device: \
+                 what is measured from here is not to be trusted until this is mended.",
+                list(&self.owners, Language::En),
+                self.ip,
+                self.ours
+            ),
+            remedy: vec![
+                "Give the laptop another address, or set it to DHCP.".to_owned(),
+                format!("If {} belongs to the laptop by the site's plan, find the other device by its maker and MAC and change its address.", self.ip),
+                "Run the same command again before you believe anything else in this report.".to_owned(),
+            ],
+        }
+    }
+
+    fn french(&self) -> Wording {
+        let verb = if self.owners.len() > 1 { "répondent" } else { "répond" };
+        Wording {
+            title: format!("L'adresse {} de ce portable est déjà prise", self.ip),
+            why: format!(
+                "{} {verb} pour {}, qu'utilise ce portable ({}). Les réponses destinées au portable peuvent partir vers l'autre \
+                 appareil : ce qui est mesuré d'ici n'est pas fiable tant que ce n'est pas réparé.",
+                list(&self.owners, Language::Fr),
+                self.ip,
+                self.ours
+            ),
+            remedy: vec![
+                "Donnez une autre adresse au portable, ou passez-le en DHCP.".to_owned(),
+                format!("Si le plan du site attribue {} au portable, retrouvez l'autre appareil par son fabricant et sa MAC et changez son adresse.", self.ip),
+                "Relancez la même commande avant de croire le reste de ce rapport.".to_owned(),
+            ],
+        }
+    }
+}
+
+/// The page of `trousse explain`.
+pub fn manual(language: Language) -> Manual {
+    language.pick(
+        Manual {
+            title: "The laptop's own address is taken",
+            meaning: "Another device on the segment holds the address that the technician's laptop uses. Its replies are lost now \
+                      and then, and tests fail for no reason of the site's.",
+            seen: "ARP probes (RFC 5227, 2.1.1: a request with the sender address 0.0.0.0) for the laptop's own addresses, sent \
+                   before anything else, and every claim heard until the end. While the address is contested, the rest is asked \
+                   with the sender address 0.0.0.0, so as not to disturb the other device.",
+            lookalikes: "Another card of the laptop itself on the same network (Wi-Fi and cable at once) also answers for its \
+                         address: it is known and not accused.",
+            remedy: "Give the laptop another address, or set it to DHCP, and run the command again.",
+        },
+        Manual {
+            title: "L'adresse du portable est déjà prise",
+            meaning: "Un autre appareil du segment détient l'adresse qu'utilise le portable du technicien. Des réponses se perdent, \
+                      et des essais échouent sans que le site y soit pour rien.",
+            seen: "Sondes ARP (RFC 5227, 2.1.1 : une requête dont l'émetteur est 0.0.0.0) pour les adresses du portable, envoyées \
+                   avant toute autre chose, et tout ce qui est entendu jusqu'à la fin. Tant que l'adresse est contestée, le reste \
+                   est demandé avec l'émetteur 0.0.0.0, pour ne pas gêner l'autre appareil.",
+            lookalikes: "Une autre carte du portable lui-même sur le même réseau (Wi-Fi et câble à la fois) répond aussi pour son \
+                         adresse : elle est connue et n'est pas accusée.",
+            remedy: "Donnez une autre adresse au portable, ou passez-le en DHCP, et relancez la commande.",
+        },
+    )
+}

@@ -1,0 +1,227 @@
+//! What is wrong, how badly, why we think so, and how it is said in each language.
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::Problem;
+use crate::language::Language;
+use crate::observe::Observation;
+
+/// How bad a finding is, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Somebody cannot work.
+    Broken,
+    /// Somebody works badly.
+    Degraded,
+    /// It works, and will not for long.
+    Risk,
+    /// Worth knowing; nothing is wrong. Never changes the exit code.
+    Note,
+}
+
+impl Severity {
+    /// The word that a reader sees.
+    pub fn word(self, language: Language) -> &'static str {
+        match self {
+            Severity::Broken => language.pick("broken", "en panne"),
+            Severity::Degraded => language.pick("degraded", "dégradé"),
+            Severity::Risk => language.pick("risk", "risque"),
+            Severity::Note => language.pick("note", "remarque"),
+        }
+    }
+}
+
+/// The rung of the ladder, counted upward from the cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "u8", try_from = "u8")]
+pub enum Layer {
+    /// L1: carrier, speed, pairs, PoE.
+    Link = 1,
+    /// L2: neighbour, VLAN, loops.
+    Switching = 2,
+    /// L3: addresses, DHCP, gateway.
+    Addressing = 3,
+    /// L4: ports, path MTU.
+    Transport = 4,
+    /// L7: the services of the plan.
+    Services = 7,
+}
+
+impl From<Layer> for u8 {
+    fn from(layer: Layer) -> u8 {
+        layer as u8
+    }
+}
+
+impl TryFrom<u8> for Layer {
+    type Error = String;
+
+    fn try_from(number: u8) -> Result<Layer, String> {
+        match number {
+            1 => Ok(Layer::Link),
+            2 => Ok(Layer::Switching),
+            3 => Ok(Layer::Addressing),
+            4 => Ok(Layer::Transport),
+            7 => Ok(Layer::Services),
+            _ => Err(format!("{number} is not a layer: 1, 2, 3, 4 or 7 is expected")),
+        }
+    }
+}
+
+/// One thing that is wrong on the site.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is; its words are made when it is shown.
+    #[serde(flatten)]
+    pub problem: Problem,
+    /// The rung of the ladder.
+    pub layer: Layer,
+    /// How bad it is.
+    pub severity: Severity,
+    /// The sightings that prove it.
+    pub evidence: Vec<Observation>,
+    /// The code of the finding that it is a consequence of.
+    pub because_of: Option<String>,
+}
+
+impl Finding {
+    /// A finding that is nobody's consequence.
+    pub fn new(severity: Severity, problem: Problem, evidence: Vec<Observation>) -> Finding {
+        Finding { layer: problem.layer(), problem, severity, evidence, because_of: None }
+    }
+}
+
+/// What a check says. "Nothing wrong" and "could not look" are different answers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// Looked, and nothing is wrong.
+    Clear,
+    /// Something was found.
+    Found(Vec<Finding>),
+    /// Could not look, or not fully.
+    NotTested(Reason),
+}
+
+impl Verdict {
+    /// `Found` where there are findings, else `otherwise`.
+    pub fn of(findings: Vec<Finding>, otherwise: Verdict) -> Verdict {
+        if findings.is_empty() { otherwise } else { Verdict::Found(findings) }
+    }
+}
+
+/// Why something could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum Reason {
+    /// Only a capture was read: no address was asked for.
+    NothingAsked,
+    /// It is not known which card and address are ours.
+    NoCardOfOurs,
+    /// Our card has no address.
+    NoAddressOfOurs,
+    /// The user stopped before every address was asked.
+    Stopped {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
+    /// The interface went down in the middle.
+    InterfaceLost {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
+    /// The capture ends in the middle of a frame.
+    CaptureCut,
+    /// Frames were lost before they could be read.
+    FramesLost {
+        /// How many.
+        count: u32,
+    },
+}
+
+impl Reason {
+    /// The reason with what to do about it, as one sentence without a capital or a full stop.
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Reason::NothingAsked => language
+                .pick(
+                    "no address was asked for: only what the capture shows was judged",
+                    "aucune adresse n'a été interrogée : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::NoCardOfOurs => language
+                .pick(
+                    "the capture does not say which address is the laptop's",
+                    "la capture ne dit pas quelle adresse est celle du portable",
+                )
+                .to_owned(),
+            Reason::NoAddressOfOurs => {
+                language.pick("the interface has no address of its own", "l'interface n'a pas d'adresse").to_owned()
+            }
+            Reason::Stopped { asked, planned } => language.pick(
+                format!("stopped after {asked} of {planned} addresses: run it again to the end"),
+                format!("arrêté après {asked} adresses sur {planned} : relancez jusqu'au bout"),
+            ),
+            Reason::InterfaceLost { asked, planned } => language.pick(
+                format!("the interface went down after {asked} of {planned} addresses: check the cable and run it again"),
+                format!("l'interface est tombée après {asked} adresses sur {planned} : vérifiez le cordon et relancez"),
+            ),
+            Reason::CaptureCut => language
+                .pick(
+                    "the capture ends in the middle of a frame: take it again, or ask for the whole file",
+                    "la capture s'arrête au milieu d'une trame : refaites-la ou demandez le fichier entier",
+                )
+                .to_owned(),
+            Reason::FramesLost { count } => language.pick(
+                format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
+                format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
+            ),
+        }
+    }
+}
+
+/// The words of a finding in one language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wording {
+    /// One line: what is wrong, where.
+    pub title: String,
+    /// Why we say so and what it does to people, in a few sentences.
+    pub why: String,
+    /// What to do, step by step.
+    pub remedy: Vec<String>,
+}
+
+/// A problem that can be told. Leaving a language out does not compile.
+pub trait Explain {
+    /// In English.
+    fn english(&self) -> Wording;
+    /// In French, written for a site and not translated.
+    fn french(&self) -> Wording;
+
+    /// In the reader's language.
+    fn words(&self, language: Language) -> Wording {
+        match language {
+            Language::En => self.english(),
+            Language::Fr => self.french(),
+        }
+    }
+}
+
+/// What `trousse explain CODE` tells of a check, in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Manual {
+    /// The name of the fault.
+    pub title: &'static str,
+    /// What it means on site.
+    pub meaning: &'static str,
+    /// How it is seen, with the standard and its section.
+    pub seen: &'static str,
+    /// What looks like it and is not.
+    pub lookalikes: &'static str,
+    /// What to do.
+    pub remedy: &'static str,
+}

@@ -1,0 +1,135 @@
+//! The table of probes: what to send, and what a reply means. A probe knows neither clock nor socket.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::net::{Ipv4Net, Mac, Moment, Targets};
+use crate::observe::Fact;
+use crate::wire::{Packet, Sender};
+
+pub mod arp_sweep;
+pub mod confirm;
+pub mod holder_echo;
+pub mod llmnr;
+pub mod mdns;
+pub mod name;
+pub mod netbios;
+pub mod own_address;
+pub mod pace;
+pub mod reverse_dns;
+
+/// What a look is about: who we are, whom to ask, and with how much patience. It is part of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Our card.
+    pub mac: Mac,
+    /// Our addresses, the one that we ask in the name of first; none on an interface without an address.
+    pub addresses: Vec<Ipv4Net>,
+    /// Our other cards.
+    pub siblings: Vec<Mac>,
+    /// Whom to ask.
+    pub targets: Targets,
+    /// Broadcast requests a second.
+    pub rate: Rate,
+    /// Do not listen for late second owners.
+    pub quick: bool,
+    /// Servers to ask for the names of addresses.
+    pub resolvers: Vec<SocketAddr>,
+    /// The UDP port that our questions for names leave from.
+    pub port: u16,
+}
+
+impl Survey {
+    /// Whom we ask as: 0.0.0.0 where we have no address (RFC 5227, 1.1).
+    pub fn sender(&self) -> Sender {
+        Sender { mac: self.mac, ip: self.addresses.first().map_or(Ipv4Addr::UNSPECIFIED, |net| net.addr()) }
+    }
+
+    /// Whether an address is one of ours.
+    pub fn is_ours(&self, ip: Ipv4Addr) -> bool {
+        self.addresses.iter().any(|net| net.addr() == ip)
+    }
+}
+
+/// How fast requests are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Rate {
+    /// So many a second.
+    PerSecond(u32),
+    /// As fast as the card takes them.
+    Max,
+}
+
+/// What a probe wants next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Send this frame.
+    Send(Vec<u8>),
+    /// Send this datagram to a server, by way of the kernel.
+    Ask(SocketAddr, Vec<u8>),
+    /// Nothing before this moment.
+    Wait(Moment),
+    /// Nothing more, unless something new is learnt.
+    Done,
+}
+
+/// Something that was seen on the wire or on a socket.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'a> {
+    /// When.
+    pub at: Moment,
+    /// What.
+    pub what: What<'a>,
+}
+
+/// The kinds of things that a probe hears. Our own frames count: what a reply means depends on what was asked,
+/// and a replay knows that only from the record.
+#[derive(Clone, Copy, Debug)]
+pub enum What<'a> {
+    /// A frame that we sent.
+    Sent(&'a Packet<'a>),
+    /// A frame that arrived.
+    Received(&'a Packet<'a>),
+    /// A datagram that a server sent to us.
+    Answered(SocketAddr, &'a [u8]),
+}
+
+/// One question to the network.
+///
+/// What `hear` and `conclude` tell may depend on what was heard, never on what `poll` decided: a recorded visit is
+/// replayed by hearing it again, and nothing is polled.
+pub trait Probe {
+    /// What to do at this moment.
+    fn poll(&mut self, now: Moment) -> Want;
+
+    /// What a frame or answer means.
+    fn hear(&mut self, _heard: &Heard<'_>) -> Vec<Fact> {
+        Vec::new()
+    }
+
+    /// A fact that some probe told; this one may have questions about it.
+    fn learn(&mut self, _now: Moment, _fact: &Fact) {}
+
+    /// What can be told at the end only: how much was looked at.
+    fn conclude(&self) -> Vec<Fact> {
+        Vec::new()
+    }
+}
+
+/// Every probe of a scan, the ones that must go first before the others.
+pub const PROBES: &[fn(&Survey) -> Box<dyn Probe>] = &[
+    |survey| Box::new(own_address::OwnAddress::new(survey)),
+    |survey| Box::new(arp_sweep::ArpSweep::new(survey)),
+    |survey| Box::new(confirm::Confirm::new(survey)),
+    |survey| Box::new(holder_echo::HolderEcho::new(survey)),
+    |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)),
+    |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)),
+    |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)),
+    |survey| Box::new(reverse_dns::ReverseDns::new(survey)),
+];
+
+/// How long before the sweep our own address is asked for: long enough for a prompt answer.
+pub const OWN_ADDRESS_FIRST: Duration = Duration::from_millis(110);

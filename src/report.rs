@@ -1,0 +1,265 @@
+//! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
+
+use std::net::IpAddr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::check::{CHECKS, Check};
+use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
+use crate::kind::Inferred;
+use crate::language::Language;
+use crate::net::{Mac, Moment};
+use crate::observe::{Coverage, Inventory, Name};
+use crate::site::Plan;
+
+/// The name and version of the form. Fields are added within it, never renamed.
+pub const SCHEMA: &str = "trousse/report/1";
+
+/// The record of one look at a network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// When, where and how.
+    pub visit: Visit,
+    /// How much was looked at.
+    pub coverage: Covered,
+    /// One row for each address and card that was heard to claim it.
+    pub hosts: Vec<Host>,
+    /// What each check said.
+    pub ladder: Vec<Rung>,
+    /// What is wrong, or worth knowing; worst first.
+    pub findings: Vec<Finding>,
+}
+
+/// The program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// The circumstances.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Visit {
+    /// When it started (RFC 3339).
+    pub started: String,
+    /// When it ended (RFC 3339).
+    pub finished: String,
+    /// The interface; `None` for a capture that does not name it.
+    pub interface: Option<String>,
+    /// Our card.
+    pub mac: Option<Mac>,
+    /// Our addresses with their prefix lengths.
+    pub addresses: Vec<String>,
+    /// What was to be asked.
+    pub targets: Vec<String>,
+    /// The site, as its plan names it.
+    pub site: Option<String>,
+    /// Late second owners were not listened for.
+    pub quick: bool,
+    /// The file that was replayed, where this is a replay of somebody's capture.
+    pub capture: Option<String>,
+}
+
+/// How much was looked at, and what was lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// Addresses that were to be asked.
+    pub planned: u32,
+    /// Addresses asked.
+    pub asked: u32,
+    /// Addresses that somebody claimed, asked or not.
+    pub answered: u32,
+    /// Requests sent.
+    pub requests: u32,
+    /// Milliseconds for which a late second owner was listened for.
+    pub listened_ms: u32,
+    /// Frames lost before they could be read.
+    pub frames_dropped: u32,
+    /// Frames that could not be read, by protocol and field.
+    pub malformed: Vec<MalformedCount>,
+    /// ARP messages of other VLANs, not judged.
+    pub other_vlans: Vec<VlanCount>,
+    /// The look went to its end.
+    pub complete: bool,
+    /// More was claimed than any real network claims; not everything was kept.
+    pub flooded: bool,
+}
+
+/// Malformed frames of one kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MalformedCount {
+    /// The protocol.
+    pub protocol: String,
+    /// The field.
+    pub field: String,
+    /// How many.
+    pub count: u32,
+}
+
+/// Messages of one VLAN.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VlanCount {
+    /// The VLAN.
+    pub vlan: u16,
+    /// How many.
+    pub count: u32,
+}
+
+/// One card that claims one address.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    /// The address.
+    pub ip: IpAddr,
+    /// The card.
+    pub mac: Mac,
+    /// Who made the card; `None` where its address does not tell.
+    pub vendor: Option<String>,
+    /// The card's address is administered locally: random or virtual.
+    pub local: bool,
+    /// What it is called, and by which protocol that was told.
+    pub names: Vec<Name>,
+    /// The kind of device, by its id (`printer`); `None` where nothing tells.
+    pub kind: Option<String>,
+    /// What the kind was inferred from, and how surely.
+    pub kind_from: Option<Inferred>,
+    /// When it was first heard, in milliseconds since the start.
+    #[serde(rename = "first_ms")]
+    pub first: Moment,
+    /// When it was last heard.
+    #[serde(rename = "last_ms")]
+    pub last: Moment,
+    /// How many claims were heard.
+    pub answers: u32,
+    /// Microseconds from request to reply, the shortest.
+    pub rtt_us: Option<u32>,
+}
+
+/// What one check said.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rung {
+    /// The layer.
+    pub layer: Layer,
+    /// The check.
+    pub code: String,
+    /// What it said.
+    pub verdict: Said,
+    /// Why it could not say more.
+    pub reason: Option<Reason>,
+}
+
+/// A verdict without its findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// Looked, nothing wrong.
+    Clear,
+    /// Something was found.
+    Found,
+    /// Could not look, or not fully.
+    NotTested,
+}
+
+impl Said {
+    /// The word that a reader sees.
+    pub fn word(self, language: Language) -> &'static str {
+        match self {
+            Said::Clear => language.pick("clear", "conforme"),
+            Said::Found => language.pick("found", "anomalie"),
+            Said::NotTested => language.pick("not tested", "non testé"),
+        }
+    }
+}
+
+impl Report {
+    /// Judges what was seen.
+    pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
+        let mut findings = Vec::new();
+        let ladder = CHECKS.iter().map(|check| climb(check, inventory, plan, &mut findings)).collect();
+        // The sort is stable: within a severity, the order of the checks, which puts our own address first.
+        findings.sort_by_key(|finding| finding.severity);
+        let hosts: Vec<Host> = inventory
+            .claimed()
+            .flat_map(|(ip, owners)| owners.into_iter().map(move |(mac, _)| (ip, mac)))
+            .filter(|&(ip, mac)| !(inventory.is_ours(ip) && inventory.is_our_card(mac)))
+            .map(|(ip, mac)| host(inventory, ip, mac))
+            .collect();
+        let mut claimed: Vec<IpAddr> = hosts.iter().map(|host| host.ip).collect();
+        claimed.dedup();
+        Report {
+            schema: SCHEMA.to_owned(),
+            tool: Tool { name: "trousse".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
+            visit,
+            coverage: covered(inventory.coverage(), claimed.len() as u32),
+            hosts,
+            ladder,
+            findings,
+        }
+    }
+
+    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested.
+    pub fn exit_code(&self) -> u8 {
+        if self.findings.iter().any(|finding| finding.severity != Severity::Note) {
+            1
+        } else if self.ladder.iter().any(|rung| rung.verdict == Said::NotTested) {
+            3
+        } else {
+            0
+        }
+    }
+}
+
+fn climb(check: &Check, inventory: &Inventory, plan: &Plan, findings: &mut Vec<Finding>) -> Rung {
+    let (verdict, reason) = match (check.judge)(inventory, plan) {
+        Verdict::Clear => (Said::Clear, None),
+        Verdict::NotTested(reason) => (Said::NotTested, Some(reason)),
+        Verdict::Found(found) => {
+            findings.extend(found);
+            (Said::Found, None)
+        }
+    };
+    Rung { layer: check.layer, code: check.code.to_owned(), verdict, reason }
+}
+
+fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
+    let owner = inventory.claim(ip, mac).cloned().unwrap_or_default();
+    let kind = inventory.kind(ip, mac);
+    Host {
+        ip,
+        mac,
+        vendor: inventory.vendor(mac).name().map(str::to_owned),
+        local: mac.is_local(),
+        names: inventory.names(ip, mac),
+        kind: kind.as_ref().map(|inferred| inferred.kind.id().to_owned()),
+        kind_from: kind,
+        first: owner.first,
+        last: owner.last,
+        answers: owner.answers,
+        rtt_us: owner.rtt_us,
+    }
+}
+
+fn covered(coverage: &Coverage, answered: u32) -> Covered {
+    let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
+        protocol: protocol.clone(),
+        field: field.clone(),
+        count,
+    };
+    Covered {
+        planned: coverage.planned,
+        asked: coverage.asked,
+        answered,
+        requests: coverage.requests,
+        listened_ms: coverage.listened_ms,
+        frames_dropped: coverage.frames_lost,
+        malformed: coverage.malformed.iter().map(malformed).collect(),
+        other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
+        complete: coverage.cut.is_empty(),
+        flooded: coverage.flooded,
+    }
+}

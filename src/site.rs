@@ -1,0 +1,165 @@
+//! The plan of a site: what should be there. People write it, in TOML; unknown keys are refused.
+
+use std::net::Ipv4Addr;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fault::{Fault, Result};
+use crate::net::{Ipv4Net, Mac};
+
+/// What the site should be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The name of the site, as reports print it.
+    pub site: Option<String>,
+    /// The prefixes of the site. They may not overlap. A scan without targets asks those that the interface is in.
+    #[serde(default, rename = "network")]
+    pub networks: Vec<Network>,
+    /// Addresses that belong to one device.
+    #[serde(default)]
+    pub fixed: Vec<Fixed>,
+    /// Addresses that several devices hold on purpose: VRRP, CARP, clusters.
+    #[serde(default)]
+    pub shared: Vec<Shared>,
+}
+
+/// A prefix of the site.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    /// What people call it.
+    pub name: Option<String>,
+    /// The prefix, as in `192.168.1.0/24`.
+    #[schemars(with = "String")]
+    pub prefix: Ipv4Net,
+}
+
+/// An address that belongs to one device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fixed {
+    /// The device, as people call it.
+    pub name: String,
+    /// Its address.
+    pub address: Ipv4Addr,
+    /// Its card, as in `b8:27:eb:00:00:01`.
+    #[schemars(with = "Option<String>")]
+    pub mac: Option<Mac>,
+}
+
+/// An address that several devices hold on purpose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    /// What it is for.
+    pub name: Option<String>,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The cards that may hold it; any card where the list is empty.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub macs: Vec<Mac>,
+}
+
+impl Plan {
+    /// Reads the plan in a file.
+    pub fn load(path: &Path) -> Result<Plan> {
+        let shown = path.display();
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Fault::new(format!("cannot read the plan {shown}: {error}"), format!("plan {shown} illisible : {error}"))
+        })?;
+        Plan::parse(&text).map_err(|said| {
+            Fault::new(format!("the plan {shown} is refused: {said}"), format!("plan {shown} refusé : {said}")).hint(
+                "trousse schema plan prints what a plan may hold",
+                "trousse schema plan affiche ce qu'un plan peut contenir",
+            )
+        })
+    }
+
+    /// Reads a plan; the error is one line with the place in the text.
+    pub fn parse(text: &str) -> std::result::Result<Plan, String> {
+        let plan: Plan = toml::from_str(text).map_err(|error| one_line(text, &error))?;
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn check(&self) -> std::result::Result<(), String> {
+        for (index, network) in self.networks.iter().enumerate() {
+            let clash = self.networks[..index]
+                .iter()
+                .find(|other| other.prefix.contains(&network.prefix) || network.prefix.contains(&other.prefix));
+            if let Some(other) = clash {
+                return Err(format!("network {} / {}: overlap", other.prefix, network.prefix));
+            }
+        }
+        for (index, fixed) in self.fixed.iter().enumerate() {
+            if let Some(other) = self.fixed[..index].iter().find(|other| other.address == fixed.address) {
+                return Err(format!("fixed {}: {:?} / {:?}", fixed.address, other.name, fixed.name));
+            }
+            if self.shared(fixed.address).is_some() {
+                return Err(format!("{}: fixed / shared", fixed.address));
+            }
+        }
+        Ok(())
+    }
+
+    /// The device that an address belongs to.
+    pub fn fixed(&self, ip: Ipv4Addr) -> Option<&Fixed> {
+        self.fixed.iter().find(|fixed| fixed.address == ip)
+    }
+
+    /// What is said of an address that several devices hold.
+    pub fn shared(&self, ip: Ipv4Addr) -> Option<&Shared> {
+        self.shared.iter().find(|shared| shared.address == ip)
+    }
+}
+
+/// A TOML error as one line: where, and what.
+pub fn one_line(text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+    format!("line {line}: {}", error.message().replace('\n', ", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = r#"
+        site = "Domaine des Tilleuls"
+        [[network]]
+        prefix = "10.0.0.0/24"
+        [[fixed]]
+        name = "caisse"
+        address = "10.0.0.9"
+        mac = "02:00:00:00:00:0a"
+        [[shared]]
+        address = "10.0.0.1"
+    "#;
+
+    #[test]
+    fn a_plan_says_what_belongs_to_whom() {
+        let plan = Plan::parse(PLAN).expect("a plan");
+        assert_eq!(plan.fixed(Ipv4Addr::new(10, 0, 0, 9)).map(|fixed| fixed.name.as_str()), Some("caisse"));
+        assert!(plan.shared(Ipv4Addr::new(10, 0, 0, 1)).is_some());
+        assert!(plan.shared(Ipv4Addr::new(10, 0, 0, 9)).is_none());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let said = Plan::parse("site = \"x\"\ncolour = 3\n").expect_err("unknown key");
+        assert!(said.starts_with("line 2: unknown field `colour`"), "{said}");
+    }
+
+    #[test]
+    fn overlapping_prefixes_and_an_address_given_twice_are_refused() {
+        let said = Plan::parse("[[network]]\nprefix = \"10.0.0.0/8\"\n[[network]]\nprefix = \"10.1.0.0/16\"\n");
+        assert_eq!(said, Err("network 10.0.0.0/8 / 10.1.0.0/16: overlap".into()));
+        let twice = format!("{PLAN}\n[[fixed]]\nname = \"bureau\"\naddress = \"10.0.0.9\"\n");
+        assert_eq!(Plan::parse(&twice), Err("fixed 10.0.0.9: \"caisse\" / \"bureau\"".into()));
+        let both = format!("{PLAN}\n[[shared]]\naddress = \"10.0.0.9\"\n");
+        assert_eq!(Plan::parse(&both), Err("10.0.0.9: fixed / shared".into()));
+    }
+}
