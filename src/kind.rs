@@ -144,8 +144,10 @@ fn by_name(names: &[&str]) -> Option<Inferred> {
 
 fn by_vendor(vendor: &str) -> Option<Inferred> {
     let folded = fold(vendor);
-    let sure = longest(|kind| &kind.vendors, |pattern| starts_a_word(pattern, &folded));
-    let often = longest(|kind| &kind.often, |pattern| starts_a_word(pattern, &folded));
+    let words = word_starts(&folded);
+    let starts_one = |pattern: &str| words.iter().any(|word| word.starts_with(pattern));
+    let sure = longest(|kind| &kind.vendors, starts_one);
+    let often = longest(|kind| &kind.often, starts_one);
     // `cisco meraki` says more than `cisco systems`, `samsung electro mechanics` more than `samsung`.
     let (kind, confidence) = match (sure, often) {
         (Some((kind, length)), often) if often.is_none_or(|(_, other)| length >= other) => (kind, Confidence::Likely),
@@ -167,10 +169,17 @@ fn longest(patterns: fn(&Entry) -> &Vec<String>, matches: impl Fn(&str) -> bool)
     best
 }
 
-/// Whether the pattern stands in the text where a word starts.
-fn starts_a_word(pattern: &str, text: &str) -> bool {
-    let after_a_word = |at: usize| text[..at].chars().next_back().is_some_and(char::is_alphanumeric);
-    text.match_indices(pattern).any(|(at, _)| !after_a_word(at))
+/// The text from the start of each of its words on.
+fn word_starts(text: &str) -> Vec<&str> {
+    let mut starts = Vec::new();
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        if !before.is_alphanumeric() {
+            starts.push(&text[at..]);
+        }
+        before = c;
+    }
+    starts
 }
 
 /// Whether the pattern is the word: as it is or with digits after it; `*` any ending, `#` six or more hexadecimal digits.
@@ -189,7 +198,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::oui::Vendors;
 
     fn kind(vendor: Option<&str>, names: &[&str]) -> Option<(&'static str, Confidence)> {
         infer(vendor, names).map(|inferred| (inferred.kind.id(), inferred.confidence))
@@ -211,10 +219,9 @@ mod tests {
 
     #[test]
     fn every_vendor_pattern_is_in_the_registry() {
-        let registered = fold(include_str!(concat!(env!("OUT_DIR"), "/names.txt")));
-        let by_convention =
-            |pattern: &str| Vendors::builtin().search(pattern).iter().any(|held| starts_a_word(pattern, &fold(held.name)));
-        let unmet = |pattern: &&String| !starts_a_word(pattern, &registered) && !by_convention(pattern);
+        let names = fold(concat!(include_str!(concat!(env!("OUT_DIR"), "/names.txt")), include_str!("../oui-data/local.toml")));
+        let words = word_starts(&names);
+        let unmet = |pattern: &&String| !words.iter().any(|word| word.starts_with(pattern.as_str()));
         let patterns = KINDS.iter().flat_map(|kind| kind.vendors.iter().chain(&kind.often));
         assert_eq!(patterns.filter(unmet).collect::<Vec<_>>(), Vec::<&String>::new());
     }

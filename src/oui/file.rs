@@ -15,9 +15,13 @@ type Wrong = (String, String);
 /// The columns of the two CSV formats that hold the digits and the holder's name.
 const CSV_COLUMNS: [(&str, &str); 2] = [("Assignment", "Organization Name"), ("oui", "companyName")];
 
+/// How long written prefixes are, in bits: those of the registries, and whole bytes (arp-scan has `02:bf`).
+/// Five digits or eleven are a slip.
+const LENGTHS: [u8; 7] = [16, 24, 28, 32, 36, 40, 48];
+
 impl Vendors {
     /// The registry in a file: one of the IEEE's CSV files, the CSV that `mac_oui` reads, Wireshark's `manuf`
-    /// or arp-scan's `ieee-oui.txt`; which one is seen from its first line.
+    /// or arp-scan's `ieee-oui.txt` and `mac-vendor.txt`; which one is seen from its first line.
     ///
     /// # Errors
     /// The file cannot be read, is in none of these formats, or has a malformed line, which the fault names.
@@ -103,12 +107,12 @@ fn assignment(prefix: &str, holder: &str) -> std::result::Result<Assignment, Wro
     let no_prefix = || {
         let shown = name::clean(prefix);
         (
-            format!("'{shown}' is not the start of a MAC address of 6 to 12 digits"),
-            format!("« {shown} » n'est pas le début d'une adresse MAC de 6 à 12 chiffres"),
+            format!("'{shown}' is not the start of a MAC address (6, 7 or 9 digits as a rule)"),
+            format!("« {shown} » n'est pas le début d'une adresse MAC (6, 7 ou 9 chiffres d'ordinaire)"),
         )
     };
     let (digits, length) = prefix.split_once('/').map_or((prefix, None), |(digits, length)| (digits, Some(length)));
-    let (first, given) = start(digits).filter(|&(_, bits)| bits >= 24).ok_or_else(no_prefix)?;
+    let (first, given) = start(digits).filter(|(_, bits)| LENGTHS.contains(bits)).ok_or_else(no_prefix)?;
     let bits = match length {
         Some(length) => length.parse().ok().filter(|bits| (8..=48).contains(bits)).ok_or_else(no_prefix)?,
         None => given,
@@ -142,7 +146,10 @@ fn unknown_format(origin: &str) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::net::Mac;
     use crate::oui::{Registry, Vendor};
 
     fn names(text: &str, macs: [&str; 3]) -> Vec<String> {
@@ -175,7 +182,7 @@ mod tests {
         for (text, said) in [
             (
                 "000000\tXerox\n00000g\tNobody\n",
-                "cannot use f: line 2: '00000g' is not the start of a MAC address of 6 to 12 digits",
+                "cannot use f: line 2: '00000g' is not the start of a MAC address (6, 7 or 9 digits as a rule)",
             ),
             ("000000\tXerox\n\n#\n000001\n", "cannot use f: line 4: no name after the prefix"),
             ("00:00:00/99\tX\n", "cannot use f: its first line is of no known vendor file"),
@@ -214,5 +221,15 @@ mod tests {
     fn names_from_a_file_hold_no_control_characters() {
         let text = "000000\tEvil\u{1b}]0;title\u{7}\u{202e}Corp\n";
         assert_eq!(names(text, MACS)[0], "Evil ]0;title Corp");
+    }
+
+    proptest! {
+        #[test]
+        fn no_file_ends_the_run(head in "(oui,companyName\n|Assignment,Organization Name\n|000000\tX\n)?", rest in "[0-9a-fé:/\t\n#,\" -]{0,80}") {
+            if let Ok(vendors) = Vendors::from_text("f", &(head + &rest)) {
+                vendors.lookup(Mac([0; 6]));
+                vendors.search("x");
+            }
+        }
     }
 }
