@@ -5,3 +5,7 @@ pub mod net;
 pub mod language;
 
 pub mod fault;
+
+pub mod edge;
+
+pub mod cli;
