@@ -17,7 +17,7 @@ use crate::fault::{Fault, Result};
 /// How long a host may take until its `ready` is true. Daemons that announce themselves (NetBIOS, mDNS) take seconds.
 const READY_WITHIN: Duration = Duration::from_secs(20);
 /// From one look at `ready` to the next.
-const READY_EVERY: Duration = Duration::from_millis(20);
+const READY_EVERY: Duration = Duration::from_millis(5);
 /// Where daemons are, which not every account's PATH holds.
 const SYSTEM_FOLDERS: &str = "/usr/local/sbin:/usr/sbin:/sbin";
 
@@ -56,32 +56,39 @@ fn shell(place: &Place, line: &str, log: &Path) -> io::Result<Command> {
     Ok(shell)
 }
 
+/// A host whose commands have been started and whose `ready` is not true yet.
+struct Starting<'a> {
+    host: &'a Host,
+    place: &'a Place,
+    since: Instant,
+    /// The condition, while it runs.
+    asking: Option<Child>,
+}
+
 /// Starts what runs on every host, each after the one it waits for, and waits until all are up.
 pub(super) fn start(lab: &Lab, places: &[Place]) -> Result<Vec<Daemon>> {
     let mut daemons = Vec::new();
-    let mut waiting: Vec<(&Host, &Place)> =
-        lab.hosts.iter().filter_map(|host| Some((host, places.iter().find(|place| place.name == host.name)?))).collect();
-    let mut starting: Vec<(&Host, &Place, Instant)> = Vec::new();
+    let place = |host: &Host| places.iter().find(|place| place.name == host.name);
+    let mut waiting: Vec<(&Host, &Place)> = lab.hosts.iter().filter_map(|host| Some((host, place(host)?))).collect();
+    let mut starting: Vec<Starting<'_>> = Vec::new();
     while !waiting.is_empty() || !starting.is_empty() {
-        let is_up = |name: &String| {
-            waiting.iter().all(|(host, _)| host.name != *name) && starting.iter().all(|(host, ..)| host.name != *name)
-        };
-        let (now, later) = waiting.iter().copied().partition(|(host, _)| host.after.as_ref().is_none_or(is_up));
+        let down: Vec<&str> = (waiting.iter().map(|(host, _)| host.name.as_str()))
+            .chain(starting.iter().map(|starting| starting.host.name.as_str()))
+            .collect();
+        let may_start = |host: &Host| host.after.as_deref().is_none_or(|after| !down.contains(&after));
+        let (now, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(host, _)| may_start(host));
         waiting = later;
-        for (host, place) in Vec::from(now) {
+        for (host, place) in now {
             start_host(host, place, &mut daemons).map_err(start_failed(host))?;
-            starting.push((host, place, Instant::now()));
+            starting.push(Starting { host, place, since: Instant::now(), asking: None });
         }
         still_alive(&mut daemons)?;
         let mut not_yet = Vec::new();
-        for (host, place, since) in starting {
-            if is_ready(host, place).map_err(start_failed(host))? {
-                continue;
+        for mut one in starting {
+            if !one.is_up().map_err(start_failed(one.host))? {
+                one.in_time()?;
+                not_yet.push(one);
             }
-            if since.elapsed() > READY_WITHIN {
-                return Err(never_ready(host, place));
-            }
-            not_yet.push((host, place, since));
         }
         starting = not_yet;
         if !starting.is_empty() {
@@ -89,6 +96,36 @@ pub(super) fn start(lab: &Lab, places: &[Place]) -> Result<Vec<Daemon>> {
         }
     }
     Ok(daemons)
+}
+
+impl Starting<'_> {
+    /// Whether the host is up: asks without waiting for the answer, and asks again after each no.
+    fn is_up(&mut self) -> io::Result<bool> {
+        let Some(condition) = &self.host.ready else { return Ok(true) };
+        let mut asking = match self.asking.take() {
+            Some(asking) => asking,
+            None => shell(self.place, condition, &self.place.folder.join("log-ready"))?.spawn()?,
+        };
+        match asking.try_wait()? {
+            Some(status) => Ok(status.success()),
+            None => {
+                self.asking = Some(asking);
+                Ok(false)
+            }
+        }
+    }
+
+    fn in_time(&self) -> Result<()> {
+        if self.since.elapsed() < READY_WITHIN {
+            return Ok(());
+        }
+        let (name, seconds) = (&self.host.name, READY_WITHIN.as_secs());
+        let said = last_line(&self.place.folder.join("log-0"));
+        Err(Fault::new(
+            format!("host {name} is not up after {seconds} s: {said}"),
+            format!("l'hôte {name} n'est pas prêt au bout de {seconds} s : {said}"),
+        ))
+    }
 }
 
 fn start_failed(host: &Host) -> impl FnOnce(io::Error) -> Fault {
@@ -105,22 +142,6 @@ fn start_host(host: &Host, place: &Place, daemons: &mut Vec<Daemon>) -> io::Resu
         daemons.push(Daemon { host: host.name.clone(), command: line.clone(), log, child });
     }
     Ok(())
-}
-
-fn is_ready(host: &Host, place: &Place) -> io::Result<bool> {
-    match &host.ready {
-        Some(condition) => Ok(shell(place, condition, &place.folder.join("log-ready"))?.status()?.success()),
-        None => Ok(true),
-    }
-}
-
-fn never_ready(host: &Host, place: &Place) -> Fault {
-    let (name, seconds) = (&host.name, READY_WITHIN.as_secs());
-    let said = last_line(&place.folder.join("log-0"));
-    Fault::new(
-        format!("host {name} is not up after {seconds} s: {said}"),
-        format!("l'hôte {name} n'est pas prêt au bout de {seconds} s : {said}"),
-    )
 }
 
 /// Whether no command of a host has failed. One that has ended well has done what it had to.

@@ -130,7 +130,10 @@ impl Running {
         let pid = self.lodging.pid;
         let users = if self.lodging.is_root { "" } else { "--user --preserve-credentials " };
         let line = |name| {
-            format!("nsenter --target {pid} {users}--mount --pid --net=/proc/{pid}/root{}", namespaces::network_path(name).display())
+            format!(
+                "nsenter --target {pid} {users}--mount --pid --net=/proc/{pid}/root{}",
+                namespaces::network_path(name).display()
+            )
         };
         self.places.iter().map(|place| (place.name.as_str(), line(&place.name))).collect()
     }
