@@ -4,15 +4,26 @@ use std::ffi::CString;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::ops::RangeFrom;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
+use nix::ifaddrs::getifaddrs;
 use nix::mount::{MsFlags, mount};
+use nix::net::if_::InterfaceFlags;
 
 use super::namespaces::{FOLDER, Lodging};
+use super::swarm::{self, Member};
 use super::topology::{Card, Host, Kit, Lab, made_mac};
 use crate::fault::{Fault, Result};
 use crate::net::IpNet;
+
+/// The number of the first card, beyond those that the kernel gives to bridges and their ports.
+const FIRST_INDEX: u32 = 1000;
+/// How long a cable may take until both ends see it.
+const CABLED_WITHIN: Duration = Duration::from_secs(5);
 
 /// A host of the kernel's, or the kit: a network namespace and a folder.
 pub(super) struct Place {
@@ -39,13 +50,49 @@ pub(super) fn failed(english: String, french: String) -> impl FnOnce(io::Error) 
     move |error| Fault::new(format!("{english}: {error}"), format!("{french} : {error}"))
 }
 
-/// Builds everything up to addresses and routes. The kit comes first, then the kernel's hosts in the order of the lab.
-pub(super) fn build(lab: &Lab, lodging: &Lodging) -> Result<Vec<Place>> {
+/// The network in which the responder of a bridge is.
+pub(super) struct Backstage {
+    /// The responder's own network namespace; its card is `lan0`.
+    pub(super) network: File,
+    /// Whom it plays there.
+    pub(super) members: Vec<Member>,
+}
+
+/// Everything that was built.
+pub(super) struct Built {
+    /// The kit, then the kernel's hosts in the order of the lab.
+    pub(super) places: Vec<Place>,
+    /// A responder for each network that has hosts to play.
+    pub(super) backstages: Vec<Backstage>,
+}
+
+/// Builds everything up to addresses and routes.
+pub(super) fn build(lab: &Lab, lodging: &Lodging) -> Result<Built> {
     let plans = plans(lab);
-    let places = (plans.iter().map(|plan| place(plan.name, lodging)))
-        .collect::<io::Result<Vec<Place>>>()
-        .map_err(failed("cannot make a network namespace".into(), "impossible de créer un espace de noms réseau".into()))?;
-    ip(&cables(lab, &plans))?;
+    let unmade =
+        |error| failed("cannot make a network namespace".into(), "impossible de créer un espace de noms réseau".into())(error);
+    let places = plans.iter().map(|plan| place(plan.name, lodging)).collect::<io::Result<Vec<Place>>>().map_err(unmade)?;
+    let mut backstages = Vec::new();
+    let mut lines = String::from("link set dev lo up\n");
+    let mut ports = FIRST_INDEX..;
+    for network in lab.networks() {
+        let members = swarm::members(lab, network);
+        let mut ends: Vec<String> = plans.iter().flat_map(|plan| card_ends(plan, network)).collect();
+        if !members.is_empty() {
+            // A dot, which no host's name holds.
+            let name = format!("responder.{network}");
+            backstages.push(Backstage { network: lodging.network(&name).map_err(unmade)?, members });
+            ends.push(format!("name lan0 netns {name}"));
+        }
+        lay(network, &ends, &mut ports, &mut lines);
+    }
+    ip(&lines)?;
+    for backstage in &backstages {
+        // The kernel has no address there, and nothing to answer.
+        lodging
+            .visit(&backstage.network, || Ok(ip("link set dev lan0 arp off up\n")))
+            .unwrap_or_else(|error| Err(moved(error)))?;
+    }
     for (plan, place) in plans.iter().zip(&places) {
         let name = plan.name;
         let settings = settings(plan);
@@ -59,29 +106,27 @@ pub(super) fn build(lab: &Lab, lodging: &Lodging) -> Result<Vec<Place>> {
             .map_err(failed(format!("cannot set host {name}"), format!("impossible de régler l'hôte {name}")))?;
         lodging.visit(&place.network, || Ok(ip(&addresses(plan)))).unwrap_or_else(|error| Err(moved(error)))?;
     }
-    Ok(places)
+    let networks = places.iter().map(|place| &place.network).chain(backstages.iter().map(|backstage| &backstage.network));
+    for network in networks {
+        lodging.visit(network, cabled).map_err(failed("a cable is not seen".into(), "un câble n'est pas vu".into()))?;
+    }
+    Ok(Built { places, backstages })
+}
+
+/// Waits until every card of the calling thread's network sees its cable.
+fn cabled() -> io::Result<()> {
+    let since = Instant::now();
+    while getifaddrs()?.any(|card| card.interface_name.starts_with("lan") && !card.flags.contains(InterfaceFlags::IFF_RUNNING)) {
+        if since.elapsed() > CABLED_WITHIN {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
 }
 
 fn moved(error: io::Error) -> Fault {
     failed("cannot enter a network namespace".into(), "impossible d'entrer dans un espace de noms réseau".into())(error)
-}
-
-/// The network in which the responder's cable to a bridge ends, and its name.
-pub(super) fn responder_name(network: &str) -> String {
-    // A dot, which no host's name holds.
-    format!("responder.{network}")
-}
-
-/// Cables the responder to a bridge. Its kernel has no address there and does not answer by itself.
-pub(super) fn build_responder(network: &str, lodging: &Lodging) -> Result<File> {
-    let name = responder_name(network);
-    let opened = lodging.network(&name).map_err(moved)?;
-    ip(&format!(
-        "link add name r-{short} master {network} type veth peer name lan0 netns {name}\nlink set dev r-{short} up\n",
-        short = &network[..network.len().min(13)]
-    ))?;
-    lodging.visit(&opened, || Ok(ip("link set dev lan0 arp off up\n"))).unwrap_or_else(|error| Err(moved(error)))?;
-    Ok(opened)
 }
 
 fn plans(lab: &Lab) -> Vec<Plan<'_>> {
@@ -110,23 +155,30 @@ fn place(name: &str, lodging: &Lodging) -> io::Result<Place> {
     Ok(Place { name: name.to_owned(), network: lodging.network(name)?, folder, run })
 }
 
-/// The bridges and cables, as lines for `ip -batch`. Bridges forward at once and learn nothing about multicast.
-fn cables(lab: &Lab, plans: &[Plan<'_>]) -> String {
-    let mut lines = String::from("link set dev lo up\n");
-    for network in lab.networks() {
-        let _ = writeln!(lines, "link add name {network} type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
-        let _ = writeln!(lines, "link set dev {network} up");
+/// The ends of cables at a host's cards on a network, as ip-link(8) describes the end of a veth.
+fn card_ends(plan: &Plan<'_>, network: &str) -> Vec<String> {
+    let cards = plan.cards.iter().enumerate().filter(|(_, card)| card.network == network);
+    let end = |(number, card): (usize, &Card)| {
+        let mac = card.mac.unwrap_or_else(|| made_mac(plan.name, number));
+        format!("name lan{number} address {mac} netns {}", plan.name)
+    };
+    cards.map(end).collect()
+}
+
+/// Lays a network, as lines for `ip -batch`: two ends are one cable, which is twice as fast as a bridge; any other number of them is
+/// a bridge, which forwards at once and learns nothing about multicast.
+fn lay(network: &str, ends: &[String], ports: &mut RangeFrom<u32>, lines: &mut String) {
+    // Numbers of their own: where both ends of a veth have the same one, the kernel takes a second to say that the cable is in.
+    let ends: Vec<String> = ends.iter().zip(&mut *ports).map(|(end, port)| format!("{end} index {port}")).collect();
+    if let [one, other] = &ends[..] {
+        let _ = writeln!(lines, "link add {one} type veth peer {other}");
+        return;
     }
-    let cards = plans.iter().flat_map(|plan| plan.cards.iter().enumerate().map(|(number, card)| (plan.name, number, card)));
-    for (port, (name, number, card)) in cards.enumerate() {
-        let mac = card.mac.unwrap_or_else(|| made_mac(name, number));
-        let network = &card.network;
-        let _ = writeln!(
-            lines,
-            "link add name p{port} master {network} type veth peer name lan{number} address {mac} netns {name}\nlink set dev p{port} up"
-        );
+    let _ = writeln!(lines, "link add name {network} type bridge stp_state 0 forward_delay 0 mcast_snooping 0");
+    let _ = writeln!(lines, "link set dev {network} up");
+    for (end, port) in ends.iter().zip(ports) {
+        let _ = writeln!(lines, "link add name p{port} master {network} type veth peer {end}\nlink set dev p{port} up");
     }
-    lines
 }
 
 /// What is written under `/proc/sys` on a host before its cards come up: IPv6 where it has such an address, then what the lab says.

@@ -10,11 +10,10 @@ use std::path::{Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 use nix::sys::signal::{SigSet, Signal};
 
-use super::building::{self, Place, failed};
+use super::building::{self, Backstage, Built, Place, failed};
 use super::namespaces::{self, FOLDER, Lodging};
 use super::play::Player;
 use super::processes::{self, Daemon};
-use super::swarm;
 use super::topology::Lab;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -78,17 +77,12 @@ impl Running {
     fn raise(lab: &Lab, lodging: Lodging) -> Result<Running> {
         name_server(lab)
             .map_err(failed("cannot set the name server".into(), "impossible de régler le serveur de noms".into()))?;
-        let places = building::build(lab, &lodging)?;
+        let Built { places, backstages } = building::build(lab, &lodging)?;
         let mut players = Vec::new();
-        for network in lab.networks() {
-            let members = swarm::members(lab, network);
-            if !members.is_empty() {
-                let inside = building::build_responder(network, &lodging)?;
-                let player = lodging.visit(&inside, || Player::start("lan0", members));
-                players.push(
-                    player.map_err(failed("cannot start the responder".into(), "impossible de lancer le répondeur".into()))?,
-                );
-            }
+        for Backstage { network, members } in backstages {
+            let player = lodging.visit(&network, || Player::start("lan0", members));
+            players
+                .push(player.map_err(failed("cannot start the responder".into(), "impossible de lancer le répondeur".into()))?);
         }
         let daemons = processes::start(lab, &places)?;
         Ok(Running { lodging, places, daemons, players })
