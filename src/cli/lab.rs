@@ -57,8 +57,10 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
     })?;
     lab::run(&lab, language, |running| {
         if args.keep {
-            for (host, shell) in running.shells() {
-                eprintln!("{host:12} {shell}");
+            let shells = running.shells();
+            let widest = shells.iter().map(|(host, _)| host.len()).max().unwrap_or(0);
+            for (host, shell) in shells {
+                eprintln!("{host:widest$}  {shell}");
             }
         }
         let code = match args.command.split_first() {

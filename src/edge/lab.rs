@@ -1,7 +1,6 @@
 //! Labs: networks written as data and raised on this machine, in namespaces that nothing leaks from.
 
 mod expect;
-mod swarm;
 mod topology;
 mod validation;
 
@@ -19,6 +18,8 @@ mod processes;
 mod responder;
 #[cfg(target_os = "linux")]
 mod running;
+#[cfg(target_os = "linux")]
+mod swarm;
 
 pub use expect::{Difference, differences};
 #[cfg(target_os = "linux")]

@@ -15,6 +15,7 @@ use nix::mount::{MsFlags, mount};
 use nix::net::if_::InterfaceFlags;
 
 use super::namespaces::{FOLDER, Lodging};
+use super::processes::search_path;
 use super::swarm::{self, Member};
 use super::topology::{Card, Host, Kit, Lab, made_mac};
 use crate::fault::{Fault, Result};
@@ -213,6 +214,7 @@ fn addresses(plan: &Plan<'_>) -> String {
 fn ip(lines: &str) -> Result<()> {
     let run = || {
         let mut child = Command::new("ip")
+            .env("PATH", search_path())
             .args(["-batch", "-"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())

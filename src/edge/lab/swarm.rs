@@ -1,10 +1,11 @@
 //! Who the responder plays: the hosts with `answers` and every host of every swarm, the same ones for the same seed.
 
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use super::topology::{Lab, Span, Swarm, made_mac};
-use crate::net::{Ipv4Net, Mac, hex_digits};
+use super::validation::{free_addresses, vendor};
+use crate::net::Mac;
 
 /// First halves of hardware addresses that an office, a workshop and a hotel hold (IEEE registry, MA-L): Intel, Dell, HP, Lenovo,
 /// Apple, Samsung, Raspberry Pi, Brother, Canon, Epson, Kyocera, Hikvision, Axis, Yealink, Espressif, Synology, TP-Link, Ubiquiti,
@@ -64,20 +65,6 @@ pub(super) fn mix(seed: u64) -> u64 {
 /// A number from 0 to 1, 1 left out, that follows from `seed`.
 pub(super) fn fraction(seed: u64) -> f64 {
     (mix(seed) >> 11) as f64 / (1_u64 << 53) as f64
-}
-
-/// The first half of a hardware address, from its six hexadecimal digits.
-pub(super) fn vendor(text: &str) -> Option<[u8; 3]> {
-    let digits = hex_digits(text).filter(|digits| digits.len() == 6)?;
-    Some([0, 2, 4].map(|at| digits[at] << 4 | digits[at + 1]))
-}
-
-/// The host addresses of a prefix that neither the kit nor a host nor the name server holds, in order.
-pub(super) fn free_addresses(lab: &Lab, prefix: Ipv4Net) -> Vec<Ipv4Addr> {
-    let kit = lab.kit.address.map(|net| net.addr());
-    let hosts = lab.hosts.iter().flat_map(|host| host.all_cards()).flat_map(|card| card.all_addresses().collect::<Vec<_>>());
-    let taken: HashSet<IpAddr> = hosts.map(|net| net.addr()).chain(kit).chain(lab.kit.dns).chain(lab.kit.gateway).collect();
-    prefix.hosts().filter(|ip| !taken.contains(&IpAddr::V4(*ip))).collect()
 }
 
 /// Everyone the responder plays on one network, ordered by address.

@@ -1,10 +1,11 @@
 //! Whether a lab that reads well can also be built: what the types alone do not rule out.
 
 use std::collections::HashSet;
+use std::net::{IpAddr, Ipv4Addr};
 
-use super::swarm;
 use super::topology::{Answers, Host, Lab, Span, Swarm};
 use crate::fault::{Fault, Result};
+use crate::net::{Ipv4Net, hex_digits};
 
 /// The longest name of a Linux interface, of a bridge here (`IFNAMSIZ` less the final zero).
 const LONGEST_NETWORK: usize = 15;
@@ -118,13 +119,13 @@ fn check_swarm(lab: &Lab, swarm: &Swarm) -> std::result::Result<(), Complaint> {
     for (key, share) in [("late_share", swarm.late_share), ("deaf_share", swarm.deaf_share), ("loss", swarm.loss)] {
         check_share(key, share)?;
     }
-    if let Some(vendor) = swarm.vendors.iter().find(|vendor| swarm::vendor(vendor).is_none()) {
+    if let Some(text) = swarm.vendors.iter().find(|text| vendor(text).is_none()) {
         return Err((
-            format!("vendor {vendor:?}: 6 hexadecimal digits are expected, as in b8:27:eb"),
-            format!("fabricant {vendor:?} : 6 chiffres hexadécimaux sont attendus, comme b8:27:eb"),
+            format!("vendor {text:?}: 6 hexadecimal digits are expected, as in b8:27:eb"),
+            format!("fabricant {text:?} : 6 chiffres hexadécimaux sont attendus, comme b8:27:eb"),
         ));
     }
-    let free = swarm::free_addresses(lab, swarm.prefix).len();
+    let free = free_addresses(lab, swarm.prefix).len();
     if free < swarm.count as usize {
         let count = swarm.count;
         return Err((
@@ -154,6 +155,20 @@ fn check_share(key: &str, share: f64) -> std::result::Result<(), Complaint> {
         format!("{key}: a share from 0 to 1 is expected, not {share}"),
         format!("{key} : une part de 0 à 1 est attendue, pas {share}"),
     ))
+}
+
+/// The first half of a hardware address, from its six hexadecimal digits.
+pub(super) fn vendor(text: &str) -> Option<[u8; 3]> {
+    let digits = hex_digits(text).filter(|digits| digits.len() == 6)?;
+    Some([0, 2, 4].map(|at| digits[at] << 4 | digits[at + 1]))
+}
+
+/// The host addresses of a prefix that neither the kit nor a host nor the name server holds, in order.
+pub(super) fn free_addresses(lab: &Lab, prefix: Ipv4Net) -> Vec<Ipv4Addr> {
+    let kit = lab.kit.address.map(|net| net.addr());
+    let hosts = lab.hosts.iter().flat_map(|host| host.all_cards()).flat_map(|card| card.all_addresses().collect::<Vec<_>>());
+    let taken: HashSet<IpAddr> = hosts.map(|net| net.addr()).chain(kit).chain(lab.kit.dns).chain(lab.kit.gateway).collect();
+    prefix.hosts().filter(|ip| !taken.contains(&IpAddr::V4(*ip))).collect()
 }
 
 fn is_name(text: &str) -> bool {
