@@ -56,10 +56,15 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
             format!("lab {name} needs {program}, which is not installed"),
             format!("le labo {name} a besoin de {program}, qui n'est pas installé"),
         );
-        let package = if program == "ip" { "iproute2" } else { program };
+        // The packages of Debian whose name is not that of the program.
+        let package = match program {
+            "ip" => "iproute2",
+            "nmbd" => "samba",
+            same => same,
+        };
         return Some(fault.hint(
-            format!("install it: {package} on Debian, or the package that has it"),
-            format!("installez-le : {package} sous Debian, ou le paquet qui le contient"),
+            format!("sudo apt install {package}, or your system's package that holds it"),
+            format!("sudo apt install {package}, ou le paquet de votre système qui le contient"),
         ));
     }
     if lab.needs.iter().any(|need| need == "root") && !nix::unistd::geteuid().is_root() {
