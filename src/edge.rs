@@ -9,6 +9,7 @@ use crate::net::Moment;
 pub mod capture;
 pub mod clock;
 pub mod drive;
+pub mod lab;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod locale;

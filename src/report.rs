@@ -263,3 +263,36 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         flooded: coverage.flooded,
     }
 }
+
+/// What a renderer is told of its reader.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// Language.
+    pub language: Language,
+    /// Columns.
+    pub width: usize,
+    /// Colour.
+    pub colour: bool,
+}
+impl View {
+    /// Default columns.
+    pub const WIDTH: usize = 100;
+    /// Plain.
+    pub fn new(language: Language) -> View {
+        View { language, width: Self::WIDTH, colour: false }
+    }
+}
+/// A format.
+pub struct Format {
+    /// Name.
+    pub name: &'static str,
+    /// Writer.
+    pub render: fn(&Report, &View) -> String,
+}
+/// All.
+pub const FORMATS: &[Format] =
+    &[Format { name: "json", render: |report, _| serde_json::to_string(report).unwrap_or_default() + "\n" }];
+/// Schema.
+pub fn schema() -> serde_json::Value {
+    serde_json::Value::Null
+}

@@ -14,6 +14,7 @@ use crate::net::Moment;
 use crate::observe::Fact;
 use crate::probe::Survey;
 use crate::probe::listen::Direction;
+use crate::report::{Report, Visit};
 use crate::site::Plan;
 
 /// The name and version of the form of a record.
@@ -40,6 +41,30 @@ pub struct Circumstances {
     pub survey: Survey,
     /// What the site should be.
     pub plan: Plan,
+}
+
+impl Circumstances {
+    /// The circumstances as the report tells them.
+    pub fn visit(&self, ended: Moment) -> Visit {
+        let identity = &self.survey.identity;
+        Visit {
+            started: rfc3339(self.started_us),
+            finished: rfc3339(self.started_us + ended.0),
+            interface: Some(self.interface.clone()),
+            mac: Some(identity.mac),
+            addresses: identity.addresses.iter().map(ToString::to_string).collect(),
+            targets: self.survey.targets.clone().into(),
+            site: self.plan.site.clone(),
+            quick: self.survey.quick,
+            capture: None,
+        }
+    }
+}
+
+/// A time in microseconds since 1970 as text, to the millisecond.
+pub fn rfc3339(unix_us: u64) -> String {
+    let time = i64::try_from(unix_us).ok().and_then(|us| jiff::Timestamp::from_microsecond(us).ok()).unwrap_or_default();
+    format!("{time:.3}")
 }
 
 /// One line of the other answers.
@@ -151,8 +176,8 @@ impl Recorder {
         result.map_err(|error| self.failed = Some(error)).ok()
     }
 
-    /// Ends the record with the report as it was made (JSON).
-    pub fn close(mut self, ended: Moment, report: &str) -> Result<()> {
+    /// Ends the record with the report as it was made.
+    pub fn close(mut self, ended: Moment, report: &Report) -> Result<()> {
         self.line(&Line::End { ended_us: ended.0 });
         let folder = self.folder.clone();
         let end = || -> io::Result<()> {
@@ -161,7 +186,7 @@ impl Recorder {
             }
             self.capture.flush()?;
             self.answers.flush()?;
-            fs::write(folder.join(REPORT), report)
+            fs::write(folder.join(REPORT), to_json(report)?)
         };
         end().map_err(|error| {
             let fault = cannot_record(&folder, &error);

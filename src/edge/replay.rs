@@ -6,12 +6,13 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 
 use super::capture::{self, Captured, End};
-use super::record::{ANSWERS, CAPTURE, Circumstances, Line, SCHEMA, VISIT};
+use super::record::{ANSWERS, CAPTURE, Circumstances, Line, SCHEMA, VISIT, rfc3339};
 use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
 use crate::probe::listen::Listener;
 use crate::probe::{Identity, Rate, Survey};
+use crate::report::Visit;
 
 /// What a replay knows.
 pub struct Replayed {
@@ -23,6 +24,26 @@ pub struct Replayed {
     pub started_us: u64,
     /// When it ended.
     pub ended: Moment,
+}
+
+impl Replayed {
+    /// The circumstances as the report tells them.
+    pub fn visit(&self, path: &Path) -> Visit {
+        if let Some(circumstances) = &self.circumstances {
+            return circumstances.visit(self.ended);
+        }
+        Visit {
+            started: rfc3339(self.started_us),
+            finished: rfc3339(self.started_us + self.ended.0),
+            interface: None,
+            mac: None,
+            addresses: Vec::new(),
+            targets: Vec::new(),
+            site: None,
+            quick: false,
+            capture: path.file_name().map(|name| name.to_string_lossy().into_owned()),
+        }
+    }
 }
 
 /// Hears a record or a capture. A record that a power cut left without its end is heard as far as it goes.
