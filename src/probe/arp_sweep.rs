@@ -233,7 +233,7 @@ impl Probe for ArpSweep {
         if let Some(place) = self.targets.position(*ip) {
             if !self.answered[place] {
                 self.answered[place] = true;
-                self.found_in_pass += 1;
+                self.found_in_pass += u32::from(self.asks[place] == self.pass);
                 let asked = if self.asks[place] > 0 { Self::moment_of(self.asked_at[place]) } else { now };
                 self.late_until = self.late_until.max(asked + LATE_OWNER);
             }

@@ -11,8 +11,9 @@ use crate::observe::{Fact, NameSource, v4};
 use crate::wire::Body;
 use crate::wire::ipv4::{Receiver, udp_frame};
 
-/// How often a card is asked, until it answers.
+/// How often a card is asked, until it answers; once when the user is in a hurry.
 const TRIES: u8 = 2;
+const QUICK_TRIES: u8 = 1;
 /// The time between two questions to one card.
 const AGAIN: Duration = Duration::from_millis(180);
 /// How long a card has to say its name, from the first question.
@@ -44,6 +45,7 @@ pub struct NameProbe<P> {
     identity: Identity,
     port: u16,
     deadline: Duration,
+    tries: u8,
     pace: Pace,
     waiting: VecDeque<Question>,
     known: HashSet<(Ipv4Addr, Mac)>,
@@ -63,11 +65,13 @@ struct Question {
 impl<P: NameProtocol> NameProbe<P> {
     /// Nobody to ask yet.
     pub fn new(survey: &Survey, protocol: P) -> NameProbe<P> {
+        let (deadline, tries) = if survey.quick { (QUICK_DEADLINE, QUICK_TRIES) } else { (DEADLINE, TRIES) };
         NameProbe {
             protocol,
             identity: survey.identity.clone(),
             port: survey.port,
-            deadline: if survey.quick { QUICK_DEADLINE } else { DEADLINE },
+            deadline,
+            tries,
             pace: Pace::new(survey.rate),
             waiting: VecDeque::new(),
             known: HashSet::new(),
@@ -102,7 +106,7 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
             self.until = self.until.max(now + self.deadline);
         }
         question.tries += 1;
-        if question.tries < TRIES {
+        if question.tries < self.tries {
             question.next = now + AGAIN;
             self.waiting.push_back(question);
         }
