@@ -30,8 +30,8 @@ pub enum Arrival<'a> {
 
 /// A card on a segment, and the kernel's own way to servers.
 pub trait Link {
-    /// Puts a frame on the wire.
-    fn send(&mut self, frame: &[u8]) -> io::Result<()>;
+    /// Puts frames on the wire, in order.
+    fn send(&mut self, frames: &[Vec<u8>]) -> io::Result<()>;
 
     /// Sends a datagram by way of the kernel.
     fn ask(&mut self, server: SocketAddr, question: &[u8]) -> io::Result<()>;

@@ -58,14 +58,15 @@ pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, fo
 /// Every probe has its turn, then what arrived is heard. False when there is nothing left to ask.
 fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) -> io::Result<bool> {
     let mut soonest: Option<Moment> = None;
+    let mut burst = Vec::with_capacity(BURST);
     for index in 0..listener.probes.len() {
         for _ in 0..BURST {
             let now = clock.now();
             match listener.probes[index].poll(now) {
                 Want::Send(frame) => {
-                    send(link, &frame)?;
                     let number = follower.frame(now, Direction::Sent, &frame);
                     listener.frame(now, Direction::Sent, &frame, || number);
+                    burst.push(frame);
                     soonest = Some(now);
                 }
                 Want::Ask(server, question) => {
@@ -80,6 +81,8 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
                 Want::Done => break,
             }
         }
+        link.send(&burst)?;
+        burst.clear();
     }
     let Some(soonest) = soonest else { return Ok(false) };
     let patience = soonest.since(clock.now()).min(PATIENCE);
@@ -100,20 +103,3 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
     })?;
     Ok(true)
 }
-
-/// A full queue of the card is waited for; anything else is the end of the link.
-fn send(link: &mut dyn Link, frame: &[u8]) -> io::Result<()> {
-    const ATTEMPTS: u32 = 20;
-    for attempt in 1.. {
-        match link.send(frame) {
-            Err(error) if error.raw_os_error() == Some(NO_BUFFERS) && attempt < ATTEMPTS => {
-                link.receive(Duration::from_millis(1), &mut |_, _| {})?;
-            }
-            sent => return sent,
-        }
-    }
-    Ok(())
-}
-
-/// ENOBUFS of Linux (`errno-base`, 105): the card's queue is full.
-const NO_BUFFERS: i32 = 105;
