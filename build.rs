@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::{env, fs};
 
+#[path = "src/line.rs"]
+mod line;
 #[path = "src/oui/name.rs"]
 mod name;
 #[path = "src/oui/pack.rs"]
@@ -13,7 +15,7 @@ mod pack;
 const REGISTRY: &str = "oui-data/registry.csv";
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for read in ["build.rs", REGISTRY, "src/oui/name.rs", "src/oui/pack.rs"] {
+    for read in ["build.rs", REGISTRY, "src/line.rs", "src/oui/name.rs", "src/oui/pack.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
     let packed = pack::pack(&blocks()?).map_err(|_| "the names of the registry take more than 16 MiB")?;

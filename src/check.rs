@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{Cut, Inventory};
+use crate::observe::Inventory;
 use crate::site::Plan;
 
 pub mod contest;
@@ -76,14 +76,8 @@ checks! {
 pub fn gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
     let (asked, planned) = (coverage.asked, coverage.planned);
-    if coverage.cut.contains(&Cut::User) {
-        return Some(Reason::Stopped { asked, planned });
-    }
-    if coverage.cut.contains(&Cut::Interface) {
-        return Some(Reason::InterfaceLost { asked, planned });
-    }
-    if coverage.cut.contains(&Cut::Capture) {
-        return Some(Reason::CaptureCut);
+    if let Some(&cut) = coverage.cut.first() {
+        return Some(Reason::of_cut(cut, asked, planned));
     }
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });

@@ -43,6 +43,17 @@ pub struct Inferred {
     pub from: Evidence,
 }
 
+impl Inferred {
+    /// The kind as a reader sees it, with "perhaps" before one that is only possible.
+    pub fn say(&self, language: Language) -> String {
+        let word = self.kind.word(language);
+        match self.confidence {
+            Confidence::Likely => word.to_owned(),
+            Confidence::Possible => language.pick(format!("perhaps: {word}"), format!("peut-être : {word}")),
+        }
+    }
+}
+
 /// The file as it is written.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

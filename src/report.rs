@@ -1,7 +1,14 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
+pub mod columns;
+mod json;
+pub mod page;
+mod terminal;
+mod words;
+
 use std::net::IpAddr;
 
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CHECKS, Check};
@@ -9,11 +16,48 @@ use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Inventory, Name};
+use crate::observe::{Coverage, Cut, Inventory, Name};
 use crate::site::Plan;
 
 /// The name and version of the form. Fields are added within it, never renamed.
 pub const SCHEMA: &str = "trousse/report/1";
+
+/// How a reader wants to see a report.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The language of the words.
+    pub language: Language,
+    /// The columns of the terminal.
+    pub width: usize,
+    /// The terminal shows colours.
+    pub colour: bool,
+    /// The clock that times are told by.
+    pub zone: TimeZone,
+}
+
+impl View {
+    /// A view without colours, 100 columns wide.
+    pub fn new(language: Language, zone: TimeZone) -> View {
+        View { language, width: 100, colour: false, zone }
+    }
+}
+
+/// One row of the table of formats.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// Writes the whole of a report, the last line ended.
+    pub render: fn(&Report, &View) -> String,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "terminal", ending: "txt", render: terminal::render },
+    Format { name: "json", ending: "json", render: json::render },
+];
 
 /// The record of one look at a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,6 +131,9 @@ pub struct Covered {
     pub other_vlans: Vec<VlanCount>,
     /// The look went to its end.
     pub complete: bool,
+    /// What cut it short.
+    #[serde(default)]
+    pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
 }
@@ -260,6 +307,7 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         malformed: coverage.malformed.iter().map(malformed).collect(),
         other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
         complete: coverage.cut.is_empty(),
+        cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded,
     }
 }

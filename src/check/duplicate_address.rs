@@ -110,6 +110,14 @@ impl Explain for DuplicateAddress {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
+    }
 }
 
 /// The page of `trousse explain`.

@@ -87,6 +87,14 @@ impl Explain for OwnAddressTaken {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
+    }
 }
 
 /// The page of `trousse explain`.

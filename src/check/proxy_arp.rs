@@ -99,6 +99,14 @@ impl Explain for ProxyArp {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        mac == self.mac && (self.first..=self.last).contains(&ip)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        std::slice::from_ref(&self.owner)
+    }
 }
 
 /// The page of `trousse explain`.

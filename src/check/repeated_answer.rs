@@ -98,6 +98,11 @@ impl Explain for RepeatedAnswer {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        self.hosts.iter().any(|host| host.ip == ip && host.mac == mac)
+    }
+
 }
 
 /// The page of `trousse explain`.

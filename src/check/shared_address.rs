@@ -61,6 +61,14 @@ impl Explain for SharedAddress {
             remedy: vec!["Rien à réparer. Pour être averti d'un intrus, inscrivez au plan les cartes qui peuvent la détenir.".to_owned()],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
+    }
 }
 
 /// The page of `trousse explain`.

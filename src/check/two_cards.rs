@@ -72,6 +72,11 @@ impl Explain for TwoCards {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        self.ips.contains(&ip) && self.macs.contains(&mac)
+    }
+
 }
 
 /// The page of `trousse explain`.

@@ -126,6 +126,11 @@ impl Explain for VirtualAddress {
             remedy: vec!["Rien à réparer. Déclarez-la au plan sous [[shared]] si elle n'y est pas.".to_owned()],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && (self.macs.contains(&mac) || self.also.contains(&mac))
+    }
+
 }
 
 /// The page of `trousse explain`.

@@ -3,7 +3,6 @@
 use std::io::{self, Write};
 
 use super::{Answer, Answers, Held};
-use crate::kind::Confidence;
 use crate::language::Language;
 use crate::oui::{Registry, Vendor};
 
@@ -43,13 +42,7 @@ fn line(asked: &str, held: &Held<'_>, who: String, language: Language) -> Line {
         Registry::Convention => language.pick("by convention", "par convention"),
         registry => registry.name(),
     });
-    let kind = held.kind.as_ref().map_or(String::new(), |inferred| {
-        let word = inferred.kind.word(language);
-        match inferred.confidence {
-            Confidence::Likely => word.to_owned(),
-            Confidence::Possible => language.pick(format!("perhaps: {word}"), format!("peut-être : {word}")),
-        }
-    });
+    let kind = held.kind.as_ref().map_or(String::new(), |inferred| inferred.say(language));
     [asked.to_owned(), block, registry.to_owned(), who, kind]
 }
 
