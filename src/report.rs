@@ -1,6 +1,8 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
 pub mod columns;
+mod csv;
+mod html;
 mod json;
 pub mod page;
 mod terminal;
@@ -57,6 +59,8 @@ pub struct Format {
 pub const FORMATS: &[Format] = &[
     Format { name: "terminal", ending: "txt", render: terminal::render },
     Format { name: "json", ending: "json", render: json::render },
+    Format { name: "html", ending: "html", render: html::render },
+    Format { name: "csv", ending: "csv", render: csv::render },
 ];
 
 /// The record of one look at a network.

@@ -84,6 +84,20 @@ pub enum Tone {
     Clear,
 }
 
+impl Tone {
+    /// What stands for it where there is no colour.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Tone::Broken => "✗",
+            Tone::Degraded => "▼",
+            Tone::Risk => "!",
+            Tone::NotTested => "?",
+            Tone::Note => "i",
+            Tone::Clear => "✓",
+        }
+    }
+}
+
 impl From<Severity> for Tone {
     fn from(severity: Severity) -> Tone {
         match severity {

@@ -48,7 +48,7 @@ impl Paper {
                 self.gap();
                 self.signed(*tone, text, style(*tone).bold());
             }
-            Block::Warning(text) => self.signed(Tone::NotTested, text, style(Tone::NotTested)),
+            Block::Warning(text) => self.signed(Tone::Risk, text, style(Tone::Risk)),
             Block::Heading(text) => {
                 self.gap();
                 let rule = "─".repeat(self.width.min(WIDEST).saturating_sub(width(text) + 4));
@@ -100,7 +100,7 @@ impl Paper {
 
     /// A text after the sign of its tone.
     fn signed(&mut self, tone: Tone, text: &str, style: Style) {
-        self.hanging(&format!("{} ", sign(tone)), text, style);
+        self.hanging(&format!("{} ", tone.sign()), text, style);
     }
 
     fn prose(&mut self, text: &str, style: Style) {
@@ -134,18 +134,6 @@ impl Paper {
             }
         }
         self.lines.push(line.trim_end().to_owned());
-    }
-}
-
-/// What stands for a tone where there is no colour.
-fn sign(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Broken => "✗",
-        Tone::Degraded => "▼",
-        Tone::Risk => "!",
-        Tone::NotTested => "?",
-        Tone::Note => "i",
-        Tone::Clear => "✓",
     }
 }
 

@@ -9,7 +9,7 @@ use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 
 /// Every case by its name.
-pub const CASES: [(&str, fn() -> Report); 7] = [
+pub(crate) const CASES: [(&str, fn() -> Report); 7] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("own-address", own_address),

@@ -14,14 +14,20 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         Column::new(language.pick("Why", "Motif"), Fit::Wrap),
         Column::new("Code", Fit::Spare),
     ];
-    let rows = report.ladder.iter().map(|rung| row(report, rung, language)).collect();
+    let mut above = None;
+    let mut rows = Vec::new();
+    for rung in &report.ladder {
+        let repeats = rung.reason.is_some() && above == Some(&rung.reason);
+        rows.push(row(report, rung, repeats, language));
+        above = Some(&rung.reason);
+    }
     vec![
         Block::Heading(language.pick("What was checked", "Contrôles effectués").to_owned()),
         Block::Table(Table { columns, rows, reading: Reading::Short }.without_empty_columns()),
     ]
 }
 
-fn row(report: &Report, rung: &Rung, language: Language) -> Row {
+fn row(report: &Report, rung: &Rung, repeats: bool, language: Language) -> Row {
     let check = CHECKS.iter().find(|check| check.code == rung.code);
     let title = check.map_or(rung.code.as_str(), |check| (check.manual)(language).title);
     let worst =
@@ -33,7 +39,11 @@ fn row(report: &Report, rung: &Rung, language: Language) -> Row {
         (Said::Found, Some(Severity::Note)) => (Tone::Note, Severity::Note.word(language)),
         (Said::Found, worst) => (worst.map_or(Tone::Broken, Tone::from), rung.verdict.word(language)),
     };
-    let reason = rung.reason.as_ref().map(|reason| reason.say(language)).unwrap_or_default();
+    let reason = match &rung.reason {
+        Some(_) if repeats => language.pick("as above", "idem").to_owned(),
+        Some(reason) => reason.say(language),
+        None => String::new(),
+    };
     Row {
         tone: Some(tone),
         cells: vec![rung.layer.word(language).into(), title.into(), word.into(), reason.into(), rung.code.as_str().into()],

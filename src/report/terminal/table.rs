@@ -2,8 +2,8 @@
 
 use anstyle::Style;
 
-use super::{sign, style};
-use crate::report::columns::{cut, pad, width, wrap};
+use super::style;
+use crate::report::columns::{cut, width, wrap};
 use crate::report::page::{Column, Fit, Reading, Row, Table};
 
 /// Between two columns.
@@ -13,30 +13,37 @@ const READABLE: usize = 18;
 /// A column is not cut or wrapped narrower than this.
 const NARROW: usize = 12;
 
+/// Of a text that stands beside others, so many lines are shown: a hostile name may be endless.
+const TALLEST: usize = 3;
+
 /// A line in parts, each with its style.
 type Line = Vec<(String, Style)>;
 
 /// The lines of the table in `room` columns.
 pub(super) fn lines(table: &Table, room: usize) -> Vec<Line> {
     let signed = table.rows.iter().any(|row| row.tone.is_some());
-    let room = room.saturating_sub(if signed { 2 } else { 0 });
     let beside = table.reading == Reading::Beside;
     let needs: Vec<usize> = (0..table.columns.len()).map(|column| need(table, column, beside)).collect();
-    let widths = widths(&table.columns, needs, room);
+    let widths = widths(&table.columns, needs, room.saturating_sub(if signed { GUTTER } else { 0 }));
+    let grid = Grid { columns: &table.columns, widths, beside };
 
     let heading = Style::new().dimmed().bold();
     let headings: Vec<Vec<String>> = table.columns.iter().map(|column| vec![column.heading.clone()]).collect();
-    let mut lines = physical(&table.columns, &headings, &widths, "  ", signed, |_| heading);
+    let mut lines = grid.row(&headings, |_| heading);
+    let mut marks = vec![None; lines.len()];
     for row in &table.rows {
-        let mark = row.tone.map_or("  ".to_owned(), |tone| format!("{} ", sign(tone)));
-        let tone = row.tone.map_or(Style::new(), style);
-        let plain = |column: usize| if beside && column == 0 { Style::new().dimmed() } else { Style::new() };
         let cells: Vec<Vec<String>> = row.cells.iter().map(|cell| said(&cell.texts, beside)).collect();
-        let mut row_lines = physical(&table.columns, &cells, &widths, &mark, signed, plain);
-        if let Some((mark, style)) = row_lines.first_mut().and_then(|line| line.first_mut()).filter(|_| signed) {
-            *style = if mark.trim().is_empty() { Style::new() } else { tone };
+        let label = |column| if beside && column == 0 { Style::new().dimmed() } else { Style::new() };
+        let mut laid = grid.row(&cells, label);
+        marks.push(row.tone);
+        marks.extend(laid.iter().skip(1).map(|_| None));
+        lines.append(&mut laid);
+    }
+    if signed {
+        for (line, tone) in lines.iter_mut().zip(marks) {
+            let mark = tone.map_or(("  ".to_owned(), Style::new()), |tone| (format!("{} ", tone.sign()), style(tone)));
+            line.insert(0, mark);
         }
-        lines.append(&mut row_lines);
     }
     lines
 }
@@ -82,41 +89,36 @@ fn widths(columns: &[Column], mut needs: Vec<usize>, room: usize) -> Vec<usize> 
     needs
 }
 
-/// One row as lines of the terminal.
-fn physical(
-    columns: &[Column],
-    cells: &[Vec<String>],
-    widths: &[usize],
-    mark: &str,
-    signed: bool,
-    style: impl Fn(usize) -> Style,
-) -> Vec<Line> {
-    let laid: Vec<Vec<String>> = cells
-        .iter()
-        .zip(columns.iter().zip(widths))
-        .map(|(texts, (column, &width))| match column.fit {
-            Fit::Wrap => texts.iter().flat_map(|text| wrap(text, width)).collect(),
-            Fit::Cut => texts.iter().map(|text| cut(text, width)).collect(),
-            Fit::Whole | Fit::Spare => texts.clone(),
-        })
-        .collect();
-    let height = laid.iter().map(Vec::len).max().unwrap_or(1);
-    (0..height)
-        .map(|line| {
-            let mut parts: Line = Vec::new();
-            if signed {
-                parts.push((if line == 0 { mark.to_owned() } else { "  ".to_owned() }, style(0)));
-            }
-            for (at, column) in columns.iter().enumerate().filter(|&(at, _)| widths[at] > 0) {
-                let text = laid[at].get(line).map_or("", String::as_str);
-                let text = if column.right {
-                    format!("{}{text}", " ".repeat(widths[at].saturating_sub(width(text))))
-                } else {
-                    pad(text, widths[at])
-                };
-                parts.push((text + &" ".repeat(GUTTER), style(at)));
-            }
-            parts
-        })
-        .collect()
+/// The columns as they are laid out.
+struct Grid<'a> {
+    columns: &'a [Column],
+    widths: Vec<usize>,
+    beside: bool,
+}
+
+impl Grid<'_> {
+    /// One row as lines of the terminal.
+    fn row(&self, cells: &[Vec<String>], style: impl Fn(usize) -> Style) -> Vec<Line> {
+        let laid: Vec<Vec<String>> = cells.iter().enumerate().map(|(at, texts)| self.cell(at, texts)).collect();
+        let height = laid.iter().map(Vec::len).max().unwrap_or(1);
+        let shown = || self.columns.iter().enumerate().filter(|&(at, _)| self.widths[at] > 0);
+        let part = |line: usize, at: usize, column: &Column| {
+            let text = laid[at].get(line).map_or("", String::as_str);
+            let room = " ".repeat(self.widths[at].saturating_sub(width(text)));
+            let text = if column.right { room + text } else { text.to_owned() + &room };
+            (text + &" ".repeat(GUTTER), style(at))
+        };
+        (0..height).map(|line| shown().map(|(at, column)| part(line, at, column)).collect()).collect()
+    }
+
+    /// The lines of one cell.
+    fn cell(&self, at: usize, texts: &[String]) -> Vec<String> {
+        let room = self.widths[at];
+        match self.columns[at].fit {
+            Fit::Wrap if self.beside => texts.iter().flat_map(|text| wrap(&cut(text, TALLEST * room), room)).collect(),
+            Fit::Wrap => texts.iter().flat_map(|text| wrap(text, room)).collect(),
+            Fit::Cut => texts.iter().map(|text| cut(text, room)).collect(),
+            Fit::Whole | Fit::Spare => texts.to_vec(),
+        }
+    }
 }
