@@ -7,7 +7,6 @@ for (const box of document.querySelectorAll(".long")) {
   const input = find.querySelector("input");
   const count = find.querySelector("output");
   const fold = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const texts = rows.map(row => fold([...row.cells].map(cell => cell.textContent).join("\t")));
   const order = new Intl.Collator(document.documentElement.lang, { numeric: true });
   const keys = heads.map(() => null);
 
@@ -18,9 +17,18 @@ for (const box of document.querySelectorAll(".long")) {
   const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : order.compare(a, b);
 
   heads.forEach((head, at) => {
-    const button = document.createElement("button");
+    // Not a button: one in a heading is not printed again on the next sheet.
+    const button = document.createElement("span");
+    button.setAttribute("role", "button");
+    button.tabIndex = 0;
     button.append(...head.childNodes);
     head.append(button);
+    button.addEventListener("keydown", event => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        button.click();
+      }
+    });
     button.addEventListener("click", () => {
       const sign = head.getAttribute("aria-sort") === "ascending" ? -1 : 1;
       heads.forEach(other => other.removeAttribute("aria-sort"));
@@ -33,12 +41,13 @@ for (const box of document.querySelectorAll(".long")) {
     });
   });
 
-  const index = new Map(rows.map((row, at) => [row, texts[at]]));
+  let texts = null;
   input.addEventListener("input", () => {
     const words = fold(input.value).split(/\s+/).filter(Boolean);
+    texts ??= new Map(rows.map(row => [row, fold([...row.cells].map(cell => cell.textContent).join("\t"))]));
     let shown = 0;
     for (const row of rows) {
-      const text = index.get(row);
+      const text = texts.get(row);
       const hit = words.every(word => text.includes(word));
       row.hidden = !hit;
       shown += hit;

@@ -61,9 +61,9 @@ impl Seen {
         self.add(Fact::Named { ip: ip(host), mac: card.map(mac), name: name.to_owned(), source });
     }
 
-    fn swept(&mut self, asked: u32) {
+    fn swept(&mut self, asked: u32, listened_ms: u32) {
         self.at = 3_950;
-        self.add(Fact::Swept { planned: 254, asked, requests: asked + 27, listened_ms: 3_000 });
+        self.add(Fact::Swept { planned: 254, asked, requests: asked + 27, listened_ms });
     }
 
     fn report(self, visit: Visit, plan: &Plan) -> Report {
@@ -109,7 +109,7 @@ fn estate() -> Seen {
 
 fn clear() -> Report {
     let mut seen = estate();
-    seen.swept(254);
+    seen.swept(254, 3_000);
     seen.report(visit(), &Plan::default())
 }
 
@@ -128,7 +128,7 @@ fn vineyard(seen: &mut Seen) {
 fn duplicate() -> Report {
     let mut seen = estate();
     vineyard(&mut seen);
-    seen.swept(254);
+    seen.swept(254, 3_000);
     seen.report(visit(), &Plan::default())
 }
 
@@ -138,7 +138,7 @@ fn own_address() -> Report {
     seen.host(1, "70:b3:d5:00:00:01", 640);
     seen.named(1, Some("70:b3:d5:00:00:01"), "CAISSE-2", NameSource::NetBios);
     vineyard(&mut seen);
-    seen.swept(254);
+    seen.swept(254, 200);
     let plan = Plan::parse("[[fixed]]\nname = \"PC de la comptabilité\"\naddress = \"10.77.0.9\"\nmac = \"94:c6:91:ab:cd:01\"\n");
     seen.report(Visit { quick: true, ..visit() }, &plan.expect("a plan"))
 }
@@ -161,7 +161,7 @@ fn look_alikes() -> Report {
     seen.claims(7, "b8:27:eb:00:00:01", Claim::Surplus, None);
     seen.host(50, "00:0c:29:00:00:50", 210);
     seen.host(50, "00:0c:29:00:00:51", 220);
-    seen.swept(254);
+    seen.swept(254, 3_000);
     let plan = "[[shared]]\nname = \"grappe de sauvegarde\"\naddress = \"10.77.0.50\"\n[[shared]]\naddress = \"10.77.0.254\"\n";
     seen.report(visit(), &Plan::parse(plan).expect("a plan"))
 }
@@ -175,7 +175,7 @@ fn partial() -> Report {
         seen.add(Fact::Malformed { protocol: "ARP".to_owned(), field: field.to_owned() });
     }
     seen.add(Fact::CutShort { by: Cut::User });
-    seen.swept(118);
+    seen.swept(118, 0);
     seen.report(visit(), &Plan::default())
 }
 
@@ -224,7 +224,7 @@ fn hostile() -> Report {
         seen.named(9, Some(card), names[5], NameSource::Mdns);
     }
     seen.add(Fact::Malformed { protocol: "<b>DNS</b>".to_owned(), field: "na\u{1b}[0mme".to_owned() });
-    seen.swept(254);
+    seen.swept(254, 3_000);
     let site = Some("</title><script>alert('site')</script>\u{202e}".to_owned());
     seen.report(Visit { site, ..visit() }, &Plan::default())
 }
