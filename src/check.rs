@@ -1,5 +1,6 @@
 //! The table of checks. Each is one file: the rule, both languages, its manual page and its tests.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
@@ -28,7 +29,7 @@ macro_rules! checks {
         $(pub mod $module;)*
 
         /// What a finding is about. The code is its tag in a record; the words are made when it is shown.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "code", content = "problem")]
         pub enum Problem {
             $(

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
@@ -11,7 +12,7 @@ use crate::net::Mac;
 use crate::observe::{Cut, Observation};
 
 /// How bad a finding is, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Somebody cannot work.
@@ -37,7 +38,7 @@ impl Severity {
 }
 
 /// The rung of the ladder, counted upward from the cable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "u8", try_from = "u8")]
 pub enum Layer {
     /// L1: carrier, speed, pairs, PoE.
@@ -87,7 +88,7 @@ impl TryFrom<u8> for Layer {
 }
 
 /// One thing that is wrong on the site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What it is; its words are made when it is shown.
     #[serde(flatten)]
@@ -128,7 +129,7 @@ impl Verdict {
 }
 
 /// Why something could not be looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum Reason {
     /// Only a capture was read: no address was asked for.

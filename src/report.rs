@@ -11,6 +11,7 @@ mod words;
 use std::net::IpAddr;
 
 use jiff::tz::TimeZone;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CHECKS, Check};
@@ -64,7 +65,7 @@ pub const FORMATS: &[Format] = &[
 ];
 
 /// The record of one look at a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -83,7 +84,7 @@ pub struct Report {
 }
 
 /// The program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -92,7 +93,7 @@ pub struct Tool {
 }
 
 /// The circumstances.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Visit {
     /// When it started (RFC 3339).
     pub started: String,
@@ -115,7 +116,7 @@ pub struct Visit {
 }
 
 /// How much was looked at, and what was lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Covered {
     /// Addresses that were to be asked.
     pub planned: u32,
@@ -143,7 +144,7 @@ pub struct Covered {
 }
 
 /// Malformed frames of one kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MalformedCount {
     /// The protocol.
     pub protocol: String,
@@ -154,7 +155,7 @@ pub struct MalformedCount {
 }
 
 /// Messages of one VLAN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VlanCount {
     /// The VLAN.
     pub vlan: u16,
@@ -163,7 +164,7 @@ pub struct VlanCount {
 }
 
 /// One card that claims one address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Host {
     /// The address.
     pub ip: IpAddr,
@@ -192,7 +193,7 @@ pub struct Host {
 }
 
 /// What one check said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
     /// The layer.
     pub layer: Layer,
@@ -205,7 +206,7 @@ pub struct Rung {
 }
 
 /// A verdict without its findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Said {
     /// Looked, nothing wrong.
@@ -225,6 +226,11 @@ impl Said {
             Said::NotTested => language.pick("not tested", "non testé"),
         }
     }
+}
+
+/// The JSON Schema (draft 2020-12) of the record, for `trousse schema report`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Report).into()
 }
 
 impl Report {

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Problem, clear_or_gap};
@@ -12,7 +13,7 @@ use crate::observe::{Claim, Fact, Inventory, Observation};
 use crate::site::Plan;
 
 /// One device that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Repeated {
     /// Its address.
     pub ip: IpAddr,
@@ -23,7 +24,7 @@ pub struct Repeated {
 }
 
 /// The devices that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RepeatedAnswer {
     /// Each of them.
     pub hosts: Vec<Repeated>,

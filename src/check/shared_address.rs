@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
@@ -15,7 +16,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// An address that is shared as planned.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SharedAddress {
     /// The address.
     pub ip: IpAddr,

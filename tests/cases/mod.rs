@@ -200,7 +200,7 @@ fn passive() -> Report {
 }
 
 /// Names that would draw, hide, turn, run or calculate.
-fn hostile() -> Report {
+pub(crate) fn hostile() -> Report {
     let mut seen = Seen::by_laptop();
     let long = "x".repeat(300);
     let names = [
