@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod csv;
+mod format;
 mod html;
 mod json;
 pub mod page;
@@ -10,7 +11,6 @@ mod words;
 
 use std::net::IpAddr;
 
-use jiff::tz::TimeZone;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,48 +21,10 @@ use crate::language::Language;
 use crate::net::{Mac, Moment};
 use crate::observe::{Coverage, Cut, Inventory, Name};
 use crate::site::Plan;
+pub use format::{FORMATS, Format, View};
 
 /// The name and version of the form. Fields are added within it, never renamed.
 pub const SCHEMA: &str = "trousse/report/1";
-
-/// How a reader wants to see a report.
-#[derive(Clone, Debug)]
-pub struct View {
-    /// The language of the words.
-    pub language: Language,
-    /// The columns of the terminal.
-    pub width: usize,
-    /// The terminal shows colours.
-    pub colour: bool,
-    /// The clock that times are told by.
-    pub zone: TimeZone,
-}
-
-impl View {
-    /// A view without colours, 100 columns wide.
-    pub fn new(language: Language, zone: TimeZone) -> View {
-        View { language, width: 100, colour: false, zone }
-    }
-}
-
-/// One row of the table of formats.
-#[derive(Clone, Copy, Debug)]
-pub struct Format {
-    /// What `--format` calls it.
-    pub name: &'static str,
-    /// How the name of a file in it ends, without the dot.
-    pub ending: &'static str,
-    /// Writes the whole of a report, the last line ended.
-    pub render: fn(&Report, &View) -> String,
-}
-
-/// Every format.
-pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", ending: "txt", render: terminal::render },
-    Format { name: "json", ending: "json", render: json::render },
-    Format { name: "html", ending: "html", render: html::render },
-    Format { name: "csv", ending: "csv", render: csv::render },
-];
 
 /// The record of one look at a network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -190,6 +152,19 @@ pub struct Host {
     pub answers: u32,
     /// Microseconds from request to reply, the shortest.
     pub rtt_us: Option<u32>,
+}
+
+impl Host {
+    /// Its names, each once, whatever the number of protocols that told it.
+    pub fn called(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in &self.names {
+            if !names.contains(&name.name.as_str()) {
+                names.push(&name.name);
+            }
+        }
+        names
+    }
 }
 
 /// What one check said.

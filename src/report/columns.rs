@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn lines_part_between_words_and_only_at_plain_spaces() {
         assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("à mener\u{202f}: rien", 9), ["à", "mener\u{202f}:", "rien"]);
+        assert_eq!(wrap("à mener\u{202f}: rien", 7), ["à", "mener\u{202f}:", "rien"]);
         assert_eq!(wrap("abcdefgh ij", 3), ["abc", "def", "gh", "ij"]);
         assert_eq!(wrap("", 3), [""]);
         assert_eq!(wrap("主机主", 1), ["主", "机", "主"]);

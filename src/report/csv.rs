@@ -19,8 +19,6 @@ pub(super) fn render(report: &Report, _: &View) -> String {
 }
 
 fn row(report: &Report, host: &Host) -> [String; 10] {
-    let mut names: Vec<&str> = host.names.iter().map(|name| name.name.as_str()).collect();
-    names.dedup();
     let about = report.findings.iter().map(|finding| &finding.problem);
     let mut codes: Vec<&str> =
         about.filter(|problem| problem.explain().concerns(host.ip, host.mac)).map(|problem| problem.code()).collect();
@@ -30,7 +28,7 @@ fn row(report: &Report, host: &Host) -> [String; 10] {
         host.mac.to_string(),
         text(host.vendor.as_deref().unwrap_or_default()),
         text(host.kind.as_deref().unwrap_or_default()),
-        text(&names.join(AMONG)),
+        text(&host.called().join(AMONG)),
         host.first.ms().to_string(),
         host.last.ms().to_string(),
         host.answers.to_string(),

@@ -24,7 +24,6 @@ pub(super) fn render(report: &Report, view: &View) -> String {
                 meta charset="utf-8";
                 meta http-equiv="Content-Security-Policy" content=(POLICY);
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="generator" content=(format!("{} {}", report.tool.name, report.tool.version));
                 title { (page.title) }
                 style { (PreEscaped(STYLE)) }
             }

@@ -20,7 +20,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let vlans = coverage.other_vlans.iter().map(|vlan| {
         let messages = counted(vlan.count, ("message", "message"), ("messages", "messages"), language);
         language
-            .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, non jugés", vlan.vlan))
+            .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, hors analyse", vlan.vlan))
     });
     let lost = if coverage.frames_dropped == 0 { none() } else { count(coverage.frames_dropped) };
     let whole = if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
@@ -52,7 +52,8 @@ fn late(report: &Report, coverage: &Covered, language: Language) -> String {
                 format!("--quick : les détenteurs qui répondent après {patience} n'ont pas été attendus"),
             )
         }
-        (_, false) => language.pick(format!("listened for during {listened}"), format!("attendus pendant {listened}")),
+        (_, false) if coverage.listened_ms == 0 => language.pick("not listened for", "non attendus").to_owned(),
+        (_, false) => language.pick(format!("listened for, {listened} long"), format!("attendus pendant {listened}")),
     }
 }
 

@@ -27,12 +27,6 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
 
 fn row(report: &Report, place: usize, host: &Host, language: Language) -> Row {
     let about = report.findings.iter().filter(|finding| finding.problem.explain().concerns(host.ip, host.mac));
-    let mut names: Vec<String> = Vec::new();
-    for name in &host.names {
-        if !names.contains(&name.name) {
-            names.push(name.name.clone());
-        }
-    }
     let empty = || Cell { texts: Vec::new(), key: None };
     Row {
         tone: about.map(|finding| finding.severity.into()).min(),
@@ -40,7 +34,7 @@ fn row(report: &Report, place: usize, host: &Host, language: Language) -> Row {
             // The hosts come in the order of their addresses, which no order of texts is.
             Cell::keyed(host.ip.to_string(), place as u64),
             host.mac.to_string().into(),
-            Cell { texts: names, key: None },
+            Cell { texts: host.called().into_iter().map(str::to_owned).collect(), key: None },
             host.kind_from.as_ref().map_or_else(empty, |kind| kind.say(language).into()),
             vendor(host.vendor.as_deref(), host.local, language).into(),
             host.rtt_us.map_or_else(empty, |us| Cell::keyed(travel(us, language), us.into())),

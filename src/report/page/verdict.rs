@@ -3,7 +3,7 @@
 use super::{Block, Tone};
 use crate::finding::{Finding, Reason, Severity};
 use crate::language::Language;
-use crate::report::words::{counted, number};
+use crate::report::words::counted;
 use crate::report::{Report, Said};
 
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
@@ -18,14 +18,15 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
     let untested = report.ladder.iter().find(|rung| rung.verdict == Said::NotTested);
     match (wrong.as_slice(), untested) {
         ([one], _) => (one.severity.into(), format!("{}.", one.problem.explain().words(language).title)),
-        ([first, ..], _) => {
+        ([first, others @ ..], _) => {
             let title = first.problem.explain().words(language).title;
-            let count = number(wrong.len() as u64, language);
-            let text = language.pick(
-                format!("{count} things are wrong. To be mended first: {title}."),
-                format!("{count} anomalies. À traiter d'abord : {title}."),
+            let more = counted(
+                others.len() as u32,
+                ("more thing is wrong", "autre anomalie"),
+                ("more things are wrong", "autres anomalies"),
+                language,
             );
-            (first.severity.into(), text)
+            (first.severity.into(), language.pick(format!("{title}. {more}."), format!("{title}. Et {more}.")))
         }
         ([], Some(_)) => {
             let text = language.pick(
