@@ -1,9 +1,10 @@
-//! Turns the registry in `oui-data/` into the compact tables that lie in the executable, ready to be searched.
+//! Puts the data that is kept as files into the executable: the registry of `oui-data/`, as compact tables that are ready to be
+//! searched, and the labs of `tests/labs/`.
 
 use std::error::Error;
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::{env, fs};
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
 
 #[path = "src/line.rs"]
 mod line;
@@ -15,6 +16,12 @@ mod pack;
 const REGISTRY: &str = "oui-data/registry.csv";
 
 fn main() -> Result<(), Box<dyn Error>> {
+    embed_registry()?;
+    Ok(embed_labs()?)
+}
+
+/// Writes `names.txt`, the rows and `tables.rs`, which `src/oui.rs` includes.
+fn embed_registry() -> Result<(), Box<dyn Error>> {
     for read in ["build.rs", REGISTRY, "src/line.rs", "src/oui/name.rs", "src/oui/pack.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
@@ -59,4 +66,28 @@ fn blocks() -> Result<Vec<pack::Assignment>, Box<dyn Error>> {
     }
     blocks.sort();
     Ok(blocks)
+}
+
+/// Lists `tests/labs/*.toml` for the program (`labs.rs`: their names and texts) and for the tests (`lab_tests.rs`: one each), so
+/// that a new lab is a new file and nothing else.
+fn embed_labs() -> io::Result<()> {
+    let folder = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("tests/labs");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut labs = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        if let (Some("toml"), Some(name)) = (path.extension().and_then(|end| end.to_str()), path.file_stem()) {
+            labs.push((name.to_string_lossy().into_owned(), path));
+        }
+    }
+    labs.sort();
+    let rows: String = labs.iter().map(|(name, path)| format!("    ({name:?}, include_str!({path:?})),\n")).collect();
+    let list =
+        format!("/// Every lab: its name and its text, in alphabetical order.\npub const LABS: &[(&str, &str)] = &[\n{rows}];\n");
+    let test =
+        |name: &String| format!("#[test]\nfn {}() {{\n    the_kit_finds_what_is_in({name:?});\n}}\n\n", name.replace('-', "_"));
+    let tests: String = labs.iter().map(|(name, _)| test(name)).collect();
+    let out = env::var_os("OUT_DIR").unwrap_or_default();
+    fs::write(Path::new(&out).join("labs.rs"), list)?;
+    fs::write(Path::new(&out).join("lab_tests.rs"), tests)
 }

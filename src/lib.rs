@@ -26,4 +26,6 @@ pub mod probe;
 
 pub mod report;
 
+pub mod edge;
+
 pub mod cli;

@@ -282,6 +282,8 @@ pub struct Inventory {
     vendors: &'static Vendors,
     card: Option<Card>,
     owners: BTreeMap<IpAddr, BTreeMap<Mac, Owner>>,
+    /// The addresses that each card claims.
+    cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
     coverage: Coverage,
 }
@@ -289,7 +291,14 @@ pub struct Inventory {
 impl Inventory {
     /// Nothing seen yet.
     pub fn new(vendors: &'static Vendors) -> Inventory {
-        Inventory { vendors, card: None, owners: BTreeMap::new(), address_names: BTreeMap::new(), coverage: Coverage::default() }
+        Inventory {
+            vendors,
+            card: None,
+            owners: BTreeMap::new(),
+            cards: BTreeMap::new(),
+            address_names: BTreeMap::new(),
+            coverage: Coverage::default(),
+        }
     }
 
     /// Adds one observation. Folding the same observations in any order gives the same inventory.
@@ -299,6 +308,7 @@ impl Inventory {
                 self.card = Some(Card { mac: *mac, addresses: addresses.clone(), siblings: siblings.clone() });
             }
             Fact::AddressClaimed { ip, mac, how, rtt_us, via } => {
+                self.cards.entry(*mac).or_default().insert(*ip);
                 self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
             }
             Fact::EchoAnswered { ip, mac, ttl } => self.owner(*ip, *mac, |owner| owner.echo_ttl = owner.echo_ttl.max(Some(*ttl))),
@@ -336,12 +346,25 @@ impl Inventory {
         let cards = self.owners.entry(ip).or_default();
         change(cards.entry(mac).or_default());
         if cards.len() > CARDS {
-            cards.pop_last();
-            self.coverage.flooded = true;
+            let dropped = cards.pop_last();
+            self.forget(ip, dropped.map(|(mac, _)| mac));
         }
-        if self.owners.len() > ADDRESSES {
-            self.owners.pop_last();
-            self.coverage.flooded = true;
+        if self.owners.len() > ADDRESSES
+            && let Some((ip, cards)) = self.owners.pop_last()
+        {
+            self.forget(ip, cards.into_keys());
+        }
+    }
+
+    /// Takes what was not kept out of the index.
+    fn forget(&mut self, ip: IpAddr, macs: impl IntoIterator<Item = Mac>) {
+        self.coverage.flooded = true;
+        for mac in macs {
+            let Some(addresses) = self.cards.get_mut(&mac) else { continue };
+            addresses.remove(&ip);
+            if addresses.is_empty() {
+                self.cards.remove(&mac);
+            }
         }
     }
 
@@ -370,7 +393,7 @@ impl Inventory {
 
     /// The addresses that a card claims, in order.
     pub fn addresses_of(&self, mac: Mac) -> impl Iterator<Item = IpAddr> {
-        self.claimed().filter(move |(_, owners)| owners.iter().any(|(owner, _)| *owner == mac)).map(|(ip, _)| ip)
+        self.cards.get(&mac).into_iter().flatten().copied()
     }
 
     /// The names of one owner: what its card told, and what a server says of the address.

@@ -12,6 +12,7 @@ use crate::wire::{Packet, Sender};
 pub mod arp_sweep;
 pub mod confirm;
 pub mod holder_echo;
+pub mod listen;
 pub mod llmnr;
 pub mod mdns;
 pub mod name;
@@ -20,15 +21,40 @@ pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
 
-/// What a look is about: who we are, whom to ask, and with how much patience. It is part of a record.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Survey {
+/// Who we are on the segment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
     /// Our card.
     pub mac: Mac,
-    /// Our addresses, the one that we ask in the name of first; none on an interface without an address.
+    /// Our addresses; none on an interface without an address.
     pub addresses: Vec<Ipv4Net>,
     /// Our other cards.
     pub siblings: Vec<Mac>,
+}
+
+impl Identity {
+    /// As whom we ask about `ip`: our address in its prefix, else our first, else 0.0.0.0 (RFC 5227, 1.1).
+    pub fn sender_for(&self, ip: Ipv4Addr) -> Sender {
+        let near = self.addresses.iter().find(|net| net.contains(&ip)).or(self.addresses.first());
+        Sender { mac: self.mac, ip: near.map_or(Ipv4Addr::UNSPECIFIED, |net| net.addr()) }
+    }
+
+    /// The same card without showing an address.
+    pub fn nameless(&self) -> Sender {
+        Sender { mac: self.mac, ip: Ipv4Addr::UNSPECIFIED }
+    }
+
+    /// Whether an address is one of ours.
+    pub fn is_ours(&self, ip: Ipv4Addr) -> bool {
+        self.addresses.iter().any(|net| net.addr() == ip)
+    }
+}
+
+/// What a look is about: who we are, whom to ask, and with how much patience. It is part of a record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Survey {
+    /// Who asks.
+    pub identity: Identity,
     /// Whom to ask.
     pub targets: Targets,
     /// Broadcast requests a second.
@@ -39,18 +65,6 @@ pub struct Survey {
     pub resolvers: Vec<SocketAddr>,
     /// The UDP port that our questions for names leave from.
     pub port: u16,
-}
-
-impl Survey {
-    /// Whom we ask as: 0.0.0.0 where we have no address (RFC 5227, 1.1).
-    pub fn sender(&self) -> Sender {
-        Sender { mac: self.mac, ip: self.addresses.first().map_or(Ipv4Addr::UNSPECIFIED, |net| net.addr()) }
-    }
-
-    /// Whether an address is one of ours.
-    pub fn is_ours(&self, ip: Ipv4Addr) -> bool {
-        self.addresses.iter().any(|net| net.addr() == ip)
-    }
 }
 
 /// How fast requests are sent.

@@ -7,11 +7,11 @@ use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::pace::Pace;
-use super::{Heard, OWN_ADDRESS_FIRST, Probe, Survey, Want, What};
+use super::{Heard, Identity, OWN_ADDRESS_FIRST, Probe, Survey, Want, What};
 use crate::net::{Mac, Moment, Targets};
 use crate::observe::{Claim, Fact, v4};
 use crate::wire::arp::{self, Arp, Operation};
-use crate::wire::{Body, Packet, Sender};
+use crate::wire::{Body, Packet};
 
 /// Every silent address is asked at least so often.
 const PASSES: u8 = 2;
@@ -25,12 +25,13 @@ const REASK: Duration = Duration::from_millis(200);
 const LAST_WAIT: Duration = Duration::from_millis(220);
 /// How long an address that answered is listened to for a second owner: 3 s, and some for the way.
 const LATE_OWNER: Duration = Duration::from_millis(3250);
+/// Owners whose requests and replies are counted; more are forged.
+const CARDS: usize = 1 << 17;
 
 /// The sweep.
 pub struct ArpSweep {
-    sender: Sender,
+    identity: Identity,
     targets: Targets,
-    own: Vec<Ipv4Addr>,
     quick: bool,
     pace: Pace,
     /// For each target, how often it was asked by broadcast, when last (in units of 16 µs), and whether it answered.
@@ -68,9 +69,8 @@ impl ArpSweep {
     pub fn new(survey: &Survey) -> ArpSweep {
         let count = survey.targets.count() as usize;
         ArpSweep {
-            sender: survey.sender(),
+            identity: survey.identity.clone(),
             targets: survey.targets.clone(),
-            own: survey.addresses.iter().map(|net| net.addr()).collect(),
             quick: survey.quick,
             pace: Pace::new(survey.rate),
             asks: vec![0; count],
@@ -95,7 +95,7 @@ impl ArpSweep {
         while self.cursor < self.asks.len() {
             let silent = !self.answered[self.cursor] && self.asks[self.cursor] < self.pass;
             if silent && let Some(ip) = self.targets.at(self.cursor) {
-                if !self.own.contains(&ip) {
+                if !self.identity.is_ours(ip) {
                     return Some(ip);
                 }
             }
@@ -150,7 +150,7 @@ impl ArpSweep {
         let (how, rtt) = match arp.operation {
             _ if arp.is_gratuitous() => (Claim::Announcement, None),
             Operation::Request => (Claim::Request, None),
-            Operation::Reply if arp.target_mac == self.sender.mac => self.reply(at, ip, mac),
+            Operation::Reply if arp.target_mac == self.identity.mac => self.reply(at, ip, mac),
             Operation::Reply => (Claim::Overheard, None),
         };
         let rtt_us = rtt.map(|time| u32::try_from(time.as_micros()).unwrap_or(u32::MAX));
@@ -162,6 +162,9 @@ impl ArpSweep {
     fn reply(&mut self, at: Moment, ip: Ipv4Addr, mac: Mac) -> (Claim, Option<Duration>) {
         let place = self.targets.position(ip).filter(|&place| self.asks[place] > 0);
         let asked = place.map_or(0, |place| u16::from(self.asks[place]));
+        if self.cards.len() >= CARDS && !self.cards.contains_key(&(ip, mac)) {
+            return (Claim::Overheard, None);
+        }
         let card = self.cards.entry((ip, mac)).or_default();
         card.replies = card.replies.saturating_add(1);
         if card.alone_open {
@@ -190,8 +193,8 @@ impl Probe for ArpSweep {
                 return Want::Wait(ready);
             }
             self.pace.spend(now);
-            let ip_shown = if self.own_taken { Ipv4Addr::UNSPECIFIED } else { self.sender.ip };
-            return Want::Send(arp::request(Sender { ip: ip_shown, ..self.sender }, ip, Mac::BROADCAST));
+            let sender = if self.own_taken { self.identity.nameless() } else { self.identity.sender_for(ip) };
+            return Want::Send(arp::request(sender, ip, Mac::BROADCAST));
         }
         self.pass_spent = self.pass_spent.max(self.last_ask.since(self.pass_started));
         // What the pass brings is known when its last request has had its time.
@@ -226,12 +229,11 @@ impl Probe for ArpSweep {
 
     fn learn(&mut self, now: Moment, fact: &Fact) {
         let Fact::AddressClaimed { ip: std::net::IpAddr::V4(ip), mac, .. } = fact else { return };
-        let stranger = *mac != self.sender.mac;
-        self.own_taken |= stranger && *ip == self.sender.ip;
+        self.own_taken |= *mac != self.identity.mac && self.identity.is_ours(*ip);
         if let Some(place) = self.targets.position(*ip) {
             if !self.answered[place] {
                 self.answered[place] = true;
-                self.found_in_pass += 1;
+                self.found_in_pass += u32::from(self.asks[place] == self.pass);
                 let asked = if self.asks[place] > 0 { Self::moment_of(self.asked_at[place]) } else { now };
                 self.late_until = self.late_until.max(asked + LATE_OWNER);
             }

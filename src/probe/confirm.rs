@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::{Probe, Survey, Want};
+use super::{Identity, Probe, Survey, Want};
 use crate::net::{Mac, Moment};
 use crate::observe::{Claim, Fact};
 use crate::wire::{Sender, arp};
@@ -22,8 +22,7 @@ const CANDIDATES: usize = 256;
 
 /// Asks contested addresses again.
 pub struct Confirm {
-    sender: Sender,
-    own: Vec<Ipv4Addr>,
+    identity: Identity,
     claims: BTreeMap<Ipv4Addr, Claims>,
     contested: Vec<Ipv4Addr>,
 }
@@ -47,8 +46,7 @@ struct Card {
 impl Confirm {
     /// Nothing is contested yet.
     pub fn new(survey: &Survey) -> Confirm {
-        let own = survey.addresses.iter().map(|net| net.addr()).collect();
-        Confirm { sender: survey.sender(), own, claims: BTreeMap::new(), contested: Vec::new() }
+        Confirm { identity: survey.identity.clone(), claims: BTreeMap::new(), contested: Vec::new() }
     }
 }
 
@@ -100,8 +98,8 @@ impl Probe for Confirm {
         for &ip in &self.contested {
             let Some(claims) = self.claims.get_mut(&ip) else { continue };
             // In our own address's name nothing may be asked while somebody else holds it.
-            let unspecified = Sender { ip: Ipv4Addr::UNSPECIFIED, ..self.sender };
-            let sender = if ip == self.sender.ip { unspecified } else { self.sender };
+            let identity = &self.identity;
+            let sender = if identity.is_ours(ip) { identity.nameless() } else { identity.sender_for(ip) };
             match claims.poll(now, sender, ip) {
                 Want::Wait(until) => soonest = Some(soonest.map_or(until, |other| other.min(until))),
                 Want::Done => {}
@@ -113,7 +111,7 @@ impl Probe for Confirm {
 
     fn learn(&mut self, _now: Moment, fact: &Fact) {
         let Fact::AddressClaimed { ip: IpAddr::V4(ip), mac, how, rtt_us, .. } = fact else { return };
-        if *mac == self.sender.mac {
+        if *mac == self.identity.mac {
             return;
         }
         let claims = self.claims.entry(*ip).or_default();
@@ -121,7 +119,7 @@ impl Probe for Confirm {
         let place = claims.cards.iter().position(|(card, _)| card == mac).unwrap_or_else(|| {
             claims.cards.push((*mac, Card::default()));
             // One stranger is enough to contest an address of ours.
-            let contested = claims.cards.len() > usize::from(!self.own.contains(ip));
+            let contested = claims.cards.len() > usize::from(!self.identity.is_ours(*ip));
             if contested && self.contested.len() < CANDIDATES && !self.contested.contains(ip) {
                 self.contested.push(*ip);
             }

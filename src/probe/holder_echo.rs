@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::{Heard, Probe, Survey, Want, What};
+use super::{Heard, Identity, Probe, Survey, Want, What};
 use crate::net::{Mac, Moment};
 use crate::observe::{Fact, v4};
+use crate::wire::Body;
 use crate::wire::ipv4::{Icmp, Receiver, echo_frame};
-use crate::wire::{Body, Sender};
 
 /// How often each card is asked about each address, until it answers.
 const TRIES: u8 = 2;
@@ -26,7 +26,7 @@ const IDENTIFIER: u16 = 0x7472;
 
 /// Asks contested owners, and cards that answer for many.
 pub struct HolderEcho {
-    sender: Sender,
+    identity: Identity,
     cards_of: BTreeMap<Ipv4Addr, Vec<Mac>>,
     addresses_of: BTreeMap<Mac, Vec<Ipv4Addr>>,
     questions: Vec<Question>,
@@ -43,13 +43,18 @@ struct Question {
 impl HolderEcho {
     /// Nothing to ask yet.
     pub fn new(survey: &Survey) -> HolderEcho {
-        HolderEcho { sender: survey.sender(), cards_of: BTreeMap::new(), addresses_of: BTreeMap::new(), questions: Vec::new() }
+        HolderEcho {
+            identity: survey.identity.clone(),
+            cards_of: BTreeMap::new(),
+            addresses_of: BTreeMap::new(),
+            questions: Vec::new(),
+        }
     }
 
     fn ask(&mut self, ip: Ipv4Addr, mac: Mac) {
         // Without an address of ours there is nobody to answer to; of our own address the kernel would answer.
         let known = self.questions.iter().any(|question| (question.ip, question.mac) == (ip, mac));
-        if self.sender.ip.is_unspecified() || ip == self.sender.ip || known || self.questions.len() == QUESTIONS {
+        if self.identity.addresses.is_empty() || self.identity.is_ours(ip) || known || self.questions.len() == QUESTIONS {
             return;
         }
         self.questions.push(Question { mac, ip, tries: 0, next: Moment::default(), answered: false });
@@ -68,7 +73,7 @@ impl Probe for HolderEcho {
         question.tries += 1;
         question.next = now + PATIENCE;
         let to = Receiver { mac: question.mac, ip: question.ip };
-        Want::Send(echo_frame(self.sender, to, 1, IDENTIFIER, question.tries.into()))
+        Want::Send(echo_frame(self.identity.sender_for(question.ip), to, 1, IDENTIFIER, question.tries.into()))
     }
 
     fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {

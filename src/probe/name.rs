@@ -5,14 +5,15 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use super::pace::Pace;
-use super::{Heard, Probe, Survey, Want, What};
+use super::{Heard, Identity, Probe, Survey, Want, What};
 use crate::net::{Mac, Moment};
 use crate::observe::{Fact, NameSource, v4};
+use crate::wire::Body;
 use crate::wire::ipv4::{Receiver, udp_frame};
-use crate::wire::{Body, Sender};
 
-/// How often a card is asked, until it answers.
+/// How often a card is asked, until it answers; once when the user is in a hurry.
 const TRIES: u8 = 2;
+const QUICK_TRIES: u8 = 1;
 /// The time between two questions to one card.
 const AGAIN: Duration = Duration::from_millis(180);
 /// How long a card has to say its name, from the first question.
@@ -41,9 +42,10 @@ pub trait NameProtocol {
 /// One protocol's questions.
 pub struct NameProbe<P> {
     protocol: P,
-    sender: Sender,
+    identity: Identity,
     port: u16,
     deadline: Duration,
+    tries: u8,
     pace: Pace,
     waiting: VecDeque<Question>,
     known: HashSet<(Ipv4Addr, Mac)>,
@@ -63,11 +65,13 @@ struct Question {
 impl<P: NameProtocol> NameProbe<P> {
     /// Nobody to ask yet.
     pub fn new(survey: &Survey, protocol: P) -> NameProbe<P> {
+        let (deadline, tries) = if survey.quick { (QUICK_DEADLINE, QUICK_TRIES) } else { (DEADLINE, TRIES) };
         NameProbe {
             protocol,
-            sender: survey.sender(),
+            identity: survey.identity.clone(),
             port: survey.port,
-            deadline: if survey.quick { QUICK_DEADLINE } else { DEADLINE },
+            deadline,
+            tries,
             pace: Pace::new(survey.rate),
             waiting: VecDeque::new(),
             known: HashSet::new(),
@@ -95,17 +99,18 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
         self.pace.spend(now);
         let Some(mut question) = self.waiting.pop_front() else { return Want::Done };
         let to = Receiver { mac: question.mac, ip: P::GROUP.unwrap_or(question.ip) };
+        let sender = self.identity.sender_for(question.ip);
         self.asked = self.asked.wrapping_add(1);
         let payload = self.protocol.question(self.asked, question.ip);
         if question.tries == 0 {
             self.until = self.until.max(now + self.deadline);
         }
         question.tries += 1;
-        if question.tries < TRIES {
+        if question.tries < self.tries {
             question.next = now + AGAIN;
             self.waiting.push_back(question);
         }
-        Want::Send(udp_frame(self.sender, self.port, to, P::PORT, &payload))
+        Want::Send(udp_frame(sender, self.port, to, P::PORT, &payload))
     }
 
     fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {
@@ -122,7 +127,7 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
         match fact {
             Fact::AddressClaimed { ip: IpAddr::V4(ip), mac, .. } => {
                 // Without an address of ours nobody can answer; our own is not asked.
-                if self.sender.ip.is_unspecified() || *ip == self.sender.ip || !self.known.insert((*ip, *mac)) {
+                if self.identity.addresses.is_empty() || self.identity.is_ours(*ip) || !self.known.insert((*ip, *mac)) {
                     return;
                 }
                 let count = self.per_card.entry(*mac).or_default();

@@ -15,7 +15,7 @@ const PROBE_SPACING: Duration = Duration::from_millis(40);
 
 /// Sends the probes; what the replies mean is told by the sweep.
 pub struct OwnAddress {
-    mac: Mac,
+    sender: Sender,
     /// The addresses still to be asked for, last first.
     left: Vec<Ipv4Addr>,
     /// How many are asked for in one round.
@@ -26,8 +26,8 @@ pub struct OwnAddress {
 impl OwnAddress {
     /// Probes for every address of ours.
     pub fn new(survey: &Survey) -> OwnAddress {
-        let own: Vec<Ipv4Addr> = survey.addresses.iter().rev().map(|net| net.addr()).collect();
-        OwnAddress { mac: survey.mac, round: own.len(), left: own.repeat(PROBE_NUM), next: Moment::default() }
+        let own: Vec<Ipv4Addr> = survey.identity.addresses.iter().rev().map(|net| net.addr()).collect();
+        OwnAddress { sender: survey.identity.nameless(), round: own.len(), left: own.repeat(PROBE_NUM), next: Moment::default() }
     }
 }
 
@@ -43,6 +43,6 @@ impl Probe for OwnAddress {
         if self.left.len().is_multiple_of(self.round) {
             self.next = now + PROBE_SPACING;
         }
-        Want::Send(arp::request(Sender { mac: self.mac, ip: Ipv4Addr::UNSPECIFIED }, ip, Mac::BROADCAST))
+        Want::Send(arp::request(self.sender, ip, Mac::BROADCAST))
     }
 }

@@ -1,5 +1,6 @@
 //! Text measured and laid out by the columns that a terminal gives it, not by its characters.
 
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::UnicodeWidthStr;
 
 /// The columns that a text takes.
@@ -20,32 +21,13 @@ pub fn cut(text: &str, columns: usize) -> String {
     format!("{}…", head(text, columns.saturating_sub(1)).trim_end())
 }
 
-/// The text in lines of at most `columns`, parted between words; a longer word is parted where it must be.
+/// The text in lines of at most `columns`, parted at plain spaces; a longer word is parted where it must be.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
-    let columns = columns.max(1);
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        if !line.is_empty() && width(&line) + 1 + width(word) <= columns {
-            line.push(' ');
-            line.push_str(word);
-            continue;
-        }
-        if !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        let mut rest = word;
-        while width(rest) > columns {
-            let part = head(rest, columns);
-            lines.push(part.to_owned());
-            rest = &rest[part.len()..];
-        }
-        line.push_str(rest);
-    }
-    if !line.is_empty() || lines.is_empty() {
-        lines.push(line);
-    }
-    lines
+    let options = Options::new(columns.max(1))
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(String::from).collect()
 }
 
 /// The start of the text that takes at most `columns`; at least its first character.

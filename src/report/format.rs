@@ -19,9 +19,12 @@ pub struct View {
 }
 
 impl View {
-    /// A view without colours, 100 columns wide.
+    /// The width of what is not written to a terminal.
+    pub const WIDTH: usize = 100;
+
+    /// A view without colours, [`View::WIDTH`] columns wide.
     pub fn new(language: Language, zone: TimeZone) -> View {
-        View { language, width: 100, colour: false, zone }
+        View { language, width: View::WIDTH, colour: false, zone }
     }
 }
 

@@ -52,8 +52,8 @@ fn late(report: &Report, coverage: &Covered, language: Language) -> String {
                 format!("--quick : les détenteurs qui répondent après {patience} n'ont pas été attendus"),
             )
         }
-        (_, false) if coverage.listened_ms == 0 => language.pick("not listened for", "non attendus").to_owned(),
-        (_, false) => language.pick(format!("listened for, {listened} long"), format!("attendus pendant {listened}")),
+        (_, false) if coverage.listened_ms == 0 => language.pick("not waited for", "non attendus").to_owned(),
+        (_, false) => language.pick(format!("waited {listened} for them"), format!("attendus pendant {listened}")),
     }
 }
 

@@ -1,0 +1,159 @@
+//! The help of every command in French. The words in English stand in the code of each command; a test keeps both complete.
+
+use clap::builder::Resettable;
+use clap::{Arg, ArgAction, Command};
+
+/// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
+const WORDS: &[(&str, &str, &str)] = &[
+    ("", "", "La trousse du technicien : trouve ce qui ne va pas sur un réseau, à partir du câble."),
+    ("", "lang", "La langue de tout ce qui est affiché"),
+    ("scan", "", "Trouver qui est sur le segment, quelle adresse est détenue deux fois et par qui."),
+    (
+        "scan",
+        "targets",
+        "Préfixes, plages ou adresses : 192.168.1.0/24, 192.168.1.10-20, 192.168.1.7 [par défaut : le préfixe de l'interface]",
+    ),
+    ("scan", "interface", "L'interface [par défaut : celle de la route par défaut]"),
+    ("scan", "rate", "Requêtes par seconde, ou max [par défaut : 1000]"),
+    ("scan", "quick", "Ne pas écouter 3 s de plus un second détenteur tardif"),
+    ("scan", "site", "Le plan du site (TOML)"),
+    ("scan", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
+    ("scan", "yes", "Interroger même quand c'est long"),
+    ("scan", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("scan", "output", "Écrire le rapport dans FICHIER"),
+    ("replay", "", "Rapport d'une intervention enregistrée, ou d'une capture de tcpdump ou Wireshark."),
+    ("replay", "record", "Un dossier créé par --record, ou un fichier pcap ou pcapng"),
+    ("replay", "site", "Le plan du site (TOML) [par défaut : celui de l'enregistrement]"),
+    ("replay", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("replay", "output", "Écrire le rapport dans FICHIER"),
+    ("oui", "", "Qui a fabriqué une carte réseau, d'après son adresse MAC ; quels blocs détient un fabricant."),
+    ("oui", "asked", "Adresses MAC, début d'adresse (b8:27:eb), ou partie du nom d'un fabricant"),
+    (
+        "oui",
+        "oui_file",
+        "Fabricants lus dans ce fichier : CSV de l'IEEE ou pour mac_oui, manuf de Wireshark, ieee-oui.txt d'arp-scan",
+    ),
+    ("oui", "format", "Comment la réponse est écrite"),
+    (
+        "explain",
+        "",
+        "Expliquer le code d'une anomalie : ce qu'elle veut dire sur site, comment on la voit, ce qui y ressemble, que faire.",
+    ),
+    ("explain", "code", "Le code, par exemple L3-duplicate-address ; sans lui, la liste des codes"),
+    ("explain", "markdown", "Toutes les pages dans les deux langues, comme dans docs/findings.md"),
+    (
+        "lab",
+        "",
+        "Monter un réseau de l'atelier et y lancer la trousse. Sans NOM, la liste des labos. Sans COMMANDE, la trousse est lancée comme le dit le labo et ce qu'elle trouve est comparé à ce qui s'y trouve : code 0 comme prévu, 1 autrement, 2 si le labo n'a pu être monté.",
+    ),
+    ("lab", "name", "Le labo, ou un fichier en .toml"),
+    ("lab", "keep", "Laisser le labo en place ensuite, jusqu'à Ctrl-C, et afficher comment ouvrir un shell sur chaque hôte"),
+    ("lab", "command", "Lancer ceci au lieu de la trousse, sur son réseau ; son code de retour est rendu"),
+    ("schema", "", "Afficher le schéma JSON d'un plan ou d'un rapport."),
+    ("schema", "what", "De quoi"),
+    ("completions", "", "Afficher la complétion d'un shell."),
+    ("completions", "shell", "Le shell"),
+    ("man", "", "Écrire les pages de manuel dans un dossier."),
+    ("man", "folder", "Le dossier"),
+];
+
+/// The names of values in French.
+const VALUES: &[(&str, &str)] = &[
+    ("DIR", "DOSSIER"),
+    ("DIR|FILE", "DOSSIER|FICHIER"),
+    ("FILE", "FICHIER"),
+    ("TARGET", "CIBLE"),
+    ("LANG", "LANGUE"),
+    ("MAC|VENDOR", "MAC|FABRICANT"),
+    ("NAME", "NOM"),
+    ("COMMAND", "COMMANDE"),
+    ("WHAT", "QUOI"),
+];
+
+fn words(command: &str, argument: &str) -> Option<&'static str> {
+    WORDS.iter().find(|(of, what, _)| (*of, *what) == (command, argument)).map(|(_, _, text)| *text)
+}
+
+/// The program's command line with its help in French.
+pub fn translate(command: Command) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let program = one(command.disable_help_subcommand(true), "");
+    let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Afficher l'aide").global(true);
+    let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Afficher la version");
+    let program = program
+        .subcommand_help_heading("Commandes")
+        .subcommand_value_name("COMMANDE")
+        .disable_version_flag(true)
+        .propagate_version(false)
+        .disable_help_flag(true)
+        .arg(help())
+        .arg(version);
+    names.iter().fold(program, |program, name| program.mut_subcommand(name, |sub| one(sub, name).disable_help_flag(true)))
+}
+
+/// One command: what it is, its arguments, the frame around them.
+fn one(command: Command, name: &str) -> Command {
+    const FRAME: &str = "{about}\n\nUtilisation : {usage}\n\n{all-args}";
+    let about = words(name, "").unwrap_or_default();
+    let command = command.about(about).long_about(Resettable::Reset).help_template(FRAME);
+    command.mut_args(|argument| {
+        let text = words(name, argument.get_id().as_str()).unwrap_or_default();
+        let value = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
+        let value = value.unwrap_or_else(|| argument.get_id().as_str().to_uppercase());
+        let shown = VALUES.iter().find(|(english, _)| *english == value).map(|(_, french)| *french);
+        let choices: Vec<String> = argument.get_possible_values().iter().map(|choice| choice.get_name().to_owned()).collect();
+        let takes_value = argument.get_action().takes_values();
+        let text = match choices.as_slice() {
+            choices if takes_value && !choices.is_empty() => format!("{text} [au choix : {}]", choices.join(", ")),
+            _ => text.to_owned(),
+        };
+        let argument = argument.help(text).long_help(Resettable::Reset);
+        if !takes_value {
+            return argument;
+        }
+        let argument = argument.hide_possible_values(true).hide_default_value(true);
+        match shown {
+            Some(shown) => argument.value_name(shown),
+            None => argument,
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_and_argument_has_its_words_in_french_and_no_others_do() {
+        let program = crate::cli::Cli::command();
+        let mut expected: Vec<(String, String)> = vec![(String::new(), String::new()), (String::new(), "lang".into())];
+        for sub in program.get_subcommands() {
+            expected.push((sub.get_name().into(), String::new()));
+            expected.extend(sub.get_arguments().map(|argument| (sub.get_name().into(), argument.get_id().to_string())));
+        }
+        let mut written: Vec<(String, String)> =
+            WORDS.iter().map(|(command, argument, _)| ((*command).to_owned(), (*argument).to_owned())).collect();
+        expected.sort();
+        written.sort();
+        assert_eq!(written, expected);
+    }
+
+    #[test]
+    fn the_command_line_is_sound_in_both_languages() {
+        crate::cli::Cli::command().debug_assert();
+        translate(crate::cli::Cli::command()).debug_assert();
+    }
+
+    #[test]
+    fn no_english_is_left_in_the_help() {
+        let mut program = translate(crate::cli::Cli::command());
+        program.build();
+        for sub in program.get_subcommands_mut() {
+            let help = sub.render_long_help().to_string();
+            for english in ["Usage:", "Options:\n\n", "Print", "possible values", "default:", "Write", "The "] {
+                assert!(!help.contains(english), "{}: {english}\n{help}", sub.get_name());
+            }
+        }
+    }
+}

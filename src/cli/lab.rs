@@ -1,0 +1,102 @@
+//! `trousse lab`: raises a network that is written as data, and runs the kit, or any other program, in it.
+
+use std::ffi::OsString;
+
+use clap::Args;
+
+use crate::edge::lab;
+use crate::fault::{Fault, Result};
+use crate::language::Language;
+
+/// Raise a network of the workshop's own and run the kit in it.
+///
+/// Without NAME, lists the labs. Without COMMAND, runs the kit as the lab says and compares what it finds with what is there:
+/// exit code 0 as expected, 1 not as expected, 2 the lab could not be raised.
+#[derive(Debug, Args)]
+pub struct LabArgs {
+    /// The lab, or a file that ends in .toml
+    name: Option<String>,
+    /// Leave the lab standing afterwards, until Ctrl-C, and print how to open a shell on each host
+    #[arg(long, requires = "name")]
+    keep: bool,
+    /// Run this in place of the kit, on the kit's network; its exit code is given back
+    #[arg(last = true, requires = "name")]
+    command: Vec<OsString>,
+}
+
+/// Runs the command.
+pub fn run(args: &LabArgs, language: Language) -> Result<u8> {
+    match &args.name {
+        Some(name) => raise(lab::find(name)?, args, language),
+        None => list(language),
+    }
+}
+
+fn list(language: Language) -> Result<u8> {
+    let widest = lab::LABS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
+    for (name, text) in lab::LABS {
+        println!("{name:widest$}  {}", lab::Lab::parse(name, text)?.title(language));
+    }
+    Ok(0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn raise(lab: lab::Lab, _: &LabArgs, _: Language) -> Result<u8> {
+    let name = lab.name;
+    let fault = Fault::new(format!("cannot raise lab {name} here"), format!("impossible de monter le labo {name} ici"));
+    Err(fault.hint(
+        "labs are made of Linux namespaces: use a Linux machine",
+        "les labos sont faits d'espaces de noms Linux : prenez une machine Linux",
+    ))
+}
+
+#[cfg(target_os = "linux")]
+fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
+    let own = std::env::current_exe().map_err(|error| {
+        Fault::new(format!("cannot find the program's own file: {error}"), format!("fichier du programme introuvable : {error}"))
+    })?;
+    lab::run(&lab, language, |running| {
+        if args.keep {
+            let shells = running.shells();
+            let widest = shells.iter().map(|(host, _)| host.len()).max().unwrap_or(0);
+            for (host, shell) in shells {
+                eprintln!("{host:widest$}  {shell}");
+            }
+        }
+        let code = match args.command.split_first() {
+            Some((program, arguments)) => running.run(program, arguments),
+            None => check(&lab, running, own.as_os_str(), language),
+        };
+        if args.keep {
+            eprintln!("{}", language.pick("the lab stands until Ctrl-C", "le labo reste en place jusqu'à Ctrl-C"));
+            running.stay()?;
+        }
+        code
+    })
+}
+
+/// Runs the kit as the lab says and says on standard error whether it found what is there.
+#[cfg(target_os = "linux")]
+fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
+    let visit = running.visit_folder();
+    let mut arguments: Vec<OsString> = lab.kit.command.iter().map(OsString::from).collect();
+    arguments.extend(["--record".into(), visit.clone().into_os_string()]);
+    let exit = running.run(own, &arguments)?;
+    let path = visit.join("report.json");
+    let report = std::fs::read(&path).map_err(|error| error.to_string());
+    let report = report.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|error| error.to_string())).map_err(|error| {
+        let command = lab.kit.command.join(" ");
+        Fault::new(
+            format!("trousse {command} (exit code {exit}) left no report: {error}"),
+            format!("trousse {command} (code de retour {exit}) n'a pas laissé de rapport : {error}"),
+        )
+    })?;
+    let differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    for difference in &differences {
+        eprintln!("{}", difference.say(language));
+    }
+    if differences.is_empty() {
+        eprintln!("{}", language.pick("as expected", "comme prévu"));
+    }
+    Ok(u8::from(!differences.is_empty()))
+}

@@ -1,0 +1,100 @@
+//! What a person sees while a scan goes on: hosts as they answer, and how far it is. On standard error, and only on a terminal.
+
+use std::collections::{HashSet, VecDeque};
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::language::Language;
+use crate::net::Moment;
+use crate::observe::{Fact, Observation};
+use crate::oui::Vendors;
+use crate::probe::Survey;
+
+/// The time between two pictures.
+const EVERY: Duration = Duration::from_millis(80);
+/// Lines of the screen that are left for what stands there already.
+const MARGIN: usize = 4;
+
+/// The picture on the screen.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    language: Language,
+    planned: u64,
+    seen: HashSet<std::net::IpAddr>,
+    /// The lines of the hosts that answered last, as many as the screen holds.
+    lines: VecDeque<String>,
+    room: usize,
+    width: usize,
+    drawn: Moment,
+}
+
+impl Progress {
+    /// Nothing has answered yet. Where standard error is no terminal, nothing is ever drawn.
+    pub fn new(language: Language, survey: &Survey) -> Progress {
+        let (rows, columns) = console::Term::stderr().size();
+        let bar = stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            let style =
+                ProgressStyle::with_template("{msg}{spinner} {prefix}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+            bar.with_style(style)
+        });
+        Progress {
+            bar,
+            language,
+            planned: survey.targets.count(),
+            seen: HashSet::new(),
+            lines: VecDeque::new(),
+            room: usize::from(rows).saturating_sub(MARGIN).max(1),
+            width: usize::from(columns),
+            drawn: Moment::default(),
+        }
+    }
+
+    /// A host that answers for the first time is shown.
+    pub fn observed(&mut self, seen: &Observation) {
+        if self.bar.is_none() {
+            return;
+        }
+        let Fact::AddressClaimed { ip, mac, .. } = &seen.fact else { return };
+        if !self.seen.insert(*ip) {
+            return;
+        }
+        let vendor = Vendors::builtin().lookup(*mac).name().unwrap_or_default();
+        let line = format!("{:<15}  {mac}  {vendor}", ip.to_string());
+        self.lines.push_back(console::truncate_str(&line, self.width.saturating_sub(1), "…").into_owned());
+        if self.lines.len() > self.room {
+            self.lines.pop_front();
+        }
+    }
+
+    /// Draws, if it is time.
+    pub fn tick(&mut self, now: Moment) {
+        let Some(bar) = &self.bar else { return };
+        if now.since(self.drawn) < EVERY {
+            return;
+        }
+        self.drawn = now;
+        let lines: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
+        let (hosts, planned, seconds) = (self.seen.len(), self.planned, now.ms() as f64 / 1000.0);
+        bar.set_message(lines);
+        bar.set_prefix(
+            self.language.pick(
+                format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!(
+                    "{hosts} adresses ont répondu, {planned} à demander, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"
+                )
+                .replace('.', ","),
+            ),
+        );
+        bar.tick();
+    }
+
+    /// Leaves the screen to the report.
+    pub fn finish(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

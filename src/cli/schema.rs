@@ -1,0 +1,34 @@
+//! `trousse schema`: the JSON Schema of what people write and of what programs read.
+
+use schemars::schema_for;
+
+use crate::fault::Result;
+use crate::report;
+use crate::site::Plan;
+
+/// Print the JSON Schema of a plan or of a report.
+#[derive(Debug, clap::Args)]
+pub struct SchemaArgs {
+    /// Of what
+    #[arg(value_enum, value_name = "WHAT")]
+    pub what: Schema,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum Schema {
+    /// The plan of a site.
+    Plan,
+    /// The report of a scan or replay.
+    Report,
+}
+
+/// Runs the command.
+pub fn run(args: &SchemaArgs) -> Result<u8> {
+    let schema = match args.what {
+        Schema::Plan => schema_for!(Plan).to_value(),
+        Schema::Report => report::schema(),
+    };
+    println!("{schema:#}");
+    Ok(0)
+}

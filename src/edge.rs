@@ -1,0 +1,50 @@
+//! The only place with sockets, clocks, files, processes and `unsafe`.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::net::Moment;
+
+pub mod capture;
+pub mod clock;
+pub mod drive;
+pub mod lab;
+#[cfg(target_os = "linux")]
+pub mod linux;
+pub mod locale;
+#[cfg(target_os = "linux")]
+pub mod look;
+pub mod record;
+pub mod replay;
+pub mod stop;
+
+/// What arrived.
+#[derive(Debug)]
+pub enum Arrival<'a> {
+    /// A frame, with its 802.1Q tag where it had one.
+    Frame(&'a [u8]),
+    /// A datagram from a server.
+    Answer(SocketAddr, &'a [u8]),
+}
+
+/// A card on a segment, and the kernel's own way to servers.
+pub trait Link {
+    /// Puts frames on the wire, in order.
+    fn send(&mut self, frames: &[Vec<u8>]) -> io::Result<()>;
+
+    /// Sends a datagram by way of the kernel.
+    fn ask(&mut self, server: SocketAddr, question: &[u8]) -> io::Result<()>;
+
+    /// Waits at most so long for something to arrive, then hands over everything that has, in order.
+    fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()>;
+
+    /// Frames that were lost because they were not read in time, since the last call.
+    fn lost(&mut self) -> u32;
+}
+
+/// The time of a visit.
+pub trait Clock {
+    /// Time since the visit started.
+    fn now(&self) -> Moment;
+}

@@ -1,0 +1,105 @@
+//! The one loop that drives all probes together over a link.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Arrival, Clock, Link};
+use crate::net::Moment;
+use crate::observe::{Cut, Fact, Observation};
+use crate::probe::Want;
+use crate::probe::listen::{Direction, Listener};
+
+/// Frames that one probe may send before the others and the receiver have their turn.
+const BURST: usize = 64;
+/// The longest wait for a frame: a user who presses Ctrl-C does not wait longer.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// Who follows a look while it goes on: the recorder, the progress on the screen, the user's finger on Ctrl-C.
+pub trait Follower {
+    /// A frame of ours, or one that arrived and meant something; its number in the capture, where one is written.
+    fn frame(&mut self, at: Moment, direction: Direction, bytes: &[u8]) -> Option<u32>;
+
+    /// A server's answer that meant something.
+    fn answer(&mut self, at: Moment, from: SocketAddr, bytes: &[u8]);
+
+    /// A fact that no frame and no answer tells.
+    fn fact(&mut self, at: Moment, fact: &Fact);
+
+    /// Something was learnt.
+    fn observed(&mut self, seen: &Observation);
+
+    /// Asked once in every round: shall the look end here?
+    fn stops(&mut self, now: Moment) -> bool;
+}
+
+/// Lets the probes ask until none has anything left to ask, or the follower stops it. Facts about the run itself (frames
+/// lost, a look cut short) are told to the listener too.
+pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) {
+    let cut = loop {
+        if follower.stops(clock.now()) {
+            break Some(Cut::User);
+        }
+        match round(listener, link, clock, follower) {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(_) => break Some(Cut::Interface),
+        }
+    };
+    let now = clock.now();
+    let lost = link.lost();
+    let lost = (lost > 0).then_some(Fact::FramesLost { count: lost });
+    for fact in lost.into_iter().chain(cut.map(|by| Fact::CutShort { by })) {
+        follower.fact(now, &fact);
+        listener.fact(now, fact);
+    }
+}
+
+/// Every probe has its turn, then what arrived is heard. False when there is nothing left to ask.
+fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) -> io::Result<bool> {
+    let mut soonest: Option<Moment> = None;
+    let mut burst = Vec::with_capacity(BURST);
+    for index in 0..listener.probes.len() {
+        for _ in 0..BURST {
+            let now = clock.now();
+            match listener.probes[index].poll(now) {
+                Want::Send(frame) => {
+                    let number = follower.frame(now, Direction::Sent, &frame);
+                    listener.frame(now, Direction::Sent, &frame, || number);
+                    burst.push(frame);
+                    soonest = Some(now);
+                }
+                Want::Ask(server, question) => {
+                    // A server that cannot be reached is one that does not answer.
+                    let _ = link.ask(server, &question);
+                    soonest = Some(now);
+                }
+                Want::Wait(until) => {
+                    soonest = Some(soonest.map_or(until, |other| other.min(until)));
+                    break;
+                }
+                Want::Done => break,
+            }
+        }
+        link.send(&burst)?;
+        burst.clear();
+    }
+    let Some(soonest) = soonest else { return Ok(false) };
+    let patience = soonest.since(clock.now()).min(PATIENCE);
+    link.receive(patience, &mut |at, arrival| {
+        let seen = match arrival {
+            Arrival::Frame(bytes) => {
+                listener.frame(at, Direction::Received, bytes, || follower.frame(at, Direction::Received, bytes))
+            }
+            Arrival::Answer(from, bytes) => {
+                let seen = listener.answer(at, from, bytes);
+                if !seen.is_empty() {
+                    follower.answer(at, from, bytes);
+                }
+                seen
+            }
+        };
+        seen.iter().for_each(|observation| follower.observed(observation));
+    })?;
+    Ok(true)
+}

@@ -1,0 +1,134 @@
+//! Whether the kit said of a lab exactly what it must: nothing missed, nothing made up.
+
+use serde_json::Value;
+
+use super::topology::Expect;
+use crate::language::Language;
+
+/// One difference between what the lab expects and what the kit reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// A finding or note that the kit did not report.
+    Missing(String),
+    /// A finding or note that the kit should not have reported.
+    Unexpected(String),
+    /// Another number of addresses that answered: expected, then heard.
+    Hosts(usize, usize),
+    /// Another exit code: expected, then given.
+    Exit(i32, i32),
+}
+
+impl Difference {
+    /// The difference as one line.
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Difference::Missing(what) => format!("{} {what}", language.pick("missing:", "manque :")),
+            Difference::Unexpected(what) => format!("{} {what}", language.pick("unexpected:", "en trop :")),
+            Difference::Hosts(expected, heard) => match language {
+                Language::En => format!("{heard} addresses answered, {expected} expected"),
+                Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
+            },
+            Difference::Exit(expected, given) => match language {
+                Language::En => format!("exit code {given}, {expected} expected"),
+                Language::Fr => format!("code de retour {given}, {expected} attendu"),
+            },
+        }
+    }
+}
+
+/// Compares a report (`trousse/report/1`) and the exit code of the run that wrote it with what a lab expects.
+pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference> {
+    let (notes, findings): (Vec<&Value>, Vec<&Value>) =
+        rows(report, "findings").iter().partition(|finding| finding["severity"] == "note");
+    let mut found = compare(&expect.findings, &findings);
+    if let Some(expected) = &expect.notes {
+        found.extend(compare(expected, &notes));
+    }
+    let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
+    addresses.sort_unstable();
+    addresses.dedup();
+    match expect.hosts {
+        Some(expected) if expected != addresses.len() => found.push(Difference::Hosts(expected, addresses.len())),
+        _ => {}
+    }
+    match expect.exit {
+        Some(expected) if expected != exit => found.push(Difference::Exit(expected, exit)),
+        _ => {}
+    }
+    found
+}
+
+/// The rows of a list of the report; none where the report has no such list.
+fn rows<'a>(report: &'a Value, list: &str) -> &'a [Value] {
+    report[list].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
+    let mut unexpected: Vec<String> = reported.iter().map(|finding| called(finding)).collect();
+    let mut differences = Vec::new();
+    for wanted in expected {
+        match unexpected.iter().position(|name| name == wanted) {
+            Some(at) => drop(unexpected.remove(at)),
+            None => differences.push(Difference::Missing(wanted.clone())),
+        }
+    }
+    differences.extend(unexpected.into_iter().map(Difference::Unexpected));
+    differences
+}
+
+/// What a lab calls a finding: its code, with its address where it has one.
+fn called(finding: &Value) -> String {
+    let code = finding["code"].as_str().unwrap_or("?");
+    match finding["problem"]["ip"].as_str() {
+        Some(ip) => format!("{code} {ip}"),
+        None => code.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn report() -> Value {
+        json!({
+            "hosts": [{"ip": "10.0.0.9", "mac": "a"}, {"ip": "10.0.0.9", "mac": "b"}, {"ip": "10.0.0.7", "mac": "c"}],
+            "findings": [
+                {"code": "L3-duplicate-address", "severity": "broken", "problem": {"ip": "10.0.0.9"}},
+                {"code": "L3-shared-address", "severity": "note", "problem": {"ip": "10.0.0.254"}},
+                {"code": "L2-loop", "severity": "broken", "problem": {}},
+            ]
+        })
+    }
+
+    fn expect(findings: &[&str], notes: Option<&[&str]>) -> Expect {
+        let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+        Expect { findings: owned(findings), notes: notes.map(owned), hosts: Some(2), exit: Some(1) }
+    }
+
+    #[test]
+    fn the_exact_list_in_any_order_is_as_expected() {
+        let exact = expect(&["L2-loop", "L3-duplicate-address 10.0.0.9"], Some(&["L3-shared-address 10.0.0.254"]));
+        assert_eq!(differences(&exact, &report(), 1), []);
+        assert_eq!(differences(&expect(&["L2-loop", "L3-duplicate-address 10.0.0.9"], None), &report(), 1), []);
+    }
+
+    #[test]
+    fn a_false_alarm_differs_as_a_missed_fault_does() {
+        let other = expect(&["L2-loop", "L2-loop"], Some(&[]));
+        let found = differences(&other, &report(), 0);
+        let expected = [
+            Difference::Missing("L2-loop".into()),
+            Difference::Unexpected("L3-duplicate-address 10.0.0.9".into()),
+            Difference::Unexpected("L3-shared-address 10.0.0.254".into()),
+            Difference::Exit(1, 0),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_report_without_its_lists_is_an_empty_one() {
+        let found = differences(&expect(&["L2-loop"], None), &json!({}), 1);
+        assert_eq!(found, [Difference::Missing("L2-loop".into()), Difference::Hosts(2, 0)]);
+    }
+}

@@ -1,0 +1,4 @@
+//! Linux: interfaces and the packet socket.
+
+pub mod interface;
+pub mod packet_socket;

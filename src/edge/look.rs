@@ -1,0 +1,140 @@
+//! One look at a network from this machine: the interface, the sockets, the loop.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use super::clock::VisitClock;
+use super::drive::{Follower, drive};
+use super::linux::interface::{self, Interface};
+use super::linux::packet_socket::PacketSocket;
+use super::record::{Circumstances, SCHEMA};
+use super::{Clock, Link};
+use crate::fault::{Fault, Result};
+use crate::net::{Ipv4Net, Moment, Targets};
+use crate::observe::Inventory;
+use crate::probe::listen::Listener;
+use crate::probe::{Rate, Survey};
+use crate::site::Plan;
+
+/// What the user asked for.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The interface; that of the default route where none is named.
+    pub interface: Option<String>,
+    /// Whom to ask; the interface's own prefixes where nobody is named.
+    pub targets: Option<Targets>,
+    /// Broadcast requests a second.
+    pub rate: Rate,
+    /// Do not listen for late second owners.
+    pub quick: bool,
+    /// The user has agreed to a look that takes long.
+    pub agreed: bool,
+    /// What the site should be.
+    pub plan: Plan,
+}
+
+/// A look that is ready to go: everything that can be refused was.
+pub struct Look {
+    /// The circumstances, as a record keeps them.
+    pub circumstances: Circumstances,
+    link: PacketSocket,
+    clock: VisitClock,
+}
+
+/// Addresses that are asked without a word: those of a /16.
+const MANY: u64 = 1 << 16;
+
+impl Look {
+    /// Opens what the request needs, or says in one line why it cannot.
+    pub fn prepare(request: Request) -> Result<Look> {
+        let interface = Interface::choose(request.interface.as_deref())?;
+        let name = interface.inner.name.clone();
+        let own = &interface.identity.addresses;
+        let targets = match request.targets {
+            Some(targets) => targets,
+            None => default_targets(&name, own, &request.plan)?,
+        };
+        within_reach(&name, own, &targets)?;
+        if targets.count() > MANY && !request.agreed {
+            return Err(too_many(&targets, request.rate));
+        }
+        let resolvers: Vec<SocketAddr> = interface::resolvers();
+        let clock = VisitClock::start();
+        let link = PacketSocket::open(&interface, &resolvers, clock)?;
+        let survey = Survey {
+            identity: interface.identity,
+            targets,
+            rate: request.rate,
+            quick: request.quick,
+            resolvers,
+            port: link.port(),
+        };
+        let circumstances = Circumstances {
+            schema: SCHEMA.to_owned(),
+            started_us: clock.start_us(),
+            interface: name,
+            survey,
+            plan: request.plan,
+        };
+        Ok(Look { circumstances, link, clock })
+    }
+
+    /// Looks, until there is nothing left to ask or the follower stops it.
+    pub fn run(mut self, follower: &mut dyn Follower) -> (Inventory, Moment) {
+        let mut listener = Listener::new(&self.circumstances.survey);
+        // What was lost while the socket waited to be read is no loss of this look.
+        self.link.lost();
+        drive(&mut listener, &mut self.link, &self.clock, follower);
+        let ended = self.clock.now();
+        (listener.conclude(ended), ended)
+    }
+}
+
+/// The plan's prefixes that the interface is in, else its own.
+fn default_targets(name: &str, own: &[Ipv4Net], plan: &Plan) -> Result<Targets> {
+    if own.is_empty() {
+        return Err(Fault::new(format!("{name} has no IPv4 address"), format!("{name} n'a pas d'adresse IPv4")).hint(
+            "name what to ask, as in: trousse scan 192.168.1.0/24",
+            "indiquez quoi interroger, par exemple : trousse scan 192.168.1.0/24",
+        ));
+    }
+    let planned: Vec<Ipv4Net> = plan
+        .networks
+        .iter()
+        .map(|network| network.prefix)
+        .filter(|prefix| own.iter().any(|net| prefix.contains(&net.addr())))
+        .collect();
+    let prefixes = if planned.is_empty() { own } else { &planned };
+    Ok(prefixes.iter().map(|&net| Targets::of_prefix(net)).fold(Targets::default(), Targets::union))
+}
+
+/// ARP asks only who is on the segment.
+fn within_reach(name: &str, own: &[Ipv4Net], targets: &Targets) -> Result<()> {
+    let outside: Option<Ipv4Addr> = targets.first_outside(own).filter(|_| !own.is_empty());
+    let Some(ip) = outside else { return Ok(()) };
+    let prefixes: Vec<String> = own.iter().map(|net| net.trunc().to_string()).collect();
+    let prefixes = prefixes.join(", ");
+    Err(Fault::new(
+        format!("{ip} is in no prefix of {name} ({prefixes}): ARP cannot cross a router"),
+        format!("{ip} n'est dans aucun préfixe de {name} ({prefixes}) : ARP ne traverse pas un routeur"),
+    )
+    .hint("scan it from its own segment", "lancez l'analyse depuis son propre segment"))
+}
+
+fn too_many(targets: &Targets, rate: Rate) -> Fault {
+    let count = targets.count();
+    /// Requests a second at full speed, measured on one core.
+    const FULL_SPEED: u64 = 200_000;
+    let per_second = match rate {
+        Rate::PerSecond(rate) => u64::from(rate.max(1)),
+        Rate::Max => FULL_SPEED,
+    };
+    // Most addresses are silent and are asked twice.
+    let minutes = (2 * count / per_second).div_ceil(60).max(1);
+    let (hours, rest) = (minutes / 60, minutes % 60);
+    let time = if hours > 0 { format!("{hours} h {rest:02} min") } else { format!("{rest} min") };
+    Fault::new(
+        format!("{count} addresses are a lot to ask: about {time}"),
+        format!("{count} adresses, c'est beaucoup : environ {time}"),
+    )
+    .hint("name a smaller prefix, or add --yes", "indiquez un préfixe plus petit, ou ajoutez --yes")
+}

@@ -1,0 +1,26 @@
+//! Ctrl-C: the first press ends the look and keeps what was seen, the second ends the program.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static PRESSED: AtomicBool = AtomicBool::new(false);
+
+static WATCH: LazyLock<()> = LazyLock::new(|| {
+    let watched = ctrlc::set_handler(|| {
+        if PRESSED.swap(true, Ordering::SeqCst) {
+            std::process::exit(130);
+        }
+    });
+    // Without a handler Ctrl-C ends the program at once, as it does by default.
+    drop(watched);
+});
+
+/// From now on Ctrl-C is heard by [`pressed`].
+pub fn watch() {
+    LazyLock::force(&WATCH);
+}
+
+/// Whether Ctrl-C was pressed.
+pub fn pressed() -> bool {
+    PRESSED.load(Ordering::SeqCst)
+}

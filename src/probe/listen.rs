@@ -1,0 +1,100 @@
+//! All probes together at the one wire: what each frame means, live or from a record.
+
+use std::net::SocketAddr;
+
+use super::{Heard, PROBES, Probe, Survey, What};
+use crate::net::Moment;
+use crate::observe::{Fact, Inventory, Observation};
+use crate::oui::Vendors;
+use crate::wire;
+
+/// The probes of a look and what they learnt so far.
+pub struct Listener {
+    /// The probes, in the order of the table.
+    pub probes: Vec<Box<dyn Probe>>,
+    inventory: Inventory,
+}
+
+/// Where a frame came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// We sent it.
+    Sent,
+    /// It arrived.
+    Received,
+}
+
+impl Listener {
+    /// Every probe of the table, none of which has heard anything but who we are; a capture of somebody's does not say that.
+    pub fn new(survey: &Survey) -> Listener {
+        let mut inventory = Inventory::new(Vendors::builtin());
+        let identity = &survey.identity;
+        if identity.mac != crate::net::Mac::ZERO {
+            let (addresses, siblings) = (identity.addresses.clone(), identity.siblings.clone());
+            let fact = Fact::OurCard { mac: identity.mac, addresses, siblings };
+            inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
+        }
+        Listener { probes: PROBES.iter().map(|probe| probe(survey)).collect(), inventory }
+    }
+
+    /// What a frame means; `number` is asked for the frame's number in the capture if it means anything.
+    pub fn frame(
+        &mut self,
+        at: Moment,
+        direction: Direction,
+        bytes: &[u8],
+        number: impl FnOnce() -> Option<u32>,
+    ) -> Vec<Observation> {
+        let packet = match wire::decode(bytes) {
+            Ok(packet) => packet,
+            Err(bad) => {
+                let fact = Fact::Malformed { protocol: bad.protocol.to_owned(), field: bad.field.to_owned() };
+                return self.learn(at, vec![fact], number);
+            }
+        };
+        let what = match direction {
+            Direction::Sent => What::Sent(&packet),
+            Direction::Received => What::Received(&packet),
+        };
+        let facts = self.hear(&Heard { at, what });
+        self.learn(at, facts, number)
+    }
+
+    /// What a server's answer means.
+    pub fn answer(&mut self, at: Moment, from: SocketAddr, bytes: &[u8]) -> Vec<Observation> {
+        let facts = self.hear(&Heard { at, what: What::Answered(from, bytes) });
+        self.learn(at, facts, || None)
+    }
+
+    /// A fact that no frame tells: frames lost, a look cut short.
+    pub fn fact(&mut self, at: Moment, fact: Fact) {
+        self.learn(at, vec![fact], || None);
+    }
+
+    fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {
+        self.probes.iter_mut().flat_map(|probe| probe.hear(heard)).collect()
+    }
+
+    fn learn(&mut self, at: Moment, facts: Vec<Fact>, number: impl FnOnce() -> Option<u32>) -> Vec<Observation> {
+        if facts.is_empty() {
+            return Vec::new();
+        }
+        let frame = number();
+        let seen: Vec<Observation> = facts.into_iter().map(|fact| Observation { at, frame, fact }).collect();
+        for observation in &seen {
+            self.inventory.fold(observation);
+            // What a forger claims is not asked about without end.
+            if !self.inventory.coverage().flooded {
+                self.probes.iter_mut().for_each(|probe| probe.learn(at, &observation.fact));
+            }
+        }
+        seen
+    }
+
+    /// The end: how much was looked at, and everything that was learnt.
+    pub fn conclude(mut self, at: Moment) -> Inventory {
+        let facts: Vec<Fact> = self.probes.iter().flat_map(|probe| probe.conclude()).collect();
+        self.learn(at, facts, || None);
+        self.inventory
+    }
+}

@@ -1,0 +1,140 @@
+//! Raises every lab of `tests/labs` and runs the kit in it: it must find exactly what is there.
+
+#![cfg(target_os = "linux")]
+
+use std::io::Read;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use trousse::edge::lab::{self, Lab};
+use trousse::language::Language;
+
+/// How long a thing that must happen may take.
+const SOON: Duration = Duration::from_secs(10);
+
+fn trousse() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_trousse"))
+}
+
+fn known(name: &str) -> Lab {
+    lab::find(name).unwrap_or_else(|fault| panic!("{fault}"))
+}
+
+/// Whether this lab can be raised here. Where it cannot, says why; that is a failure where labs are required.
+fn can_run(lab: &Lab) -> bool {
+    let why = match lab::missing(lab) {
+        Some(fault) => fault.say(Language::En),
+        None => {
+            let tried = trousse().args(["lab", "own-address", "--", "true"]).output().expect("the program starts");
+            if tried.status.success() {
+                return true;
+            }
+            String::from_utf8_lossy(&tried.stderr).into_owned()
+        }
+    };
+    let why = why.lines().next().unwrap_or_default();
+    eprintln!("not run: needs {}", why.split_once(" needs ").map_or(why, |(_, what)| what));
+    assert_ne!(std::env::var("TROUSSE_REQUIRE_LABS").as_deref(), Ok("1"), "labs are required here");
+    false
+}
+
+/// Runs the kit as the lab says and compares.
+fn the_kit_finds_what_is_in(name: &str) {
+    if can_run(&known(name)) {
+        let output = trousse().args(["lab", name]).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "lab {name}: {}\n{said}", output.status);
+    }
+}
+
+mod each {
+    use super::the_kit_finds_what_is_in;
+
+    include!(concat!(env!("OUT_DIR"), "/lab_tests.rs"));
+}
+
+fn within(name: &str, shell: &str) -> Option<(ExitStatus, String)> {
+    can_run(&known(name)).then(|| {
+        let output = trousse().args(["lab", name, "--", "sh", "-c", shell]).output().expect("the program starts");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        (output.status, said)
+    })
+}
+
+#[test]
+fn every_lab_reads_well_and_has_a_title_in_both_languages() {
+    for (name, text) in lab::LABS {
+        let lab = Lab::parse(name, text).unwrap_or_else(|fault| panic!("{fault}"));
+        assert!(Language::ALL.iter().all(|&language| !lab.title(language).is_empty()), "{name}");
+        assert_ne!(lab.title(Language::En), lab.title(Language::Fr), "{name}");
+    }
+}
+
+#[test]
+fn a_command_gives_its_exit_code_back() {
+    if let Some((status, _)) = within("own-address", "exit 7") {
+        assert_eq!(status.code(), Some(7));
+    }
+    if let Some((status, _)) = within("own-address", "kill -TERM $$") {
+        assert_eq!(status.code(), Some(128 + 15));
+    }
+}
+
+#[test]
+fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
+    if let Some((_, said)) =
+        within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")
+    {
+        assert_eq!(said.split_whitespace().collect::<Vec<_>>(), ["lan0", "lo", "kit", "up"]);
+    }
+}
+
+#[test]
+fn a_lab_that_nobody_wrote_is_a_fault_with_the_list() {
+    let output = trousse().args(["lab", "atlantis"]).output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said.contains("atlantis") && said.contains("own-address"), "{said}");
+}
+
+#[test]
+fn the_list_shows_every_lab() {
+    let output = trousse().arg("lab").output().expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said.lines().count(), lab::LABS.len());
+}
+
+#[test]
+fn nothing_outlives_a_lab_that_was_killed() {
+    if !can_run(&known("own-address")) {
+        return;
+    }
+    // The write end of the pipe is held by all that runs in the lab: its end of file says that nothing does any more.
+    let mut kept = trousse();
+    kept.args(["lab", "own-address", "--", "sh", "-c", "echo up; exec tail -f /dev/null"]).stdout(Stdio::piped());
+    let mut lab = kept.spawn().expect("the program starts");
+    let mut output = lab.stdout.take().expect("its output is piped");
+    output.read_exact(&mut [0; 3]).expect("the lab comes up");
+    lab.kill().expect("the lab is ours to kill");
+    let killed = Instant::now();
+    output.read_to_end(&mut Vec::new()).expect("the pipe ends");
+    assert!(killed.elapsed() < SOON);
+    assert_eq!(lab.wait().expect("it ended").signal(), Some(9));
+}
+
+#[test]
+fn thousands_of_hosts_answer_each_at_its_own_address() {
+    if std::env::split_paths("/usr/sbin:/usr/bin").all(|folder| !folder.join("arp-scan").is_file()) {
+        eprintln!("not run: needs arp-scan");
+        assert_ne!(std::env::var("TROUSSE_REQUIRE_LABS").as_deref(), Ok("1"), "labs are required here");
+        return;
+    }
+    let scan = "arp-scan --interface=lan0 --localnet --plain --quiet --bandwidth=20M --retry=3";
+    if let Some((_, said)) = within("swarm-20", scan) {
+        let mut rows: Vec<&str> = said.lines().collect();
+        rows.sort_unstable();
+        rows.dedup();
+        assert_eq!(rows.len(), 1500);
+    }
+}
