@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::{self, Inferred};
@@ -10,7 +11,7 @@ use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::oui::{Vendor, Vendors};
 
 /// One thing seen once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
     /// When.
     #[serde(rename = "at_ms")]
@@ -22,7 +23,7 @@ pub struct Observation {
 }
 
 /// What can be seen. Coverage is a fact too: silence where nothing was asked proves nothing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Fact {
     /// The card that we listen on and send from.
@@ -30,6 +31,7 @@ pub enum Fact {
         /// Its hardware address.
         mac: Mac,
         /// Its addresses, each with its prefix.
+        #[schemars(with = "Vec<String>")]
         addresses: Vec<Ipv4Net>,
         /// Our other cards: they may answer for this one (ARP flux) and are no strangers.
         siblings: Vec<Mac>,
@@ -117,7 +119,7 @@ pub enum Fact {
 }
 
 /// The kind of message that claims an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// A reply to a broadcast request of ours.
@@ -135,7 +137,7 @@ pub enum Claim {
 }
 
 /// The protocol by which a name was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NameSource {
     /// NetBIOS node status.
@@ -161,7 +163,7 @@ impl NameSource {
 }
 
 /// Why a look ended before it was complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cut {
     /// The user stopped it.
@@ -173,7 +175,7 @@ pub enum Cut {
 }
 
 /// A name and how it was learnt.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Name {
     /// The name.
     pub name: String,

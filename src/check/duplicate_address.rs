@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
@@ -14,7 +15,7 @@ use crate::observe::{Inventory, Observation};
 use crate::site::Plan;
 
 /// An address and the devices that hold it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DuplicateAddress {
     /// The address.
     pub ip: IpAddr,
@@ -109,6 +110,14 @@ impl Explain for DuplicateAddress {
                 format!("Relancez l'analyse : {} ne doit plus avoir qu'un détenteur.", self.ip),
             ],
         }
+    }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
     }
 }
 

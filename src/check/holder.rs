@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Inferred;
@@ -11,7 +12,7 @@ use crate::observe::{Inventory, Name};
 use crate::site::Plan;
 
 /// A card that holds an address, with everything that tells it from the others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Holder {
     /// The card.
     pub mac: Mac,

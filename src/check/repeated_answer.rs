@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::virtual_address::Family;
@@ -13,7 +14,7 @@ use crate::observe::{Claim, Fact, Inventory, Observation};
 use crate::site::Plan;
 
 /// One device that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Repeated {
     /// Its address.
     pub ip: IpAddr,
@@ -24,7 +25,7 @@ pub struct Repeated {
 }
 
 /// The devices that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RepeatedAnswer {
     /// Each of them.
     pub hosts: Vec<Repeated>,
@@ -100,6 +101,11 @@ impl Explain for RepeatedAnswer {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        self.hosts.iter().any(|host| host.ip == ip && host.mac == mac)
+    }
+
 }
 
 /// The page of `trousse explain`.
