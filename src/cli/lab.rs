@@ -80,7 +80,7 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let visit = running.visit_folder();
     let mut arguments: Vec<OsString> = lab.kit.command.iter().map(OsString::from).collect();
-    arguments.extend(["--record".into(), visit.clone().into_os_string()]);
+    arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), visit.clone().into_os_string()]);
     let exit = running.run(own, &arguments)?;
     let path = visit.join("report.json");
     let report = std::fs::read(&path).map_err(|error| error.to_string());
