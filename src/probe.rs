@@ -133,8 +133,11 @@ pub trait Probe {
     }
 }
 
+/// Makes a probe for a survey.
+pub type Make = fn(&Survey) -> Box<dyn Probe>;
+
 /// Every probe of a scan, the ones that must go first before the others.
-pub const PROBES: &[fn(&Survey) -> Box<dyn Probe>] = &[
+pub const PROBES: &[Make] = &[
     |survey| Box::new(own_address::OwnAddress::new(survey)),
     |survey| Box::new(arp_sweep::ArpSweep::new(survey)),
     |survey| Box::new(confirm::Confirm::new(survey)),

@@ -94,10 +94,11 @@ impl ArpSweep {
     fn next_silent(&mut self) -> Option<Ipv4Addr> {
         while self.cursor < self.asks.len() {
             let silent = !self.answered[self.cursor] && self.asks[self.cursor] < self.pass;
-            if silent && let Some(ip) = self.targets.at(self.cursor) {
-                if !self.identity.is_ours(ip) {
-                    return Some(ip);
-                }
+            if silent
+                && let Some(ip) = self.targets.at(self.cursor)
+                && !self.identity.is_ours(ip)
+            {
+                return Some(ip);
             }
             self.cursor += 1;
         }
@@ -230,13 +231,11 @@ impl Probe for ArpSweep {
     fn learn(&mut self, now: Moment, fact: &Fact) {
         let Fact::AddressClaimed { ip: std::net::IpAddr::V4(ip), mac, .. } = fact else { return };
         self.own_taken |= *mac != self.identity.mac && self.identity.is_ours(*ip);
-        if let Some(place) = self.targets.position(*ip) {
-            if !self.answered[place] {
-                self.answered[place] = true;
-                self.found_in_pass += u32::from(self.asks[place] == self.pass);
-                let asked = if self.asks[place] > 0 { Self::moment_of(self.asked_at[place]) } else { now };
-                self.late_until = self.late_until.max(asked + LATE_OWNER);
-            }
+        if let Some(place) = self.targets.position(*ip).filter(|&place| !self.answered[place]) {
+            self.answered[place] = true;
+            self.found_in_pass += u32::from(self.asks[place] == self.pass);
+            let asked = if self.asks[place] > 0 { Self::moment_of(self.asked_at[place]) } else { now };
+            self.late_until = self.late_until.max(asked + LATE_OWNER);
         }
     }
 
