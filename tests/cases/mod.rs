@@ -9,9 +9,10 @@ use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 
 /// Every case by its name.
-pub(crate) const CASES: [(&str, fn() -> Report); 7] = [
+pub(crate) const CASES: [(&str, fn() -> Report); 8] = [
     ("clear", clear),
     ("duplicate", duplicate),
+    ("crowded", crowded),
     ("own-address", own_address),
     ("look-alikes", look_alikes),
     ("partial", partial),
@@ -128,6 +129,17 @@ fn vineyard(seen: &mut Seen) {
 fn duplicate() -> Report {
     let mut seen = estate();
     vineyard(&mut seen);
+    seen.swept(254, 3_000);
+    seen.report(visit(), &Plan::default())
+}
+
+/// Five devices hold one address, some without a name or a vendor.
+fn crowded() -> Report {
+    let mut seen = Seen::by_laptop();
+    vineyard(&mut seen);
+    for (card, rtt_us) in [("da:a1:19:44:55:66", 48_300), ("30:05:5c:12:34:56", 1_840), ("00:0c:29:00:00:50", 210)] {
+        seen.host(9, card, rtt_us);
+    }
     seen.swept(254, 3_000);
     seen.report(visit(), &Plan::default())
 }
