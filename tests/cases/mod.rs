@@ -8,8 +8,11 @@ use trousse::oui::Vendors;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 
+/// A name, and what makes its report.
+type Case = (&'static str, fn() -> Report);
+
 /// Every case by its name.
-pub(crate) const CASES: [(&str, fn() -> Report); 8] = [
+pub(crate) const CASES: [Case; 8] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("crowded", crowded),
