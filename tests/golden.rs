@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use jiff::tz::TimeZone;
+use proptest::prelude::*;
 use trousse::language::Language;
 use trousse::report::{self, FORMATS, Report, View, columns};
 
@@ -71,16 +72,33 @@ fn obeyed(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-#[test]
-fn no_format_lets_a_name_command_hide_or_turn_anything() {
-    let report = cases::hostile();
+/// Nothing in what a format writes of the report is obeyed, and no element of HTML comes from a name.
+fn is_harmless(report: &Report) {
     for format in FORMATS {
-        let written = (format.render)(&report, &View::new(Language::Fr, TimeZone::UTC)).replace("\r\n", "\n");
+        let written = (format.render)(report, &View::new(Language::Fr, TimeZone::UTC)).replace("\r\n", "\n");
         assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{}", format.name);
         if format.name == "html" {
             assert_eq!(written.matches("<script").count(), 1, "the page's own");
             assert!(!written.contains("<img") && !written.contains("<b>"));
         }
+    }
+}
+
+#[test]
+fn no_format_lets_a_name_command_hide_or_turn_anything() {
+    is_harmless(&cases::hostile());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_host_may_be_called_anything(name in r"(?s).{0,40}", markup in "[<>&\"'/=a-c\u{1b}\u{202e} ]{0,20}") {
+        let report = cases::called(&[&name, &markup]);
+        is_harmless(&report);
+        let json = FORMATS.iter().find(|format| format.name == "json").expect("a format named json");
+        let written = (json.render)(&report, &View::new(Language::En, TimeZone::UTC));
+        prop_assert_eq!(serde_json::from_str::<Report>(&written).ok(), Some(report));
     }
 }
 

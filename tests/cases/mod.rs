@@ -8,10 +8,14 @@ use trousse::oui::Vendors;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 
+/// A name, and what makes its report.
+type Case = (&'static str, fn() -> Report);
+
 /// Every case by its name.
-pub(crate) const CASES: [(&str, fn() -> Report); 7] = [
+pub(crate) const CASES: [Case; 8] = [
     ("clear", clear),
     ("duplicate", duplicate),
+    ("crowded", crowded),
     ("own-address", own_address),
     ("look-alikes", look_alikes),
     ("partial", partial),
@@ -132,6 +136,17 @@ fn duplicate() -> Report {
     seen.report(visit(), &Plan::default())
 }
 
+/// Five devices hold one address, some without a name or a vendor.
+fn crowded() -> Report {
+    let mut seen = Seen::by_laptop();
+    vineyard(&mut seen);
+    for (card, rtt_us) in [("da:a1:19:44:55:66", 48_300), ("30:05:5c:12:34:56", 1_840), ("00:0c:29:00:00:50", 210)] {
+        seen.host(9, card, rtt_us);
+    }
+    seen.swept(254, 3_000);
+    seen.report(visit(), &Plan::default())
+}
+
 /// The laptop's address is taken, and another is held twice.
 fn own_address() -> Report {
     let mut seen = estate();
@@ -213,11 +228,7 @@ pub(crate) fn hostile() -> Report {
         "主机-打印机 & Söhne",
         "\t-2+3",
     ];
-    for (host, name) in (10..).zip(names) {
-        let card = format!("94:c6:91:00:00:{host:02x}");
-        seen.host(host, &card, 900);
-        seen.named(host, Some(&card), name, NameSource::Mdns);
-    }
+    named_one_each(&mut seen, &names);
     for (card, name) in [("94:c6:91:ab:cd:01", names[0]), ("00:1b:00:5a:00:10", names[2])] {
         seen.host(9, card, 512);
         seen.named(9, Some(card), name, NameSource::NetBios);
@@ -226,5 +237,26 @@ pub(crate) fn hostile() -> Report {
     seen.add(Fact::Malformed { protocol: "<b>DNS</b>".to_owned(), field: "na\u{1b}[0mme".to_owned() });
     seen.swept(254, 3_000);
     let site = Some("</title><script>alert('site')</script>\u{202e}".to_owned());
+    seen.report(Visit { site, ..visit() }, &Plan::default())
+}
+
+fn named_one_each(seen: &mut Seen, names: &[&str]) {
+    for (host, name) in (10..).zip(names) {
+        let card = format!("94:c6:91:00:00:{host:02x}");
+        seen.host(host, &card, 900);
+        seen.named(host, Some(&card), name, NameSource::Mdns);
+    }
+}
+
+/// A host for each name, and two that share an address and all of the names.
+pub(crate) fn called(names: &[&str]) -> Report {
+    let mut seen = Seen::by_laptop();
+    named_one_each(&mut seen, names);
+    for card in ["94:c6:91:ab:cd:01", "00:1b:00:5a:00:10"] {
+        seen.host(9, card, 512);
+        names.iter().for_each(|name| seen.named(9, Some(card), name, NameSource::NetBios));
+    }
+    seen.swept(254, 3_000);
+    let site = names.first().map(|name| (*name).to_owned());
     seen.report(Visit { site, ..visit() }, &Plan::default())
 }

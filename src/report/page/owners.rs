@@ -14,7 +14,7 @@ pub(super) fn tables(holders: &[Holder], language: Language) -> impl Iterator<It
 }
 
 fn table(holders: &[Holder], language: Language) -> Table {
-    let mut columns = vec![Column::new("", Fit::Whole)];
+    let mut columns = vec![Column::new("", Fit::Wrap)];
     columns.extend(holders.iter().map(|holder| Column::new(&holder.mac.to_string(), Fit::Wrap)));
     let row = |english: &str, french: &str, cell: &dyn Fn(&Holder) -> Cell| Row {
         tone: None,

@@ -24,7 +24,7 @@ pub(super) fn lines(table: &Table, room: usize) -> Vec<Line> {
     let signed = table.rows.iter().any(|row| row.tone.is_some());
     let beside = table.reading == Reading::Beside;
     let needs: Vec<usize> = (0..table.columns.len()).map(|column| need(table, column, beside)).collect();
-    let widths = widths(&table.columns, needs, room.saturating_sub(if signed { GUTTER } else { 0 }));
+    let widths = widths(table, needs, room.saturating_sub(if signed { GUTTER } else { 0 }));
     let grid = Grid { columns: &table.columns, widths, beside };
 
     let heading = Style::new().dimmed().bold();
@@ -63,7 +63,8 @@ fn need(table: &Table, column: usize, beside: bool) -> usize {
 
 /// The width of each column, 0 for one that is left out: first the spare ones go, then the widest of those that give way
 /// shrink until all fit.
-fn widths(columns: &[Column], mut needs: Vec<usize>, room: usize) -> Vec<usize> {
+fn widths(table: &Table, mut needs: Vec<usize>, room: usize) -> Vec<usize> {
+    let columns = &table.columns;
     let total =
         |needs: &[usize]| needs.iter().filter(|&&need| need > 0).map(|need| need + GUTTER).sum::<usize>().saturating_sub(GUTTER);
     let gives = |column: usize| matches!(columns[column].fit, Fit::Cut | Fit::Wrap);
@@ -78,9 +79,14 @@ fn widths(columns: &[Column], mut needs: Vec<usize>, room: usize) -> Vec<usize> 
             needs[column] = 0;
         }
     }
+    // Side by side, the headings are addresses, which are never parted.
+    let least = |column: usize| match table.reading {
+        Reading::Beside => width(&columns[column].heading).max(NARROW),
+        Reading::Long | Reading::Short => NARROW,
+    };
     while total(&needs) > room {
         let widest =
-            (0..needs.len()).filter(|&column| gives(column) && needs[column] > NARROW).max_by_key(|&column| needs[column]);
+            (0..needs.len()).filter(|&column| gives(column) && needs[column] > least(column)).max_by_key(|&column| needs[column]);
         match widest {
             Some(column) => needs[column] -= 1,
             None => break,
