@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::output::print;
 use crate::edge::lab;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -34,10 +35,10 @@ pub fn run(args: &LabArgs, language: Language) -> Result<u8> {
 
 fn list(language: Language) -> Result<u8> {
     let widest = lab::LABS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, text) in lab::LABS {
-        println!("{name:widest$}  {}", lab::Lab::parse(name, text)?.title(language));
-    }
-    Ok(0)
+    let line =
+        |(name, text): &(&str, &str)| lab::Lab::parse(name, text).map(|lab| format!("{name:widest$}  {}\n", lab.title(language)));
+    let lines: Result<String> = lab::LABS.iter().map(line).collect();
+    print(&lines?).map(|()| 0)
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -73,8 +73,8 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     done.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
-/// A reader that went away has read enough.
-fn print(text: &str) -> Result<()> {
+/// Writes to standard output. A reader that went away has read enough.
+pub fn print(text: &str) -> Result<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::new(
             format!("cannot write to standard output: {error}"),
