@@ -49,6 +49,13 @@ pub enum Fact {
         /// The card whose frame carried the claim, where it is another one.
         via: Option<Mac>,
     },
+    /// We asked a card alone, by a frame addressed to it, for an address.
+    AskedAlone {
+        /// The address.
+        ip: IpAddr,
+        /// The card.
+        mac: Mac,
+    },
     /// A card asked, claiming nothing, whether an address is free (RFC 5227, 2.1.1).
     AddressProbed {
         /// The address.
@@ -194,8 +201,8 @@ pub struct Owner {
     pub answers: u32,
     /// Replies beyond the number of requests.
     pub surplus: u32,
-    /// It answered a request addressed to it alone.
-    pub unicast: bool,
+    /// Whether it answered a request addressed to it alone; `None` where it was not asked so.
+    pub alone: Option<bool>,
     /// The shortest time between a request and its reply, in microseconds.
     pub rtt_us: Option<u32>,
     /// Cards other than itself whose frames carried its claims.
@@ -226,7 +233,9 @@ impl Owner {
         self.last = self.last.max(seen.at);
         self.answers += 1;
         self.surplus += u32::from(how == Claim::Surplus);
-        self.unicast |= how == Claim::Unicast;
+        if how == Claim::Unicast {
+            self.alone = Some(true);
+        }
         self.rtt_us = shorter(self.rtt_us, rtt_us);
         self.via.extend(via);
         let place = self.evidence.binary_search(seen).unwrap_or_else(|place| place);
@@ -311,6 +320,7 @@ impl Inventory {
                 self.cards.entry(*mac).or_default().insert(*ip);
                 self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
             }
+            Fact::AskedAlone { ip, mac } => self.owner(*ip, *mac, |owner| owner.alone = owner.alone.or(Some(false))),
             Fact::EchoAnswered { ip, mac, ttl } => self.owner(*ip, *mac, |owner| owner.echo_ttl = owner.echo_ttl.max(Some(*ttl))),
             Fact::WouldForward { ip, mac } => self.owner(*ip, *mac, |owner| owner.forwards = true),
             Fact::Named { ip, mac, name, source } => {

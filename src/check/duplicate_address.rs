@@ -54,14 +54,21 @@ pub fn evidence(inventory: &Inventory, ip: IpAddr, macs: &[Mac]) -> Vec<Observat
     seen
 }
 
+impl DuplicateAddress {
+    /// The cards that were asked alone and did not answer.
+    fn silent(&self) -> Vec<Mac> {
+        self.owners.iter().filter(|owner| owner.alone == Some(false)).map(|owner| owner.mac).collect()
+    }
+}
+
 impl Explain for DuplicateAddress {
     fn english(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::En);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Each of them answered again when it was asked alone.".to_owned(),
-            silent => format!(" {} did not answer when asked alone, or could not be asked.", join(silent, Language::En)),
+            silent => format!(" Asked alone, {} did not answer.", join(silent, Language::En)),
         };
         let right = match &self.rightful {
             Some(name) => format!("The plan gives {} to “{name}”: leave it there, and give the other another address.", self.ip),
@@ -86,11 +93,11 @@ impl Explain for DuplicateAddress {
     fn french(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::Fr);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Chacun a répondu de nouveau quand il a été interrogé seul.".to_owned(),
-            [one] => format!(" Interrogé seul, {one} n'a pas répondu, ou n'a pas pu l'être."),
-            silent => format!(" Interrogés seuls, {} n'ont pas répondu, ou n'ont pas pu l'être.", join(silent, Language::Fr)),
+            [one] => format!(" Interrogé seul, {one} n'a pas répondu."),
+            silent => format!(" Interrogés seuls, {} n'ont pas répondu.", join(silent, Language::Fr)),
         };
         let right = match &self.rightful {
             Some(name) => format!("Le plan attribue {} à « {name} » : laissez-la-lui et donnez une autre adresse à l'autre.", self.ip),
