@@ -90,11 +90,12 @@ impl ArpSweep {
         }
     }
 
-    /// Moves the cursor to the next silent target of this pass.
+    /// Moves the cursor to the next target of this pass: those not asked yet, whoever was heard to claim them, and the silent ones.
     fn next_silent(&mut self) -> Option<Ipv4Addr> {
         while self.cursor < self.asks.len() {
-            let silent = !self.answered[self.cursor] && self.asks[self.cursor] < self.pass;
-            if silent
+            let asks = self.asks[self.cursor];
+            let due = asks == 0 || (!self.answered[self.cursor] && asks < self.pass);
+            if due
                 && let Some(ip) = self.targets.at(self.cursor)
                 && !self.identity.is_ours(ip)
             {
@@ -124,13 +125,20 @@ impl ArpSweep {
         }
         if packet.destination != Mac::BROADCAST {
             let card = self.cards.entry((arp.target_ip, packet.destination)).or_default();
-            *card = Card { alone: card.alone + 1, alone_at: at, alone_open: true, ..*card };
+            *card = Card { alone: card.alone.saturating_add(1), alone_at: at, alone_open: true, ..*card };
             return;
         }
-        self.requests += 1;
+        // Whoever of us asks: the network bears so many broadcasts a second, not each of our questions.
+        self.pace.spend(at);
+        self.requests = self.requests.saturating_add(1);
         self.last_ask = self.last_ask.max(at);
         if let Some(place) = self.targets.position(arp.target_ip) {
-            self.asked += u32::from(self.asks[place] == 0);
+            let first = self.asks[place] == 0;
+            self.asked += u32::from(first);
+            // Somebody was heard before we asked; a second owner has its time from now on.
+            if first && self.answered[place] {
+                self.late_until = self.late_until.max(at + LATE_OWNER);
+            }
             self.asks[place] = self.asks[place].saturating_add(1);
             self.asked_at[place] = (at.0 >> 4) as u32;
         }
@@ -174,7 +182,7 @@ impl ArpSweep {
         }
         match place {
             _ if asked == 0 && card.alone == 0 => (Claim::Overheard, None),
-            _ if card.replies > asked + card.alone => (Claim::Surplus, None),
+            _ if card.replies > card.alone.saturating_add(asked) => (Claim::Surplus, None),
             Some(place) => (Claim::Reply, Some(at.since(Self::moment_of(self.asked_at[place])))),
             None => (Claim::Reply, None),
         }
@@ -193,7 +201,6 @@ impl Probe for ArpSweep {
             if now < ready {
                 return Want::Wait(ready);
             }
-            self.pace.spend(now);
             let sender = if self.own_taken { self.identity.nameless() } else { self.identity.sender_for(ip) };
             return Want::Send(arp::request(sender, ip, Mac::BROADCAST));
         }
@@ -230,7 +237,7 @@ impl Probe for ArpSweep {
 
     fn learn(&mut self, now: Moment, fact: &Fact) {
         let Fact::AddressClaimed { ip: std::net::IpAddr::V4(ip), mac, .. } = fact else { return };
-        self.own_taken |= *mac != self.identity.mac && self.identity.is_ours(*ip);
+        self.own_taken |= self.identity.is_taken(*ip, *mac);
         if let Some(place) = self.targets.position(*ip).filter(|&place| !self.answered[place]) {
             self.answered[place] = true;
             self.found_in_pass += u32::from(self.asks[place] == self.pass);

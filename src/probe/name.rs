@@ -137,7 +137,10 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
                 }
             }
             Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. } if *source == P::SOURCE => {
-                self.answered.insert((*ip, *mac));
+                // A name that nobody asked for is no answer of those that are waited for.
+                if self.known.contains(&(*ip, *mac)) {
+                    self.answered.insert((*ip, *mac));
+                }
             }
             _ => {}
         }
