@@ -72,6 +72,16 @@ pub struct Survey {
     pub port: u16,
 }
 
+/// Cards beside those of the targets whose names are asked for; more are forged.
+const STRANGERS: u64 = 256;
+
+impl Survey {
+    /// How many owners are asked for their names, and addresses a server for theirs: forged claims must not prolong a look.
+    pub fn names(&self) -> usize {
+        (self.targets.count() + STRANGERS) as usize
+    }
+}
+
 /// How fast requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
