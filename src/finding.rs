@@ -154,6 +154,8 @@ pub enum Reason {
     },
     /// The capture ends in the middle of a frame.
     CaptureCut,
+    /// More was claimed than any real network claims, and not everything was kept.
+    Flooded,
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -201,6 +203,12 @@ impl Reason {
                 .pick(
                     "the capture ends in the middle of a frame: take it again, or ask for the whole file",
                     "la capture s'arrête au milieu d'une trame : refaites-la ou demandez le fichier entier",
+                )
+                .to_owned(),
+            Reason::Flooded => language
+                .pick(
+                    "more addresses were claimed than any real network holds: find the device that forges them and run it again",
+                    "plus d'adresses revendiquées que n'en porte aucun vrai réseau : trouvez l'appareil qui les forge et relancez",
                 )
                 .to_owned(),
             Reason::FramesLost { count } => language.pick(

@@ -69,7 +69,10 @@ impl Plan {
     pub fn load(path: &Path) -> Result<Plan> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Fault::new(format!("cannot read the plan {shown}: {error}"), format!("plan {shown} illisible : {error}"))
+            Fault::new(format!("cannot read the plan {shown}: {error}"), format!("plan {shown} illisible : {error}")).hint(
+                "name a file in TOML; trousse schema plan prints what it may hold",
+                "indiquez un fichier TOML ; trousse schema plan affiche ce qu'il peut contenir",
+            )
         })?;
         Plan::parse(&text).map_err(|said| {
             Fault::new(format!("the plan {shown} is refused: {said}"), format!("plan {shown} refusé : {said}")).hint(

@@ -89,6 +89,11 @@ impl<W: Write> CaptureWriter<W> {
         Ok(self.frames)
     }
 
+    /// How many frames were written.
+    pub fn frames(&self) -> u32 {
+        self.frames
+    }
+
     /// Hands everything over to the system.
     pub fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
