@@ -209,5 +209,5 @@ fn to_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
 
 fn cannot_record(folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
-    Fault::new(format!("cannot record in {shown}: {error}"), format!("enregistrement impossible dans {shown} : {error}"))
+    Fault::because(format!("cannot record in {shown}"), format!("enregistrement impossible dans {shown}"), error)
 }
