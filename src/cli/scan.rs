@@ -38,6 +38,7 @@ pub struct ScanArgs {
 }
 
 /// Requests a second where none are named: a real LAN has Wi-Fi and storm control on it.
+#[cfg(target_os = "linux")]
 const RATE: Rate = Rate::PerSecond(1000);
 
 impl ScanArgs {
