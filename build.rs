@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
+#[path = "src/line.rs"]
+mod line;
 #[path = "src/oui/name.rs"]
 mod name;
 #[path = "src/oui/pack.rs"]
@@ -20,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Writes `names.txt`, the rows and `tables.rs`, which `src/oui.rs` includes.
 fn embed_registry() -> Result<(), Box<dyn Error>> {
-    for read in ["build.rs", REGISTRY, "src/oui/name.rs", "src/oui/pack.rs"] {
+    for read in ["build.rs", REGISTRY, "src/line.rs", "src/oui/name.rs", "src/oui/pack.rs"] {
         println!("cargo::rerun-if-changed={read}");
     }
     let packed = pack::pack(&blocks()?).map_err(|_| "the names of the registry take more than 16 MiB")?;

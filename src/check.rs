@@ -1,10 +1,11 @@
 //! The table of checks. Each is one file: the rule, both languages, its manual page and its tests.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{Cut, Inventory};
+use crate::observe::Inventory;
 use crate::site::Plan;
 
 pub mod contest;
@@ -33,7 +34,7 @@ macro_rules! checks {
         $(pub mod $module;)*
 
         /// What a finding is about. The code is its tag in a record; the words are made when it is shown.
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(tag = "code", content = "problem")]
         pub enum Problem {
             $(
@@ -81,14 +82,8 @@ checks! {
 pub fn gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
     let (asked, planned) = (coverage.asked, coverage.planned);
-    if coverage.cut.contains(&Cut::User) {
-        return Some(Reason::Stopped { asked, planned });
-    }
-    if coverage.cut.contains(&Cut::Interface) {
-        return Some(Reason::InterfaceLost { asked, planned });
-    }
-    if coverage.cut.contains(&Cut::Capture) {
-        return Some(Reason::CaptureCut);
+    if let Some(&cut) = coverage.cut.first() {
+        return Some(Reason::of_cut(cut, asked, planned));
     }
     if coverage.flooded {
         return Some(Reason::Flooded);
@@ -108,6 +103,7 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
 mod tests {
     use super::testing::Scene;
     use super::*;
+    use crate::observe::Cut;
 
     #[test]
     fn codes_are_named_for_their_layer_and_none_is_used_twice() {

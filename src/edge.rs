@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::net::Moment;
+use crate::probe::listen::Direction;
 
 pub mod capture;
 pub mod clock;
@@ -22,8 +23,8 @@ pub mod stop;
 /// What arrived.
 #[derive(Debug)]
 pub enum Arrival<'a> {
-    /// A frame, with its 802.1Q tag where it had one.
-    Frame(&'a [u8]),
+    /// A frame, with its 802.1Q tag where it had one; sent where this machine sends it by itself.
+    Frame(Direction, &'a [u8]),
     /// A datagram from a server.
     Answer(SocketAddr, &'a [u8]),
 }

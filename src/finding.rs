@@ -1,13 +1,18 @@
 //! What is wrong, how badly, why we think so, and how it is said in each language.
 
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
+use crate::check::holder::Holder;
 use crate::language::Language;
-use crate::observe::Observation;
+use crate::net::Mac;
+use crate::observe::{Cut, Observation};
 
 /// How bad a finding is, worst first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Somebody cannot work.
@@ -33,7 +38,7 @@ impl Severity {
 }
 
 /// The rung of the ladder, counted upward from the cable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(into = "u8", try_from = "u8")]
 pub enum Layer {
     /// L1: carrier, speed, pairs, PoE.
@@ -46,6 +51,19 @@ pub enum Layer {
     Transport = 4,
     /// L7: the services of the plan.
     Services = 7,
+}
+
+impl Layer {
+    /// The rung's name, as in `L3 addressing`.
+    pub fn word(self, language: Language) -> &'static str {
+        match self {
+            Layer::Link => language.pick("L1 link", "L1 liaison"),
+            Layer::Switching => language.pick("L2 switching", "L2 commutation"),
+            Layer::Addressing => language.pick("L3 addressing", "L3 adressage"),
+            Layer::Transport => "L4 transport",
+            Layer::Services => "L7 services",
+        }
+    }
 }
 
 impl From<Layer> for u8 {
@@ -70,7 +88,7 @@ impl TryFrom<u8> for Layer {
 }
 
 /// One thing that is wrong on the site.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// What it is; its words are made when it is shown.
     #[serde(flatten)]
@@ -111,7 +129,7 @@ impl Verdict {
 }
 
 /// Why something could not be looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "why", rename_all = "kebab-case")]
 pub enum Reason {
     /// Only a capture was read: no address was asked for.
@@ -146,6 +164,15 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// What a look that was cut short after so many of the addresses could not see.
+    pub fn of_cut(cut: Cut, asked: u32, planned: u32) -> Reason {
+        match cut {
+            Cut::User => Reason::Stopped { asked, planned },
+            Cut::Interface => Reason::InterfaceLost { asked, planned },
+            Cut::Capture => Reason::CaptureCut,
+        }
+    }
+
     /// The reason with what to do about it, as one sentence without a capital or a full stop.
     pub fn say(&self, language: Language) -> String {
         match self {
@@ -209,6 +236,13 @@ pub trait Explain {
     fn english(&self) -> Wording;
     /// In French, written for a site and not translated.
     fn french(&self) -> Wording;
+    /// Whether it is about this card's claim of this address.
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool;
+
+    /// The owners that a reader must tell apart.
+    fn holders(&self) -> &[Holder] {
+        &[]
+    }
 
     /// In the reader's language.
     fn words(&self, language: Language) -> Wording {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::language::Language;
@@ -13,7 +14,7 @@ use crate::oui::fold::fold;
 pub struct Kind(u8);
 
 /// What a kind was inferred from.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// The name of the vendor.
@@ -23,7 +24,7 @@ pub enum Evidence {
 }
 
 /// How far an inference can be trusted.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// The vendor makes several kinds, this one most.
@@ -33,14 +34,26 @@ pub enum Confidence {
 }
 
 /// A kind, how sure it is, and why.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Inferred {
     /// The kind.
+    #[schemars(with = "String")]
     pub kind: Kind,
     /// How far it can be trusted.
     pub confidence: Confidence,
     /// What it was inferred from.
     pub from: Evidence,
+}
+
+impl Inferred {
+    /// The kind as a reader sees it, with "perhaps" before one that is only possible.
+    pub fn say(&self, language: Language) -> String {
+        let word = self.kind.word(language);
+        match self.confidence {
+            Confidence::Likely => word.to_owned(),
+            Confidence::Possible => language.pick(format!("perhaps: {word}"), format!("peut-être : {word}")),
+        }
+    }
 }
 
 /// The file as it is written.

@@ -4,6 +4,8 @@ pub mod language;
 
 pub mod fault;
 
+pub(crate) mod line;
+
 pub mod net;
 
 pub mod wire;

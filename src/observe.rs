@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::{self, Inferred};
@@ -10,7 +11,7 @@ use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::oui::{Vendor, Vendors};
 
 /// One thing seen once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Observation {
     /// When.
     #[serde(rename = "at_ms")]
@@ -22,7 +23,7 @@ pub struct Observation {
 }
 
 /// What can be seen. Coverage is a fact too: silence where nothing was asked proves nothing.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Fact {
     /// The card that we listen on and send from.
@@ -30,6 +31,7 @@ pub enum Fact {
         /// Its hardware address.
         mac: Mac,
         /// Its addresses, each with its prefix.
+        #[schemars(with = "Vec<String>")]
         addresses: Vec<Ipv4Net>,
         /// Our other cards: they may answer for this one (ARP flux) and are no strangers.
         siblings: Vec<Mac>,
@@ -46,6 +48,13 @@ pub enum Fact {
         rtt_us: Option<u32>,
         /// The card whose frame carried the claim, where it is another one.
         via: Option<Mac>,
+    },
+    /// We asked a card alone, by a frame addressed to it, for an address.
+    AskedAlone {
+        /// The address.
+        ip: IpAddr,
+        /// The card.
+        mac: Mac,
     },
     /// A card asked, claiming nothing, whether an address is free (RFC 5227, 2.1.1).
     AddressProbed {
@@ -117,7 +126,7 @@ pub enum Fact {
 }
 
 /// The kind of message that claims an address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Claim {
     /// A reply to a broadcast request of ours.
@@ -135,7 +144,7 @@ pub enum Claim {
 }
 
 /// The protocol by which a name was told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum NameSource {
     /// NetBIOS node status.
@@ -161,7 +170,7 @@ impl NameSource {
 }
 
 /// Why a look ended before it was complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cut {
     /// The user stopped it.
@@ -173,7 +182,7 @@ pub enum Cut {
 }
 
 /// A name and how it was learnt.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Name {
     /// The name.
     pub name: String,
@@ -192,8 +201,8 @@ pub struct Owner {
     pub answers: u32,
     /// Replies beyond the number of requests.
     pub surplus: u32,
-    /// It answered a request addressed to it alone.
-    pub unicast: bool,
+    /// Whether it answered a request addressed to it alone; `None` where it was not asked so.
+    pub alone: Option<bool>,
     /// The shortest time between a request and its reply, in microseconds.
     pub rtt_us: Option<u32>,
     /// Cards other than itself whose frames carried its claims.
@@ -224,7 +233,9 @@ impl Owner {
         self.last = self.last.max(seen.at);
         self.answers = self.answers.saturating_add(1);
         self.surplus = self.surplus.saturating_add(u32::from(how == Claim::Surplus));
-        self.unicast |= how == Claim::Unicast;
+        if how == Claim::Unicast {
+            self.alone = Some(true);
+        }
         self.rtt_us = shorter(self.rtt_us, rtt_us);
         self.via.extend(via);
         if self.via.len() > CARDS {
@@ -315,6 +326,7 @@ impl Inventory {
                 self.cards.entry(*mac).or_default().insert(*ip);
                 self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
             }
+            Fact::AskedAlone { ip, mac } => self.owner(*ip, *mac, |owner| owner.alone = owner.alone.or(Some(false))),
             Fact::EchoAnswered { ip, mac, ttl } => self.owner(*ip, *mac, |owner| owner.echo_ttl = owner.echo_ttl.max(Some(*ttl))),
             Fact::WouldForward { ip, mac } => self.owner(*ip, *mac, |owner| owner.forwards = true),
             Fact::Named { ip, mac, name, source } => {

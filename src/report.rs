@@ -1,7 +1,17 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
+pub mod columns;
+mod csv;
+mod format;
+mod html;
+mod json;
+pub mod page;
+mod terminal;
+mod words;
+
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CHECKS, Check};
@@ -9,14 +19,15 @@ use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Inventory, Name};
+use crate::observe::{Coverage, Cut, Inventory, Name};
 use crate::site::Plan;
+pub use format::{FORMATS, Format, View};
 
 /// The name and version of the form. Fields are added within it, never renamed.
 pub const SCHEMA: &str = "trousse/report/1";
 
 /// The record of one look at a network.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always [`SCHEMA`].
     pub schema: String,
@@ -35,7 +46,7 @@ pub struct Report {
 }
 
 /// The program.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// Its name.
     pub name: String,
@@ -44,7 +55,7 @@ pub struct Tool {
 }
 
 /// The circumstances.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Visit {
     /// When it started (RFC 3339).
     pub started: String,
@@ -67,7 +78,7 @@ pub struct Visit {
 }
 
 /// How much was looked at, and what was lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Covered {
     /// Addresses that were to be asked.
     pub planned: u32,
@@ -87,12 +98,15 @@ pub struct Covered {
     pub other_vlans: Vec<VlanCount>,
     /// The look went to its end.
     pub complete: bool,
+    /// What cut it short.
+    #[serde(default)]
+    pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
 }
 
 /// Malformed frames of one kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct MalformedCount {
     /// The protocol.
     pub protocol: String,
@@ -103,7 +117,7 @@ pub struct MalformedCount {
 }
 
 /// Messages of one VLAN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct VlanCount {
     /// The VLAN.
     pub vlan: u16,
@@ -112,7 +126,7 @@ pub struct VlanCount {
 }
 
 /// One card that claims one address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Host {
     /// The address.
     pub ip: IpAddr,
@@ -140,8 +154,21 @@ pub struct Host {
     pub rtt_us: Option<u32>,
 }
 
+impl Host {
+    /// Its names, each once, whatever the number of protocols that told it.
+    pub fn called(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in &self.names {
+            if !names.contains(&name.name.as_str()) {
+                names.push(&name.name);
+            }
+        }
+        names
+    }
+}
+
 /// What one check said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
     /// The layer.
     pub layer: Layer,
@@ -154,7 +181,7 @@ pub struct Rung {
 }
 
 /// A verdict without its findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Said {
     /// Looked, nothing wrong.
@@ -174,6 +201,11 @@ impl Said {
             Said::NotTested => language.pick("not tested", "non testé"),
         }
     }
+}
+
+/// The JSON Schema (draft 2020-12) of the record, for `trousse schema report`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Report).into()
 }
 
 impl Report {
@@ -260,39 +292,7 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         malformed: coverage.malformed.iter().map(malformed).collect(),
         other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
         complete: coverage.cut.is_empty(),
+        cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded,
     }
-}
-
-/// What a renderer is told of its reader.
-#[derive(Clone, Copy, Debug)]
-pub struct View {
-    /// Language.
-    pub language: Language,
-    /// Columns.
-    pub width: usize,
-    /// Colour.
-    pub colour: bool,
-}
-impl View {
-    /// Default columns.
-    pub const WIDTH: usize = 100;
-    /// Plain.
-    pub fn new(language: Language) -> View {
-        View { language, width: Self::WIDTH, colour: false }
-    }
-}
-/// A format.
-pub struct Format {
-    /// Name.
-    pub name: &'static str,
-    /// Writer.
-    pub render: fn(&Report, &View) -> String,
-}
-/// All.
-pub const FORMATS: &[Format] =
-    &[Format { name: "json", render: |report, _| serde_json::to_string(report).unwrap_or_default() + "\n" }];
-/// Schema.
-pub fn schema() -> serde_json::Value {
-    serde_json::Value::Null
 }

@@ -47,6 +47,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
+        1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::AskedAlone { ip, mac }),
         1 => (an_ip(), mac).prop_map(|(ip, mac)| Fact::AddressProbed { ip, mac }),
         2 => named.prop_map(|(ip, mac, name, source)| Fact::Named { ip, mac, name, source }),
         1 => (0u32..9, 0u32..9, 0u32..9).prop_map(|(planned, asked, requests)| Fact::Swept { planned, asked, requests, listened_ms: asked }),

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
@@ -14,7 +15,7 @@ use crate::observe::{Inventory, Observation};
 use crate::site::Plan;
 
 /// An address and the devices that hold it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DuplicateAddress {
     /// The address.
     pub ip: IpAddr,
@@ -53,14 +54,21 @@ pub fn evidence(inventory: &Inventory, ip: IpAddr, macs: &[Mac]) -> Vec<Observat
     seen
 }
 
+impl DuplicateAddress {
+    /// The cards that were asked alone and did not answer.
+    fn silent(&self) -> Vec<Mac> {
+        self.owners.iter().filter(|owner| owner.alone == Some(false)).map(|owner| owner.mac).collect()
+    }
+}
+
 impl Explain for DuplicateAddress {
     fn english(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::En);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Each of them answered again when it was asked alone.".to_owned(),
-            silent => format!(" {} did not answer when asked alone, or could not be asked.", join(silent, Language::En)),
+            silent => format!(" Asked alone, {} did not answer.", join(silent, Language::En)),
         };
         let right = match &self.rightful {
             Some(name) => format!("The plan gives {} to “{name}”: leave it there, and give the other another address.", self.ip),
@@ -85,11 +93,11 @@ impl Explain for DuplicateAddress {
     fn french(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::Fr);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Chacun a répondu de nouveau quand il a été interrogé seul.".to_owned(),
-            [one] => format!(" Interrogé seul, {one} n'a pas répondu, ou n'a pas pu l'être."),
-            silent => format!(" Interrogés seuls, {} n'ont pas répondu, ou n'ont pas pu l'être.", join(silent, Language::Fr)),
+            [one] => format!(" Interrogé seul, {one} n'a pas répondu."),
+            silent => format!(" Interrogés seuls, {} n'ont pas répondu.", join(silent, Language::Fr)),
         };
         let right = match &self.rightful {
             Some(name) => format!("Le plan attribue {} à « {name} » : laissez-la-lui et donnez une autre adresse à l'autre.", self.ip),
@@ -109,6 +117,14 @@ impl Explain for DuplicateAddress {
                 format!("Relancez l'analyse : {} ne doit plus avoir qu'un détenteur.", self.ip),
             ],
         }
+    }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
     }
 }
 
@@ -223,9 +239,12 @@ mod tests {
     #[test]
     fn the_words_say_who_answered_when_asked_alone_and_whose_the_address_is() {
         let plan = "[[fixed]]\nname = \"till\"\naddress = \"10.0.0.9\"\nmac = \"b8:27:eb:00:00:0a\"";
-        let half = Scene::swept().plan(plan).claim("10.0.0.9", A).claim("10.0.0.9", B).says("10.0.0.9", A, Claim::Unicast);
+        let unasked = Scene::swept().plan(plan).claim("10.0.0.9", A).claim("10.0.0.9", B);
+        assert!(!problem(&unasked).english().why.to_lowercase().contains("alone"));
+        let asked = unasked.asked_alone("10.0.0.9", A).asked_alone("10.0.0.9", B);
+        let half = asked.says("10.0.0.9", A, Claim::Unicast);
         let words = problem(&half).english();
-        assert!(words.why.contains(&format!("{B} did not answer when asked alone")), "{}", words.why);
+        assert!(words.why.contains(&format!("Asked alone, {B} did not answer.")), "{}", words.why);
         assert!(words.remedy[1].contains("“till”"), "{}", words.remedy[1]);
         let both = half.says("10.0.0.9", B, Claim::Unicast);
         assert!(problem(&both).english().why.contains("Each of them answered again"));

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::duplicate_address::evidence;
@@ -14,7 +15,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// An address of ours and who else holds it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OwnAddressTaken {
     /// The address.
     pub ip: IpAddr,
@@ -88,6 +89,14 @@ impl Explain for OwnAddressTaken {
                 "Relancez la même commande avant de croire le reste de ce rapport.".to_owned(),
             ],
         }
+    }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::{answers_for_many, contests};
@@ -16,7 +17,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// A card that answers for others.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProxyArp {
     /// The card.
     pub mac: Mac,
@@ -98,6 +99,14 @@ impl Explain for ProxyArp {
                 "Sinon, désactivez le proxy ARP sur cette interface du routeur : il masque les masques erronés et fait paraître prises des adresses libres.".to_owned(),
             ],
         }
+    }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        mac == self.mac && (self.first..=self.last).contains(&ip)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        std::slice::from_ref(&self.owner)
     }
 }
 

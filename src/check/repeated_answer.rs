@@ -2,8 +2,10 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::virtual_address::Family;
 use super::{Problem, clear_or_gap};
 use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
 use crate::language::Language;
@@ -12,7 +14,7 @@ use crate::observe::{Claim, Fact, Inventory, Observation};
 use crate::site::Plan;
 
 /// One device that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Repeated {
     /// Its address.
     pub ip: IpAddr,
@@ -23,7 +25,7 @@ pub struct Repeated {
 }
 
 /// The devices that answered too often.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct RepeatedAnswer {
     /// Each of them.
     pub hosts: Vec<Repeated>,
@@ -37,7 +39,8 @@ pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     let mut hosts = Vec::new();
     let mut evidence: Vec<Observation> = Vec::new();
     for (ip, owners) in inventory.claimed() {
-        for (mac, owner) in owners.into_iter().filter(|(_, owner)| owner.surplus > 0) {
+        // The members of a cluster answer each, all by the one virtual card.
+        for (mac, owner) in owners.into_iter().filter(|(mac, owner)| owner.surplus > 0 && Family::of(*mac).is_none()) {
             hosts.push(Repeated { ip, mac, surplus: owner.surplus });
             let surplus = |seen: &&Observation| matches!(seen.fact, Fact::AddressClaimed { how: Claim::Surplus, .. });
             evidence.extend(owner.evidence.iter().find(surplus).cloned());
@@ -98,6 +101,11 @@ impl Explain for RepeatedAnswer {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        self.hosts.iter().any(|host| host.ip == ip && host.mac == mac)
+    }
+
 }
 
 /// The page of `trousse explain`.

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
@@ -15,7 +16,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// An address that is shared as planned.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SharedAddress {
     /// The address.
     pub ip: IpAddr,
@@ -60,6 +61,14 @@ impl Explain for SharedAddress {
             why: format!("{} répondent pour elle, et le plan la déclare partagée.", list(&self.owners, Language::Fr)),
             remedy: vec!["Rien à réparer. Pour être averti d'un intrus, inscrivez au plan les cartes qui peuvent la détenir.".to_owned()],
         }
+    }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn holders(&self) -> &[Holder] {
+        &self.owners
     }
 }
 

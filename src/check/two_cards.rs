@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::{common_addresses, contests};
@@ -16,7 +17,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// The cards of one host and the addresses that all of them answer for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TwoCards {
     /// The cards.
     pub macs: Vec<Mac>,
@@ -72,6 +73,11 @@ impl Explain for TwoCards {
             ],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        self.ips.contains(&ip) && self.macs.contains(&mac)
+    }
+
 }
 
 /// The page of `trousse explain`.

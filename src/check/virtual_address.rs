@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
@@ -16,7 +17,7 @@ use crate::observe::Inventory;
 use crate::site::Plan;
 
 /// The protocol whose range a virtual card's address is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "family", rename_all = "lowercase")]
 pub enum Family {
     /// VRRP for IPv4 (RFC 9568, 7.3: 00-00-5e-00-01-{VRID}), and CARP, which uses the same range.
@@ -70,7 +71,7 @@ impl fmt::Display for Family {
 }
 
 /// A shared address and its cards.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VirtualAddress {
     /// The address.
     pub ip: IpAddr,
@@ -126,6 +127,11 @@ impl Explain for VirtualAddress {
             remedy: vec!["Rien à réparer. Déclarez-la au plan sous [[shared]] si elle n'y est pas.".to_owned()],
         }
     }
+
+    fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
+        ip == self.ip && (self.macs.contains(&mac) || self.also.contains(&mac))
+    }
+
 }
 
 /// The page of `trousse explain`.

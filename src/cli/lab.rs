@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::output::print;
 use crate::edge::lab;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -34,10 +35,10 @@ pub fn run(args: &LabArgs, language: Language) -> Result<u8> {
 
 fn list(language: Language) -> Result<u8> {
     let widest = lab::LABS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, text) in lab::LABS {
-        println!("{name:widest$}  {}", lab::Lab::parse(name, text)?.title(language));
-    }
-    Ok(0)
+    let line =
+        |(name, text): &(&str, &str)| lab::Lab::parse(name, text).map(|lab| format!("{name:widest$}  {}\n", lab.title(language)));
+    let lines: Result<String> = lab::LABS.iter().map(line).collect();
+    print(&lines?).map(|()| 0)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -80,7 +81,7 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let visit = running.visit_folder();
     let mut arguments: Vec<OsString> = lab.kit.command.iter().map(OsString::from).collect();
-    arguments.extend(["--record".into(), visit.clone().into_os_string()]);
+    arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), visit.clone().into_os_string()]);
     let exit = running.run(own, &arguments)?;
     let path = visit.join("report.json");
     let report = std::fs::read(&path).map_err(|error| error.to_string());

@@ -15,7 +15,7 @@ use crate::oui::name::clean;
 use crate::oui::{Block, Vendor, Vendors};
 use asked::Asked;
 
-/// What `trousse oui` is asked.
+/// Tell who made a network card, from its hardware address, or which blocks a vendor holds.
 #[derive(clap::Args, Debug, Clone)]
 pub struct OuiArgs {
     /// Hardware addresses, the first digits of some (b8:27:eb), or part of a vendor's name
@@ -26,8 +26,8 @@ pub struct OuiArgs {
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,
 
-    /// How the answer is written
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is written: terminal or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: OuiFormat,
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
+use jiff::tz::TimeZone;
 
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -59,7 +60,7 @@ impl OutputArgs {
         let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         let width =
             to_terminal.then(|| console::Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
-        View { colour: to_terminal && !plain, width: width.unwrap_or(View::WIDTH), ..View::new(language) }
+        View { colour: to_terminal && !plain, width: width.unwrap_or(View::WIDTH), ..View::new(language, TimeZone::system()) }
     }
 }
 
@@ -72,8 +73,8 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     done.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
-/// A reader that went away has read enough.
-fn print(text: &str) -> Result<()> {
+/// Writes to standard output. A reader that went away has read enough.
+pub fn print(text: &str) -> Result<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::new(
             format!("cannot write to standard output: {error}"),

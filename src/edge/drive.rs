@@ -88,7 +88,12 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
     let patience = soonest.since(clock.now()).min(PATIENCE);
     link.receive(patience, &mut |at, arrival| {
         let seen = match arrival {
-            Arrival::Frame(bytes) => {
+            // What a frame of this machine's own means is known only with the frame: it is recorded as one of ours is.
+            Arrival::Frame(Direction::Sent, bytes) => {
+                let number = follower.frame(at, Direction::Sent, bytes);
+                listener.frame(at, Direction::Sent, bytes, || number)
+            }
+            Arrival::Frame(Direction::Received, bytes) => {
                 listener.frame(at, Direction::Received, bytes, || follower.frame(at, Direction::Received, bytes))
             }
             Arrival::Answer(from, bytes) => {

@@ -2,24 +2,19 @@
 //!
 //! The build script reads this file too, so that the registry and a file of the user's are cleaned alike.
 
+use crate::line::one_line;
+
 /// The entities that stand in the registry's names (HTML 4, 24.2 to 24.4), and the rest of the five of XML.
 const ENTITIES: [(&str, char); 6] = [("amp", '&'), ("quot", '"'), ("apos", '\''), ("lt", '<'), ("gt", '>'), ("nbsp", ' ')];
 
-/// One line of printable text: words parted by one space, nothing that a terminal could take for an order.
+/// One line of printable text, its entities decoded.
 pub(crate) fn clean(raw: &str) -> String {
-    let decoded = decode(raw);
-    let printable: String = decoded.chars().filter(|&c| !is_invisible(c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    printable.split_whitespace().collect::<Vec<_>>().join(" ")
+    one_line(&decode(raw))
 }
 
 /// Whether `name` is the registry itself, which holds the large blocks that it cuts up for others.
 pub(crate) fn is_the_registry(name: &str) -> bool {
     name.eq_ignore_ascii_case("IEEE Registration Authority")
-}
-
-/// Marks without width and marks of writing direction (Unicode 23.2, 23.3), which hide or turn what follows.
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The text with `&amp;`, `&#38;` and `&#x26;` replaced by the character that they stand for; anything else as it is.

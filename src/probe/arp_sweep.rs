@@ -131,14 +131,14 @@ impl ArpSweep {
         Moment(u64::from(units) << 4)
     }
 
-    fn hear_sent(&mut self, at: Moment, packet: &Packet<'_>, arp: &Arp) {
+    fn hear_sent(&mut self, at: Moment, packet: &Packet<'_>, arp: &Arp) -> Vec<Fact> {
         if arp.operation != Operation::Request {
-            return;
+            return Vec::new();
         }
         if packet.destination != Mac::BROADCAST {
             let card = self.cards.entry((arp.target_ip, packet.destination)).or_default();
             *card = Card { alone: card.alone.saturating_add(1), alone_at: at, alone_open: true, ..*card };
-            return;
+            return vec![Fact::AskedAlone { ip: v4(arp.target_ip), mac: packet.destination }];
         }
         // Whoever of us asks: the network bears so many broadcasts a second, not each of our questions.
         self.pace.spend(at);
@@ -154,6 +154,7 @@ impl ArpSweep {
             self.asks[place] = self.asks[place].saturating_add(1);
             self.asked_at[place] = (at.0 >> 4) as u32;
         }
+        Vec::new()
     }
 
     fn hear_received(&mut self, at: Moment, packet: &Packet<'_>, arp: &Arp) -> Vec<Fact> {
@@ -239,10 +240,7 @@ impl Probe for ArpSweep {
         let Body::Arp(arp) = &packet.body else { return Vec::new() };
         match packet.vlan {
             Some(vlan) => vec![Fact::Tagged { vlan }],
-            None if sent => {
-                self.hear_sent(heard.at, packet, arp);
-                Vec::new()
-            }
+            None if sent => self.hear_sent(heard.at, packet, arp),
             None => self.hear_received(heard.at, packet, arp),
         }
     }

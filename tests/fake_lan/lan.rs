@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use trousse::edge::{Arrival, Clock, Link};
 use trousse::net::{Ipv4Net, Mac, Moment};
+use trousse::probe::listen::Direction;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Icmp, Receiver};
 use trousse::wire::{self, Body, Packet, Sender, ethernet, nbns};
@@ -215,7 +216,7 @@ impl Link for Lan {
             && *at <= self.now.get()
         {
             let Some(Reverse((at, _, frame))) = self.on_its_way.pop() else { break };
-            each(at, Arrival::Frame(&frame));
+            each(at, Arrival::Frame(Direction::Received, &frame));
         }
         Ok(())
     }

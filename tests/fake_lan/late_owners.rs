@@ -51,7 +51,7 @@ fn each_owner_answers_when_it_is_asked_alone_and_is_named_apart() {
     (rival.name, rival.ttl) = (Some(b"PRINTER".to_vec()), Some(128));
     hosts.push(rival);
     let outcome = look(Lan::new(hosts, 1), &survey());
-    assert!(owners(&outcome).iter().all(|owner| owner.unicast), "{:?}", owners(&outcome));
+    assert!(owners(&outcome).iter().all(|owner| owner.alone == Some(true)), "{:?}", owners(&outcome));
     let names: Vec<_> = owners(&outcome).iter().flat_map(|owner| &owner.names).map(|name| name.name.as_str()).collect();
     assert_eq!(names, ["TILL", "PRINTER"]);
     for card in [Mac([2, 0, 0, 0, 1, 9]), Mac(RIVAL)] {
@@ -69,7 +69,7 @@ fn an_owner_that_only_announces_is_told_as_not_having_answered_alone() {
     lan.arrives(Moment::from_ms(500), announcement(Mac(RIVAL), [10, 0, 0, 9].into()));
     let outcome = look(lan, &survey());
     assert_eq!(outcome.findings(), ["L3-duplicate-address 10.0.0.9"]);
-    assert_eq!(owners(&outcome).iter().map(|owner| owner.unicast).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(owners(&outcome).iter().map(|owner| owner.alone).collect::<Vec<_>>(), [Some(true), Some(false)]);
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_taken_address_is_the_first_finding_and_is_never_used_to_ask_again() {
         let after = asked(&outcome, known);
         assert!(!after.is_empty() && after.iter().all(|arp| arp.sender_ip.is_unspecified()), "late by {late} ms");
         let Problem::OwnAddressTaken(problem) = &outcome.report.findings[0].problem else { panic!("ours is the first") };
-        assert!(problem.owners[0].unicast, "the thief was not asked alone");
+        assert_eq!(problem.owners[0].alone, Some(true), "the thief was not asked alone");
     }
 }
 

@@ -6,6 +6,7 @@ use std::io::Cursor;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
+use jiff::tz::TimeZone;
 use trousse::edge::capture::{self, CaptureWriter};
 use trousse::edge::lab::{self, Lab};
 use trousse::edge::record::{ANSWERS, CAPTURE, Circumstances, SCHEMA, VISIT};
@@ -101,7 +102,7 @@ fn read_record(bytes: &[u8]) {
         if let Ok(replayed) = replay(folder) {
             let report = Report::of(replayed.visit(folder), &replayed.inventory, &Plan::default());
             for format in FORMATS {
-                drop((format.render)(&report, &View::new(Language::Fr)));
+                drop((format.render)(&report, &View::new(Language::Fr, TimeZone::UTC)));
             }
         }
         drop(fs::remove_dir_all(folder));

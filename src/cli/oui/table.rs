@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::{Answer, Answers, Held};
-use crate::kind::Confidence;
 use crate::language::Language;
 use crate::oui::{Registry, Vendor};
+use crate::report::columns;
 
 /// One line: what was asked (empty where it is the same for all), block, registry, who, what kind of device.
 type Line = [String; 5];
@@ -28,10 +28,10 @@ pub(super) fn write(answers: &Answers<'_>, language: Language, out: &mut dyn Wri
             }
         }
     }
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; 5] = std::array::from_fn(width);
+    let widest = |column: usize| lines.iter().map(|line| columns::width(&line[column])).max().unwrap_or(0);
+    let widths: [usize; 5] = std::array::from_fn(widest);
     for line in &lines {
-        let cells = line.iter().zip(widths).filter(|&(_, width)| width > 0).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = line.iter().zip(widths).filter(|&(_, width)| width > 0).map(|(cell, width)| columns::pad(cell, width));
         writeln!(out, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
     }
     writeln!(out, "{}", origin(answers, language))
@@ -43,13 +43,7 @@ fn line(asked: &str, held: &Held<'_>, who: String, language: Language) -> Line {
         Registry::Convention => language.pick("by convention", "par convention"),
         registry => registry.name(),
     });
-    let kind = held.kind.as_ref().map_or(String::new(), |inferred| {
-        let word = inferred.kind.word(language);
-        match inferred.confidence {
-            Confidence::Likely => word.to_owned(),
-            Confidence::Possible => language.pick(format!("perhaps: {word}"), format!("peut-être : {word}")),
-        }
-    });
+    let kind = held.kind.as_ref().map_or(String::new(), |inferred| inferred.say(language));
     [asked.to_owned(), block, registry.to_owned(), who, kind]
 }
 

@@ -14,6 +14,7 @@ use crate::edge::clock::VisitClock;
 use crate::edge::{Arrival, Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::Moment;
+use crate::probe::listen::Direction;
 use crate::wire::ethernet;
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
@@ -108,14 +109,18 @@ impl PacketSocket {
         let mut vectors: [libc::iovec; BATCH] = unsafe { mem::zeroed() };
         // SAFETY: as above.
         let mut messages: [libc::mmsghdr; BATCH] = unsafe { mem::zeroed() };
+        // SAFETY: an all-zero sockaddr_ll is a valid value of this plain C struct.
+        let mut senders: [libc::sockaddr_ll; BATCH] = unsafe { mem::zeroed() };
         for (index, message) in messages.iter_mut().enumerate() {
+            message.msg_hdr.msg_name = (&raw mut senders[index]).cast();
+            message.msg_hdr.msg_namelen = mem::size_of::<libc::sockaddr_ll>() as _;
             vectors[index] = libc::iovec { iov_base: frames[index].as_mut_ptr().cast(), iov_len: SNAP };
             message.msg_hdr.msg_iov = &mut vectors[index];
             message.msg_hdr.msg_iovlen = 1;
             message.msg_hdr.msg_control = control[index].as_mut_ptr().cast();
             message.msg_hdr.msg_controllen = CONTROL as _;
         }
-        // SAFETY: every header points to one vector and one control buffer that outlive the call, with their true lengths.
+        // SAFETY: every header points to one address, one vector and one control buffer that outlive the call, with their lengths.
         let read =
             unsafe { libc::recvmmsg(self.fd, messages.as_mut_ptr(), BATCH as _, libc::MSG_DONTWAIT as _, std::ptr::null_mut()) };
         if read < 0 {
@@ -125,6 +130,12 @@ impl PacketSocket {
         let reading = self.clock.reading();
         for (index, message) in messages.iter().take(read as usize).enumerate() {
             let frame = &frames[index][..(message.msg_len as usize).min(SNAP)];
+            let direction = match senders[index].sll_pkttype {
+                // Of what this machine sends by itself, only its own requests bear on what replies mean.
+                libc::PACKET_OUTGOING if senders[index].sll_protocol != ethernet::ARP.to_be() => continue,
+                libc::PACKET_OUTGOING => Direction::Sent,
+                _ => Direction::Received,
+            };
             let ancillary = Ancillary::read(&message.msg_hdr);
             let at = ancillary.unix_us.map_or_else(|| self.clock.now(), |time| reading.moment(time));
             match ancillary.tag {
@@ -132,9 +143,9 @@ impl PacketSocket {
                     tagged.clear();
                     tagged.extend_from_slice(frame);
                     ethernet::restore_tag(tagged, tci);
-                    each(at, Arrival::Frame(tagged));
+                    each(at, Arrival::Frame(direction, tagged));
                 }
-                None => each(at, Arrival::Frame(frame)),
+                None => each(at, Arrival::Frame(direction, frame)),
             }
         }
         Ok(read as usize)
@@ -269,13 +280,8 @@ fn new_socket() -> io::Result<OwnedFd> {
         .or_else(|_| set_option(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, RECEIVE_BUFFER))?;
     set_option(fd, libc::SOL_SOCKET, libc::SO_TIMESTAMPNS, 1)?;
     set_option(fd, libc::SOL_PACKET, libc::PACKET_AUXDATA, 1)?;
-    // What this machine sends by itself is no sighting; a kernel before 4.20 does not know the option and shows it.
-    let _ = set_option(fd, libc::SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
     Ok(socket)
 }
-
-/// linux/if_packet.h.
-const PACKET_IGNORE_OUTGOING: libc::c_int = 23;
 
 #[allow(unsafe_code)]
 fn set_option(fd: RawFd, level: libc::c_int, option: libc::c_int, value: libc::c_int) -> io::Result<()> {

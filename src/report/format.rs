@@ -1,0 +1,48 @@
+//! The table of formats: each is one file, and one line here.
+
+use jiff::tz::TimeZone;
+
+use super::{Report, csv, html, json, terminal};
+use crate::language::Language;
+
+/// How a reader wants to see a report.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The language of the words.
+    pub language: Language,
+    /// The columns of the terminal.
+    pub width: usize,
+    /// The terminal shows colours.
+    pub colour: bool,
+    /// The clock that times are told by.
+    pub zone: TimeZone,
+}
+
+impl View {
+    /// The width of what is not written to a terminal.
+    pub const WIDTH: usize = 100;
+
+    /// A view without colours, [`View::WIDTH`] columns wide.
+    pub fn new(language: Language, zone: TimeZone) -> View {
+        View { language, width: View::WIDTH, colour: false, zone }
+    }
+}
+
+/// One row of the table of formats.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// Writes the whole of a report, the last line ended.
+    pub render: fn(&Report, &View) -> String,
+}
+
+/// Every format.
+pub const FORMATS: &[Format] = &[
+    Format { name: "terminal", ending: "txt", render: terminal::render },
+    Format { name: "json", ending: "json", render: json::render },
+    Format { name: "html", ending: "html", render: html::render },
+    Format { name: "csv", ending: "csv", render: csv::render },
+];

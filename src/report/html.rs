@@ -1,0 +1,160 @@
+//! The report as one self-contained page: for a screen of any size, for paper, with nothing fetched and nothing run but its own.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone};
+use super::{Report, View};
+use crate::language::Language;
+
+const STYLE: &str = include_str!("html.css");
+const SCRIPT: &str = include_str!("html.js");
+
+/// What the page may use (Content Security Policy, level 3): this very style and this very script, by their SHA-256.
+/// Should a hostile name ever slip through, it still could not run.
+const POLICY: &str = "default-src 'none'; style-src 'sha256-TFyWdAY0cCO0g82L78+IahJVLEvfBKqGV9pZGSNhMj8='; script-src 'sha256-ZT0g+JjBh1oFOQ4mXaab0gKHQzoPaWBUov55SKTPRS8='; \
+                      base-uri 'none'; form-action 'none'";
+
+/// Writes the page.
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let page = Page::of(report, view.language, &view.zone);
+    let markup = html! {
+        (DOCTYPE)
+        html lang=(page.language.tag()) {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (page.title) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                main {
+                    header {
+                        h1 { (page.title) }
+                        p { (page.subtitle) }
+                    }
+                    @for part in &page.blocks { (block(part, page.language)) "\n" }
+                }
+                script { (PreEscaped(SCRIPT)) }
+            }
+        }
+    };
+    markup.into_string() + "\n"
+}
+
+fn block(block: &Block, language: Language) -> Markup {
+    html! {
+        @match block {
+            Block::Verdict(tone, text) => p class={ "verdict " (class(*tone)) } { (sign(*tone)) span { (text) } },
+            Block::Warning(text) => p.warning { (sign(Tone::Risk)) span { (text) } },
+            Block::Heading(text) => h2 { (text) },
+            Block::Text(text) => p { (text) },
+            Block::Card(found) => (card(found, language)),
+            Block::Table(rows) => (table(rows, language)),
+            Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
+            Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },
+            Block::Evidence(label, lines) => { h4 { (label) } ul.evidence { @for line in lines { li { (line) } } } },
+        }
+    }
+}
+
+fn card(card: &Card, language: Language) -> Markup {
+    html! {
+        section class={ "card " (class(card.tone)) } {
+            header {
+                span.badge { (card.word) }
+                h3 { (card.title) }
+                code { (card.code) }
+            }
+            @for part in &card.blocks { (block(part, language)) }
+        }
+    }
+}
+
+fn table(table: &Table, language: Language) -> Markup {
+    let reading = match table.reading {
+        Reading::Long => "long",
+        Reading::Short => "short",
+        Reading::Beside => "beside",
+    };
+    html! {
+        @if table.reading == Reading::Long {
+            // Shown by the script, which it needs.
+            label.find hidden { (language.pick("Filter", "Filtrer")) input type="search" autocomplete="off"; output {} }
+        }
+        div class={ "box " (reading) } {
+            table {
+                thead { tr { @for column in &table.columns { th scope="col" class=[fit(column)] { (column.heading) } } } }
+                tbody {
+                    @for row in &table.rows {
+                        tr class=[row.tone.map(class)] {
+                            @for (at, (cell, column)) in row.cells.iter().zip(&table.columns).enumerate() {
+                                @let first = at == 0;
+                                @if first && table.reading == Reading::Beside {
+                                    th scope="row" { (cell.texts.join(", ")) }
+                                } @else {
+                                    (self::cell(cell, column, row.tone.filter(|_| first)))
+                                }
+                            }
+                        }
+                        "\n"
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A cell, after the sign of its row where it is the first of one that stands out.
+fn cell(cell: &Cell, column: &Column, tone: Option<Tone>) -> Markup {
+    html! {
+        td class=[fit(column)] data-k=[cell.key] {
+            @if let Some(tone) = tone { (sign(tone)) " " }
+            @for (place, text) in cell.texts.iter().enumerate() {
+                @if place > 0 { br; }
+                (text)
+            }
+        }
+    }
+}
+
+fn fit(column: &Column) -> Option<&'static str> {
+    match (column.right, column.fit) {
+        (true, _) => Some("right"),
+        (false, Fit::Whole) => Some("whole"),
+        (false, Fit::Spare) => Some("spare"),
+        (false, Fit::Wrap | Fit::Cut) => None,
+    }
+}
+
+fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Broken => "broken",
+        Tone::Degraded => "degraded",
+        Tone::Risk => "risk",
+        Tone::NotTested => "not-tested",
+        Tone::Note => "note",
+        Tone::Clear => "clear",
+    }
+}
+
+fn sign(tone: Tone) -> Markup {
+    html! { span.sign aria-hidden="true" { (tone.sign()) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::prelude::{BASE64_STANDARD, Engine};
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_lets_in_the_style_and_the_script_of_the_page_only() {
+        for text in [STYLE, SCRIPT] {
+            let hash = BASE64_STANDARD.encode(Sha256::digest(text));
+            assert!(POLICY.contains(&format!("'sha256-{hash}'")), "not in the policy: sha256-{hash}");
+            assert!(!text.contains("</"), "would end its element");
+        }
+    }
+}

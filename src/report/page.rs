@@ -1,0 +1,266 @@
+//! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
+
+mod coverage;
+mod evidence;
+mod findings;
+mod hosts;
+mod ladder;
+mod owners;
+mod verdict;
+
+use jiff::tz::TimeZone;
+
+use super::Report;
+use super::words::{day_and_time, typeset};
+use crate::finding::Severity;
+use crate::language::Language;
+use crate::line::one_line;
+
+/// A report, ready to be written. Every text in it is one line without marks that hide or turn others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The language of the texts.
+    pub language: Language,
+    /// What it is.
+    pub title: String,
+    /// When and where.
+    pub subtitle: String,
+    /// What it says, from what matters most.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Block {
+    /// The one sentence to read if no other is read, and how good or bad it is.
+    Verdict(Tone, String),
+    /// What keeps the page from being the whole truth.
+    Warning(String),
+    /// The title of what follows.
+    Heading(String),
+    /// A paragraph.
+    Text(String),
+    /// One finding.
+    Card(Card),
+    /// Rows and columns.
+    Table(Table),
+    /// Labels and what they stand for.
+    Facts(Vec<(String, String)>),
+    /// What to do, in order, under a label.
+    Steps(String, Vec<String>),
+    /// What was seen, under a label.
+    Evidence(String, Vec<String>),
+}
+
+/// A finding on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// How bad it is.
+    pub tone: Tone,
+    /// The same in a word.
+    pub word: String,
+    /// The code of its check.
+    pub code: String,
+    /// What is wrong, where.
+    pub title: String,
+    /// Why, who, what to do, what proves it.
+    pub blocks: Vec<Block>,
+}
+
+/// How good or bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Tone {
+    /// Somebody cannot work.
+    Broken,
+    /// Somebody works badly.
+    Degraded,
+    /// It will not last.
+    Risk,
+    /// It could not be looked at.
+    NotTested,
+    /// Worth knowing.
+    Note,
+    /// Nothing is wrong.
+    Clear,
+}
+
+impl Tone {
+    /// What stands for it where there is no colour.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Tone::Broken => "✗",
+            Tone::Degraded => "▼",
+            Tone::Risk => "!",
+            Tone::NotTested => "?",
+            Tone::Note => "i",
+            Tone::Clear => "✓",
+        }
+    }
+}
+
+impl From<Severity> for Tone {
+    fn from(severity: Severity) -> Tone {
+        match severity {
+            Severity::Broken => Tone::Broken,
+            Severity::Degraded => Tone::Degraded,
+            Severity::Risk => Tone::Risk,
+            Severity::Note => Tone::Note,
+        }
+    }
+}
+
+/// Rows and columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// What each column holds.
+    pub columns: Vec<Column>,
+    /// The rows; each has a cell for every column.
+    pub rows: Vec<Row>,
+    /// How it is read.
+    pub reading: Reading,
+}
+
+impl Table {
+    /// The table without the columns that would tell nothing.
+    fn without_empty_columns(mut self) -> Table {
+        for column in (0..self.columns.len()).rev() {
+            let says = |row: &Row| row.cells[column].texts.iter().any(|text| !text.is_empty());
+            if !self.rows.iter().any(says) {
+                self.columns.remove(column);
+                self.rows.iter_mut().for_each(|row| drop(row.cells.remove(column)));
+            }
+        }
+        self
+    }
+}
+
+/// How a table is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// A row at a time, among many: worth sorting and searching.
+    Long,
+    /// A row at a time.
+    Short,
+    /// Side by side: a column is a thing, the first one names what is compared.
+    Beside,
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// What it holds.
+    pub heading: String,
+    /// Numbers stand to the right.
+    pub right: bool,
+    /// What becomes of it where there is little room.
+    pub fit: Fit,
+}
+
+/// What becomes of a column where there is little room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fit {
+    /// It is always shown whole.
+    Whole,
+    /// Long texts take several lines.
+    Wrap,
+    /// Long texts are cut.
+    Cut,
+    /// It is left out.
+    Spare,
+}
+
+impl Column {
+    fn new(heading: &str, fit: Fit) -> Column {
+        Column { heading: heading.to_owned(), right: false, fit }
+    }
+
+    fn right(heading: &str, fit: Fit) -> Column {
+        Column { right: true, ..Column::new(heading, fit) }
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// What the row stands out by, where it does.
+    pub tone: Option<Tone>,
+    /// One for each column.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell of a table.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Cell {
+    /// What it says; several texts may stand below each other.
+    pub texts: Vec<String>,
+    /// What it is sorted by, where that is not its text.
+    pub key: Option<u64>,
+}
+
+impl Cell {
+    fn keyed(text: impl Into<String>, key: u64) -> Cell {
+        Cell { texts: vec![text.into()], key: Some(key) }
+    }
+}
+
+impl<T: Into<String>> From<T> for Cell {
+    fn from(text: T) -> Cell {
+        Cell { texts: vec![text.into()], key: None }
+    }
+}
+
+impl Page {
+    /// The page of a report; times are told by the clock of `zone`.
+    pub fn of(report: &Report, language: Language, zone: &TimeZone) -> Page {
+        let visit = &report.visit;
+        let site = visit.site.as_deref().map(|site| format!(" – {site}")).unwrap_or_default();
+        let when = day_and_time(&visit.started, zone, language);
+        let place = visit.interface.as_deref().or(visit.capture.as_deref()).map(str::to_owned);
+        let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
+        let mut blocks = verdict::blocks(report, language);
+        blocks.extend(findings::blocks(report, language));
+        blocks.extend(hosts::blocks(report, language));
+        blocks.extend(ladder::blocks(report, language));
+        blocks.extend(coverage::blocks(report, language));
+        blocks.extend(coverage::visit(report, language, zone));
+        let page = Page {
+            language,
+            title: format!("{}{site}", language.pick("Visit report", "Rapport d'intervention")),
+            subtitle: [Some(when), place, targets].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            blocks,
+        };
+        page.made_fit()
+    }
+
+    /// The page with every text cleaned and typeset: here and nowhere else, so that none is forgotten.
+    fn made_fit(mut self) -> Page {
+        let language = self.language;
+        let fit = |text: &mut String| *text = typeset(&one_line(text), language);
+        fit(&mut self.title);
+        fit(&mut self.subtitle);
+        self.blocks.iter_mut().for_each(|block| each_text(block, &fit));
+        self
+    }
+}
+
+fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
+    match block {
+        Block::Verdict(_, text) | Block::Warning(text) | Block::Heading(text) | Block::Text(text) => change(text),
+        Block::Card(card) => {
+            [&mut card.word, &mut card.code, &mut card.title].into_iter().for_each(change);
+            card.blocks.iter_mut().for_each(|block| each_text(block, change));
+        }
+        Block::Table(table) => {
+            table.columns.iter_mut().for_each(|column| change(&mut column.heading));
+            table.rows.iter_mut().flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.texts).for_each(change);
+        }
+        Block::Facts(facts) => facts.iter_mut().for_each(|(label, text)| {
+            change(label);
+            change(text);
+        }),
+        Block::Steps(label, lines) | Block::Evidence(label, lines) => {
+            change(label);
+            lines.iter_mut().for_each(change);
+        }
+    }
+}

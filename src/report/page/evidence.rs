@@ -1,0 +1,83 @@
+//! One sighting as a line of evidence: when, in which frame, what.
+
+use crate::language::Language;
+use crate::observe::{Claim, Cut, Fact, Observation};
+use crate::report::words::{counted, since_start, travel};
+
+/// The line, as in `0.013 s · frame 42 · …`.
+pub(super) fn say(seen: &Observation, language: Language) -> String {
+    let frame =
+        seen.frame.map(|frame| language.pick(format!(" · frame {frame}"), format!(" · trame {frame}"))).unwrap_or_default();
+    format!("{}{frame} · {}", since_start(seen.at, language), what(&seen.fact, language))
+}
+
+fn what(fact: &Fact, language: Language) -> String {
+    match fact {
+        Fact::AddressClaimed { ip, mac, how, rtt_us, via } => {
+            let said = match how {
+                Claim::Reply => language.pick(
+                    format!("{mac} answered for {ip}, asked by broadcast"),
+                    format!("{mac} a répondu pour {ip}, demandée en diffusion"),
+                ),
+                Claim::Unicast => language
+                    .pick(format!("{mac} answered for {ip}, asked alone"), format!("{mac}, interrogé seul, a répondu pour {ip}")),
+                Claim::Surplus => language.pick(
+                    format!("{mac} answered for {ip} once more than asked"),
+                    format!("{mac} a répondu pour {ip} une fois de trop"),
+                ),
+                Claim::Announcement => {
+                    language.pick(format!("{mac} announced {ip} to all"), format!("{mac} a annoncé {ip} à tous"))
+                }
+                Claim::Request => language.pick(
+                    format!("{mac} asked for another address in the name of {ip}"),
+                    format!("{mac} a demandé une autre adresse au nom de {ip}"),
+                ),
+                Claim::Overheard => language.pick(
+                    format!("{mac} answered somebody else for {ip}, or unasked"),
+                    format!("{mac} a répondu à un tiers pour {ip}, ou sans demande entendue"),
+                ),
+            };
+            let after = rtt_us.map(|us| travel(us, language));
+            let after = after.map(|rtt| language.pick(format!(", after {rtt}"), format!(", en {rtt}"))).unwrap_or_default();
+            let via = via.map(|via| language.pick(format!(", in a frame of {via}"), format!(", dans une trame de {via}")));
+            format!("{said}{after}{}", via.unwrap_or_default())
+        }
+        Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
+        Fact::AskedAlone { ip, mac } => {
+            language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
+        }
+        Fact::AddressProbed { ip, mac } => {
+            language.pick(format!("{mac} asked whether {ip} is free"), format!("{mac} a demandé si {ip} est libre"))
+        }
+        Fact::Swept { planned, asked, .. } => {
+            let addresses = counted(*planned, ("address", "adresse"), ("addresses", "adresses"), language);
+            language.pick(format!("asked {asked} of {addresses}"), format!("{asked} interrogées sur {addresses}"))
+        }
+        Fact::EchoAnswered { ip, mac, ttl } => language.pick(
+            format!("{mac} answered the echo for {ip} as its holder does (TTL {ttl})"),
+            format!("{mac} a répondu à l'écho pour {ip} comme son détenteur (TTL {ttl})"),
+        ),
+        Fact::WouldForward { ip, mac } => language.pick(
+            format!("{mac} would have sent the echo for {ip} on: the address is another's"),
+            format!("{mac} aurait relayé l'écho pour {ip} : l'adresse est à un autre"),
+        ),
+        Fact::Named { ip, mac, name, source } => {
+            let who = mac.map_or_else(|| language.pick("a server", "un serveur").to_owned(), |mac| mac.to_string());
+            let by = source.label();
+            language.pick(format!("{who} calls {ip} “{name}” ({by})"), format!("{who} nomme {ip} « {name} » ({by})"))
+        }
+        Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
+        Fact::Malformed { protocol, field } => {
+            language.pick(format!("malformed {protocol}: {field}"), format!("{protocol} malformé : {field}"))
+        }
+        Fact::FramesLost { count } => {
+            counted(*count, ("frame lost", "trame perdue"), ("frames lost", "trames perdues"), language)
+        }
+        Fact::CutShort { by } => match by {
+            Cut::User => language.pick("stopped by the user", "arrêté par l'utilisateur"),
+            Cut::Interface => language.pick("the interface went down", "l'interface est tombée"),
+            Cut::Capture => language.pick("the capture ends here", "la capture s'arrête ici"),
+        }
+        .to_owned(),
+    }
+}

@@ -1,0 +1,53 @@
+//! Who is there: one row for each address and card that was heard to claim it.
+
+use super::{Block, Cell, Column, Fit, Reading, Row, Table};
+use crate::language::Language;
+use crate::report::words::{number, since_start, travel};
+use crate::report::{Host, Report};
+
+pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+    let count = number(report.hosts.len() as u64, language);
+    let heading = Block::Heading(language.pick(format!("Hosts ({count})"), format!("Hôtes ({count})")));
+    if report.hosts.is_empty() {
+        let nobody = language.pick("No address was claimed by anybody.", "Aucune adresse n'est revendiquée par quiconque.");
+        return vec![heading, Block::Text(nobody.to_owned())];
+    }
+    let columns = vec![
+        Column::new(language.pick("Address", "Adresse"), Fit::Whole),
+        Column::new("MAC", Fit::Whole),
+        Column::new(language.pick("Names", "Noms"), Fit::Cut),
+        Column::new(language.pick("Kind", "Type"), Fit::Cut),
+        Column::new(language.pick("Vendor", "Fabricant"), Fit::Cut),
+        Column::right(language.pick("Round trip", "Aller-retour"), Fit::Spare),
+        Column::right(language.pick("First seen", "Première vue"), Fit::Spare),
+    ];
+    let rows = report.hosts.iter().enumerate().map(|(place, host)| row(report, place, host, language)).collect();
+    vec![heading, Block::Table(Table { columns, rows, reading: Reading::Long }.without_empty_columns())]
+}
+
+fn row(report: &Report, place: usize, host: &Host, language: Language) -> Row {
+    let about = report.findings.iter().filter(|finding| finding.problem.explain().concerns(host.ip, host.mac));
+    let empty = || Cell { texts: Vec::new(), key: None };
+    Row {
+        tone: about.map(|finding| finding.severity.into()).min(),
+        cells: vec![
+            // The hosts come in the order of their addresses, which no order of texts is.
+            Cell::keyed(host.ip.to_string(), place as u64),
+            host.mac.to_string().into(),
+            Cell { texts: host.called().into_iter().map(str::to_owned).collect(), key: None },
+            host.kind_from.as_ref().map_or_else(empty, |kind| kind.say(language).into()),
+            vendor(host.vendor.as_deref(), host.local, language).into(),
+            host.rtt_us.map_or_else(empty, |us| Cell::keyed(travel(us, language), us.into())),
+            Cell::keyed(since_start(host.first, language), host.first.ms()),
+        ],
+    }
+}
+
+/// Who made a card, or why that is not known.
+pub(super) fn vendor(vendor: Option<&str>, local: bool, language: Language) -> String {
+    match vendor {
+        Some(vendor) => vendor.to_owned(),
+        None if local => language.pick("random or virtual", "aléatoire ou virtuelle").to_owned(),
+        None => language.pick("unknown", "inconnu").to_owned(),
+    }
+}

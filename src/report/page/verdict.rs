@@ -1,0 +1,83 @@
+//! The first line of the page: what is wrong, nothing, or not known; and what keeps the page from being the whole truth.
+
+use super::{Block, Tone};
+use crate::finding::{Finding, Reason, Severity};
+use crate::language::Language;
+use crate::report::words::counted;
+use crate::report::{Report, Said};
+
+pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+    let (tone, text) = verdict(report, language);
+    let mut blocks = vec![Block::Verdict(tone, text)];
+    blocks.extend(warnings(report, language).into_iter().map(Block::Warning));
+    blocks
+}
+
+fn verdict(report: &Report, language: Language) -> (Tone, String) {
+    let wrong: Vec<&Finding> = report.findings.iter().filter(|finding| finding.severity != Severity::Note).collect();
+    let untested = report.ladder.iter().find(|rung| rung.verdict == Said::NotTested);
+    match (wrong.as_slice(), untested) {
+        ([one], _) => (one.severity.into(), format!("{}.", one.problem.explain().words(language).title)),
+        ([first, others @ ..], _) => {
+            let title = first.problem.explain().words(language).title;
+            let more = counted(
+                others.len() as u32,
+                ("more thing is wrong", "autre anomalie"),
+                ("more things are wrong", "autres anomalies"),
+                language,
+            );
+            (first.severity.into(), language.pick(format!("{title}. {more}."), format!("{title}. Et {more}.")))
+        }
+        ([], Some(_)) => {
+            let text = language.pick(
+                "Nothing wrong was seen, but not everything could be tested.",
+                "Aucune anomalie constatée, mais tout n'a pas pu être testé.",
+            );
+            (Tone::NotTested, text.to_owned())
+        }
+        ([], None) => {
+            let answered = report.coverage.answered;
+            let text = language.pick(
+                format!(
+                    "Nothing is wrong: {}.",
+                    counted(answered, ("address answered", ""), ("addresses answered", ""), language)
+                ),
+                format!(
+                    "Aucune anomalie : {}.",
+                    counted(answered, ("", "adresse a répondu"), ("", "adresses ont répondu"), language)
+                ),
+            );
+            (Tone::Clear, text)
+        }
+    }
+}
+
+fn warnings(report: &Report, language: Language) -> Vec<String> {
+    let coverage = &report.coverage;
+    let mut warnings = Vec::new();
+    let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
+    let cuts = coverage.cut.iter().map(|&cut| Reason::of_cut(cut, coverage.asked, coverage.planned));
+    warnings.extend(cuts.map(|reason| partial(reason.say(language))));
+    if warnings.is_empty() && !coverage.complete {
+        let why = language.pick("the look did not go to its end", "l'analyse n'est pas allée à son terme");
+        warnings.push(partial(why.to_owned()));
+    }
+    if coverage.frames_dropped > 0 {
+        warnings.push(partial(Reason::FramesLost { count: coverage.frames_dropped }.say(language)));
+    }
+    if coverage.flooded {
+        let why = language.pick(
+            "more addresses were claimed than any real network holds: not everything was kept",
+            "plus d'adresses annoncées qu'aucun réseau réel n'en compte : tout n'a pas été conservé",
+        );
+        warnings.push(partial(why.to_owned()));
+    }
+    if coverage.requests == 0 {
+        let passive = language.pick(
+            "Passive: no address was asked for. Silent devices, and owners that nobody asked, are not seen here.",
+            "Écoute seule : aucune adresse n'a été interrogée. Les appareils muets, et les détenteurs que personne n'a interrogés, ne se voient pas ici.",
+        );
+        warnings.push(passive.to_owned());
+    }
+    warnings
+}

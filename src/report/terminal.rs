@@ -1,0 +1,149 @@
+//! The report in a terminal: readable at any width and without colours.
+
+mod table;
+
+use anstyle::{AnsiColor, Style};
+
+use super::columns::{pad, width, wrap};
+use super::page::{Block, Card, Page, Tone};
+use super::{Report, View};
+
+/// Text is not wrapped narrower than this.
+const NARROWEST: usize = 40;
+/// Prose is not set wider than this: longer lines are hard to follow.
+const WIDEST: usize = 110;
+/// A report with more lines than this ends with its verdict once more, because its top has scrolled away.
+const SCREEN: usize = 50;
+
+/// Writes the report.
+pub(super) fn render(report: &Report, view: &View) -> String {
+    let page = Page::of(report, view.language, &view.zone);
+    let mut paper = Paper { width: view.width.max(NARROWEST), colour: view.colour, indent: 0, lines: Vec::new() };
+    let bold = Style::new().bold();
+    paper.prose(&format!("{} · {}", page.title, page.subtitle), bold);
+    for block in &page.blocks {
+        paper.block(block);
+    }
+    if let (Some(verdict @ Block::Verdict(..)), true) = (page.blocks.first(), paper.lines.len() > SCREEN) {
+        paper.block(verdict);
+    }
+    let mut text = paper.lines.join("\n");
+    text.push('\n');
+    // Spaces that may not break have done their work.
+    text.replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// The lines so far.
+struct Paper {
+    width: usize,
+    colour: bool,
+    indent: usize,
+    lines: Vec<String>,
+}
+
+impl Paper {
+    fn block(&mut self, block: &Block) {
+        match block {
+            Block::Verdict(tone, text) => {
+                self.gap();
+                self.signed(*tone, text, style(*tone).bold());
+            }
+            Block::Warning(text) => self.signed(Tone::Risk, text, style(Tone::Risk)),
+            Block::Heading(text) => {
+                self.gap();
+                let rule = "─".repeat(self.width.min(WIDEST).saturating_sub(width(text) + 4));
+                self.line(&[(&format!("── {text} {rule}"), Style::new().bold())]);
+            }
+            Block::Text(text) => self.prose(text, Style::new()),
+            Block::Card(card) => self.card(card),
+            Block::Table(table) => {
+                let lines = table::lines(table, self.width - self.indent);
+                for line in lines {
+                    self.line(&line.iter().map(|(text, style)| (text.as_str(), *style)).collect::<Vec<_>>());
+                }
+            }
+            Block::Facts(facts) => {
+                let label = facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+                for (name, text) in facts {
+                    self.hanging(&format!("{}  ", pad(name, label)), text, Style::new());
+                }
+            }
+            Block::Steps(label, steps) => {
+                self.line(&[(label, Style::new().underline())]);
+                for (step, text) in (1..).zip(steps) {
+                    self.hanging(&format!("{step}. "), text, Style::new());
+                }
+            }
+            Block::Evidence(label, lines) => {
+                self.line(&[(label, Style::new().underline())]);
+                for text in lines {
+                    self.hanging("· ", text, Style::new());
+                }
+            }
+        }
+    }
+
+    fn card(&mut self, card: &Card) {
+        self.gap();
+        let title = format!("{} · {}", card.word.to_uppercase(), card.title);
+        self.signed(card.tone, &title, style(card.tone).bold());
+        self.indent = 2;
+        self.line(&[(&card.code, Style::new().dimmed())]);
+        for (place, block) in card.blocks.iter().enumerate() {
+            if place > 0 && !matches!(block, Block::Text(_)) {
+                self.gap();
+            }
+            self.block(block);
+        }
+        self.indent = 0;
+    }
+
+    /// A text after the sign of its tone.
+    fn signed(&mut self, tone: Tone, text: &str, style: Style) {
+        self.hanging(&format!("{} ", tone.sign()), text, style);
+    }
+
+    fn prose(&mut self, text: &str, style: Style) {
+        self.hanging("", text, style);
+    }
+
+    /// A text whose lines begin below the end of `label`.
+    fn hanging(&mut self, label: &str, text: &str, style: Style) {
+        let room = self.width.min(WIDEST).saturating_sub(self.indent + width(label));
+        for (place, line) in wrap(text, room).iter().enumerate() {
+            let label = if place == 0 { label.to_owned() } else { " ".repeat(width(label)) };
+            self.line(&[(&format!("{label}{line}"), style)]);
+        }
+    }
+
+    fn gap(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(String::new());
+        }
+    }
+
+    fn line(&mut self, parts: &[(&str, Style)]) {
+        let mut line = " ".repeat(self.indent);
+        let last = parts.len().saturating_sub(1);
+        for (place, (text, style)) in parts.iter().enumerate() {
+            let text = if place == last { text.trim_end() } else { text };
+            if self.colour && *style != Style::new() {
+                line.push_str(&format!("{style}{text}{style:#}"));
+            } else {
+                line.push_str(text);
+            }
+        }
+        self.lines.push(line.trim_end().to_owned());
+    }
+}
+
+fn style(tone: Tone) -> Style {
+    let colour = match tone {
+        Tone::Broken => AnsiColor::Red,
+        Tone::Degraded | Tone::Risk => AnsiColor::Yellow,
+        Tone::NotTested => AnsiColor::Magenta,
+        Tone::Note => AnsiColor::Cyan,
+        Tone::Clear => AnsiColor::Green,
+    };
+    Style::new().fg_color(Some(colour.into()))
+}

@@ -1,0 +1,138 @@
+//! What every format writes, in both languages, compared exactly. `TROUSSE_BLESS=1 cargo test --test golden` writes it anew.
+
+mod cases;
+
+use std::fs;
+use std::path::Path;
+
+use jiff::tz::TimeZone;
+use proptest::prelude::*;
+use trousse::language::Language;
+use trousse::report::{self, FORMATS, Report, View, columns};
+
+/// Compares with the golden of that name, or writes it; tells whether it is the same.
+fn same(name: &str, written: &str) -> bool {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
+    if std::env::var_os("TROUSSE_BLESS").is_some() {
+        fs::write(&golden, written).expect("the folder of goldens can be written");
+    }
+    fs::read_to_string(&golden).is_ok_and(|before| before == written)
+}
+
+#[test]
+fn every_format_writes_what_it_wrote_before() {
+    let mut changed = Vec::new();
+    for (case, report) in cases::CASES {
+        let report = report();
+        for language in Language::ALL {
+            for format in FORMATS {
+                let name = format!("{case}.{}.{}", language.tag(), format.ending);
+                if !same(&name, &(format.render)(&report, &View::new(language, TimeZone::UTC))) {
+                    changed.push(name);
+                }
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
+/// Fields may be added, never renamed: a change of the schema is to be seen.
+#[test]
+fn the_schema_of_the_record_is_what_it_was() {
+    let schema = serde_json::to_string_pretty(&report::schema()).expect("a schema is JSON") + "\n";
+    assert!(same("report.schema.json", &schema), "look at it, then bless it: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
+#[test]
+fn a_record_reads_back_as_the_report_that_it_was_written_from() {
+    let json = FORMATS.iter().find(|format| format.name == "json").expect("a format named json");
+    for (case, report) in cases::CASES {
+        let report = report();
+        let written = (json.render)(&report, &View::new(Language::Fr, TimeZone::UTC));
+        let read: Report = serde_json::from_str(&written).expect(case);
+        assert_eq!(read, report, "{case}");
+    }
+}
+
+/// A record says the same in every language.
+#[test]
+fn programs_read_the_same_whatever_the_language() {
+    for (case, report) in cases::CASES {
+        let report = report();
+        for format in FORMATS.iter().filter(|format| ["json", "csv"].contains(&format.name)) {
+            let [english, french] = Language::ALL.map(|language| (format.render)(&report, &View::new(language, TimeZone::UTC)));
+            assert_eq!(english, french, "{case} {}", format.name);
+        }
+    }
+}
+
+/// What a terminal would obey, and what hides or turns the text around it.
+fn obeyed(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+/// Nothing in what a format writes of the report is obeyed, and no element of HTML comes from a name.
+fn is_harmless(report: &Report) {
+    for format in FORMATS {
+        let written = (format.render)(report, &View::new(Language::Fr, TimeZone::UTC)).replace("\r\n", "\n");
+        assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{}", format.name);
+        if format.name == "html" {
+            assert_eq!(written.matches("<script").count(), 1, "the page's own");
+            assert!(!written.contains("<img") && !written.contains("<b>"));
+        }
+    }
+}
+
+#[test]
+fn no_format_lets_a_name_command_hide_or_turn_anything() {
+    is_harmless(&cases::hostile());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_host_may_be_called_anything(name in r"(?s).{0,40}", markup in "[<>&\"'/=a-c\u{1b}\u{202e} ]{0,20}") {
+        let report = cases::called(&[&name, &markup]);
+        is_harmless(&report);
+        let json = FORMATS.iter().find(|format| format.name == "json").expect("a format named json");
+        let written = (json.render)(&report, &View::new(Language::En, TimeZone::UTC));
+        prop_assert_eq!(serde_json::from_str::<Report>(&written).ok(), Some(report));
+    }
+}
+
+#[test]
+fn a_terminal_of_any_width_is_not_overrun_and_no_address_is_cut() {
+    let terminal = FORMATS.iter().find(|format| format.name == "terminal").expect("a format named terminal");
+    for (case, report) in cases::CASES {
+        let report = report();
+        for (width, language) in [80, 100, 120, 200].into_iter().flat_map(|width| Language::ALL.map(|language| (width, language)))
+        {
+            let written = (terminal.render)(&report, &View { width, ..View::new(language, TimeZone::UTC) });
+            for line in written.lines() {
+                assert!(columns::width(line) <= width, "{case} at {width}: {line}");
+            }
+            for host in &report.hosts {
+                assert!(written.contains(&host.mac.to_string()) && written.contains(&host.ip.to_string()), "{case} at {width}");
+            }
+        }
+    }
+}
+
+#[test]
+fn colours_add_nothing_but_colours() {
+    let terminal = FORMATS.iter().find(|format| format.name == "terminal").expect("a format named terminal");
+    for (case, report) in cases::CASES {
+        let report = report();
+        let plain = View::new(Language::Fr, TimeZone::UTC);
+        let coloured = (terminal.render)(&report, &View { colour: true, ..plain.clone() });
+        assert!(coloured.contains('\u{1b}'), "{case}");
+        let mut bare = String::new();
+        for (place, part) in coloured.split("\u{1b}[").enumerate() {
+            bare.push_str(if place == 0 { part } else { part.split_once('m').expect("a colour ends").1 });
+        }
+        let trimmed: Vec<&str> = bare.lines().map(str::trim_end).collect();
+        assert_eq!(trimmed.join("\n") + "\n", (terminal.render)(&report, &plain), "{case}");
+    }
+}
