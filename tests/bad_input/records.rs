@@ -13,12 +13,16 @@ use crate::{Folder, are_refused, trousse};
 
 /// A capture in which two cards announce one address.
 fn capture() -> Vec<u8> {
+    announced_by(&[10, 11], Direction::Received)
+}
+
+fn announced_by(cards: &[u8], direction: Direction) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = CaptureWriter::new(&mut bytes).expect("memory takes it");
-    for last in [10, 11] {
+    for &last in cards {
         let from = Sender { mac: Mac([2, 0, 0, 0, 0, last]), ip: [10, 0, 0, 9].into() };
         let frame = arp::request(from, from.ip, Mac::BROADCAST);
-        writer.write(1_795_222_800_000_000, Direction::Received, &frame).expect("memory takes it");
+        writer.write(1_795_222_800_000_000, direction, &frame).expect("memory takes it");
     }
     bytes
 }
@@ -54,6 +58,15 @@ fn a_capture_cut_in_the_middle_gives_what_stands_before_the_cut_and_says_so() {
     assert_eq!((report.findings.len(), report.coverage.complete, code), (1, true, Some(1)));
     let (report, code) = replayed(folder.with("cut.pcapng", &whole[..whole.len() - 30]).as_ref());
     assert_eq!((report.hosts.len(), report.findings.len(), report.coverage.complete, code), (1, 0, false, Some(3)));
+}
+
+#[test]
+fn whoever_captured_it_asked_nothing_for_us_whatever_its_frames_say_of_their_direction() {
+    let folder = Folder::new();
+    for direction in [Direction::Sent, Direction::Received] {
+        let (report, code) = replayed(folder.with("theirs.pcapng", announced_by(&[10], direction)).as_ref());
+        assert_eq!((report.hosts.len(), report.coverage.requests, code), (1, 0, Some(3)), "{direction:?}");
+    }
 }
 
 #[test]
