@@ -115,3 +115,16 @@ fn what_a_card_says_in_another_vlan_proves_nothing_here() {
     }
     assert_eq!(look(lan, &survey()).findings(), ["L3-proxy-arp"]);
 }
+
+#[test]
+fn many_addresses_contested_at_once_are_asked_again_at_the_pace_that_was_asked_for() {
+    let mut lan = Lan::new(hosts(200), 1);
+    for last in 2..202 {
+        lan.arrives(Moment::from_ms(2500), announcement(Mac([2, 0, 0, 0, 5, last]), [10, 0, 0, last].into()));
+    }
+    // Every look is held to its pace; here it is what asks again that could exceed it.
+    let outcome = look(lan, &survey());
+    assert_eq!(outcome.findings().len(), 200);
+    let again = outcome.sent.iter().filter(|(at, frame)| *at >= Moment::from_ms(2500) && frame.starts_with(&[0xff; 6]));
+    assert_eq!(again.count(), 3 * 200);
+}
