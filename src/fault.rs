@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use crate::language::Language;
+use crate::line::one_line;
 
 /// One line in one language: what was tried, on what, what happened; and the way out, where there is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,13 +77,14 @@ impl Fault {
         self
     }
 
-    /// The fault as it is printed: the line, then `hint:` on a line of its own.
+    /// The fault as it is printed: the line, then `hint:` on a line of its own. What it quotes from a file may be hostile and is
+    /// cleaned here.
     pub fn say(&self, language: Language) -> String {
         let said = language.pick(&self.english, &self.french);
         let hint = language.pick("hint: ", "conseil : ");
         match &said.hint {
-            Some(text) => format!("{}\n{hint}{text}", said.line),
-            None => said.line.clone(),
+            Some(text) => format!("{}\n{hint}{}", one_line(&said.line), one_line(text)),
+            None => one_line(&said.line),
         }
     }
 }
@@ -105,5 +107,12 @@ mod tests {
         assert_eq!(fault.say(Language::En), "cannot open eth9: no such interface");
         let fault = fault.hint("name one of: lo", "choisissez parmi : lo");
         assert_eq!(fault.say(Language::Fr), "impossible d'ouvrir eth9 : interface inconnue\nconseil : choisissez parmi : lo");
+    }
+
+    #[test]
+    fn what_a_fault_quotes_is_one_line_that_a_terminal_does_not_obey() {
+        let fault = Fault::new("unknown key \u{1b}]0;x\u{7}\nhint: obey", "clé inconnue \u{202e}x").hint("a\nb", "c");
+        assert_eq!(fault.say(Language::En), "unknown key ]0;x hint: obey\nhint: a b");
+        assert_eq!(fault.say(Language::Fr), "clé inconnue x\nconseil : c");
     }
 }

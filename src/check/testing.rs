@@ -65,12 +65,13 @@ impl Scene {
         ips.iter().fold(self, |scene, ip| cards.iter().fold(scene, |scene, card| scene.claim(ip, card)))
     }
 
-    pub(crate) fn echo(self, ip: &str, card: &str, ttl: u8) -> Scene {
-        self.fact(Fact::EchoAnswered { ip: address(ip), mac: mac(card), ttl })
-    }
-
+    /// We asked the card alone.
     pub(crate) fn asked_alone(self, ip: &str, card: &str) -> Scene {
         self.fact(Fact::AskedAlone { ip: address(ip), mac: mac(card) })
+    }
+
+    pub(crate) fn echo(self, ip: &str, card: &str, ttl: u8) -> Scene {
+        self.fact(Fact::EchoAnswered { ip: address(ip), mac: mac(card), ttl })
     }
 
     pub(crate) fn forwards(self, ip: &str, card: &str) -> Scene {

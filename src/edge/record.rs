@@ -91,8 +91,9 @@ pub enum Line {
     End {
         /// Microseconds since the start.
         ended_us: u64,
-        /// Frames in the capture: a capture that was cut between two frames does not show it.
-        frames: u32,
+        /// Frames in the capture, where they were counted: one that was cut between two frames does not show it.
+        #[serde(default)]
+        frames: Option<u32>,
     },
 }
 
@@ -180,7 +181,7 @@ impl Recorder {
 
     /// Ends the record with the report as it was made.
     pub fn close(mut self, ended: Moment, report: &Report) -> Result<()> {
-        let frames = self.capture.frames();
+        let frames = Some(self.capture.frames());
         self.line(&Line::End { ended_us: ended.0, frames });
         let folder = self.folder.clone();
         let end = || -> io::Result<()> {

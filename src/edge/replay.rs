@@ -83,7 +83,9 @@ fn record(folder: &Path) -> Result<Replayed> {
                 listener.answer(Moment(at_us), from, &bytes);
             }
             Line::Fact { at_us, fact } => listener.fact(Moment(at_us), fact),
-            Line::End { ended_us, frames: written } => (whole, last) = (frames == written, Moment(ended_us)),
+            Line::End { ended_us, frames: written } => {
+                (whole, last) = (written.is_none_or(|written| written == frames), Moment(ended_us))
+            }
         }
     }
     if !whole {

@@ -150,3 +150,50 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::Claim;
+    use crate::probe::Rate;
+    use crate::probe::netbios::NetBios;
+
+    const US: Mac = Mac([2, 0, 0, 0, 0, 1]);
+    const PC: (Ipv4Addr, Mac) = (Ipv4Addr::new(10, 0, 0, 9), Mac([2, 0, 0, 0, 0, 9]));
+    const NOW: Moment = Moment::from_ms(50);
+
+    /// A probe that has asked one PC, and waits.
+    fn asked() -> NameProbe<NetBios> {
+        let survey = Survey {
+            identity: Identity { mac: US, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
+            targets: "10.0.0.0/24".parse().expect("a prefix"),
+            rate: Rate::Max,
+            quick: true,
+            resolvers: vec![],
+            port: 40_000,
+        };
+        let mut probe = NameProbe::new(&survey, NetBios);
+        probe.learn(NOW, &Fact::AddressClaimed { ip: v4(PC.0), mac: PC.1, how: Claim::Reply, rtt_us: None, via: None });
+        assert!(matches!(probe.poll(NOW), Want::Send(_)));
+        assert_eq!(probe.poll(NOW), Want::Wait(NOW + QUICK_DEADLINE));
+        probe
+    }
+
+    fn named(mac: Mac) -> Fact {
+        Fact::Named { ip: v4(PC.0), mac: Some(mac), name: "PC".into(), source: NameSource::NetBios }
+    }
+
+    #[test]
+    fn a_name_ends_the_wait_and_one_that_nobody_asked_for_does_not() {
+        let mut probe = asked();
+        probe.learn(NOW, &named(Mac([2; 6])));
+        assert_eq!(probe.poll(NOW), Want::Wait(NOW + QUICK_DEADLINE));
+        probe.learn(NOW, &named(PC.1));
+        assert_eq!(probe.poll(NOW), Want::Done);
+    }
+
+    #[test]
+    fn a_silent_card_is_waited_for_until_the_deadline() {
+        assert_eq!(asked().poll(NOW + QUICK_DEADLINE), Want::Done);
+    }
+}

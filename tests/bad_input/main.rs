@@ -23,6 +23,7 @@ fn refusal(output: &Output, hint: &str) -> [String; 2] {
     let said = String::from_utf8(output.stderr.clone()).expect("what is said is text");
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(!said.chars().any(|c| c.is_control() && c != '\n'), "{said:?}");
     let lines: Vec<&str> = said.lines().collect();
     let [line, way_out] = lines.as_slice() else { panic!("not a line and a hint: {said}") };
     let line = line.strip_prefix("trousse: ").unwrap_or_else(|| panic!("{said}"));

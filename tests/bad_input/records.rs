@@ -13,12 +13,16 @@ use crate::{Folder, are_refused, trousse};
 
 /// A capture in which two cards announce one address.
 fn capture() -> Vec<u8> {
+    announced_by(&[10, 11], Direction::Received, 1_795_222_800_000_000)
+}
+
+fn announced_by(cards: &[u8], direction: Direction, unix_us: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut writer = CaptureWriter::new(&mut bytes).expect("memory takes it");
-    for last in [10, 11] {
+    for &last in cards {
         let from = Sender { mac: Mac([2, 0, 0, 0, 0, last]), ip: [10, 0, 0, 9].into() };
         let frame = arp::request(from, from.ip, Mac::BROADCAST);
-        writer.write(1_795_222_800_000_000, Direction::Received, &frame).expect("memory takes it");
+        writer.write(unix_us, direction, &frame).expect("memory takes it");
     }
     bytes
 }
@@ -57,6 +61,16 @@ fn a_capture_cut_in_the_middle_gives_what_stands_before_the_cut_and_says_so() {
 }
 
 #[test]
+fn whoever_captured_it_asked_nothing_for_us_whatever_its_frames_say_of_their_direction() {
+    let folder = Folder::new();
+    for direction in [Direction::Sent, Direction::Received] {
+        let (report, code) =
+            replayed(folder.with("theirs.pcapng", announced_by(&[10], direction, 1_795_222_800_000_000)).as_ref());
+        assert_eq!((report.hosts.len(), report.coverage.requests, code), (1, 0, Some(3)), "{direction:?}");
+    }
+}
+
+#[test]
 fn a_folder_that_is_no_record_or_a_damaged_one() {
     let folder = Folder::new();
     let path = folder.file("");
@@ -76,16 +90,19 @@ fn a_folder_that_is_no_record_or_a_damaged_one() {
 
 #[test]
 fn numbers_beyond_all_measure_in_a_record_do_no_harm() {
-    let folder = Folder::new();
     let most = u64::MAX;
-    folder.with(VISIT, visit("10.0.0.0/24").replace("1795222800000000", &most.to_string()));
-    folder.with(CAPTURE, capture());
-    let swept = format!(
-        "{{\"at_us\":{most},\"fact\":{{\"is\":\"swept\",\"planned\":4294967295,\"asked\":4294967295,\"requests\":4294967295,\"listened_ms\":1}}}}\n"
-    );
-    folder.with(ANSWERS, format!("{swept}{swept}{{\"ended_us\":{most},\"frames\":2}}\n"));
-    let (report, _) = replayed(folder.path());
-    assert_eq!(report.coverage.planned, u32::MAX);
+    // The visit that starts at the end of time, and the frame that arrives there.
+    for (started_us, arrived_us) in [(most, 1_795_222_800_000_000), (0, most)] {
+        let folder = Folder::new();
+        folder.with(VISIT, visit("10.0.0.0/24").replace("1795222800000000", &started_us.to_string()));
+        folder.with(CAPTURE, announced_by(&[10, 11], Direction::Received, arrived_us));
+        let swept =
+            "\"fact\":{\"is\":\"swept\",\"planned\":4294967295,\"asked\":4294967295,\"requests\":4294967295,\"listened_ms\":1}";
+        let lines = format!("{{\"at_us\":{most},{swept}}}\n").repeat(2);
+        folder.with(ANSWERS, format!("{lines}{{\"ended_us\":{most},\"frames\":2}}\n"));
+        let (report, _) = replayed(folder.path());
+        assert_eq!((report.coverage.planned, report.findings.len()), (u32::MAX, 1));
+    }
 }
 
 fn visit(targets: &str) -> String {

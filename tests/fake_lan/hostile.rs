@@ -1,10 +1,11 @@
 //! A segment on which somebody forges claims or sends nonsense: the look ends all the same, within its time and its memory.
 
-use crate::lan::{Dice, Host, Lan, announcement, arp_reply};
+use crate::lan::{Dice, Host, Lan, announcement, arp_reply, echo_reply};
 use crate::{OUR_ADDRESS, OURS, hosts, look, survey};
 use trousse::finding::Reason;
 use trousse::net::{Mac, Moment};
-use trousse::wire::ethernet;
+use trousse::wire::ipv4::{Receiver, udp_frame};
+use trousse::wire::{Sender, ethernet, nbns};
 
 fn any_mac(dice: &mut Dice) -> Mac {
     let [a, b, c, d, e, ..] = dice.number().to_le_bytes();
@@ -89,14 +90,41 @@ fn names_that_nobody_asked_for_do_not_end_the_wait_for_those_that_were() {
     let mut left = 300;
     lan.weather = Some(Box::new(move |now, dice| {
         let burst = if now < Moment::from_ms(120) { 0 } else { std::mem::take(&mut left) };
-        let us = trousse::wire::ipv4::Receiver { mac: OURS, ip: OUR_ADDRESS };
+        let us = Receiver { mac: OURS, ip: OUR_ADDRESS };
         let forged = |dice: &mut Dice| {
-            let from = trousse::wire::Sender { mac: any_mac(dice), ip: [10, 0, 1, dice.number() as u8].into() };
-            trousse::wire::ipv4::udp_frame(from, 137, us, 40_000, &crate::lan::node_status(b"FORGED"))
+            let from = Sender { mac: any_mac(dice), ip: [10, 0, 1, dice.number() as u8].into() };
+            udp_frame(from, nbns::PORT, us, 40_000, &crate::lan::node_status(b"FORGED"))
         };
         (0..burst).map(|_| forged(dice)).collect()
     }));
     let outcome = look(lan, &crate::quick());
     let named = outcome.report.hosts.iter().filter(|host| !host.names.is_empty()).count();
     assert_eq!(named, 20);
+}
+
+#[test]
+fn what_a_card_says_in_another_vlan_proves_nothing_here() {
+    let mut router = Host::new([2, 0, 0, 0, 8, 8], [10, 0, 0, 254]);
+    (router.proxies, router.ttl) = (Some("10.0.0.32/29".parse().expect("a prefix")), None);
+    let mut lan = Lan::new(vec![router.clone()], 1);
+    for last in 32..40 {
+        let (from, us) = (Sender { mac: router.mac, ip: [10, 0, 0, last].into() }, Receiver { mac: OURS, ip: OUR_ADDRESS });
+        let mut frame = echo_reply(from, us, 64, 0x7472, 1);
+        ethernet::restore_tag(&mut frame, 20);
+        lan.arrives(Moment::from_ms(600), frame);
+    }
+    assert_eq!(look(lan, &survey()).findings(), ["L3-proxy-arp"]);
+}
+
+#[test]
+fn many_addresses_contested_at_once_are_asked_again_at_the_pace_that_was_asked_for() {
+    let mut lan = Lan::new(hosts(200), 1);
+    for last in 2..202 {
+        lan.arrives(Moment::from_ms(2500), announcement(Mac([2, 0, 0, 0, 5, last]), [10, 0, 0, last].into()));
+    }
+    // Every look is held to its pace; here it is what asks again that could exceed it.
+    let outcome = look(lan, &survey());
+    assert_eq!(outcome.findings().len(), 200);
+    let again = outcome.sent.iter().filter(|(at, frame)| *at >= Moment::from_ms(2500) && frame.starts_with(&[0xff; 6]));
+    assert_eq!(again.count(), 3 * 200);
 }

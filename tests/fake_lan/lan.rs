@@ -272,7 +272,8 @@ pub(crate) fn announcement(mac: Mac, ip: Ipv4Addr) -> Vec<u8> {
 const ICMP: usize = 14 + 20;
 const PROTOCOL: usize = 14 + 9;
 
-fn echo_reply(from: Sender, to: Receiver, ttl: u8, identifier: u16, sequence: u16) -> Vec<u8> {
+/// The frame by which a host answers an echo request.
+pub(crate) fn echo_reply(from: Sender, to: Receiver, ttl: u8, identifier: u16, sequence: u16) -> Vec<u8> {
     let mut frame = ipv4::echo_frame(from, to, ttl, identifier, sequence);
     // Type 0 (RFC 792); checksums are not read.
     frame[ICMP] = 0;

@@ -11,12 +11,16 @@ use trousse::wire::{self, Body};
 
 const RIVAL: [u8; 6] = [2, 0, 0, 0, 9, 9];
 
-fn with_a_rival(late: u64) -> Lan {
+fn with_a_rival_of(last: u8, late: u64) -> Lan {
     let mut hosts = hosts(200);
-    let mut rival = Host::new(RIVAL, [10, 0, 0, 9]);
+    let mut rival = Host::new(RIVAL, [10, 0, 0, last]);
     rival.late = Duration::from_millis(late);
     hosts.push(rival);
     Lan::new(hosts, late)
+}
+
+fn with_a_rival(late: u64) -> Lan {
+    with_a_rival_of(9, late)
 }
 
 fn owners(outcome: &Outcome) -> &[Holder] {
@@ -29,10 +33,13 @@ fn owners(outcome: &Outcome) -> &[Holder] {
 
 #[test]
 fn a_second_owner_is_found_however_late_up_to_three_seconds() {
-    for late in [0, 20, 200, 800, 1200, 1500, 3000] {
-        let outcome = look(with_a_rival(late), &survey());
-        assert_eq!(outcome.findings(), ["L3-duplicate-address 10.0.0.9"], "late by {late} ms");
-        assert_eq!(outcome.addresses(), 200);
+    // The first and the last address that somebody holds: what is asked last is listened to as long.
+    for last in [2, 201] {
+        for late in [0, 20, 200, 800, 1200, 1500, 3000] {
+            let outcome = look(with_a_rival_of(last, late), &survey());
+            assert_eq!(outcome.findings(), [format!("L3-duplicate-address 10.0.0.{last}")], "late by {late} ms");
+            assert_eq!(outcome.addresses(), 200);
+        }
     }
 }
 
@@ -79,6 +86,9 @@ fn an_address_that_was_heard_before_it_was_asked_for_is_asked_for_all_the_same()
         lan.arrives(Moment::from_ms(5), announcement(Mac([2, 0, 0, 0, 1, 9]), [10, 0, 0, 9].into()));
         assert_eq!(look(lan, &survey()).findings(), ["L3-duplicate-address 10.0.0.9"], "late by {late} ms");
     }
+    let mut lan = with_a_rival(0);
+    lan.arrives(Moment::from_ms(5), announcement(Mac([2, 0, 0, 0, 1, 9]), [10, 0, 0, 9].into()));
+    assert_eq!(look(lan, &quick()).findings(), ["L3-duplicate-address 10.0.0.9"], "in a hurry");
 }
 
 #[test]

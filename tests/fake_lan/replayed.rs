@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::lan::{Dice, Host, Lan};
 use crate::{Outcome, Watcher, circumstances, hosts, survey, watched};
+use trousse::edge::capture::{self, CaptureWriter};
 use trousse::edge::record::{ANSWERS, CAPTURE, REPORT, Recorder};
 use trousse::edge::replay::replay;
 use trousse::net::{Mac, Moment};
@@ -91,7 +92,7 @@ fn evidence_points_at_the_frames_of_the_capture() {
     let folder = Folder::new();
     let live = recorded(folder.path(), busy(1), &survey(), None);
     let mut frames = Vec::new();
-    trousse::edge::capture::read(&folder.path().join(CAPTURE), |captured| frames.push(captured.bytes)).expect("it is whole");
+    capture::read(&folder.path().join(CAPTURE), |captured| frames.push(captured.bytes)).expect("it is whole");
     let sightings: Vec<_> = live.report.findings.iter().flat_map(|finding| &finding.evidence).collect();
     assert!(!sightings.is_empty());
     for seen in sightings {
@@ -129,4 +130,19 @@ fn a_record_cut_anywhere_is_a_partial_report_or_one_clear_fault() {
         fs::write(&path, &whole).expect("the folder is ours");
     }
     assert!(partial > 40, "{partial}");
+}
+
+#[test]
+fn a_capture_cut_between_two_frames_is_known_to_be_cut() {
+    let folder = Folder::new();
+    recorded(folder.path(), busy(1), &survey(), None);
+    let path = folder.path().join(CAPTURE);
+    let mut frames = Vec::new();
+    capture::read(&path, |captured| frames.push(captured)).expect("it is whole");
+    let mut writer = CaptureWriter::new(fs::File::create(&path).expect("the folder is ours")).expect("it can be written");
+    for captured in &frames[..frames.len() - 1] {
+        writer.write(captured.unix_us, captured.direction, &captured.bytes).expect("it can be written");
+    }
+    let replayed = replay(folder.path()).expect("what is there can be read");
+    assert!(!replayed.inventory.coverage().cut.is_empty());
 }
