@@ -5,11 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::Inventory;
+use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
 pub mod contest;
 pub mod holder;
+pub mod served;
+
+/// What a check is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Who holds which address.
+    Addresses,
+    /// Who serves addresses.
+    Dhcp,
+}
 
 /// One row of the table.
 #[derive(Clone, Copy)]
@@ -18,6 +28,8 @@ pub struct Check {
     pub code: &'static str,
     /// The rung of the ladder that it stands on.
     pub layer: Layer,
+    /// What a visit must have looked at for it to have a say.
+    pub topic: Topic,
     /// The rule: pure, of what was seen and what was planned.
     pub judge: fn(&Inventory, &Plan) -> Verdict,
     /// Its page for `trousse explain`.
@@ -25,7 +37,7 @@ pub struct Check {
 }
 
 macro_rules! checks {
-    ($($code:literal $layer:ident $module:ident::$problem:ident)*) => {
+    ($($code:literal $layer:ident $module:ident::$problem:ident $(of $topic:ident)?)*) => {
         $(pub mod $module;)*
 
         /// What a finding is about. The code is its tag in a record; the words are made when it is shown.
@@ -58,7 +70,13 @@ macro_rules! checks {
 
         /// Every check, in the order in which the ladder prints them.
         pub const CHECKS: &[Check] = &[
-            $(Check { code: $code, layer: Layer::$layer, judge: $module::judge, manual: $module::manual },)*
+            $(Check {
+                code: $code,
+                layer: Layer::$layer,
+                topic: [$(Topic::$topic,)? Topic::Addresses][0],
+                judge: $module::judge,
+                manual: $module::manual,
+            },)*
         ];
     };
 }
@@ -71,6 +89,10 @@ checks! {
     "L3-two-cards"         Addressing two_cards::TwoCards
     "L3-proxy-arp"         Addressing proxy_arp::ProxyArp
     "L3-repeated-answer"   Addressing repeated_answer::RepeatedAnswer
+    "L3-no-dhcp-server"     Addressing no_dhcp_server::NoDhcpServer of Dhcp
+    "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
+    "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
+    "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.
@@ -89,4 +111,23 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
 /// "Clear" where everything was looked at, else why not.
 pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
     gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
+}
+
+/// What keeps a check of DHCP servers from saying "clear": nobody was asked, or slow servers were not waited for.
+pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
+    let coverage = inventory.coverage();
+    match coverage.cut.first() {
+        Some(Cut::Capture) => return Some(Reason::CaptureCut),
+        Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
+        None => {}
+    }
+    if coverage.frames_lost > 0 {
+        return Some(Reason::FramesLost { count: coverage.frames_lost });
+    }
+    (inventory.dhcp().coverage().discovers == 0).then_some(Reason::DhcpNotAsked)
+}
+
+/// "Clear" where DHCP servers were asked and waited for, else why not.
+pub fn dhcp_clear_or_gap(inventory: &Inventory) -> Verdict {
+    dhcp_gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
 }

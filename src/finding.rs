@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
 use crate::check::holder::Holder;
+use crate::check::served::Served;
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Cut, Observation};
@@ -154,6 +155,10 @@ pub enum Reason {
     },
     /// The capture ends in the middle of a frame.
     CaptureCut,
+    /// Only a capture was read: no DHCP server was asked.
+    DhcpNotAsked,
+    /// The look ended before slow DHCP servers could answer.
+    NotListenedOut,
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -203,6 +208,18 @@ impl Reason {
                     "la capture s'arrête au milieu d'une trame : refaites-la ou demandez le fichier entier",
                 )
                 .to_owned(),
+            Reason::DhcpNotAsked => language
+                .pick(
+                    "no DHCP server was asked: only what the capture shows was judged",
+                    "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::NotListenedOut => language
+                .pick(
+                    "it ended before slow DHCP servers could answer: run it again to the end",
+                    "arrêt avant que les serveurs DHCP lents aient pu répondre : relancez jusqu'au bout",
+                )
+                .to_owned(),
             Reason::FramesLost { count } => language.pick(
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
@@ -233,6 +250,11 @@ pub trait Explain {
 
     /// The owners that a reader must tell apart.
     fn holders(&self) -> &[Holder] {
+        &[]
+    }
+
+    /// The DHCP servers that a reader must tell apart.
+    fn servers(&self) -> &[Served] {
         &[]
     }
 

@@ -14,12 +14,13 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CHECKS, Check};
+use crate::check::{self, CHECKS, Check, Topic};
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, Inventory, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, DhcpServer, Inventory, Name};
+use crate::probe::Errand;
 use crate::site::Plan;
 pub use format::{FORMATS, Format, View};
 
@@ -39,6 +40,9 @@ pub struct Report {
     pub coverage: Covered,
     /// One row for each address and card that was heard to claim it.
     pub hosts: Vec<Host>,
+    /// One row for each DHCP server that answered or was overheard.
+    #[serde(default)]
+    pub dhcp_servers: Vec<DhcpRow>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -61,6 +65,9 @@ pub struct Visit {
     pub started: String,
     /// When it ended (RFC 3339).
     pub finished: String,
+    /// What the visit was for.
+    #[serde(default)]
+    pub errand: Errand,
     /// The interface; `None` for a capture that does not name it.
     pub interface: Option<String>,
     /// Our card.
@@ -103,6 +110,9 @@ pub struct Covered {
     pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
+    /// How DHCP servers were asked; all zero where they were not.
+    #[serde(default)]
+    pub dhcp: DhcpAsked,
 }
 
 /// Malformed frames of one kind.
@@ -167,6 +177,18 @@ impl Host {
     }
 }
 
+/// One DHCP server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DhcpRow {
+    /// What it said.
+    #[serde(flatten)]
+    pub server: DhcpServer,
+    /// Who made the card of its answers; `None` where its address does not tell.
+    pub vendor: Option<String>,
+    /// The plan names it; `None` where the plan names no DHCP server, or this one gives no address.
+    pub planned: Option<bool>,
+}
+
 /// What one check said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
@@ -212,7 +234,10 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let mut findings = Vec::new();
-        let ladder = CHECKS.iter().map(|check| climb(check, inventory, plan, &mut findings)).collect();
+        let dhcp_servers: Vec<DhcpRow> =
+            inventory.dhcp_servers().into_iter().map(|server| dhcp_row(inventory, plan, server)).collect();
+        let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
+        let ladder = asked.map(|check| climb(check, inventory, plan, &mut findings)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -227,8 +252,9 @@ impl Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "trousse".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             visit,
-            coverage: covered(inventory.coverage(), claimed.len() as u32),
+            coverage: covered(inventory, claimed.len() as u32),
             hosts,
+            dhcp_servers,
             ladder,
             findings,
         }
@@ -244,6 +270,21 @@ impl Report {
             0
         }
     }
+}
+
+/// Whether a visit looked at what a check is about. A capture shows DHCP where it was heard in it.
+fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
+    match topic {
+        Topic::Addresses => errand != Errand::Dhcp,
+        Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
+    }
+}
+
+fn dhcp_row(inventory: &Inventory, plan: &Plan, server: DhcpServer) -> DhcpRow {
+    let vendor = server.macs.first().and_then(|&mac| inventory.vendor(mac).name()).map(str::to_owned);
+    let planned = (!plan.dhcp.is_empty() && !server.boot_only).then(|| check::served::planned(plan, &server).is_some());
+    // The findings hold the evidence.
+    DhcpRow { server: DhcpServer { evidence: Vec::new(), ..server }, vendor, planned }
 }
 
 fn climb(check: &Check, inventory: &Inventory, plan: &Plan, findings: &mut Vec<Finding>) -> Rung {
@@ -276,7 +317,8 @@ fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
     }
 }
 
-fn covered(coverage: &Coverage, answered: u32) -> Covered {
+fn covered(inventory: &Inventory, answered: u32) -> Covered {
+    let coverage: &Coverage = inventory.coverage();
     let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
         protocol: protocol.clone(),
         field: field.clone(),
@@ -293,6 +335,7 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
-        flooded: coverage.flooded,
+        flooded: coverage.flooded || inventory.dhcp().flooded(),
+        dhcp: inventory.dhcp().coverage(),
     }
 }
