@@ -119,3 +119,7 @@ impl Probe for DhcpProbe {
         asked.into_iter().collect()
     }
 }
+
+#[cfg(test)]
+#[path = "dhcp/tests.rs"]
+mod tests;

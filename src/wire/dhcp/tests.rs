@@ -1,5 +1,8 @@
 //! Questions as servers read them, and answers as no server should write them.
 
+use proptest::prelude::*;
+
+use super::options::{ADDRESSES, TEXT};
 use super::*;
 use crate::wire::{Body, decode};
 
@@ -129,4 +132,19 @@ fn oversize_names_and_lists_are_bounded_and_trailing_garbage_is_no_fault() {
 fn bootp_and_other_hardware_are_neither_answers_nor_faults() {
     assert_eq!(parse(&answer(&[], |_| ())), Ok(Heard::Other));
     assert_eq!(parse(&answer(&[OFFER], |bytes| bytes[2] = 255)), Ok(Heard::Other));
+}
+
+proptest! {
+    #[test]
+    fn options_of_any_bytes_are_read_within_their_bounds(
+        options in prop::collection::vec(any::<u8>(), 0..1300),
+        fixed in prop::collection::vec(any::<u8>(), 192),
+        overload in 0_u8..4,
+    ) {
+        let bytes = answer(&[OFFER, &[52, 1, overload], &options], |bytes| bytes[44..236].copy_from_slice(&fixed));
+        if let Ok(Heard::Answered(reply)) = parse(&bytes) {
+            prop_assert!(reply.settings.dns.len() <= ADDRESSES);
+            prop_assert!(reply.settings.unreadable.len() <= 16);
+        }
+    }
 }
