@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::served::{Served, list, serving};
+use super::served::{Served, answers_us, list, serving};
 use super::{Problem, dhcp_clear_or_gap};
 use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
 use crate::language::Language;
@@ -33,8 +33,10 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     if strangers == 0 || (servers.len() < 2 && !is_planned) {
         return dhcp_clear_or_gap(inventory);
     }
-    let given = |server: &Served| (server.settings.mask, server.settings.routers.clone(), server.settings.dns.clone());
-    let differ = servers.windows(2).any(|pair| given(&pair[0]) != given(&pair[1]));
+    // What somebody else was told is what he asked for.
+    let given = |server: &&DhcpServer| answers_us(server);
+    let mut given = heard.iter().filter(given).map(|DhcpServer { settings: set, .. }| (set.mask, &set.routers, &set.dns));
+    let differ = given.next().is_some_and(|first| given.any(|other| other != first));
     let severity = if differ { Severity::Broken } else { Severity::Risk };
     let problem = SecondDhcpServer { servers, is_planned, differ };
     Verdict::Found(vec![Finding::new(severity, Problem::SecondDhcpServer(problem), evidence(&heard))])

@@ -86,6 +86,13 @@ fn two_servers_are_a_risk_and_broken_where_they_differ() {
 }
 
 #[test]
+fn settings_for_somebody_else_do_not_differ_from_ours() {
+    let mut overheard = DhcpAnswer { how: Asked::Overheard, kind: Kind::Ack, ..answer(2) };
+    overheard.settings.dns = Vec::new();
+    assert_eq!(found(&[answer(1), overheard], &[]).map(|found| found.0), Some(Severity::Risk));
+}
+
+#[test]
 fn a_third_beside_a_planned_pair_is_named_even_when_it_is_alone() {
     let (_, problem) = found(&[answer(1), answer(2), answer(3)], &[1, 2]).expect("a third");
     assert!(problem.english().title.starts_with("10.0.0.3 "), "{:?}", problem.english());
