@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod csv;
+mod dhcp;
 mod format;
 mod html;
 mod json;
@@ -14,14 +15,15 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{self, CHECKS, Check, Topic};
+use crate::check::{CHECKS, Check, Topic};
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, DhcpServer, Inventory, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
 use crate::probe::Errand;
 use crate::site::Plan;
+pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -177,18 +179,6 @@ impl Host {
     }
 }
 
-/// One DHCP server.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct DhcpRow {
-    /// What it said.
-    #[serde(flatten)]
-    pub server: DhcpServer,
-    /// Who made the card of its answers; `None` where its address does not tell.
-    pub vendor: Option<String>,
-    /// The plan names it; `None` where the plan names no DHCP server, or this one gives no address.
-    pub planned: Option<bool>,
-}
-
 /// What one check said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
@@ -234,8 +224,7 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let mut findings = Vec::new();
-        let dhcp_servers: Vec<DhcpRow> =
-            inventory.dhcp_servers().into_iter().map(|server| dhcp_row(inventory, plan, server)).collect();
+        let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
         let ladder = asked.map(|check| climb(check, inventory, plan, &mut findings)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
@@ -278,13 +267,6 @@ fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
         Topic::Addresses => errand != Errand::Dhcp,
         Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
     }
-}
-
-fn dhcp_row(inventory: &Inventory, plan: &Plan, server: DhcpServer) -> DhcpRow {
-    let vendor = server.macs.first().and_then(|&mac| inventory.vendor(mac).name()).map(str::to_owned);
-    let planned = (!plan.dhcp.is_empty() && !server.boot_only).then(|| check::served::planned(plan, &server).is_some());
-    // The findings hold the evidence.
-    DhcpRow { server: DhcpServer { evidence: Vec::new(), ..server }, vendor, planned }
 }
 
 fn climb(check: &Check, inventory: &Inventory, plan: &Plan, findings: &mut Vec<Finding>) -> Rung {
