@@ -301,6 +301,7 @@ fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
 
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
     let coverage: &Coverage = inventory.coverage();
+    let dhcp = inventory.dhcp().coverage();
     let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
         protocol: protocol.clone(),
         field: field.clone(),
@@ -318,6 +319,6 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
-        dhcp: inventory.dhcp().coverage(),
+        dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
     }
 }

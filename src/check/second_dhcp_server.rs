@@ -33,13 +33,23 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     if strangers == 0 || (servers.len() < 2 && !is_planned) {
         return dhcp_clear_or_gap(inventory);
     }
-    // What somebody else was told is what he asked for.
-    let given = |server: &&DhcpServer| answers_us(server);
-    let mut given = heard.iter().filter(given).map(|DhcpServer { settings: set, .. }| (set.mask, &set.routers, &set.dns));
-    let differ = given.next().is_some_and(|first| given.any(|other| other != first));
+    let differ = heard.iter().enumerate().any(|(place, one)| heard[..place].iter().any(|other| contradict(one, other)));
     let severity = if differ { Severity::Broken } else { Severity::Risk };
     let problem = SecondDhcpServer { servers, is_planned, differ };
     Verdict::Found(vec![Finding::new(severity, Problem::SecondDhcpServer(problem), evidence(&heard))])
+}
+
+/// Whether devices of the two would have another mask, router or name server. What was left out counts only where both answered us:
+/// what somebody else was told is what he had asked for.
+fn contradict(one: &DhcpServer, other: &DhcpServer) -> bool {
+    fn apart<T: PartialEq>(one: &[T], other: &[T], whole: bool) -> bool {
+        one != other && (whole || !(one.is_empty() || other.is_empty()))
+    }
+    let whole = answers_us(one) && answers_us(other);
+    let (one, other) = (&one.settings, &other.settings);
+    apart(one.mask.as_slice(), other.mask.as_slice(), whole)
+        || apart(&one.routers, &other.routers, whole)
+        || apart(&one.dns, &other.dns, whole)
 }
 
 /// The earliest answer of each server.

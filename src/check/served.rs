@@ -77,9 +77,17 @@ pub fn answers_us(server: &DhcpServer) -> bool {
     server.answered.iter().any(|asked| matches!(asked, Asked::Discover | Asked::Inform))
 }
 
-/// Several servers in one sentence.
+/// Servers that a sentence names; a flood of forged ones does not make it longer.
+const NAMED: usize = 4;
+
+/// Several servers in one sentence; all of them stand in the table.
 pub fn list(servers: &[Served], language: Language) -> String {
-    let said: Vec<String> = servers.iter().map(|server| server.say(language)).collect();
+    let named = if servers.len() > NAMED { NAMED - 1 } else { servers.len() };
+    let mut said: Vec<String> = servers[..named].iter().map(|server| server.say(language)).collect();
+    if named < servers.len() {
+        let others = servers.len() - named;
+        said.push(language.pick(format!("{others} others"), format!("{others} autres")));
+    }
     let and = language.pick(" and ", " et ");
     match said.as_slice() {
         [] => String::new(),

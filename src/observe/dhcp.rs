@@ -79,7 +79,7 @@ pub struct DhcpAsked {
     pub informs: u32,
     /// DISCOVERs sent, those of network boot among them.
     pub discovers: u32,
-    /// For how long answers are listened for after the last question, in milliseconds.
+    /// For how long answers are listened for after the last question, in milliseconds; a report has 0 where that was cut short.
     pub listened_ms: u32,
 }
 

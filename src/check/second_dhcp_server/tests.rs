@@ -86,10 +86,21 @@ fn two_servers_are_a_risk_and_broken_where_they_differ() {
 }
 
 #[test]
-fn settings_for_somebody_else_do_not_differ_from_ours() {
+fn what_somebody_else_was_not_told_is_no_difference_and_what_he_was_told_is() {
     let mut overheard = DhcpAnswer { how: Asked::Overheard, kind: Kind::Ack, ..answer(2) };
     overheard.settings.dns = Vec::new();
-    assert_eq!(found(&[answer(1), overheard], &[]).map(|found| found.0), Some(Severity::Risk));
+    assert_eq!(found(&[answer(1), overheard.clone()], &[]).map(|found| found.0), Some(Severity::Risk));
+    overheard.settings.routers = vec![Ipv4Addr::new(10, 0, 0, 2)];
+    assert_eq!(found(&[answer(1), overheard], &[]).map(|found| found.0), Some(Severity::Broken));
+}
+
+#[test]
+fn a_flood_of_servers_is_counted_and_not_recited() {
+    let answers: Vec<DhcpAnswer> = (1..=60).map(answer).collect();
+    let (_, problem) = found(&answers, &[]).expect("many servers");
+    assert_eq!(problem.english().title, "60 DHCP servers answer on this segment");
+    assert!(problem.english().why.contains("10.0.0.3 (") && !problem.english().why.contains("10.0.0.4 ("));
+    assert!(problem.french().why.contains(" et 57 autres proposent"), "{}", problem.french().why);
 }
 
 #[test]

@@ -43,10 +43,13 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         ),
         (
             language.pick("Slow servers", "Serveurs lents"),
-            language.pick(
-                format!("waited {} for them", duration(dhcp.listened_ms.into(), language)),
-                format!("attendus pendant {}", duration(dhcp.listened_ms.into(), language)),
-            ),
+            match dhcp.listened_ms {
+                0 => language.pick("not waited for to the end", "pas attendus jusqu'au bout").to_owned(),
+                ms => {
+                    let patience = duration(ms.into(), language);
+                    language.pick(format!("waited {patience} for them"), format!("attendus pendant {patience}"))
+                }
+            },
         ),
     ];
     let rest = [

@@ -28,6 +28,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
 
 /// The servers of a finding, for its card.
 pub(super) fn tables(servers: &[Served], language: Language) -> impl Iterator<Item = Block> {
+    let is_planned = servers.iter().any(|server| server.planned.is_some());
     servers.chunks(BESIDE).map(move |servers| {
         let columns = columns(servers.iter().map(|server| server.server.to_string()));
         let mut rows = Vec::new();
@@ -35,6 +36,7 @@ pub(super) fn tables(servers: &[Served], language: Language) -> impl Iterator<It
             |english, french, cell: &dyn Fn(&Served) -> Cell| rows.extend(line(english, french, servers, cell, language));
         row("In the plan", "Au plan", &|server| match &server.planned {
             Some(name) => name.as_str().into(),
+            None if !is_planned => Cell::default(),
             None => language.pick("no", "non").into(),
         });
         row("Card", "Carte", &|server| server.mac.to_string().into());
