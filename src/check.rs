@@ -21,6 +21,11 @@ pub enum Topic {
     Dhcp,
 }
 
+#[cfg(test)]
+mod any_order;
+#[cfg(test)]
+mod testing;
+
 /// One row of the table.
 #[derive(Clone, Copy)]
 pub struct Check {
@@ -102,6 +107,9 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     if let Some(&cut) = coverage.cut.first() {
         return Some(Reason::of_cut(cut, asked, planned));
     }
+    if coverage.flooded {
+        return Some(Reason::Flooded);
+    }
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
@@ -130,4 +138,53 @@ pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
 /// "Clear" where DHCP servers were asked and waited for, else why not.
 pub fn dhcp_clear_or_gap(inventory: &Inventory) -> Verdict {
     dhcp_gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::Scene;
+    use super::*;
+
+    #[test]
+    fn codes_are_named_for_their_layer_and_none_is_used_twice() {
+        let mut codes: Vec<&str> = CHECKS.iter().map(|check| check.code).collect();
+        assert!(CHECKS.iter().all(|check| check.code.starts_with(&format!("L{}-", u8::from(check.layer)))));
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), CHECKS.len());
+    }
+
+    #[test]
+    fn a_whole_look_at_a_sound_network_is_clear_in_every_check() {
+        let sound = Scene::swept().claim("10.0.0.7", testing::A).claim("10.0.0.8", testing::B);
+        assert!(
+            CHECKS
+                .iter()
+                .filter(|check| check.topic == Topic::Addresses)
+                .all(|check| sound.verdict(check.judge) == Verdict::Clear)
+        );
+    }
+
+    #[test]
+    fn a_partial_look_is_clear_in_no_check_of_others() {
+        let (asked, planned) = (100, 254);
+        let cases = [
+            (Scene::partly(100).cut(Cut::User), Reason::Stopped { asked, planned }),
+            (Scene::partly(100).cut(Cut::Interface), Reason::InterfaceLost { asked, planned }),
+            (Scene::swept().cut(Cut::Capture), Reason::CaptureCut),
+            (Scene::swept().fact(crate::observe::Fact::FramesLost { count: 3 }), Reason::FramesLost { count: 3 }),
+            (Scene::capture(), Reason::NothingAsked),
+        ];
+        for (scene, reason) in cases {
+            for check in CHECKS.iter().filter(|check| check.topic == Topic::Addresses && check.code != "L3-own-address-taken") {
+                assert_eq!(scene.verdict(check.judge), Verdict::NotTested(reason.clone()), "{}", check.code);
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_found_in_a_partial_look_is_found() {
+        let scene = Scene::partly(100).cut(Cut::User).claim("10.0.0.9", testing::A).claim("10.0.0.9", testing::B);
+        assert_eq!(scene.codes(), ["L3-duplicate-address"]);
+    }
 }

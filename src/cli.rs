@@ -1,7 +1,7 @@
 //! The command line: one file a command, flags to request; what is common to all.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -28,8 +28,8 @@ pub mod visit;
 #[derive(Debug, Parser)]
 #[command(name = "trousse", version, propagate_version = true)]
 pub struct Cli {
-    /// The language of everything that is printed
-    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    /// The language of everything that is printed: fr or en [default: that of the system]
+    #[arg(long, global = true, value_enum, value_name = "LANG", hide_possible_values = true)]
     pub lang: Option<Tag>,
     /// What to do.
     #[command(subcommand)]
@@ -78,7 +78,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let language = asked_language(&arguments).unwrap_or_else(locale::language);
     let parsed = match parse(&arguments, language) {
         Ok(cli) => cli,
-        Err(Parsed::Text(text)) => return written(&text),
+        Err(Parsed::Text(text)) => return output::print(&text).map_or_else(|fault| told(&fault, language), |()| 0),
         Err(Parsed::Refused(fault)) => return told(&fault, language),
     };
     run(&parsed.command, language).unwrap_or_else(|fault| told(&fault, language))
@@ -192,12 +192,6 @@ fn refusal(error: &clap::Error) -> Fault {
         "" => fault.hint("trousse --help tells what there is", "trousse --help dit ce qui existe"),
         near => fault.hint(format!("did you mean {near}?"), format!("vouliez-vous dire {near} ?")),
     }
-}
-
-/// Writes what was asked for to standard output; a reader who went away is no fault.
-fn written(text: &str) -> u8 {
-    let done = io::stdout().write_all(text.as_bytes());
-    done.map_or(COULD_NOT, |()| 0)
 }
 
 fn told(fault: &Fault, language: Language) -> u8 {

@@ -159,6 +159,8 @@ pub enum Reason {
     DhcpNotAsked,
     /// The look ended before slow DHCP servers could answer.
     NotListenedOut,
+    /// More was claimed than any real network claims, and not everything was kept.
+    Flooded,
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -218,6 +220,12 @@ impl Reason {
                 .pick(
                     "it ended before slow DHCP servers could answer: run it again to the end",
                     "arrêt avant que les serveurs DHCP lents aient pu répondre : relancez jusqu'au bout",
+                )
+                .to_owned(),
+            Reason::Flooded => language
+                .pick(
+                    "more addresses were claimed than any real network holds: find the device that forges them and run it again",
+                    "plus d'adresses revendiquées que n'en porte aucun vrai réseau : trouvez l'appareil qui les forge et relancez",
                 )
                 .to_owned(),
             Reason::FramesLost { count } => language.pick(

@@ -146,7 +146,7 @@ pub struct Moment(pub u64);
 impl Moment {
     /// The moment `ms` milliseconds after the start.
     pub const fn from_ms(ms: u64) -> Moment {
-        Moment(ms * 1000)
+        Moment(ms.saturating_mul(1000))
     }
 
     /// Whole milliseconds since the start.
@@ -164,7 +164,7 @@ impl Add<Duration> for Moment {
     type Output = Moment;
 
     fn add(self, time: Duration) -> Moment {
-        Moment(self.0 + time.as_micros() as u64)
+        Moment(self.0.saturating_add(u64::try_from(time.as_micros()).unwrap_or(u64::MAX)))
     }
 }
 

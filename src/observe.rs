@@ -52,6 +52,13 @@ pub enum Fact {
         /// The card whose frame carried the claim, where it is another one.
         via: Option<Mac>,
     },
+    /// We asked a card alone, by a frame addressed to it, for an address.
+    AskedAlone {
+        /// The address.
+        ip: IpAddr,
+        /// The card.
+        mac: Mac,
+    },
     /// A card asked, claiming nothing, whether an address is free (RFC 5227, 2.1.1).
     AddressProbed {
         /// The address.
@@ -201,8 +208,8 @@ pub struct Owner {
     pub answers: u32,
     /// Replies beyond the number of requests.
     pub surplus: u32,
-    /// It answered a request addressed to it alone.
-    pub unicast: bool,
+    /// Whether it answered a request addressed to it alone; `None` where it was not asked so.
+    pub alone: Option<bool>,
     /// The shortest time between a request and its reply, in microseconds.
     pub rtt_us: Option<u32>,
     /// Cards other than itself whose frames carried its claims.
@@ -222,20 +229,25 @@ const EVIDENCE: usize = 3;
 /// Names that are kept of one card for one address: more are a flood, not an answer.
 const NAMES: usize = 8;
 
-/// Addresses, and cards of one address, that are kept: a forger of claims must not fill the memory. The lowest are kept, so that
-/// what is kept does not depend on the order of arrival.
-const ADDRESSES: usize = 1 << 17;
+/// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
+/// The lowest are kept, so that what is kept does not depend on the order of arrival.
+const CLAIMS: usize = 1 << 17;
 const CARDS: usize = 64;
 
 impl Owner {
     fn claimed(&mut self, seen: &Observation, how: Claim, rtt_us: Option<u32>, via: Option<Mac>) {
         self.first = if self.claims() { self.first.min(seen.at) } else { seen.at };
         self.last = self.last.max(seen.at);
-        self.answers += 1;
-        self.surplus += u32::from(how == Claim::Surplus);
-        self.unicast |= how == Claim::Unicast;
+        self.answers = self.answers.saturating_add(1);
+        self.surplus = self.surplus.saturating_add(u32::from(how == Claim::Surplus));
+        if how == Claim::Unicast {
+            self.alone = Some(true);
+        }
         self.rtt_us = shorter(self.rtt_us, rtt_us);
         self.via.extend(via);
+        if self.via.len() > CARDS {
+            self.via.pop_last();
+        }
         let place = self.evidence.binary_search(seen).unwrap_or_else(|place| place);
         if place < EVIDENCE {
             self.evidence.insert(place, seen.clone());
@@ -289,6 +301,8 @@ pub struct Inventory {
     vendors: &'static Vendors,
     card: Option<Card>,
     owners: BTreeMap<IpAddr, BTreeMap<Mac, Owner>>,
+    /// How many owners those are.
+    kept: usize,
     /// The addresses that each card claims.
     cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
@@ -303,6 +317,7 @@ impl Inventory {
             vendors,
             card: None,
             owners: BTreeMap::new(),
+            kept: 0,
             cards: BTreeMap::new(),
             address_names: BTreeMap::new(),
             coverage: Coverage::default(),
@@ -320,6 +335,7 @@ impl Inventory {
                 self.cards.entry(*mac).or_default().insert(*ip);
                 self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
             }
+            Fact::AskedAlone { ip, mac } => self.owner(*ip, *mac, |owner| owner.alone = owner.alone.or(Some(false))),
             Fact::EchoAnswered { ip, mac, ttl } => self.owner(*ip, *mac, |owner| owner.echo_ttl = owner.echo_ttl.max(Some(*ttl))),
             Fact::WouldForward { ip, mac } => self.owner(*ip, *mac, |owner| owner.forwards = true),
             Fact::Named { ip, mac, name, source } => {
@@ -328,25 +344,25 @@ impl Inventory {
                     Some(mac) => self.owner(*ip, *mac, |owner| keep(&mut owner.names, name)),
                     None => {
                         keep(self.address_names.entry(*ip).or_default(), name);
-                        if self.address_names.len() > ADDRESSES {
+                        if self.address_names.len() > CLAIMS {
                             self.address_names.pop_last();
                         }
                     }
                 }
             }
             Fact::Swept { planned, asked, requests, listened_ms } => {
-                self.coverage.planned += planned;
-                self.coverage.asked += asked;
-                self.coverage.requests += requests;
+                add(&mut self.coverage.planned, *planned);
+                add(&mut self.coverage.asked, *asked);
+                add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
             Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
-            Fact::Tagged { vlan } => *self.coverage.tagged.entry(*vlan).or_default() += 1,
+            Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
-                *self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default() += 1;
+                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
             }
-            Fact::FramesLost { count } => self.coverage.frames_lost += count,
+            Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
             Fact::AddressProbed { .. } => {}
         }
@@ -355,23 +371,29 @@ impl Inventory {
     /// Changes what is known of one card's claim of one address.
     fn owner(&mut self, ip: IpAddr, mac: Mac, change: impl FnOnce(&mut Owner)) {
         let cards = self.owners.entry(ip).or_default();
+        let before = cards.len();
         change(cards.entry(mac).or_default());
+        self.kept += cards.len() - before;
         if cards.len() > CARDS {
-            let dropped = cards.pop_last();
-            self.forget(ip, dropped.map(|(mac, _)| mac));
+            self.forget(ip);
         }
-        if self.owners.len() > ADDRESSES
-            && let Some((ip, cards)) = self.owners.pop_last()
+        if self.kept > CLAIMS
+            && let Some((&last, _)) = self.owners.last_key_value()
         {
-            self.forget(ip, cards.into_keys());
+            self.forget(last);
         }
     }
 
-    /// Takes what was not kept out of the index.
-    fn forget(&mut self, ip: IpAddr, macs: impl IntoIterator<Item = Mac>) {
+    /// Forgets the highest card of an address.
+    fn forget(&mut self, ip: IpAddr) {
         self.coverage.flooded = true;
-        for mac in macs {
-            let Some(addresses) = self.cards.get_mut(&mac) else { continue };
+        let Some(cards) = self.owners.get_mut(&ip) else { return };
+        let Some((mac, _)) = cards.pop_last() else { return };
+        self.kept -= 1;
+        if cards.is_empty() {
+            self.owners.remove(&ip);
+        }
+        if let Some(addresses) = self.cards.get_mut(&mac) {
             addresses.remove(&ip);
             if addresses.is_empty() {
                 self.cards.remove(&mac);
@@ -462,6 +484,11 @@ fn keep(names: &mut BTreeSet<Name>, name: Name) {
     if names.len() > NAMES {
         names.pop_last();
     }
+}
+
+/// Counts on, to the most that a count can hold: a record may say anything.
+fn add(count: &mut u32, more: u32) {
+    *count = count.saturating_add(more);
 }
 
 fn shorter(a: Option<u32>, b: Option<u32>) -> Option<u32> {

@@ -50,6 +50,11 @@ impl Identity {
     pub fn is_ours(&self, ip: Ipv4Addr) -> bool {
         self.addresses.iter().any(|net| net.addr() == ip)
     }
+
+    /// Whether a claim takes an address of ours: another card of ours may answer for it (ARP flux) and is no stranger.
+    pub fn is_taken(&self, ip: Ipv4Addr, mac: Mac) -> bool {
+        self.is_ours(ip) && mac != self.mac && !self.siblings.contains(&mac)
+    }
 }
 
 /// What a look is for: it decides which probes ask together.
@@ -83,6 +88,16 @@ pub struct Survey {
     pub resolvers: Vec<SocketAddr>,
     /// The UDP port that our questions for names leave from.
     pub port: u16,
+}
+
+/// Cards beside those of the targets whose names are asked for; more are forged.
+const STRANGERS: u64 = 256;
+
+impl Survey {
+    /// How many owners are asked for their names, and addresses a server for theirs: forged claims must not prolong a look.
+    pub fn names(&self) -> usize {
+        (self.targets.count() + STRANGERS) as usize
+    }
 }
 
 /// How fast requests are sent.

@@ -29,8 +29,11 @@ impl Contest {
     pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, owners: &[(Mac, &Owner)]) -> Contest {
         let mut contest = Contest::default();
         let mut real = Vec::new();
-        for &(mac, _) in owners.iter().filter(|(mac, _)| !inventory.is_our_card(*mac)) {
-            if Family::of(mac).is_some() {
+        let mut ours = BTreeSet::new();
+        for &(mac, _) in owners {
+            if inventory.is_our_card(mac) {
+                ours.insert(mac);
+            } else if Family::of(mac).is_some() {
                 contest.virtual_cards.push(mac);
             } else if is_proxy(inventory, ip, mac) {
                 contest.proxies.push(mac);
@@ -39,6 +42,10 @@ impl Contest {
             }
         }
         contest.devices = devices(inventory, ip, &real);
+        // Another card of ours may hold it; a stranger beside that card is a rival of this very laptop.
+        if !contest.devices.is_empty() && !ours.is_empty() {
+            contest.devices.push(ours);
+        }
         contest.declared = shared_by_plan(plan, ip, &real);
         contest
     }
@@ -118,4 +125,64 @@ fn told_apart(inventory: &Inventory, ip: IpAddr, a: Mac, b: Mac) -> bool {
 fn shared_by_plan(plan: &Plan, ip: IpAddr, cards: &[Mac]) -> bool {
     let IpAddr::V4(ip) = ip else { return false };
     plan.shared(ip).is_some_and(|shared| shared.macs.is_empty() || cards.iter().all(|card| shared.macs.contains(card)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, C, SIBLING, Scene, address, macs};
+
+    /// What became of the claims to an address.
+    fn contest(scene: &Scene, ip: &str) -> Contest {
+        let (inventory, plan) = scene.seen();
+        let mut all = contests(&inventory, plan).into_iter();
+        all.find(|(other, _)| *other == address(ip)).map(|(_, contest)| contest).expect("somebody claims it")
+    }
+
+    fn devices_of(scene: &Scene, ip: &str) -> Vec<Vec<Mac>> {
+        contest(scene, ip).devices.into_iter().map(|device| device.into_iter().collect()).collect()
+    }
+
+    #[test]
+    fn every_claim_is_of_a_virtual_card_a_proxy_or_a_device() {
+        let virtual_card = "00:00:5e:00:01:07";
+        let scene = Scene::swept().claims(&["10.0.0.9"], &[virtual_card, A, B]).forwards("10.0.0.9", B);
+        let contest = contest(&scene, "10.0.0.9");
+        assert_eq!((contest.virtual_cards.clone(), contest.proxies.clone()), (macs(&[virtual_card]), macs(&[B])));
+        assert_eq!(contest.devices, [BTreeSet::from_iter(macs(&[A]))]);
+        assert!(contest.rivals().is_empty());
+    }
+
+    #[test]
+    fn a_third_card_joins_the_device_whose_card_it_shares_another_address_with() {
+        let scene = Scene::swept().claims(&["10.0.0.9", "10.0.0.10"], &[A, B]).claim("10.0.0.9", C).claim("10.0.0.11", C);
+        assert_eq!(devices_of(&scene, "10.0.0.9"), [macs(&[A, B]), macs(&[C])]);
+        assert_eq!(devices_of(&scene.claim("10.0.0.10", C), "10.0.0.9"), [macs(&[A, B, C])]);
+    }
+
+    #[test]
+    fn an_echo_that_a_card_answers_is_one_address_less_that_it_answers_for() {
+        let four = ["10.0.0.10", "10.0.0.11", "10.0.0.12", "10.0.0.13"];
+        let scene = Scene::swept().claims(&four, &[A]);
+        assert_eq!(contest(&scene, four[3]).proxies, macs(&[A]));
+        assert!(contest(&scene.echo(four[0], A, 64), four[3]).proxies.is_empty());
+    }
+
+    #[test]
+    fn names_of_different_protocols_are_not_compared() {
+        let scene = Scene::swept().claims(&["10.0.0.9", "10.0.0.10"], &[A, B]).named("10.0.0.9", A, "SRV");
+        let mdns = crate::observe::Fact::Named {
+            ip: address("10.0.0.9"),
+            mac: Some(macs(&[B])[0]),
+            name: "srv.local".into(),
+            source: NameSource::Mdns,
+        };
+        assert_eq!(devices_of(&scene.fact(mdns), "10.0.0.9"), [macs(&[A, B])]);
+    }
+
+    #[test]
+    fn our_other_card_is_a_device_of_its_own_beside_a_stranger() {
+        let scene = Scene::swept().claims(&["10.0.0.9"], &[SIBLING, A]);
+        assert_eq!(contest(&scene, "10.0.0.9").rivals(), macs(&[A, SIBLING]));
+    }
 }

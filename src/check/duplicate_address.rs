@@ -54,14 +54,21 @@ pub fn evidence(inventory: &Inventory, ip: IpAddr, macs: &[Mac]) -> Vec<Observat
     seen
 }
 
+impl DuplicateAddress {
+    /// The cards that were asked alone and did not answer.
+    fn silent(&self) -> Vec<Mac> {
+        self.owners.iter().filter(|owner| owner.alone == Some(false)).map(|owner| owner.mac).collect()
+    }
+}
+
 impl Explain for DuplicateAddress {
     fn english(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::En);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Each of them answered again when it was asked alone.".to_owned(),
-            silent => format!(" {} did not answer when asked alone, or could not be asked.", join(silent, Language::En)),
+            silent => format!(" Asked alone, {} did not answer.", join(silent, Language::En)),
         };
         let right = match &self.rightful {
             Some(name) => format!("The plan gives {} to “{name}”: leave it there, and give the other another address.", self.ip),
@@ -86,11 +93,11 @@ impl Explain for DuplicateAddress {
     fn french(&self) -> Wording {
         let count = self.macs.len();
         let owners = list(&self.owners, Language::Fr);
-        let silent: Vec<Mac> = self.owners.iter().filter(|owner| !owner.unicast).map(|owner| owner.mac).collect();
-        let proof = match silent.as_slice() {
+        let proof = match self.silent().as_slice() {
+            _ if self.owners.iter().any(|owner| owner.alone.is_none()) => String::new(),
             [] => " Chacun a répondu de nouveau quand il a été interrogé seul.".to_owned(),
-            [one] => format!(" Interrogé seul, {one} n'a pas répondu, ou n'a pas pu l'être."),
-            silent => format!(" Interrogés seuls, {} n'ont pas répondu, ou n'ont pas pu l'être.", join(silent, Language::Fr)),
+            [one] => format!(" Interrogé seul, {one} n'a pas répondu."),
+            silent => format!(" Interrogés seuls, {} n'ont pas répondu.", join(silent, Language::Fr)),
         };
         let right = match &self.rightful {
             Some(name) => format!("Le plan attribue {} à « {name} » : laissez-la-lui et donnez une autre adresse à l'autre.", self.ip),
@@ -156,4 +163,90 @@ pub fn manual(language: Language) -> Manual {
                      redémarrez-le. Puis relancez l'analyse.",
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, C, OURS, SIBLING, Scene, macs};
+    use crate::finding::Reason;
+    use crate::observe::{Claim, Cut};
+
+    fn problem(scene: &Scene) -> DuplicateAddress {
+        match scene.found(judge).remove(0).problem {
+            Problem::DuplicateAddress(problem) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn two_cards_that_claim_one_address_are_a_duplicate() {
+        let scene = Scene::swept().claim("10.0.0.9", B).claim("10.0.0.9", A).claim("10.0.0.7", C);
+        assert_eq!(scene.codes(), ["L3-duplicate-address"]);
+        let found = scene.found(judge).remove(0);
+        assert_eq!((found.severity, found.evidence.len()), (Severity::Broken, 2));
+        assert_eq!(problem(&scene).macs, macs(&[A, B]));
+        assert_eq!(problem(&scene).owners.iter().map(|owner| owner.mac).collect::<Vec<_>>(), macs(&[A, B]));
+    }
+
+    #[test]
+    fn one_card_by_however_many_messages_is_not() {
+        let hows = [Claim::Reply, Claim::Unicast, Claim::Announcement, Claim::Request, Claim::Overheard];
+        let scene = hows.into_iter().fold(Scene::swept(), |scene, how| scene.says("10.0.0.9", A, how));
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_second_owner_heard_by_any_kind_of_message_counts() {
+        for how in [Claim::Unicast, Claim::Announcement, Claim::Request, Claim::Overheard, Claim::Surplus] {
+            let scene = Scene::swept().claim("10.0.0.9", A).says("10.0.0.9", B, how);
+            assert_eq!(problem(&scene).macs, macs(&[A, B]), "{how:?}");
+        }
+    }
+
+    #[test]
+    fn a_capture_in_which_nobody_asked_shows_duplicates_and_never_their_absence() {
+        let scene = Scene::capture().says("10.0.0.9", A, Claim::Overheard);
+        assert_eq!(scene.verdict(judge), Verdict::NotTested(Reason::NothingAsked));
+        assert_eq!(scene.says("10.0.0.9", B, Claim::Announcement).codes(), ["L3-duplicate-address"]);
+    }
+
+    #[test]
+    fn a_look_that_was_cut_short_is_not_clear() {
+        let reason = Reason::Stopped { asked: 20, planned: 254 };
+        assert_eq!(Scene::partly(20).cut(Cut::User).verdict(judge), Verdict::NotTested(reason));
+    }
+
+    #[test]
+    fn an_echo_or_a_name_without_a_claim_makes_no_owner() {
+        let scene = Scene::swept().claim("10.0.0.9", A).echo("10.0.0.9", B, 64).named("10.0.0.9", C, "PC");
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn our_other_card_alone_is_no_duplicate_and_beside_a_stranger_it_is() {
+        let scene = Scene::swept().claim("10.0.0.2", SIBLING);
+        assert!(scene.codes().is_empty());
+        assert_eq!(problem(&scene.claim("10.0.0.2", A)).macs, macs(&[A, SIBLING]));
+    }
+
+    #[test]
+    fn our_own_address_is_left_to_its_own_check() {
+        let scene = Scene::swept().claim("10.0.0.1", A).claim("10.0.0.1", B).claim("10.0.0.1", OURS);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn the_words_say_who_answered_when_asked_alone_and_whose_the_address_is() {
+        let plan = "[[fixed]]\nname = \"till\"\naddress = \"10.0.0.9\"\nmac = \"b8:27:eb:00:00:0a\"";
+        let half = Scene::swept().plan(plan).claim("10.0.0.9", A).claim("10.0.0.9", B).says("10.0.0.9", A, Claim::Unicast);
+        assert!(!problem(&half).english().why.contains("alone"), "one of them was not asked alone");
+        let half = half.asked_alone("10.0.0.9", B);
+        let words = problem(&half).english();
+        assert!(words.why.contains(&format!("Asked alone, {B} did not answer")), "{}", words.why);
+        assert!(words.remedy[1].contains("“till”"), "{}", words.remedy[1]);
+        let both = half.says("10.0.0.9", B, Claim::Unicast);
+        assert!(problem(&both).english().why.contains("Each of them answered again"));
+        assert!(problem(&both).french().why.contains("Chacun a répondu"));
+    }
 }

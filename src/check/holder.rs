@@ -28,8 +28,9 @@ pub struct Holder {
     pub rtt_us: Option<u32>,
     /// How many claims were heard from it.
     pub answers: u32,
-    /// It answered a request addressed to it alone.
-    pub unicast: bool,
+    /// Whether it answered a request addressed to it alone; `null` where it was not asked so.
+    #[serde(rename = "unicast")]
+    pub alone: Option<bool>,
     /// When it was first heard.
     #[serde(rename = "first_ms")]
     pub first: Moment,
@@ -52,7 +53,7 @@ impl Holder {
             names: owner.names.iter().cloned().collect(),
             rtt_us: owner.rtt_us,
             answers: owner.answers,
-            unicast: owner.unicast,
+            alone: owner.alone,
             first: owner.first,
             last: owner.last,
             planned: plan.fixed.iter().find(|fixed| fixed.mac == Some(mac)).map(|fixed| fixed.name.clone()),

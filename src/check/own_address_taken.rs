@@ -44,8 +44,10 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         Some(Finding::new(Severity::Broken, Problem::OwnAddressTaken(problem), evidence))
     });
     let otherwise = match gap(inventory) {
-        // Our own address is asked for first of all: a look that was cut short later has still asked for it.
-        None | Some(Reason::Stopped { .. }) => Verdict::Clear,
+        // Our own addresses are asked for first of all and are heard out before the others: a look that was stopped among the
+        // others has still asked for ours.
+        None => Verdict::Clear,
+        Some(Reason::Stopped { asked, .. }) if asked as usize > card.addresses.len() => Verdict::Clear,
         Some(reason) => Verdict::NotTested(reason),
     };
     Verdict::of(findings.collect(), otherwise)
@@ -124,4 +126,61 @@ pub fn manual(language: Language) -> Manual {
             remedy: "Donnez une autre adresse au portable, ou passez-le en DHCP, et relancez la commande.",
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, OURS, SIBLING, Scene, macs};
+    use crate::observe::{Claim, Cut, Fact};
+
+    #[test]
+    fn a_stranger_on_our_own_address_is_found() {
+        let scene = Scene::swept().claim("10.0.0.1", A);
+        assert_eq!(scene.codes(), ["L3-own-address-taken"]);
+        let found = scene.found(judge).remove(0);
+        let Problem::OwnAddressTaken(problem) = found.problem else { panic!("{found:?}") };
+        assert_eq!((found.severity, problem.macs), (Severity::Broken, macs(&[A])));
+    }
+
+    #[test]
+    fn two_strangers_are_one_finding_with_both() {
+        let found = Scene::swept().claim("10.0.0.1", A).says("10.0.0.1", B, Claim::Announcement).found(judge);
+        let [Finding { problem: Problem::OwnAddressTaken(problem), .. }] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(problem.macs, macs(&[A, B]));
+    }
+
+    #[test]
+    fn our_card_and_our_other_card_are_no_strangers() {
+        let scene = Scene::swept().claim("10.0.0.1", SIBLING).says("10.0.0.1", OURS, Claim::Announcement).claim("10.0.0.7", A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_virtual_card_on_our_address_is_a_stranger_too() {
+        assert_eq!(Scene::swept().claim("10.0.0.1", "00:00:5e:00:01:07").codes(), ["L3-own-address-taken"]);
+    }
+
+    #[test]
+    fn a_capture_of_somebody_s_does_not_say_which_address_is_ours() {
+        let scene = Scene::capture().claim("10.0.0.1", A);
+        assert_eq!(scene.verdict(judge), Verdict::NotTested(Reason::NoCardOfOurs));
+    }
+
+    #[test]
+    fn a_card_without_an_address_has_none_to_be_taken() {
+        let card = Fact::OurCard { mac: crate::check::testing::mac(OURS), addresses: vec![], siblings: vec![] };
+        assert_eq!(Scene::capture().fact(card).verdict(judge), Verdict::NotTested(Reason::NoAddressOfOurs));
+    }
+
+    #[test]
+    fn a_look_stopped_among_the_others_has_asked_for_ours_and_one_stopped_before_has_not() {
+        assert_eq!(Scene::partly(20).cut(Cut::User).verdict(judge), Verdict::Clear);
+        for asked in [0, 1] {
+            let reason = Reason::Stopped { asked, planned: 254 };
+            assert_eq!(Scene::partly(asked).cut(Cut::User).verdict(judge), Verdict::NotTested(reason));
+        }
+        let reason = Reason::InterfaceLost { asked: 20, planned: 254 };
+        assert_eq!(Scene::partly(20).cut(Cut::Interface).verdict(judge), Verdict::NotTested(reason));
+    }
 }

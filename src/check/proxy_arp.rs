@@ -137,3 +137,62 @@ pub fn manual(language: Language) -> Manual {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, C, Scene, address, mac};
+
+    const RANGE: [&str; 4] = ["10.0.0.30", "10.0.0.31", "10.0.0.32", "10.0.0.33"];
+
+    fn problem(scene: &Scene) -> ProxyArp {
+        match scene.found(judge).remove(0).problem {
+            Problem::ProxyArp(problem) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_card_that_answers_for_four_addresses_is_a_proxy() {
+        let scene = Scene::swept().claims(&RANGE, &[A]);
+        assert_eq!(scene.codes(), ["L3-proxy-arp"]);
+        let problem = problem(&scene);
+        assert_eq!((problem.mac, problem.addresses, problem.said_so), (mac(A), 4, false));
+        assert_eq!((problem.first, problem.last), (address(RANGE[0]), address(RANGE[3])));
+        assert!(Scene::swept().claims(&RANGE[..3], &[A]).codes().is_empty());
+    }
+
+    #[test]
+    fn over_a_live_host_it_is_no_duplicate_by_number() {
+        let scene = Scene::swept().claims(&RANGE, &[A]).claim(RANGE[2], B).echo(RANGE[2], B, 64);
+        assert_eq!(scene.codes(), ["L3-proxy-arp"]);
+        assert_eq!(problem(&scene).live, [address(RANGE[2])]);
+    }
+
+    #[test]
+    fn over_a_live_host_it_is_no_duplicate_when_it_says_that_it_forwards() {
+        let scene = Scene::swept().claims(&["10.0.0.9"], &[A, B]).forwards("10.0.0.9", A);
+        assert_eq!(scene.codes(), ["L3-proxy-arp"]);
+        assert!(problem(&scene).said_so && problem(&scene).live == [address("10.0.0.9")]);
+    }
+
+    #[test]
+    fn over_a_real_duplicate_both_are_told() {
+        let scene = Scene::swept().claims(&RANGE, &[A]).claims(&RANGE[..1], &[B, C]);
+        assert_eq!(scene.codes(), ["L3-duplicate-address", "L3-proxy-arp"]);
+    }
+
+    #[test]
+    fn a_server_with_many_addresses_of_its_own_holds_them_and_can_have_a_rival() {
+        let server = RANGE.iter().fold(Scene::swept().claims(&RANGE, &[A]), |scene, ip| scene.echo(ip, A, 64));
+        assert_eq!(server.verdict(judge), Verdict::Clear);
+        assert_eq!(server.claim(RANGE[1], B).codes(), ["L3-duplicate-address"]);
+    }
+
+    #[test]
+    fn what_a_card_says_itself_counts_before_how_many_it_answers_for() {
+        let router = Scene::swept().claims(&RANGE, &[A]).echo(RANGE[0], A, 64).claim("10.0.0.34", A);
+        assert_eq!(problem(&router).first, address(RANGE[1]));
+        assert_eq!(router.claim(RANGE[0], B).codes(), ["L3-duplicate-address", "L3-proxy-arp"]);
+    }
+}

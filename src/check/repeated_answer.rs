@@ -128,3 +128,40 @@ pub fn manual(language: Language) -> Manual {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, Scene, address, mac};
+
+    #[test]
+    fn a_card_that_answers_more_often_than_asked_is_noted_and_not_accused() {
+        let scene = Scene::swept().claim("10.0.0.9", A).says("10.0.0.9", A, Claim::Surplus).says("10.0.0.9", A, Claim::Surplus);
+        assert_eq!(scene.codes(), ["L3-repeated-answer"]);
+        let found = scene.found(judge).remove(0);
+        let repeated = Repeated { ip: address("10.0.0.9"), mac: mac(A), surplus: 2 };
+        assert_eq!(found.problem, Problem::RepeatedAnswer(RepeatedAnswer { hosts: vec![repeated] }));
+        assert_eq!(found.severity, Severity::Note);
+    }
+
+    #[test]
+    fn one_answer_to_each_question_is_clear() {
+        let scene = Scene::swept().claim("10.0.0.9", A).claim("10.0.0.9", A).says("10.0.0.9", A, Claim::Announcement);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn beside_a_second_owner_both_are_told() {
+        let scene = Scene::swept().claim("10.0.0.9", A).says("10.0.0.9", A, Claim::Surplus).claim("10.0.0.9", B);
+        assert_eq!(scene.codes(), ["L3-duplicate-address", "L3-repeated-answer"]);
+    }
+
+    #[test]
+    fn of_many_such_devices_a_few_are_named_and_the_others_counted() {
+        let scene = (1..=7).fold(Scene::swept(), |scene, last| {
+            scene.says(&format!("10.0.0.{}", 10 + last), &format!("b8:27:eb:00:01:{last:02x}"), Claim::Surplus)
+        });
+        let words = scene.found(judge).remove(0).problem.explain().words(Language::En);
+        assert!(words.title.starts_with("7 devices") && words.why.contains("2 more"), "{words:?}");
+    }
+}

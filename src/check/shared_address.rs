@@ -93,3 +93,40 @@ pub fn manual(language: Language) -> Manual {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, C, Scene, macs};
+
+    const ANYBODY: &str = "[[shared]]\nname = \"cluster\"\naddress = \"10.0.0.9\"";
+    const LISTED: &str = "[[shared]]\naddress = \"10.0.0.9\"\nmacs = [\"b8:27:eb:00:00:0a\", \"b8:27:eb:00:00:0b\"]";
+
+    #[test]
+    fn a_declared_shared_address_is_no_duplicate() {
+        for plan in [ANYBODY, LISTED] {
+            let scene = Scene::swept().plan(plan).claims(&["10.0.0.9"], &[A, B]);
+            assert_eq!(scene.codes(), ["L3-shared-address"]);
+            let found = scene.found(judge).remove(0);
+            let Problem::SharedAddress(problem) = found.problem else { panic!("{found:?}") };
+            assert_eq!((found.severity, problem.macs), (Severity::Note, macs(&[A, B])));
+        }
+    }
+
+    #[test]
+    fn a_stranger_on_it_is_a_duplicate_where_the_plan_lists_the_cards() {
+        let three = Scene::swept().claims(&["10.0.0.9"], &[A, B, C]);
+        assert_eq!(three.clone().plan(LISTED).codes(), ["L3-duplicate-address"]);
+        assert_eq!(three.plan(ANYBODY).codes(), ["L3-shared-address"]);
+    }
+
+    #[test]
+    fn another_address_is_not_covered_by_it() {
+        assert_eq!(Scene::swept().plan(ANYBODY).claims(&["10.0.0.8"], &[A, B]).codes(), ["L3-duplicate-address"]);
+    }
+
+    #[test]
+    fn held_by_one_card_there_is_nothing_to_say() {
+        assert_eq!(Scene::swept().plan(ANYBODY).claim("10.0.0.9", A).verdict(judge), Verdict::Clear);
+    }
+}

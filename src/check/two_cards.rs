@@ -29,7 +29,9 @@ pub struct TwoCards {
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let mut hosts: BTreeMap<BTreeSet<Mac>, BTreeSet<IpAddr>> = BTreeMap::new();
     for (ip, contest) in contests(inventory, plan) {
-        for device in contest.devices.into_iter().filter(|device| device.len() > 1) {
+        // That our own laptop has two cards here is known, and stands beside a rival only.
+        let others = |device: &BTreeSet<Mac>| !device.iter().any(|&mac| inventory.is_our_card(mac));
+        for device in contest.devices.into_iter().filter(|device| device.len() > 1 && others(device)) {
             hosts.entry(device).or_default().insert(ip);
         }
     }
@@ -103,4 +105,66 @@ pub fn manual(language: Language) -> Manual {
             remedy: "Rien n'est en panne. Débranchez une carte pour en être sûr ; sous Linux, arp_ignore=1 si cela gêne.",
         },
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, C, OURS, SIBLING, Scene, address, macs};
+
+    const PAIR: [&str; 2] = ["10.0.0.10", "10.0.0.11"];
+
+    fn flux() -> Scene {
+        Scene::swept().claims(&PAIR, &[A, B])
+    }
+
+    #[test]
+    fn the_two_cards_of_this_laptop_beside_a_stranger_are_no_note() {
+        let ours = [OURS, SIBLING];
+        let scene = Scene::swept().claims(&PAIR, &ours).claim(PAIR[0], A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn the_same_two_cards_on_two_addresses_are_one_host() {
+        assert_eq!(flux().codes(), ["L3-two-cards"]);
+        let found = flux().found(judge).remove(0);
+        let Problem::TwoCards(problem) = found.problem else { panic!("{found:?}") };
+        assert_eq!((problem.macs, problem.ips), (macs(&[A, B]), PAIR.map(address).to_vec()));
+        assert_eq!(found.severity, Severity::Note);
+    }
+
+    #[test]
+    fn two_cloned_pcs_are_told_apart_by_the_names_that_their_cards_give() {
+        let clones = flux().named(PAIR[0], A, "PC-1").named(PAIR[0], B, "PC-2");
+        let clones = clones.named(PAIR[1], A, "PC-1").named(PAIR[1], B, "PC-2");
+        assert_eq!(clones.codes(), ["L3-duplicate-address", "L3-duplicate-address"]);
+    }
+
+    #[test]
+    fn two_cloned_pcs_are_told_apart_by_the_ttl_of_their_echoes() {
+        let clones = PAIR.iter().fold(flux(), |scene, ip| scene.echo(ip, A, 128).echo(ip, B, 64));
+        assert_eq!(clones.codes(), ["L3-duplicate-address", "L3-duplicate-address"]);
+    }
+
+    #[test]
+    fn the_same_name_and_the_same_ttl_tell_nothing_apart() {
+        let same = PAIR.iter().fold(flux(), |scene, ip| {
+            scene.named(ip, A, "SRV").named(ip, B, "SRV").echo(ip, A, 64).echo(ip, B, 64)
+        });
+        assert_eq!(same.codes(), ["L3-two-cards"]);
+    }
+
+    #[test]
+    fn a_stranger_on_one_of_the_addresses_is_a_duplicate() {
+        let scene = flux().claim(PAIR[1], C);
+        assert_eq!(scene.codes(), ["L3-duplicate-address", "L3-two-cards"]);
+    }
+
+    #[test]
+    fn one_common_address_is_no_host_with_two_cards() {
+        let scene = Scene::swept().claims(&PAIR[..1], &[A, B]).claim(PAIR[1], A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+        assert_eq!(scene.codes(), ["L3-duplicate-address"]);
+    }
 }

@@ -164,6 +164,55 @@ pub fn manual(language: Language) -> Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::testing::{A, B, Scene, macs};
+
+    const VRRP: &str = "00:00:5e:00:01:07";
+
+    fn problem(scene: &Scene) -> VirtualAddress {
+        match scene.found(judge).remove(0).problem {
+            Problem::VirtualAddress(problem) => problem,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn one_virtual_card_is_noted_by_its_family() {
+        for virtual_card in [VRRP, "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01", "02:bf:0a:00:00:fe", "03:bf:0a:00:00:fe"] {
+            let scene = Scene::swept().claim("10.0.0.254", virtual_card).claim("10.0.0.7", A);
+            assert_eq!(scene.codes(), ["L3-virtual-address"], "{virtual_card}");
+            assert_eq!(scene.found(judge)[0].severity, Severity::Note);
+        }
+    }
+
+    #[test]
+    fn the_router_s_own_card_beside_it_is_no_duplicate() {
+        for virtual_card in [VRRP, "00:00:0c:07:ac:01", "00:00:0c:9f:f0:01", "02:bf:0a:00:00:fe"] {
+            let scene = Scene::swept().claims(&["10.0.0.254"], &[virtual_card, A]);
+            assert_eq!(scene.codes(), ["L3-virtual-address"], "{virtual_card}");
+            assert_eq!(problem(&scene).also, macs(&[A]));
+        }
+    }
+
+    #[test]
+    fn two_real_cards_beside_it_are_a_duplicate_unless_the_plan_shares_the_address() {
+        let scene = Scene::swept().claims(&["10.0.0.254"], &[VRRP, A, B]);
+        assert_eq!(scene.codes(), ["L3-duplicate-address", "L3-virtual-address"]);
+        let planned = scene.plan("[[shared]]\naddress = \"10.0.0.254\"");
+        assert_eq!(planned.codes(), ["L3-virtual-address", "L3-shared-address"]);
+        assert!(problem(&planned).declared);
+    }
+
+    #[test]
+    fn two_glbp_forwarders_are_one_shared_address() {
+        let scene = Scene::swept().claims(&["10.0.0.254"], &["00:07:b4:00:0a:01", "00:07:b4:00:0a:02"]);
+        assert_eq!(scene.codes(), ["L3-virtual-address"]);
+        assert_eq!((problem(&scene).family, problem(&scene).macs.len()), (Family::Glbp { group: 10 }, 2));
+    }
+
+    #[test]
+    fn real_cards_only_are_not_shared() {
+        assert_eq!(Scene::swept().claim("10.0.0.254", A).verdict(judge), Verdict::Clear);
+    }
 
     #[test]
     fn each_family_is_known_by_its_range() {

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::check::{CHECKS, Check};
+use crate::cli::output::print;
 use crate::fault::{Fault, Result};
 use crate::finding::Manual;
 use crate::language::Language;
@@ -25,8 +26,7 @@ pub fn run(args: &ExplainArgs, language: Language) -> Result<u8> {
         None if args.markdown => markdown(),
         None => list(language),
     };
-    print!("{text}");
-    Ok(0)
+    print(&text).map(|()| 0)
 }
 
 fn find(code: &str) -> Result<&'static Check> {

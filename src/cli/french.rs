@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
 const WORDS: &[(&str, &str, &str)] = &[
     ("", "", "La trousse du technicien : trouve ce qui ne va pas sur un réseau, à partir du câble."),
-    ("", "lang", "La langue de tout ce qui est affiché"),
+    ("", "lang", "La langue de tout ce qui est affiché [par défaut : celle du système]"),
     ("scan", "", "Trouver qui est sur le segment, quelle adresse est détenue deux fois et par qui."),
     (
         "scan",

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
+use crate::cli::output::print;
 use crate::edge::lab;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -34,10 +35,10 @@ pub fn run(args: &LabArgs, language: Language) -> Result<u8> {
 
 fn list(language: Language) -> Result<u8> {
     let widest = lab::LABS.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    for (name, text) in lab::LABS {
-        println!("{name:widest$}  {}", lab::Lab::parse(name, text)?.title(language));
-    }
-    Ok(0)
+    let line =
+        |(name, text): &(&str, &str)| lab::Lab::parse(name, text).map(|lab| format!("{name:widest$}  {}\n", lab.title(language)));
+    let lines: Result<String> = lab::LABS.iter().map(line).collect();
+    print(&lines?).map(|()| 0)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -52,9 +53,8 @@ fn raise(lab: lab::Lab, _: &LabArgs, _: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
-    let own = std::env::current_exe().map_err(|error| {
-        Fault::new(format!("cannot find the program's own file: {error}"), format!("fichier du programme introuvable : {error}"))
-    })?;
+    let own = std::env::current_exe()
+        .map_err(|error| Fault::because("cannot find the program's own file", "fichier du programme introuvable", &error))?;
     lab::run(&lab, language, |running| {
         if args.keep {
             let shells = running.shells();

@@ -1,12 +1,12 @@
 //! `trousse completions` and `trousse man`: what shells and `man` know of the kit, made from the command line itself.
 
 use std::fs;
-use std::io;
 use std::path::PathBuf;
 
 use clap_complete::Shell;
 
 use crate::cli;
+use crate::cli::output::print;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
@@ -28,8 +28,9 @@ pub struct ManArgs {
 
 /// Prints the completions.
 pub fn completions(args: &CompletionsArgs, language: Language) -> Result<u8> {
-    clap_complete::generate(args.shell, &mut cli::command(language), "trousse", &mut io::stdout());
-    Ok(0)
+    let mut text = Vec::new();
+    clap_complete::generate(args.shell, &mut cli::command(language), "trousse", &mut text);
+    print(&String::from_utf8_lossy(&text)).map(|()| 0)
 }
 
 /// Writes `trousse.1` and a page for each command.
@@ -37,9 +38,10 @@ pub fn pages(args: &ManArgs, language: Language) -> Result<u8> {
     let shown = args.folder.display();
     let written = fs::create_dir_all(&args.folder).and_then(|()| clap_mangen::generate_to(cli::command(language), &args.folder));
     written.map(|()| 0).map_err(|error| {
-        Fault::new(
-            format!("cannot write the manual to {shown}: {error}"),
-            format!("impossible d'écrire le manuel dans {shown} : {error}"),
+        Fault::because(
+            format!("cannot write the manual to {shown}"),
+            format!("impossible d'écrire le manuel dans {shown}"),
+            &error,
         )
     })
 }

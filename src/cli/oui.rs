@@ -15,7 +15,7 @@ use crate::oui::name::clean;
 use crate::oui::{Block, Vendor, Vendors};
 use asked::Asked;
 
-/// What `trousse oui` is asked.
+/// Tell who made a network card, from its hardware address, or which blocks a vendor holds.
 #[derive(clap::Args, Debug, Clone)]
 pub struct OuiArgs {
     /// Hardware addresses, the first digits of some (b8:27:eb), or part of a vendor's name
@@ -26,8 +26,8 @@ pub struct OuiArgs {
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,
 
-    /// How the answer is written
-    #[arg(long, value_enum, default_value_t)]
+    /// How the answer is written: terminal or json
+    #[arg(long, value_enum, default_value_t, hide_possible_values = true)]
     pub format: OuiFormat,
 }
 
@@ -106,7 +106,7 @@ pub fn run(args: &OuiArgs, language: Language, out: &mut dyn Write) -> Result<u8
     match written {
         // The reader has seen enough: `trousse oui apple | head`.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Fault::new(format!("cannot write the answer: {error}"), format!("impossible d'écrire la réponse : {error}")))
+            Err(Fault::because("cannot write the answer", "impossible d'écrire la réponse", &error))
         }
         _ => Ok(u8::from(!answers.answers.iter().all(Answer::is_known))),
     }

@@ -2,6 +2,7 @@
 
 use schemars::schema_for;
 
+use crate::cli::output::print;
 use crate::fault::Result;
 use crate::report;
 use crate::site::Plan;
@@ -29,6 +30,5 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Plan => schema_for!(Plan).to_value(),
         Schema::Report => report::schema(),
     };
-    println!("{schema:#}");
-    Ok(0)
+    print(&format!("{schema:#}\n")).map(|()| 0)
 }

@@ -58,8 +58,12 @@ impl Look {
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
+        if targets.count() > Targets::MOST {
+            return Err(too_many(&targets, request.rate, "name a smaller prefix", "indiquez un préfixe plus petit"));
+        }
         if targets.count() > MANY && !request.agreed {
-            return Err(too_many(&targets, request.rate));
+            let (english, french) = ("name a smaller prefix, or add --yes", "indiquez un préfixe plus petit, ou ajoutez --yes");
+            return Err(too_many(&targets, request.rate, english, french));
         }
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
@@ -125,7 +129,7 @@ fn within_reach(name: &str, own: &[Ipv4Net], targets: &Targets) -> Result<()> {
     .hint("scan it from its own segment", "lancez l'analyse depuis son propre segment"))
 }
 
-fn too_many(targets: &Targets, rate: Rate) -> Fault {
+fn too_many(targets: &Targets, rate: Rate, way_out: &str, way_out_french: &str) -> Fault {
     let count = targets.count();
     /// Requests a second at full speed, measured on one core.
     const FULL_SPEED: u64 = 200_000;
@@ -141,5 +145,5 @@ fn too_many(targets: &Targets, rate: Rate) -> Fault {
         format!("{count} addresses are a lot to ask: about {time}"),
         format!("{count} adresses, c'est beaucoup : environ {time}"),
     )
-    .hint("name a smaller prefix, or add --yes", "indiquez un préfixe plus petit, ou ajoutez --yes")
+    .hint(way_out, way_out_french)
 }

@@ -49,7 +49,7 @@ impl Circumstances {
         let identity = &self.survey.identity;
         Visit {
             started: rfc3339(self.started_us),
-            finished: rfc3339(self.started_us + ended.0),
+            finished: rfc3339(self.started_us.saturating_add(ended.0)),
             errand: self.survey.errand,
             interface: Some(self.interface.clone()),
             mac: Some(identity.mac),
@@ -92,6 +92,8 @@ pub enum Line {
     End {
         /// Microseconds since the start.
         ended_us: u64,
+        /// Frames in the capture: a capture that was cut between two frames does not show it.
+        frames: u32,
     },
 }
 
@@ -145,7 +147,7 @@ impl Recorder {
         if self.failed.is_some() {
             return None;
         }
-        let written = self.capture.write(self.started_us + at.0, direction, bytes);
+        let written = self.capture.write(self.started_us.saturating_add(at.0), direction, bytes);
         let number = self.keep(written);
         if at.since(self.flushed) > FLUSH_EVERY {
             self.flushed = at;
@@ -179,7 +181,8 @@ impl Recorder {
 
     /// Ends the record with the report as it was made.
     pub fn close(mut self, ended: Moment, report: &Report) -> Result<()> {
-        self.line(&Line::End { ended_us: ended.0 });
+        let frames = self.capture.frames();
+        self.line(&Line::End { ended_us: ended.0, frames });
         let folder = self.folder.clone();
         let end = || -> io::Result<()> {
             if let Some(error) = self.failed {
@@ -207,5 +210,5 @@ fn to_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
 
 fn cannot_record(folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
-    Fault::new(format!("cannot record in {shown}: {error}"), format!("enregistrement impossible dans {shown} : {error}"))
+    Fault::because(format!("cannot record in {shown}"), format!("enregistrement impossible dans {shown}"), error)
 }

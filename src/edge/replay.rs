@@ -10,7 +10,7 @@ use super::record::{ANSWERS, CAPTURE, Circumstances, Line, SCHEMA, VISIT, rfc333
 use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
-use crate::probe::listen::Listener;
+use crate::probe::listen::{Direction, Listener};
 use crate::probe::{Errand, Identity, Rate, Survey};
 use crate::report::Visit;
 
@@ -34,7 +34,7 @@ impl Replayed {
         }
         Visit {
             started: rfc3339(self.started_us),
-            finished: rfc3339(self.started_us + self.ended.0),
+            finished: rfc3339(self.started_us.saturating_add(self.ended.0)),
             errand: Errand::Capture,
             interface: None,
             mac: None,
@@ -62,11 +62,16 @@ fn record(folder: &Path) -> Result<Replayed> {
         )
         .hint("replay it with the version of trousse that made it", "rejouez-le avec la version de trousse qui l'a créé"));
     }
+    if circumstances.survey.targets.count() > Targets::MOST {
+        return Err(malformed(&visit, 1, "targets"));
+    }
     let mut listener = Listener::new(&circumstances.survey);
     let started_us = circumstances.started_us;
-    let mut last = hear_capture(&folder.join(CAPTURE), &mut listener, |captured| captured.unix_us.saturating_sub(started_us))?;
+    let (frames, mut last) = hear_capture(&folder.join(CAPTURE), &mut listener, |captured| {
+        (Moment(captured.unix_us.saturating_sub(started_us)), captured.direction)
+    })?;
     let answers = folder.join(ANSWERS);
-    let mut ended = false;
+    let mut whole = false;
     let written = text(&answers)?;
     for (index, line) in written.split_inclusive('\n').enumerate() {
         // A line without its end is where the power went.
@@ -79,10 +84,10 @@ fn record(folder: &Path) -> Result<Replayed> {
                 listener.answer(Moment(at_us), from, &bytes);
             }
             Line::Fact { at_us, fact } => listener.fact(Moment(at_us), fact),
-            Line::End { ended_us } => (ended, last) = (true, Moment(ended_us)),
+            Line::End { ended_us, frames: written } => (whole, last) = (frames == written, Moment(ended_us)),
         }
     }
-    if !ended {
+    if !whole {
         listener.fact(last, Fact::CutShort { by: Cut::Capture });
     }
     Ok(Replayed { inventory: listener.conclude(last), circumstances: Some(circumstances), started_us, ended: last })
@@ -100,32 +105,38 @@ fn foreign(path: &Path) -> Result<Replayed> {
     };
     let mut listener = Listener::new(&survey);
     let mut started_us = None;
-    // The earliest frame need not stand first; what lies before the first one is heard at the start.
-    let ended = hear_capture(path, &mut listener, |captured| {
-        captured.unix_us.saturating_sub(*started_us.get_or_insert(captured.unix_us))
+    // The earliest frame need not stand first; what lies before the first one is heard at the start. Whoever captured it asked
+    // for reasons of their own: none of it is a question of ours.
+    let (_, ended) = hear_capture(path, &mut listener, |captured| {
+        let at = captured.unix_us.saturating_sub(*started_us.get_or_insert(captured.unix_us));
+        (Moment(at), Direction::Received)
     })?;
     Ok(Replayed { inventory: listener.conclude(ended), circumstances: None, started_us: started_us.unwrap_or_default(), ended })
 }
 
-/// Hears every frame of a capture; the moment of the last.
-fn hear_capture(path: &Path, listener: &mut Listener, mut since_start: impl FnMut(&Captured) -> u64) -> Result<Moment> {
+/// Hears every frame of a capture, each when and in the direction that `how` says; how many there are, and the moment of the last.
+fn hear_capture(
+    path: &Path,
+    listener: &mut Listener,
+    mut how: impl FnMut(&Captured) -> (Moment, Direction),
+) -> Result<(u32, Moment)> {
     let mut number = 0;
     let mut last = Moment::default();
     let end = capture::read(path, |captured| {
         number += 1;
-        let at = Moment(since_start(&captured));
+        let (at, direction) = how(&captured);
         last = last.max(at);
-        listener.frame(at, captured.direction, &captured.bytes, || Some(number));
+        listener.frame(at, direction, &captured.bytes, || Some(number));
     })?;
     if end == End::Cut {
         listener.fact(last, Fact::CutShort { by: Cut::Capture });
     }
-    Ok(last)
+    Ok((number, last))
 }
 
 fn text(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
-        Fault::new(format!("cannot read {}: {error}", path.display()), format!("{} illisible : {error}", path.display()))
+        Fault::because(format!("cannot read {}", path.display()), format!("{} illisible", path.display()), &error)
             .hint("a folder made by --record is expected", "il faut un dossier créé par --record")
     })
 }

@@ -18,6 +18,9 @@ pub struct Targets {
 }
 
 impl Targets {
+    /// The most addresses that one look may be about: those of a /8. No segment has more.
+    pub const MOST: u64 = 1 << 24;
+
     /// The hosts of a prefix: without its network and broadcast addresses where it has them (longer than /30 it has none).
     pub fn of_prefix(prefix: Ipv4Net) -> Targets {
         let (first, last) = (u32::from(prefix.network()), u32::from(prefix.broadcast()));

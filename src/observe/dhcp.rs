@@ -137,7 +137,7 @@ impl DhcpSeen {
         let heard = self.heard.entry(origin).or_default();
         heard.first = if heard.answers > 0 { heard.first.min(seen.at) } else { seen.at };
         heard.last = heard.last.max(seen.at);
-        heard.answers += 1;
+        heard.answers = heard.answers.saturating_add(1);
         heard.told.insert(answer.clone());
         if heard.told.len() > ANSWERS {
             heard.told.pop_last();
@@ -154,8 +154,8 @@ impl DhcpSeen {
     }
 
     pub(super) fn asked(&mut self, asked: &DhcpAsked) {
-        self.asked.informs += asked.informs;
-        self.asked.discovers += asked.discovers;
+        self.asked.informs = self.asked.informs.saturating_add(asked.informs);
+        self.asked.discovers = self.asked.discovers.saturating_add(asked.discovers);
         self.asked.listened_ms = self.asked.listened_ms.max(asked.listened_ms);
     }
 
@@ -220,7 +220,7 @@ impl DhcpServer {
         self.relays.extend(origin.relay);
         self.first = self.first.min(heard.first);
         self.last = self.last.max(heard.last);
-        self.answers += heard.answers;
+        self.answers = self.answers.saturating_add(heard.answers);
         for told in &heard.told {
             self.server = self.server.or(told.server);
             if told.how != Asked::Overheard {

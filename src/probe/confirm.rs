@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use super::{Identity, Probe, Survey, Want};
+use super::pace::Pace;
+use super::{Heard, Identity, Probe, Survey, Want, What};
 use crate::net::{Mac, Moment};
 use crate::observe::{Claim, Fact};
-use crate::wire::{Sender, arp};
+use crate::wire::{Body, Sender, arp};
 
 /// How often a contested address is asked for again by broadcast.
 const REASKED: u8 = 3;
@@ -25,6 +26,10 @@ pub struct Confirm {
     identity: Identity,
     claims: BTreeMap<Ipv4Addr, Claims>,
     contested: Vec<Ipv4Addr>,
+    /// That of the sweep: both count every broadcast of ours.
+    pace: Pace,
+    /// Our own address is somebody else's too: ask without it.
+    own_taken: bool,
 }
 
 /// The cards that claim one address.
@@ -46,16 +51,25 @@ struct Card {
 impl Confirm {
     /// Nothing is contested yet.
     pub fn new(survey: &Survey) -> Confirm {
-        Confirm { identity: survey.identity.clone(), claims: BTreeMap::new(), contested: Vec::new() }
+        Confirm {
+            identity: survey.identity.clone(),
+            claims: BTreeMap::new(),
+            contested: Vec::new(),
+            pace: Pace::new(survey.rate),
+            own_taken: false,
+        }
     }
 }
 
 impl Claims {
-    fn poll(&mut self, now: Moment, sender: Sender, ip: Ipv4Addr) -> Want {
+    fn poll(&mut self, now: Moment, broadcast_from: Moment, sender: Sender, ip: Ipv4Addr) -> Want {
         if now < self.next && !self.all_answered() {
             return Want::Wait(self.next);
         }
         if self.reasked < REASKED {
+            if now < broadcast_from {
+                return Want::Wait(broadcast_from);
+            }
             self.reasked += 1;
             self.next = now + if self.reasked < REASKED { SPACING } else { self.patience() };
             return Want::Send(arp::request(sender, ip, Mac::BROADCAST));
@@ -98,9 +112,8 @@ impl Probe for Confirm {
         for &ip in &self.contested {
             let Some(claims) = self.claims.get_mut(&ip) else { continue };
             // In our own address's name nothing may be asked while somebody else holds it.
-            let identity = &self.identity;
-            let sender = if identity.is_ours(ip) { identity.nameless() } else { identity.sender_for(ip) };
-            match claims.poll(now, sender, ip) {
+            let sender = if self.own_taken { self.identity.nameless() } else { self.identity.sender_for(ip) };
+            match claims.poll(now, self.pace.next(), sender, ip) {
                 Want::Wait(until) => soonest = Some(soonest.map_or(until, |other| other.min(until))),
                 Want::Done => {}
                 send => return send,
@@ -109,17 +122,29 @@ impl Probe for Confirm {
         soonest.map_or(Want::Done, Want::Wait)
     }
 
+    fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {
+        if let What::Sent(packet) = heard.what
+            && packet.destination == Mac::BROADCAST
+            && matches!(packet.body, Body::Arp(_))
+        {
+            self.pace.spend(heard.at);
+        }
+        Vec::new()
+    }
+
     fn learn(&mut self, _now: Moment, fact: &Fact) {
         let Fact::AddressClaimed { ip: IpAddr::V4(ip), mac, how, rtt_us, .. } = fact else { return };
-        if *mac == self.identity.mac {
+        let taken = self.identity.is_taken(*ip, *mac);
+        if *mac == self.identity.mac || (self.identity.is_ours(*ip) && !taken) {
             return;
         }
+        self.own_taken |= taken;
         let claims = self.claims.entry(*ip).or_default();
         let reasking = claims.reasked > 0;
         let place = claims.cards.iter().position(|(card, _)| card == mac).unwrap_or_else(|| {
             claims.cards.push((*mac, Card::default()));
             // One stranger is enough to contest an address of ours.
-            let contested = claims.cards.len() > usize::from(!self.identity.is_ours(*ip));
+            let contested = claims.cards.len() > usize::from(!taken);
             if contested && self.contested.len() < CANDIDATES && !self.contested.contains(ip) {
                 self.contested.push(*ip);
             }

@@ -79,6 +79,10 @@ impl Probe for HolderEcho {
     fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {
         let What::Received(packet) = heard.what else { return Vec::new() };
         let Body::Icmp { ip, message } = packet.body else { return Vec::new() };
+        // A tagged frame belongs to another segment.
+        if packet.vlan.is_some() {
+            return Vec::new();
+        }
         let mac = packet.source;
         match message {
             Icmp::EchoReply { identifier: IDENTIFIER, .. } => vec![Fact::EchoAnswered { ip: v4(ip.source), mac, ttl: ip.ttl }],

@@ -49,6 +49,8 @@ pub struct NameProbe<P> {
     pace: Pace,
     waiting: VecDeque<Question>,
     known: HashSet<(Ipv4Addr, Mac)>,
+    /// So many are asked.
+    most: usize,
     per_card: HashMap<Mac, u8>,
     answered: HashSet<(Ipv4Addr, Mac)>,
     until: Moment,
@@ -75,6 +77,7 @@ impl<P: NameProtocol> NameProbe<P> {
             pace: Pace::new(survey.rate),
             waiting: VecDeque::new(),
             known: HashSet::new(),
+            most: survey.names(),
             per_card: HashMap::new(),
             answered: HashSet::new(),
             until: Moment::default(),
@@ -127,7 +130,8 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
         match fact {
             Fact::AddressClaimed { ip: IpAddr::V4(ip), mac, .. } => {
                 // Without an address of ours nobody can answer; our own is not asked.
-                if self.identity.addresses.is_empty() || self.identity.is_ours(*ip) || !self.known.insert((*ip, *mac)) {
+                let unasked = self.identity.addresses.is_empty() || self.identity.is_ours(*ip) || self.known.len() >= self.most;
+                if unasked || !self.known.insert((*ip, *mac)) {
                     return;
                 }
                 let count = self.per_card.entry(*mac).or_default();
@@ -136,7 +140,10 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
                     self.waiting.push_back(Question { ip: *ip, mac: *mac, tries: 0, next: now });
                 }
             }
-            Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. } if *source == P::SOURCE => {
+            Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. }
+                if *source == P::SOURCE && self.known.contains(&(*ip, *mac)) =>
+            {
+                // A name that nobody asked for is no answer of those that are waited for.
                 self.answered.insert((*ip, *mac));
             }
             _ => {}

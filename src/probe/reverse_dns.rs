@@ -17,6 +17,8 @@ pub struct ReverseDns {
     deadline: Duration,
     pace: Pace,
     known: HashSet<Ipv4Addr>,
+    /// So many are asked for.
+    most: usize,
     waiting: VecDeque<(Ipv4Addr, SocketAddr)>,
     open: HashSet<Ipv4Addr>,
     until: Moment,
@@ -31,6 +33,7 @@ impl ReverseDns {
             deadline: if survey.quick { QUICK_DEADLINE } else { DEADLINE },
             pace: Pace::new(survey.rate),
             known: HashSet::new(),
+            most: survey.names(),
             waiting: VecDeque::new(),
             open: HashSet::new(),
             until: Moment::default(),
@@ -64,7 +67,7 @@ impl Probe for ReverseDns {
 
     fn learn(&mut self, _now: Moment, fact: &Fact) {
         match fact {
-            Fact::AddressClaimed { ip: IpAddr::V4(ip), .. } if self.known.insert(*ip) => {
+            Fact::AddressClaimed { ip: IpAddr::V4(ip), .. } if self.known.len() < self.most && self.known.insert(*ip) => {
                 self.waiting.extend(self.servers.iter().map(|&server| (*ip, server)));
             }
             Fact::Named { ip: IpAddr::V4(ip), mac: None, .. } => {

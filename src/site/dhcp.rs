@@ -10,6 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
+use crate::fault::Why;
 use crate::net::Mac;
 
 /// A DHCP server of the site.
@@ -97,23 +98,29 @@ impl Plan {
 
 /// Every server stands once; its ranges lie each in a network, where networks are named, and do not overlap each other's. Between
 /// servers, ranges are the same or apart.
-pub(super) fn check(plan: &Plan) -> Result<(), String> {
+pub(super) fn check(plan: &Plan) -> Result<(), Why> {
     for (index, dhcp) in plan.dhcp.iter().enumerate() {
-        let before = &plan.dhcp[..index];
-        if before.iter().any(|other| other.server == dhcp.server && (other.mac == dhcp.mac || other.mac.is_none())) {
-            return Err(format!("dhcp {}: twice", dhcp.server));
+        let (before, server) = (&plan.dhcp[..index], dhcp.server);
+        if before.iter().any(|other| other.server == server && (other.mac == dhcp.mac || other.mac.is_none())) {
+            let said = format!("the DHCP server {server} stands twice");
+            return Err(Why::new(said, format!("le serveur DHCP {server} figure deux fois")));
         }
         for (place, range) in dhcp.ranges.iter().enumerate() {
             let mut networks = plan.networks.iter().map(|network| network.prefix);
             let inside = networks.any(|net| net.contains(&range.first) && net.contains(&range.last));
             if !plan.networks.is_empty() && !inside {
-                return Err(format!("dhcp {}: {range} is in no network of the plan", dhcp.server));
+                return Err(Why::new(
+                    format!("the range {range} of the DHCP server {server} is in no network of the plan"),
+                    format!("la plage {range} du serveur DHCP {server} n'est dans aucun réseau du plan"),
+                ));
             }
             let others = before.iter().flat_map(|other| &other.ranges).filter(|other| *other != range);
-            let clash =
-                dhcp.ranges[..place].iter().chain(others).find(|other| other.first <= range.last && range.first <= other.last);
-            if let Some(other) = clash {
-                return Err(format!("dhcp {}: {other} / {range}: overlap", dhcp.server));
+            let over = |other: &&Range| other.first <= range.last && range.first <= other.last;
+            if let Some(other) = dhcp.ranges[..place].iter().chain(others).find(over) {
+                return Err(Why::new(
+                    format!("the ranges {other} and {range} overlap"),
+                    format!("les plages {other} et {range} se chevauchent"),
+                ));
             }
         }
     }
@@ -124,7 +131,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    fn plan(ranges: &str, more: &str) -> Result<Plan, String> {
+    fn plan(ranges: &str, more: &str) -> Result<Plan, Why> {
         Plan::parse(&format!(
             "[[network]]\nprefix = \"10.0.0.0/24\"\n[[dhcp]]\nserver = \"10.0.0.1\"\nranges = [{ranges}]\n{more}"
         ))
@@ -141,12 +148,12 @@ mod tests {
 
     #[test]
     fn ranges_backwards_outside_every_network_or_over_each_other_are_refused() {
-        let said = |ranges: &str, more: &str| plan(ranges, more).expect_err("a refusal");
+        let said = |ranges: &str, more: &str| plan(ranges, more).expect_err("a refusal").english;
         assert!(said("\"10.0.0.9-10.0.0.1\"", "").contains("is not a range"));
         assert!(said("\"10.0.1.1-10.0.1.9\"", "").contains("in no network"));
         assert!(said("\"10.0.0.1-10.0.0.9\", \"10.0.0.9-10.0.0.12\"", "").contains("overlap"));
         let other = "[[dhcp]]\nserver = \"10.0.0.2\"\nranges = [\"10.0.0.5-10.0.0.20\"]";
         assert!(said("\"10.0.0.1-10.0.0.9\"", other).contains("overlap"));
-        assert_eq!(said("", "[[dhcp]]\nserver = \"10.0.0.1\""), "dhcp 10.0.0.1: twice");
+        assert_eq!(said("", "[[dhcp]]\nserver = \"10.0.0.1\""), "the DHCP server 10.0.0.1 stands twice");
     }
 }

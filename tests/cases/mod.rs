@@ -148,6 +148,7 @@ fn crowded() -> Report {
     vineyard(&mut seen);
     for (card, rtt_us) in [("da:a1:19:44:55:66", 48_300), ("30:05:5c:12:34:56", 1_840), ("00:0c:29:00:00:50", 210)] {
         seen.host(9, card, rtt_us);
+        seen.add(Fact::AskedAlone { ip: ip(9), mac: mac(card) });
     }
     seen.swept(254, 3_000);
     seen.report(visit(), &Plan::default())

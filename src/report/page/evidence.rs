@@ -44,6 +44,9 @@ fn what(fact: &Fact, language: Language) -> String {
             format!("{said}{after}{}", via.unwrap_or_default())
         }
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
+        Fact::AskedAlone { ip, mac } => {
+            language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
+        }
         Fact::AddressProbed { ip, mac } => {
             language.pick(format!("{mac} asked whether {ip} is free"), format!("{mac} a demandé si {ip} est libre"))
         }

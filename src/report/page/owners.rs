@@ -30,7 +30,12 @@ fn table(holders: &[Holder], language: Language) -> Table {
         row("First seen", "Première vue", &|holder| moment(holder.first).into()),
         row("Last seen", "Dernière vue", &|holder| moment(holder.last).into()),
         row("Answered when asked alone", "A répondu interrogé seul", &|holder| {
-            if holder.unicast { language.pick("yes", "oui") } else { language.pick("no", "non") }.into()
+            match holder.alone {
+                Some(true) => language.pick("yes", "oui"),
+                Some(false) => language.pick("no", "non"),
+                None => language.pick("not asked", "non interrogé"),
+            }
+            .into()
         }),
     ];
     if holders.iter().any(|holder| holder.planned.is_some()) {

@@ -1,0 +1,206 @@
+//! Properties of everything between the observations and the findings: their order does not matter, and more of them never
+//! make a contested address fall silent.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use super::{CHECKS, Problem};
+use crate::finding::{Finding, Reason, Verdict};
+use crate::net::{Mac, Moment, VlanId};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::oui::Vendors;
+use crate::site::Plan;
+
+fn folded<'a>(seen: impl IntoIterator<Item = &'a Observation>) -> Inventory {
+    let mut inventory = Inventory::new(Vendors::builtin());
+    seen.into_iter().for_each(|seen| inventory.fold(seen));
+    inventory
+}
+
+fn verdicts(inventory: &Inventory, plan: &Plan) -> Vec<Verdict> {
+    CHECKS.iter().map(|check| (check.judge)(inventory, plan)).collect()
+}
+
+/// Addresses few enough to be contested often. Ours is the first.
+fn an_ip() -> impl Strategy<Value = IpAddr> {
+    (1u8..9).prop_map(|last| Ipv4Addr::new(10, 0, 0, last).into())
+}
+
+/// Cards: ours, its sibling, virtual ones, and a few real ones; sometimes one of very many.
+fn a_mac() -> impl Strategy<Value = Mac> {
+    prop_oneof![
+        8 => (1u8..8).prop_map(|last| Mac([2, 0, 0, 0, 0, last])),
+        1 => select(vec![Mac([0, 0, 0x5e, 0, 1, 7]), Mac([0, 7, 0xb4, 0, 0, 1]), Mac([2, 0xbf, 10, 0, 0, 3])]),
+    ]
+}
+
+fn a_fact() -> impl Strategy<Value = Fact> {
+    let mac = a_mac().boxed();
+    let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
+    let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
+    let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
+    let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));
+    prop_oneof![
+        10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
+        2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
+        1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
+        1 => (an_ip(), mac).prop_map(|(ip, mac)| Fact::AddressProbed { ip, mac }),
+        2 => named.prop_map(|(ip, mac, name, source)| Fact::Named { ip, mac, name, source }),
+        1 => (0u32..9, 0u32..9, 0u32..9).prop_map(|(planned, asked, requests)| Fact::Swept { planned, asked, requests, listened_ms: asked }),
+        1 => (1u16..4).prop_map(|number| Fact::Tagged { vlan: VlanId::new(number).expect("a VLAN") }),
+        1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
+        1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
+        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+    ]
+}
+
+fn a_sighting(fact: impl Strategy<Value = Fact>) -> impl Strategy<Value = Observation> {
+    (0u64..5_000_000, prop::option::of(1u32..99), fact).prop_map(|(at, frame, fact)| Observation { at: Moment(at), frame, fact })
+}
+
+fn our_card() -> Observation {
+    let addresses = vec!["10.0.0.1/24".parse().expect("a prefix")];
+    let fact = Fact::OurCard { mac: Mac([2, 0, 0, 0, 0, 1]), addresses, siblings: vec![Mac([2, 0, 0, 0, 0, 2])] };
+    Observation { at: Moment::default(), frame: None, fact }
+}
+
+/// Many sightings of few things, our card among them.
+fn sightings(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Observation>> {
+    prop::collection::vec(a_sighting(a_fact()), count).prop_map(|mut seen| {
+        seen.push(our_card());
+        seen
+    })
+}
+
+/// Sightings of more cards than are kept of an address, with more names than are kept of a card.
+fn floods() -> impl Strategy<Value = Vec<Observation>> {
+    let many = any::<u8>().prop_map(|last| Mac([2, 0, 0, 0, 1, last]));
+    let one = Just(IpAddr::from([10, 0, 0, 5]));
+    let claims = (one, many).prop_map(|(ip, mac)| Fact::AddressClaimed { ip, mac, how: Claim::Reply, rtt_us: None, via: None });
+    let names = (one, "[a-z]{1,2}").prop_map(|(ip, name)| Fact::Named {
+        ip,
+        mac: Some(Mac([2, 0, 0, 0, 0, 3])),
+        name,
+        source: NameSource::Mdns,
+    });
+    prop::collection::vec(a_sighting(prop_oneof![3 => claims, 1 => names]), 150..200)
+}
+
+fn a_plan() -> impl Strategy<Value = Plan> {
+    select(vec!["", "[[shared]]\naddress = \"10.0.0.4\"", "[[shared]]\naddress = \"10.0.0.5\"\nmacs = [\"02:00:00:00:00:03\"]"])
+        .prop_map(|text| Plan::parse(text).expect("a plan"))
+}
+
+/// The addresses that a finding is about: those that it names, and for a range all between.
+fn is_about(finding: &Finding, ip: IpAddr) -> bool {
+    match &finding.problem {
+        Problem::OwnAddressTaken(problem) => problem.ip == ip,
+        Problem::DuplicateAddress(problem) => problem.ip == ip,
+        Problem::VirtualAddress(problem) => problem.ip == ip,
+        Problem::SharedAddress(problem) => problem.ip == ip,
+        Problem::TwoCards(problem) => problem.ips.contains(&ip),
+        Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
+        Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
+        // About those who serve addresses, whoever claims one.
+        Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
+    }
+}
+
+fn findings(seen: &[Observation], plan: &Plan) -> Vec<Finding> {
+    let verdicts = verdicts(&folded(seen), plan).into_iter();
+    verdicts.flat_map(|verdict| if let Verdict::Found(findings) = verdict { findings } else { Vec::new() }).collect()
+}
+
+/// Addresses that are reported, those left out that a proxy alone was heard to answer for: that it holds them may come to light.
+fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
+    let inventory = folded(seen);
+    let alone = |ip: &IpAddr| inventory.claimed().any(|(claimed, owners)| claimed == *ip && owners.len() == 1);
+    let findings = findings(seen, plan);
+    let by_proxy_only = |ip: &IpAddr| {
+        alone(ip) && findings.iter().all(|finding| !is_about(finding, *ip) || matches!(finding.problem, Problem::ProxyArp(_)))
+    };
+    let claimed = inventory.claimed().map(|(ip, _)| ip);
+    claimed.filter(|ip| findings.iter().any(|finding| is_about(finding, *ip)) && !by_proxy_only(ip)).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_the_observations_does_not_matter(
+        (seen, shuffled) in sightings(0..60).prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
+        plan in a_plan(),
+    ) {
+        let (one, other) = (folded(&seen), folded(&shuffled));
+        prop_assert_eq!(verdicts(&one, &plan), verdicts(&other, &plan));
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn it_does_not_matter_either_where_more_was_seen_than_is_kept(
+        (seen, shuffled) in floods().prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
+    ) {
+        let (one, other) = (folded(&seen), folded(&shuffled));
+        prop_assert!(one.coverage().flooded);
+        prop_assert_eq!(verdicts(&one, &Plan::default()), verdicts(&other, &Plan::default()));
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn an_address_that_was_reported_stays_reported_whatever_else_is_seen(
+        seen in sightings(0..40),
+        more in sightings(1..40),
+        plan in a_plan(),
+    ) {
+        let before = reported(&seen, &plan);
+        let all = [seen, more].concat();
+        let after = findings(&all, &plan);
+        for ip in before {
+            prop_assert!(after.iter().any(|finding| is_about(finding, ip)), "{} fell silent", ip);
+        }
+    }
+
+    #[test]
+    fn every_address_that_two_strangers_claim_is_in_some_finding(seen in sightings(0..60), plan in a_plan()) {
+        let inventory = folded(&seen);
+        let found = findings(&seen, &plan);
+        for (ip, owners) in inventory.claimed() {
+            if owners.iter().filter(|(mac, _)| !inventory.is_our_card(*mac)).count() > 1 {
+                prop_assert!(found.iter().any(|finding| is_about(finding, ip)), "{}", ip);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_forger_of_claims_fills_no_memory_and_nothing_is_called_clear() {
+    const FORGED: u32 = (1 << 17) + 500;
+    let forged = |number: u32| {
+        let mac = Mac([2, 1, (number >> 8) as u8, number as u8, 0, 0]);
+        let ip = Ipv4Addr::from(0x0b00_0000 + number).into();
+        let fact = Fact::AddressClaimed { ip, mac, how: Claim::Announcement, rtt_us: None, via: Some(mac) };
+        Observation { at: Moment(number.into()), frame: None, fact }
+    };
+    let (rising, falling) = ((0..FORGED).map(forged).collect::<Vec<_>>(), (0..FORGED).rev().map(forged).collect::<Vec<_>>());
+    let inventory = folded(&rising);
+    assert_eq!(inventory.claimed().count(), 1 << 17);
+    assert!(inventory.coverage().flooded);
+    assert!(inventory == folded(&falling));
+    let not_tested = (CHECKS[1].judge)(&inventory, &Plan::default());
+    assert_eq!(not_tested, Verdict::NotTested(Reason::Flooded));
+}
+
+#[test]
+fn the_cards_by_way_of_which_a_claim_came_are_bounded_too() {
+    let claimed = |number: u32| {
+        let via = Some(Mac([2, 1, 0, 0, (number >> 8) as u8, number as u8]));
+        let fact = Fact::AddressClaimed { ip: [10, 0, 0, 9].into(), mac: Mac([2; 6]), how: Claim::Reply, rtt_us: None, via };
+        Observation { at: Moment(number.into()), frame: None, fact }
+    };
+    let seen: Vec<Observation> = (0..1000).map(claimed).collect();
+    let inventory = folded(&seen);
+    let owner = inventory.claim([10, 0, 0, 9].into(), Mac([2; 6])).expect("it claims");
+    assert_eq!((owner.answers, owner.via.len()), (1000, 64));
+    assert!(inventory == folded(seen.iter().rev()));
+}

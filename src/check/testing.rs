@@ -1,0 +1,142 @@
+//! A network in a few words, for the tests of the checks.
+
+use std::net::IpAddr;
+
+use super::CHECKS;
+use crate::finding::{Finding, Verdict};
+use crate::language::Language;
+use crate::net::{Ipv4Net, Mac, Moment};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::oui::Vendors;
+use crate::site::Plan;
+
+/// Our card, 10.0.0.1/24, and another card of the same laptop.
+pub(crate) const OURS: &str = "02:00:00:00:00:01";
+pub(crate) const SIBLING: &str = "02:00:00:00:00:02";
+/// Devices without a story.
+pub(crate) const A: &str = "b8:27:eb:00:00:0a";
+pub(crate) const B: &str = "b8:27:eb:00:00:0b";
+pub(crate) const C: &str = "b8:27:eb:00:00:0c";
+
+/// What was seen, and what was planned.
+#[derive(Clone, Default)]
+pub(crate) struct Scene {
+    seen: Vec<Observation>,
+    plan: Plan,
+}
+
+impl Scene {
+    /// Our card asked every address, to the end.
+    pub(crate) fn swept() -> Scene {
+        Scene::partly(254)
+    }
+
+    /// Our card asked so many of 254 addresses.
+    pub(crate) fn partly(asked: u32) -> Scene {
+        let addresses: Vec<Ipv4Net> = vec!["10.0.0.1/24".parse().expect("a prefix")];
+        let swept = Fact::Swept { planned: 254, asked, requests: 2 * asked, listened_ms: 3250 };
+        Scene::default().fact(Fact::OurCard { mac: mac(OURS), addresses, siblings: vec![mac(SIBLING)] }).fact(swept)
+    }
+
+    /// A capture of somebody's: nobody asked, and it is not known who we are.
+    pub(crate) fn capture() -> Scene {
+        Scene::default().fact(Fact::Swept { planned: 0, asked: 0, requests: 0, listened_ms: 0 })
+    }
+
+    pub(crate) fn fact(mut self, fact: Fact) -> Scene {
+        let at = Moment::from_ms(self.seen.len() as u64);
+        self.seen.push(Observation { at, frame: Some(self.seen.len() as u32), fact });
+        self
+    }
+
+    /// The card says by such a message that it has the address.
+    pub(crate) fn says(self, ip: &str, card: &str, how: Claim) -> Scene {
+        let rtt_us = (how != Claim::Announcement).then_some(900);
+        self.fact(Fact::AddressClaimed { ip: address(ip), mac: mac(card), how, rtt_us, via: None })
+    }
+
+    /// The card answered our request for the address.
+    pub(crate) fn claim(self, ip: &str, card: &str) -> Scene {
+        self.says(ip, card, Claim::Reply)
+    }
+
+    /// Each of the cards answered for each of the addresses.
+    pub(crate) fn claims(self, ips: &[&str], cards: &[&str]) -> Scene {
+        ips.iter().fold(self, |scene, ip| cards.iter().fold(scene, |scene, card| scene.claim(ip, card)))
+    }
+
+    pub(crate) fn echo(self, ip: &str, card: &str, ttl: u8) -> Scene {
+        self.fact(Fact::EchoAnswered { ip: address(ip), mac: mac(card), ttl })
+    }
+
+    pub(crate) fn asked_alone(self, ip: &str, card: &str) -> Scene {
+        self.fact(Fact::AskedAlone { ip: address(ip), mac: mac(card) })
+    }
+
+    pub(crate) fn forwards(self, ip: &str, card: &str) -> Scene {
+        self.fact(Fact::WouldForward { ip: address(ip), mac: mac(card) })
+    }
+
+    pub(crate) fn named(self, ip: &str, card: &str, name: &str) -> Scene {
+        let (mac, name) = (Some(mac(card)), name.to_owned());
+        self.fact(Fact::Named { ip: address(ip), mac, name, source: NameSource::NetBios })
+    }
+
+    pub(crate) fn cut(self, by: Cut) -> Scene {
+        self.fact(Fact::CutShort { by })
+    }
+
+    pub(crate) fn plan(mut self, text: &str) -> Scene {
+        self.plan = Plan::parse(text).expect("a plan");
+        self
+    }
+
+    /// Both, as a judge gets them.
+    pub(crate) fn seen(&self) -> (Inventory, &Plan) {
+        let mut inventory = Inventory::new(Vendors::builtin());
+        self.seen.iter().for_each(|seen| inventory.fold(seen));
+        (inventory, &self.plan)
+    }
+
+    /// What one check says.
+    pub(crate) fn verdict(&self, judge: fn(&Inventory, &Plan) -> Verdict) -> Verdict {
+        let (inventory, plan) = self.seen();
+        judge(&inventory, plan)
+    }
+
+    /// What one check found.
+    pub(crate) fn found(&self, judge: fn(&Inventory, &Plan) -> Verdict) -> Vec<Finding> {
+        match self.verdict(judge) {
+            Verdict::Found(findings) => findings,
+            other => panic!("nothing was found: {other:?}"),
+        }
+    }
+
+    /// The codes of everything that any check found, in the order of the table; and each finding has its words.
+    pub(crate) fn codes(&self) -> Vec<&'static str> {
+        let mut codes = Vec::new();
+        for check in CHECKS {
+            let Verdict::Found(findings) = self.verdict(check.judge) else { continue };
+            for finding in findings {
+                for language in Language::ALL {
+                    assert!(!finding.problem.explain().words(language).title.is_empty());
+                }
+                assert!(!finding.evidence.is_empty(), "{finding:?}");
+                codes.push(finding.problem.code());
+            }
+        }
+        codes
+    }
+}
+
+pub(crate) fn mac(text: &str) -> Mac {
+    text.parse().expect("a MAC")
+}
+
+pub(crate) fn address(text: &str) -> IpAddr {
+    text.parse().expect("an address")
+}
+
+pub(crate) fn macs(texts: &[&str]) -> Vec<Mac> {
+    texts.iter().map(|text| mac(text)).collect()
+}

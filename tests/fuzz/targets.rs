@@ -1,0 +1,234 @@
+//! What is fuzzed: every decoder of the table, and every reader of files. The fuzzer feeds these for minutes; the seeded random
+//! run of `tests/random_bytes.rs` feeds the same ones for a moment, everywhere.
+
+use std::fs;
+use std::io::Cursor;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+
+use jiff::tz::TimeZone;
+use trousse::edge::capture::{self, CaptureWriter};
+use trousse::edge::lab::{self, Lab};
+use trousse::edge::record::{ANSWERS, CAPTURE, Circumstances, SCHEMA, VISIT};
+use trousse::edge::replay::replay;
+use trousse::language::Language;
+use trousse::net::{Mac, Targets};
+use trousse::oui::Vendors;
+use trousse::probe::listen::Direction;
+use trousse::probe::{Errand, Identity, Rate, Survey};
+use trousse::report::{FORMATS, Report, View};
+use trousse::site::Plan;
+use trousse::wire::arp::{self, Arp, Operation};
+use trousse::wire::ipv4::{self, Receiver};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, nbns};
+
+/// Reads bytes and drops what it read.
+type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
+
+/// One thing that reads hostile bytes.
+pub(crate) struct Target {
+    /// Its name: that of its decoder, or of what it reads.
+    pub(crate) name: &'static str,
+    /// Reads the bytes; may refuse them, must neither panic nor take long.
+    pub(crate) feed: Feed,
+    /// Bytes that it does not refuse, to start from.
+    pub(crate) seeds: fn() -> Vec<Vec<u8>>,
+}
+
+/// Every target.
+pub(crate) fn all() -> Vec<Target> {
+    let decoder = |row: &Decoder| {
+        let read = row.read;
+        Target { name: row.name, feed: Box::new(move |bytes| _ = read(bytes)), seeds: frames_and_payloads }
+    };
+    let file = |name, feed: fn(&[u8]), seeds| Target { name, feed: Box::new(feed), seeds };
+    let files = [
+        file("capture", read_capture, captures),
+        file("plan", read_plan, plans),
+        file("lab", read_lab, labs),
+        file("vendors", read_vendors, vendor_files),
+        file("targets", read_targets, target_texts),
+        file("record", read_record, records),
+    ];
+    DECODERS.iter().map(decoder).chain(files).collect()
+}
+
+fn read_capture(bytes: &[u8]) {
+    drop(capture::read_from(Cursor::new(bytes.to_vec()), &mut |captured| drop(trousse::wire::decode(&captured.bytes))));
+}
+
+fn read_plan(bytes: &[u8]) {
+    if let Ok(plan) = Plan::parse(&String::from_utf8_lossy(bytes)) {
+        drop((plan.fixed(Ipv4Addr::LOCALHOST).cloned(), plan.shared(Ipv4Addr::LOCALHOST).cloned()));
+    }
+}
+
+fn read_lab(bytes: &[u8]) {
+    if let Ok(lab) = Lab::parse("fuzzed", &String::from_utf8_lossy(bytes)) {
+        _ = lab.networks();
+    }
+}
+
+fn read_vendors(bytes: &[u8]) {
+    if let Ok(vendors) = Vendors::from_text("fuzzed", &String::from_utf8_lossy(bytes)) {
+        drop(vendors.lookup(Mac([0, 0x55, 0xda, 1, 2, 3])).name().map(str::to_owned));
+    }
+}
+
+fn read_targets(bytes: &[u8]) {
+    if let Ok(targets) = String::from_utf8_lossy(bytes).parse::<Targets>() {
+        assert_eq!(targets.to_string().parse::<Targets>(), Ok(targets));
+    }
+}
+
+/// What stands between the three files of a record.
+const MARK: &[u8] = b"\n--\n";
+
+/// Replays a folder with these files and renders the report in every format.
+fn read_record(bytes: &[u8]) {
+    thread_local!(static FOLDER: PathBuf = {
+        let fast = PathBuf::from("/dev/shm");
+        let base = if fast.is_dir() { fast } else { std::env::temp_dir() };
+        base.join(format!("trousse-fuzz-{}-{:?}", std::process::id(), std::thread::current().id()))
+    });
+    FOLDER.with(|folder| {
+        let mut rest = bytes;
+        let written = fs::create_dir_all(folder).and_then(|()| {
+            for name in [VISIT, CAPTURE, ANSWERS] {
+                let end = rest.windows(MARK.len()).position(|window| window == MARK).unwrap_or(rest.len());
+                fs::write(folder.join(name), &rest[..end])?;
+                rest = rest.get(end + MARK.len()..).unwrap_or_default();
+            }
+            Ok(())
+        });
+        written.expect("the folder is ours");
+        if let Ok(replayed) = replay(folder) {
+            let report = Report::of(replayed.visit(folder), &replayed.inventory, &Plan::default());
+            for format in FORMATS {
+                drop((format.render)(&report, &View::new(Language::Fr, TimeZone::UTC)));
+            }
+        }
+        drop(fs::remove_dir_all(folder));
+    });
+}
+
+const US: Sender = Sender { mac: Mac([2, 0, 0, 0, 0, 1]), ip: Ipv4Addr::new(10, 0, 0, 1) };
+const THEM: Receiver = Receiver { mac: Mac([2, 0, 0, 0, 0, 9]), ip: Ipv4Addr::new(10, 0, 0, 9) };
+
+/// Frames that we send, and such as are sent to us.
+fn frames() -> Vec<Vec<u8>> {
+    let reply =
+        Arp { operation: Operation::Reply, sender_mac: THEM.mac, sender_ip: THEM.ip, target_mac: US.mac, target_ip: US.ip };
+    let mut tagged = arp::request(US, THEM.ip, Mac::BROADCAST);
+    ethernet::restore_tag(&mut tagged, 20);
+    let mut exceeded = ipv4::udp_frame(US, 0x0b00, THEM, 0, &ipv4::echo_frame(US, THEM, 1, 2, 3)[14..]);
+    exceeded[14 + 9] = 1;
+    let mut answered = ipv4::echo_frame(US, THEM, 64, 0x7472, 1);
+    answered[14 + 20] = 0;
+    vec![
+        arp::request(US, THEM.ip, Mac::BROADCAST),
+        ethernet::emit(THEM.mac, US.mac, ethernet::ARP, &arp::emit(&reply)),
+        tagged,
+        exceeded,
+        answered,
+        ipv4::echo_frame(US, THEM, 1, 0x7472, 1),
+        ipv4::udp_frame(US, 40_000, THEM, nbns::PORT, &nbns::question(7)),
+        ipv4::udp_frame(US, nbns::PORT, THEM, 40_000, &node_status()),
+        ipv4::udp_frame(US, 40_000, THEM, dns::MDNS_PORT, &dns::question(7, THEM.ip.into(), false)),
+        dhcp::question(dhcp::Question::NetBoot, US, 60),
+        ipv4::udp_frame(US, dhcp::SERVER_PORT, THEM, dhcp::CLIENT_PORT, &offer()),
+    ]
+}
+
+/// A DHCP offer: our question turned into an answer, with a list too long for its length (RFC 2131, 2).
+fn offer() -> Vec<u8> {
+    let mut bytes = dhcp::question(dhcp::Question::Discover, US, 0)[14 + 20 + 8..][..240].to_vec();
+    bytes[0] = 2;
+    bytes.extend([53, 1, 2, 54, 4, 10, 0, 0, 9, 52, 1, 3, 3, 5, 10, 0, 0, 9, 1, 51, 4, 0, 0, 14, 16, 255]);
+    bytes
+}
+
+/// A node status answer: the header and name of the question, then a table with one name (RFC 1002, 4.2.18).
+fn node_status() -> Vec<u8> {
+    let mut bytes = nbns::question(7);
+    (bytes[2], bytes[5], bytes[7]) = (0x84, 0, 1);
+    bytes.extend([0, 0, 0, 0, 0, 65, 1]);
+    bytes.extend(b"PC             \x00\x04\x00");
+    bytes.extend([0; 46]);
+    bytes
+}
+
+/// The frames, and what they carry, layer by layer: a decoder takes its own and refuses the others.
+fn frames_and_payloads() -> Vec<Vec<u8>> {
+    let frames = frames();
+    let inner = |from: usize| frames.iter().filter_map(move |frame| frame.get(from..)).map(<[u8]>::to_vec);
+    let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
+    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
+}
+
+fn captures() -> Vec<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut writer = CaptureWriter::new(&mut bytes).expect("memory takes it");
+    for (number, frame) in (0..).zip(frames()) {
+        let direction = if number % 2 == 0 { Direction::Sent } else { Direction::Received };
+        writer.write(STARTED_US + number, direction, &frame).expect("memory takes it");
+    }
+    // The older format, of Ethernet and of Linux's "any" (tcpdump.org: pcap-savefile).
+    let legacy = |link: u8| {
+        let frame = &frames()[1];
+        let mut old = vec![0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, link, 0, 0, 0];
+        old.extend([1, 0, 0, 0, 2, 0, 0, 0, frame.len() as u8, 0, 0, 0, frame.len() as u8, 0, 0, 0]);
+        old.extend(frame);
+        old
+    };
+    vec![bytes, legacy(1), legacy(113)]
+}
+
+const STARTED_US: u64 = 1_795_222_800_000_000;
+
+fn plans() -> Vec<Vec<u8>> {
+    let plan = "site = \"é\"\n[[network]]\nname = \"lan\"\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"till\"\naddress = \"10.0.0.9\"\n\
+                mac = \"b8:27:eb:00:00:01\"\n[[shared]]\naddress = \"10.0.0.1\"\nmacs = [\"00:00:5e:00:01:07\"]\n";
+    vec![plan.into()]
+}
+
+fn labs() -> Vec<Vec<u8>> {
+    lab::LABS.iter().map(|(_, text)| text.as_bytes().to_vec()).collect()
+}
+
+fn vendor_files() -> Vec<Vec<u8>> {
+    vec![
+        b"Registry,Assignment,Organization Name,Organization Address\r\nMA-M,0055DA0,\"Shinko, Ltd.\",Japan\r\n".to_vec(),
+        b"oui,isPrivate,companyName\n00:55:DA:0,0,Shinko\n".to_vec(),
+        b"# manuf\n00:00:00\tXerox\tXEROX CORPORATION\n00:55:DA:00:00:00/28\tS\tShinko\n".to_vec(),
+        b"000000\tXEROX\n0050C27D5\tDEUTA\n".to_vec(),
+    ]
+}
+
+fn target_texts() -> Vec<Vec<u8>> {
+    ["10.0.0.0/24", "10.0.0.1-9", "10.0.0.1-10.0.1.9", "10.0.0.7", "0.0.0.0/0"].map(|text| text.as_bytes().to_vec()).to_vec()
+}
+
+fn records() -> Vec<Vec<u8>> {
+    let identity = Identity { mac: US.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![THEM.mac] };
+    let survey = Survey {
+        errand: Errand::Scan,
+        identity,
+        targets: "10.0.0.0/24".parse().expect("a prefix"),
+        rate: Rate::PerSecond(1000),
+        quick: false,
+        resolvers: vec!["10.0.0.53:53".parse().expect("a server")],
+        port: 40_000,
+    };
+    let visit = Circumstances {
+        schema: SCHEMA.to_owned(),
+        started_us: STARTED_US,
+        interface: "lan0".to_owned(),
+        survey,
+        plan: Plan::default(),
+    };
+    let visit = serde_json::to_vec(&visit).expect("circumstances are JSON");
+    let answers = b"{\"at_us\":1,\"from\":\"10.0.0.53:53\",\"bytes\":\"0001\"}\n{\"at_us\":2,\"fact\":{\"is\":\"frames-lost\",\"count\":3}}\n\
+                    {\"ended_us\":9,\"frames\":9}\n";
+    vec![[&visit, MARK, &captures()[0], MARK, answers].concat(), [&visit, MARK, &captures()[1], MARK].concat()]
+}

@@ -1,0 +1,48 @@
+//! Visits that were recorded once give the same report for ever: that is how a fault in the field becomes a test.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use trousse::edge::replay::replay;
+use trousse::report::{Report, Said};
+
+fn tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests")
+}
+
+/// The report that a replay of the path gives, as JSON of several lines.
+fn replayed(path: &Path) -> (Report, String) {
+    let replayed = replay(path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+    let plan = replayed.circumstances.as_ref().map(|circumstances| circumstances.plan.clone()).unwrap_or_default();
+    let report = Report::of(replayed.visit(path), &replayed.inventory, &plan);
+    let text = serde_json::to_string(&report).expect("a report is JSON");
+    (report, text + "\n")
+}
+
+#[test]
+fn every_recorded_visit_gives_the_report_that_was_made_on_site() {
+    let mut visits = 0;
+    for entry in fs::read_dir(tests().join("visits")).expect("tests/visits is there") {
+        let folder = entry.expect("a folder").path();
+        let made = folder.join("report.json");
+        let (_, text) = replayed(&folder);
+        if env::var_os("TROUSSE_BLESS").is_some() {
+            fs::write(&made, &text).expect("the report can be written");
+        }
+        let on_site = fs::read_to_string(&made).expect("the record holds its report").replace("\r\n", "\n");
+        assert!(on_site == text, "{}: the replay differs from the report made on site", folder.display());
+        visits += 1;
+    }
+    assert!(visits >= 4, "only {visits} visits were found");
+}
+
+#[test]
+fn a_capture_of_another_program_shows_the_duplicate_and_says_that_nothing_was_asked() {
+    let (report, _) = replayed(&tests().join("frames/vineyard-arp-scan.pcap"));
+    let found: Vec<&str> = report.findings.iter().map(|finding| finding.problem.code()).collect();
+    assert_eq!(found, ["L3-duplicate-address"]);
+    assert_eq!(report.coverage.asked, 0);
+    let others = report.ladder.iter().filter(|rung| rung.code != "L3-duplicate-address");
+    assert!(others.into_iter().all(|rung| rung.verdict == Said::NotTested));
+    assert_eq!(report.exit_code(), 1);
+}
