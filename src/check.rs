@@ -5,11 +5,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::Inventory;
+use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
 pub mod contest;
 pub mod holder;
+pub mod served;
+
+/// What a check is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Who holds which address.
+    Addresses,
+    /// Who serves addresses.
+    Dhcp,
+}
 
 #[cfg(test)]
 mod any_order;
@@ -23,6 +33,8 @@ pub struct Check {
     pub code: &'static str,
     /// The rung of the ladder that it stands on.
     pub layer: Layer,
+    /// What a visit must have looked at for it to have a say.
+    pub topic: Topic,
     /// The rule: pure, of what was seen and what was planned.
     pub judge: fn(&Inventory, &Plan) -> Verdict,
     /// Its page for `trousse explain`.
@@ -30,7 +42,7 @@ pub struct Check {
 }
 
 macro_rules! checks {
-    ($($code:literal $layer:ident $module:ident::$problem:ident)*) => {
+    ($($code:literal $layer:ident $module:ident::$problem:ident $(of $topic:ident)?)*) => {
         $(pub mod $module;)*
 
         /// What a finding is about. The code is its tag in a record; the words are made when it is shown.
@@ -63,7 +75,13 @@ macro_rules! checks {
 
         /// Every check, in the order in which the ladder prints them.
         pub const CHECKS: &[Check] = &[
-            $(Check { code: $code, layer: Layer::$layer, judge: $module::judge, manual: $module::manual },)*
+            $(Check {
+                code: $code,
+                layer: Layer::$layer,
+                topic: [$(Topic::$topic,)? Topic::Addresses][0],
+                judge: $module::judge,
+                manual: $module::manual,
+            },)*
         ];
     };
 }
@@ -76,6 +94,10 @@ checks! {
     "L3-two-cards"         Addressing two_cards::TwoCards
     "L3-proxy-arp"         Addressing proxy_arp::ProxyArp
     "L3-repeated-answer"   Addressing repeated_answer::RepeatedAnswer
+    "L3-no-dhcp-server"     Addressing no_dhcp_server::NoDhcpServer of Dhcp
+    "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
+    "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
+    "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.
@@ -99,11 +121,29 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
     gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
 }
 
+/// What keeps a check of DHCP servers from saying "clear": nobody was asked, or slow servers were not waited for.
+pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
+    let coverage = inventory.coverage();
+    match coverage.cut.first() {
+        Some(Cut::Capture) => return Some(Reason::CaptureCut),
+        Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
+        None => {}
+    }
+    if coverage.frames_lost > 0 {
+        return Some(Reason::FramesLost { count: coverage.frames_lost });
+    }
+    (inventory.dhcp().coverage().discovers == 0).then_some(Reason::DhcpNotAsked)
+}
+
+/// "Clear" where DHCP servers were asked and waited for, else why not.
+pub fn dhcp_clear_or_gap(inventory: &Inventory) -> Verdict {
+    dhcp_gap(inventory).map_or(Verdict::Clear, Verdict::NotTested)
+}
+
 #[cfg(test)]
 mod tests {
     use super::testing::Scene;
     use super::*;
-    use crate::observe::Cut;
 
     #[test]
     fn codes_are_named_for_their_layer_and_none_is_used_twice() {
@@ -117,7 +157,12 @@ mod tests {
     #[test]
     fn a_whole_look_at_a_sound_network_is_clear_in_every_check() {
         let sound = Scene::swept().claim("10.0.0.7", testing::A).claim("10.0.0.8", testing::B);
-        assert!(CHECKS.iter().all(|check| sound.verdict(check.judge) == Verdict::Clear));
+        assert!(
+            CHECKS
+                .iter()
+                .filter(|check| check.topic == Topic::Addresses)
+                .all(|check| sound.verdict(check.judge) == Verdict::Clear)
+        );
     }
 
     #[test]
@@ -131,7 +176,7 @@ mod tests {
             (Scene::capture(), Reason::NothingAsked),
         ];
         for (scene, reason) in cases {
-            for check in CHECKS.iter().filter(|check| check.code != "L3-own-address-taken") {
+            for check in CHECKS.iter().filter(|check| check.topic == Topic::Addresses && check.code != "L3-own-address-taken") {
                 assert_eq!(scene.verdict(check.judge), Verdict::NotTested(reason.clone()), "{}", check.code);
             }
         }

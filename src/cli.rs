@@ -10,6 +10,7 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
+pub mod dhcp;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -20,6 +21,8 @@ pub mod progress;
 pub mod replay;
 pub mod scan;
 pub mod schema;
+#[cfg(target_os = "linux")]
+pub mod visit;
 
 /// The field technician's kit: finds what is wrong on a network, from the cable up.
 #[derive(Debug, Parser)]
@@ -56,6 +59,7 @@ impl From<Tag> for Language {
 #[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
 pub enum Command {
     Scan(scan::ScanArgs),
+    Dhcp(dhcp::DhcpArgs),
     Replay(replay::ReplayArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -83,6 +87,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
+        Command::Dhcp(args) => dhcp::run(args, language),
         Command::Replay(args) => replay::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
@@ -91,6 +96,19 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Completions(args) => manual::completions(args, language),
         Command::Man(args) => manual::pages(args, language),
     }
+}
+
+/// Why a command that sends raw frames cannot run here.
+#[cfg(not(target_os = "linux"))]
+fn no_raw_frames(command: &str) -> Fault {
+    Fault::new(
+        format!("{command} needs raw frames, which this system gives only through Npcap, and this build does not use it"),
+        format!("{command} a besoin de trames brutes, que ce système ne donne que par Npcap, et cette version ne s'en sert pas"),
+    )
+    .hint(
+        "run it from Linux (a live USB stick will do), or capture here with Wireshark and run: trousse replay FILE.pcapng",
+        "lancez-le sous Linux (une clé USB autonome suffit), ou capturez ici avec Wireshark puis : trousse replay FICHIER.pcapng",
+    )
 }
 
 /// The command line as clap knows it, its help in the reader's language.

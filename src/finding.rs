@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::Problem;
 use crate::check::holder::Holder;
+use crate::check::served::Served;
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Cut, Observation};
@@ -154,6 +155,10 @@ pub enum Reason {
     },
     /// The capture ends in the middle of a frame.
     CaptureCut,
+    /// Only a capture was read: no DHCP server was asked.
+    DhcpNotAsked,
+    /// The look ended before slow DHCP servers could answer.
+    NotListenedOut,
     /// More was claimed than any real network claims, and not everything was kept.
     Flooded,
     /// Frames were lost before they could be read.
@@ -205,6 +210,18 @@ impl Reason {
                     "la capture s'arrête au milieu d'une trame : refaites-la ou demandez le fichier entier",
                 )
                 .to_owned(),
+            Reason::DhcpNotAsked => language
+                .pick(
+                    "no DHCP server was asked: only what the capture shows was judged",
+                    "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::NotListenedOut => language
+                .pick(
+                    "it ended before slow DHCP servers could answer: run it again to the end",
+                    "arrêt avant que les serveurs DHCP lents aient pu répondre : relancez jusqu'au bout",
+                )
+                .to_owned(),
             Reason::Flooded => language
                 .pick(
                     "more addresses were claimed than any real network holds: find the device that forges them and run it again",
@@ -241,6 +258,11 @@ pub trait Explain {
 
     /// The owners that a reader must tell apart.
     fn holders(&self) -> &[Holder] {
+        &[]
+    }
+
+    /// The DHCP servers that a reader must tell apart.
+    fn servers(&self) -> &[Served] {
         &[]
     }
 

@@ -6,9 +6,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 use crate::kind::{self, Inferred};
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::oui::{Vendor, Vendors};
+
+mod dhcp;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -101,6 +104,10 @@ pub enum Fact {
         /// By which protocol.
         source: NameSource,
     },
+    /// A DHCP server answered.
+    DhcpAnswered(Box<DhcpAnswer>),
+    /// DHCP servers were asked.
+    DhcpAsked(DhcpAsked),
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.
@@ -300,6 +307,7 @@ pub struct Inventory {
     cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
     coverage: Coverage,
+    dhcp: DhcpSeen,
 }
 
 impl Inventory {
@@ -313,6 +321,7 @@ impl Inventory {
             cards: BTreeMap::new(),
             address_names: BTreeMap::new(),
             coverage: Coverage::default(),
+            dhcp: DhcpSeen::default(),
         }
     }
 
@@ -347,6 +356,8 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
+            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -398,6 +409,16 @@ impl Inventory {
     /// How much was looked at.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    /// What was heard of DHCP.
+    pub fn dhcp(&self) -> &DhcpSeen {
+        &self.dhcp
+    }
+
+    /// The DHCP servers, in the order of their identifiers.
+    pub fn dhcp_servers(&self) -> Vec<DhcpServer> {
+        self.dhcp.servers(self.card())
     }
 
     /// Every address that was claimed, with its owners.
@@ -453,8 +474,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::net::{Ipv4Net, Mac, Moment, Targets};
@@ -11,6 +12,7 @@ use crate::wire::{Packet, Sender};
 
 pub mod arp_sweep;
 pub mod confirm;
+pub mod dhcp;
 pub mod holder_echo;
 pub mod listen;
 pub mod llmnr;
@@ -55,9 +57,25 @@ impl Identity {
     }
 }
 
+/// What a look is for: it decides which probes ask together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Errand {
+    /// Who is there.
+    #[default]
+    Scan,
+    /// Who serves addresses.
+    Dhcp,
+    /// Somebody's capture: nothing is asked, everything is heard.
+    Capture,
+}
+
 /// What a look is about: who we are, whom to ask, and with how much patience. It is part of a record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Survey {
+    /// What for.
+    #[serde(default)]
+    pub errand: Errand,
     /// Who asks.
     pub identity: Identity,
     /// Whom to ask.
@@ -151,16 +169,29 @@ pub trait Probe {
 /// Makes a probe for a survey.
 pub type Make = fn(&Survey) -> Box<dyn Probe>;
 
-/// Every probe of a scan, the ones that must go first before the others.
-pub const PROBES: &[Make] = &[
-    |survey| Box::new(own_address::OwnAddress::new(survey)),
-    |survey| Box::new(arp_sweep::ArpSweep::new(survey)),
-    |survey| Box::new(confirm::Confirm::new(survey)),
-    |survey| Box::new(holder_echo::HolderEcho::new(survey)),
-    |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)),
-    |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)),
-    |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)),
-    |survey| Box::new(reverse_dns::ReverseDns::new(survey)),
+/// One row of the table of probes.
+#[derive(Clone, Copy)]
+pub struct Row {
+    /// The errands that it is part of.
+    pub errands: &'static [Errand],
+    /// Makes it.
+    pub make: Make,
+}
+
+const SCAN: &[Errand] = &[Errand::Scan, Errand::Capture];
+const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Capture];
+
+/// Every probe, within an errand the ones that must go first before the others.
+pub const PROBES: &[Row] = &[
+    Row { errands: SCAN, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
+    Row { errands: SCAN, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
+    Row { errands: SCAN, make: |survey| Box::new(confirm::Confirm::new(survey)) },
+    Row { errands: SCAN, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
+    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
+    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)) },
+    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
+    Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
+    Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

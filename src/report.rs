@@ -2,6 +2,7 @@
 
 pub mod columns;
 mod csv;
+mod dhcp;
 mod format;
 mod html;
 mod json;
@@ -14,13 +15,15 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CHECKS, Check};
+use crate::check::{CHECKS, Check, Topic};
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, Inventory, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
+use crate::probe::Errand;
 use crate::site::Plan;
+pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -39,6 +42,9 @@ pub struct Report {
     pub coverage: Covered,
     /// One row for each address and card that was heard to claim it.
     pub hosts: Vec<Host>,
+    /// One row for each DHCP server that answered or was overheard.
+    #[serde(default)]
+    pub dhcp_servers: Vec<DhcpRow>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -61,6 +67,9 @@ pub struct Visit {
     pub started: String,
     /// When it ended (RFC 3339).
     pub finished: String,
+    /// What the visit was for.
+    #[serde(default)]
+    pub errand: Errand,
     /// The interface; `None` for a capture that does not name it.
     pub interface: Option<String>,
     /// Our card.
@@ -103,6 +112,9 @@ pub struct Covered {
     pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
+    /// How DHCP servers were asked; all zero where they were not.
+    #[serde(default)]
+    pub dhcp: DhcpAsked,
 }
 
 /// Malformed frames of one kind.
@@ -212,7 +224,9 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let mut findings = Vec::new();
-        let ladder = CHECKS.iter().map(|check| climb(check, inventory, plan, &mut findings)).collect();
+        let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
+        let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
+        let ladder = asked.map(|check| climb(check, inventory, plan, &mut findings)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -227,8 +241,9 @@ impl Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "trousse".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             visit,
-            coverage: covered(inventory.coverage(), claimed.len() as u32),
+            coverage: covered(inventory, claimed.len() as u32),
             hosts,
+            dhcp_servers,
             ladder,
             findings,
         }
@@ -243,6 +258,14 @@ impl Report {
         } else {
             0
         }
+    }
+}
+
+/// Whether a visit looked at what a check is about. A capture shows DHCP where it was heard in it.
+fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
+    match topic {
+        Topic::Addresses => errand != Errand::Dhcp,
+        Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
     }
 }
 
@@ -276,7 +299,9 @@ fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
     }
 }
 
-fn covered(coverage: &Coverage, answered: u32) -> Covered {
+fn covered(inventory: &Inventory, answered: u32) -> Covered {
+    let coverage: &Coverage = inventory.coverage();
+    let dhcp = inventory.dhcp().coverage();
     let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
         protocol: protocol.clone(),
         field: field.clone(),
@@ -293,6 +318,7 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
-        flooded: coverage.flooded,
+        flooded: coverage.flooded || inventory.dhcp().flooded(),
+        dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 pub mod arp;
+pub mod dhcp;
 pub mod dns;
 pub mod ethernet;
 pub mod ipv4;
@@ -93,6 +94,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "ethernet", read: |bytes| decode(bytes).map(drop) },
     Decoder { name: "arp", read: |bytes| arp::parse(bytes).map(drop) },
     Decoder { name: "ipv4", read: |bytes| ipv4::parse(bytes).map(drop) },
+    Decoder { name: "dhcp", read: |bytes| dhcp::parse(bytes).map(drop) },
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
 ];

@@ -81,6 +81,36 @@ fn a_command_gives_its_exit_code_back() {
     }
 }
 
+/// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its replay.
+fn asked_dhcp_servers(name: &str, leases: &str) -> Option<[String; 4]> {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "cd $LAB_DIR && cat {leases} 2>&1; printf '\\001'; \
+         {program} dhcp -i lan0 --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json; \
+         cat {leases} 2>&1; printf '\\001'; cat $HOST_DIR/live.json; printf '\\001'; \
+         {program} replay $HOST_DIR/visit --format json"
+    );
+    let (_, said) = within(name, &shell)?;
+    let parts: Vec<String> = said.split('\u{1}').map(str::to_owned).collect();
+    Some(parts.try_into().unwrap_or_else(|parts| panic!("four parts: {parts:?}")))
+}
+
+#[test]
+fn asking_dhcp_servers_leaves_no_lease_and_replays_to_the_same_report() {
+    let leases = "box/dnsmasq.leases second/kea-leases4.csv";
+    if let Some([before, after, live, replayed]) = asked_dhcp_servers("innocent-dhcp", leases) {
+        assert!(before.contains("hwaddr"), "Kea keeps a lease file: {before}");
+        assert_eq!(before, after);
+        assert!(live.contains("10.0.0.1") && live.contains("10.0.0.3"), "{live}");
+        assert_eq!(live, replayed);
+    }
+    let leases = "annuaire-1/dhcpd.leases annuaire-2/kea-leases4.csv box/dnsmasq.leases";
+    if let Some([before, after, live, replayed]) = asked_dhcp_servers("rogue-dhcp", leases) {
+        assert_eq!(before, after);
+        assert_eq!(live, replayed);
+    }
+}
+
 #[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =

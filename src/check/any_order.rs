@@ -105,6 +105,8 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::TwoCards(problem) => problem.ips.contains(&ip),
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
+        // About those who serve addresses, whoever claims one.
+        Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
     }
 }
 

@@ -8,9 +8,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::language::Language;
 use crate::net::Moment;
-use crate::observe::{Fact, Observation};
+use crate::observe::{Fact, Observation, v4};
 use crate::oui::Vendors;
-use crate::probe::Survey;
+use crate::probe::{Errand, Survey};
 
 /// The time between two pictures.
 const EVERY: Duration = Duration::from_millis(80);
@@ -21,6 +21,7 @@ const MARGIN: usize = 4;
 pub struct Progress {
     bar: Option<ProgressBar>,
     language: Language,
+    errand: Errand,
     planned: u64,
     seen: HashSet<std::net::IpAddr>,
     /// The lines of the hosts that answered last, as many as the screen holds.
@@ -43,6 +44,7 @@ impl Progress {
         Progress {
             bar,
             language,
+            errand: survey.errand,
             planned: survey.targets.count(),
             seen: HashSet::new(),
             lines: VecDeque::new(),
@@ -57,7 +59,11 @@ impl Progress {
         if self.bar.is_none() {
             return;
         }
-        let Fact::AddressClaimed { ip, mac, .. } = &seen.fact else { return };
+        let (ip, mac) = match &seen.fact {
+            Fact::AddressClaimed { ip, mac, .. } => (ip, mac),
+            Fact::DhcpAnswered(answer) => (&v4(answer.server.unwrap_or(answer.source)), &answer.mac),
+            _ => return,
+        };
         if !self.seen.insert(*ip) {
             return;
         }
@@ -79,15 +85,21 @@ impl Progress {
         let lines: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
         let (hosts, planned, seconds) = (self.seen.len(), self.planned, now.ms() as f64 / 1000.0);
         bar.set_message(lines);
-        bar.set_prefix(
-            self.language.pick(
+        let (english, french) = match self.errand {
+            Errand::Dhcp => (
+                format!("{hosts} DHCP servers have answered, {seconds:.1} s; slow ones take 5 s (Ctrl-C: report what is known)"),
+                format!(
+                    "{hosts} serveurs DHCP ont répondu, {seconds:.1} s ; les lents prennent 5 s (Ctrl-C : rapport de ce qui est connu)"
+                ),
+            ),
+            Errand::Scan | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(
                     "{hosts} adresses ont répondu, {planned} à demander, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"
-                )
-                .replace('.', ","),
+                ),
             ),
-        );
+        };
+        bar.set_prefix(self.language.pick(english, french.replace('.', ",")));
         bar.tick();
     }
 

@@ -38,7 +38,6 @@ pub struct ScanArgs {
 }
 
 /// Requests a second where none are named: a real LAN has Wi-Fi and storm control on it.
-#[cfg(target_os = "linux")]
 const RATE: Rate = Rate::PerSecond(1000);
 
 impl ScanArgs {
@@ -63,83 +62,27 @@ fn rate(text: &str) -> Result<Rate> {
 #[cfg(not(target_os = "linux"))]
 pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
     args.asked()?;
-    Err(Fault::new(
-        "scan needs raw frames, which this system gives only through Npcap, and this build does not use it",
-        "scan a besoin de trames brutes, que ce système ne donne que par Npcap, et cette version ne s'en sert pas",
-    )
-    .hint(
-        "run it from Linux (a live USB stick will do), or capture here with Wireshark and run: trousse replay FILE.pcapng",
-        "lancez-le sous Linux (une clé USB autonome suffit), ou capturez ici avec Wireshark puis : trousse replay FICHIER.pcapng",
-    ))
+    Err(super::no_raw_frames("scan"))
 }
 
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
-    use crate::cli::progress::Progress;
-    use crate::edge::look::{Look, Request};
-    use crate::edge::record::Recorder;
-    use crate::edge::stop;
-    use crate::report::Report;
+    use crate::edge::look::Request;
+    use crate::probe::Errand;
     use crate::site::Plan;
 
     args.output.check()?;
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
     let (targets, rate) = args.asked()?;
-    let request = Request { interface: args.interface.clone(), targets, rate, quick: args.quick, agreed: args.yes, plan };
-    let look = Look::prepare(request)?;
-    let circumstances = look.circumstances.clone();
-    let recorder = args.record.as_deref().map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
-    stop::watch();
-    let mut follower = following::Following { progress: Progress::new(language, &circumstances.survey), recorder };
-    let (inventory, ended) = look.run(&mut follower);
-    let following::Following { progress, recorder } = follower;
-    progress.finish();
-    let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);
-    let written = args.output.write(&report, language);
-    let recorded = recorder.map_or(Ok(()), |recorder| recorder.close(ended, &report));
-    written.and(recorded).map(|()| report.exit_code())
-}
-
-#[cfg(target_os = "linux")]
-mod following {
-    //! The screen and the record follow a scan together.
-
-    use std::net::SocketAddr;
-
-    use crate::cli::progress::Progress;
-    use crate::edge::drive::Follower;
-    use crate::edge::record::Recorder;
-    use crate::edge::stop;
-    use crate::net::Moment;
-    use crate::observe::{Fact, Observation};
-    use crate::probe::listen::Direction;
-
-    pub(super) struct Following {
-        pub(super) progress: Progress,
-        pub(super) recorder: Option<Recorder>,
-    }
-
-    impl Follower for Following {
-        fn frame(&mut self, at: Moment, direction: Direction, bytes: &[u8]) -> Option<u32> {
-            self.recorder.as_mut().and_then(|recorder| recorder.frame(at, direction, bytes))
-        }
-
-        fn answer(&mut self, at: Moment, from: SocketAddr, bytes: &[u8]) {
-            self.recorder.iter_mut().for_each(|recorder| recorder.answer(at, from, bytes));
-        }
-
-        fn fact(&mut self, at: Moment, fact: &Fact) {
-            self.recorder.iter_mut().for_each(|recorder| recorder.fact(at, fact));
-        }
-
-        fn observed(&mut self, seen: &Observation) {
-            self.progress.observed(seen);
-        }
-
-        fn stops(&mut self, now: Moment) -> bool {
-            self.progress.tick(now);
-            stop::pressed()
-        }
-    }
+    let request = Request {
+        errand: Errand::Scan,
+        interface: args.interface.clone(),
+        targets,
+        rate,
+        quick: args.quick,
+        agreed: args.yes,
+        plan,
+    };
+    super::visit::run(request, args.record.as_deref(), &args.output, language)
 }

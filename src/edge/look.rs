@@ -12,12 +12,14 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::Inventory;
 use crate::probe::listen::Listener;
-use crate::probe::{Rate, Survey};
+use crate::probe::{Errand, Rate, Survey};
 use crate::site::Plan;
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
 pub struct Request {
+    /// What for.
+    pub errand: Errand,
     /// The interface; that of the default route where none is named.
     pub interface: Option<String>,
     /// Whom to ask; the interface's own prefixes where nobody is named.
@@ -51,6 +53,8 @@ impl Look {
         let own = &interface.identity.addresses;
         let targets = match request.targets {
             Some(targets) => targets,
+            // Servers are asked by broadcast, whatever our address.
+            None if request.errand == Errand::Dhcp => Targets::default(),
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
@@ -65,6 +69,7 @@ impl Look {
         let clock = VisitClock::start();
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
         let survey = Survey {
+            errand: request.errand,
             identity: interface.identity,
             targets,
             rate: request.rate,

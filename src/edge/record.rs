@@ -50,6 +50,7 @@ impl Circumstances {
         Visit {
             started: rfc3339(self.started_us),
             finished: rfc3339(self.started_us.saturating_add(ended.0)),
+            errand: self.survey.errand,
             interface: Some(self.interface.clone()),
             mac: Some(identity.mac),
             addresses: identity.addresses.iter().map(ToString::to_string).collect(),

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
 use crate::probe::listen::{Direction, Listener};
-use crate::probe::{Identity, Rate, Survey};
+use crate::probe::{Errand, Identity, Rate, Survey};
 use crate::report::Visit;
 
 /// What a replay knows.
@@ -35,6 +35,7 @@ impl Replayed {
         Visit {
             started: rfc3339(self.started_us),
             finished: rfc3339(self.started_us.saturating_add(self.ended.0)),
+            errand: Errand::Capture,
             interface: None,
             mac: None,
             addresses: Vec::new(),
@@ -96,6 +97,7 @@ fn record(folder: &Path) -> Result<Replayed> {
 
 fn foreign(path: &Path) -> Result<Replayed> {
     let survey = Survey {
+        errand: Errand::Capture,
         identity: Identity::default(),
         targets: Targets::default(),
         rate: Rate::Max,

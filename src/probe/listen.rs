@@ -25,7 +25,7 @@ pub enum Direction {
 }
 
 impl Listener {
-    /// Every probe of the table, none of which has heard anything but who we are; a capture of somebody's does not say that.
+    /// Every probe of the errand, none of which has heard anything but who we are; a capture of somebody's does not say that.
     pub fn new(survey: &Survey) -> Listener {
         let mut inventory = Inventory::new(Vendors::builtin());
         let identity = &survey.identity;
@@ -34,7 +34,8 @@ impl Listener {
             let fact = Fact::OurCard { mac: identity.mac, addresses, siblings };
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
         }
-        Listener { probes: PROBES.iter().map(|probe| probe(survey)).collect(), inventory }
+        let rows = PROBES.iter().filter(|row| row.errands.contains(&survey.errand));
+        Listener { probes: rows.map(|row| (row.make)(survey)).collect(), inventory }
     }
 
     /// What a frame means; `number` is asked for the frame's number in the capture if it means anything.

@@ -1,28 +1,90 @@
-//! The hosts as rows for a spreadsheet: commas, a row of headings, lines ended as RFC 4180 asks, UTF-8.
+//! The hosts, or of a visit to DHCP servers those, as rows for a spreadsheet: commas, a row of headings, lines ended as RFC 4180 asks, UTF-8.
 
-use super::{Host, Report, View};
+use std::net::IpAddr;
+
+use super::{DhcpRow, Host, Report, View};
+use crate::check::Problem;
 use crate::line::one_line;
+use crate::net::Mac;
+use crate::probe::Errand;
 
 /// The headings, which programs may rely on: the names of the record, in no language of the reader's.
 const HEADINGS: [&str; 10] = ["ip", "mac", "vendor", "kind", "names", "first_ms", "last_ms", "answers", "rtt_us", "findings"];
 /// Between several names, or several codes, of one cell.
 const AMONG: &str = " | ";
 
-/// Writes the hosts.
+/// The headings of DHCP servers.
+const SERVER_HEADINGS: [&str; 15] = [
+    "server",
+    "macs",
+    "vendor",
+    "sources",
+    "relays",
+    "boot_only",
+    "planned",
+    "offered",
+    "mask",
+    "routers",
+    "dns",
+    "domain",
+    "lease_s",
+    "first_ms",
+    "findings",
+];
+
+/// Writes what the visit was for.
 pub(super) fn render(report: &Report, _: &View) -> String {
+    if report.visit.errand == Errand::Dhcp {
+        return table(SERVER_HEADINGS, report.dhcp_servers.iter().map(|row| server(report, row)));
+    }
+    table(HEADINGS, report.hosts.iter().map(|host| row(report, host)))
+}
+
+fn table<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: impl Iterator<Item = [String; COLUMNS]>) -> String {
     let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let mut write = |row: &[String]| out.write_record(row).expect("every row is as long as the first, and memory takes it");
-    write(&HEADINGS.map(str::to_owned));
-    report.hosts.iter().for_each(|host| write(&row(report, host)));
+    write(&headings.map(str::to_owned));
+    rows.for_each(|row| write(&row));
     let bytes = out.into_inner().expect("memory takes every byte");
     String::from_utf8(bytes).expect("only texts were written")
 }
 
-fn row(report: &Report, host: &Host) -> [String; 10] {
+/// The codes of the findings about a card and its address, each once.
+fn codes(report: &Report, ip: IpAddr, macs: &[Mac]) -> String {
     let about = report.findings.iter().map(|finding| &finding.problem);
-    let mut codes: Vec<&str> =
-        about.filter(|problem| problem.explain().concerns(host.ip, host.mac)).map(|problem| problem.code()).collect();
+    let concerns = |problem: &&Problem| macs.iter().any(|&mac| problem.explain().concerns(ip, mac));
+    let mut codes: Vec<&str> = about.filter(concerns).map(Problem::code).collect();
     codes.dedup();
+    codes.join(AMONG)
+}
+
+fn server(report: &Report, row: &DhcpRow) -> [String; 15] {
+    let server = &row.server;
+    let set = &server.settings;
+    [
+        server.id().to_string(),
+        among(&server.macs),
+        text(row.vendor.as_deref().unwrap_or_default()),
+        among(&server.sources),
+        among(&server.relays),
+        server.boot_only.to_string(),
+        among(&row.planned),
+        among(&server.offered),
+        among(&set.mask),
+        among(&set.routers),
+        among(&set.dns),
+        text(set.domain.as_deref().unwrap_or_default()),
+        among(&set.lease_s),
+        server.first.ms().to_string(),
+        codes(report, server.id().into(), &Vec::from_iter(server.macs.iter().copied())),
+    ]
+}
+
+fn among<'a, T: ToString + 'a>(of: impl IntoIterator<Item = &'a T>) -> String {
+    of.into_iter().map(T::to_string).collect::<Vec<_>>().join(AMONG)
+}
+
+fn row(report: &Report, host: &Host) -> [String; 10] {
     [
         host.ip.to_string(),
         host.mac.to_string(),
@@ -33,7 +95,7 @@ fn row(report: &Report, host: &Host) -> [String; 10] {
         host.last.ms().to_string(),
         host.answers.to_string(),
         host.rtt_us.map(|us| us.to_string()).unwrap_or_default(),
-        codes.join(AMONG),
+        codes(report, host.ip, &[host.mac]),
     ]
 }
 

@@ -1,6 +1,7 @@
 //! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
 
 mod coverage;
+mod dhcp;
 mod evidence;
 mod findings;
 mod hosts;
@@ -15,6 +16,7 @@ use super::words::{day_and_time, typeset};
 use crate::finding::Severity;
 use crate::language::Language;
 use crate::line::one_line;
+use crate::probe::Errand;
 
 /// A report, ready to be written. Every text in it is one line without marks that hide or turn others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -219,7 +221,10 @@ impl Page {
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language));
-        blocks.extend(hosts::blocks(report, language));
+        blocks.extend(dhcp::blocks(report, language));
+        if report.visit.errand != Errand::Dhcp || !report.hosts.is_empty() {
+            blocks.extend(hosts::blocks(report, language));
+        }
         blocks.extend(ladder::blocks(report, language));
         blocks.extend(coverage::blocks(report, language));
         blocks.extend(coverage::visit(report, language, zone));

@@ -10,7 +10,7 @@ use trousse::net::{Mac, Moment};
 use trousse::observe::Inventory;
 use trousse::oui::Vendors;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Identity, Rate, Survey};
+use trousse::probe::{Errand, Identity, Rate, Survey};
 use trousse::report::{FORMATS, Report};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -36,6 +36,7 @@ const OURS: Sender = Sender { mac: Mac([2, 0, 0, 0, 0, 1]), ip: Ipv4Addr::new(10
 /// A record in which every name is told by one of two owners of an address, so that findings tell it too.
 fn record(folder: &std::path::Path) {
     let survey = Survey {
+        errand: Errand::Scan,
         identity: Identity { mac: OURS.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,

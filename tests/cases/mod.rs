@@ -1,10 +1,13 @@
 //! The reports that every format is shown with, folded from hand-made observations.
 
+mod dhcp;
+
 use std::net::{IpAddr, Ipv4Addr};
 
 use trousse::net::{Mac, Moment, VlanId};
 use trousse::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
 use trousse::oui::Vendors;
+use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 
@@ -12,7 +15,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 8] = [
+pub(crate) const CASES: [Case; 10] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("crowded", crowded),
@@ -21,6 +24,8 @@ pub(crate) const CASES: [Case; 8] = [
     ("partial", partial),
     ("passive", passive),
     ("hostile", hostile),
+    ("dhcp", dhcp::rogue),
+    ("dhcp-silent", dhcp::silent),
 ];
 
 const LAPTOP: &str = "3c:18:a0:00:00:01";
@@ -87,6 +92,7 @@ fn visit() -> Visit {
     Visit {
         started: "2026-11-21T09:00:00Z".to_owned(),
         finished: "2026-11-21T09:00:04.21Z".to_owned(),
+        errand: Errand::Scan,
         interface: Some("lan0".to_owned()),
         mac: Some(mac(LAPTOP)),
         addresses: vec!["10.77.0.1/24".to_owned()],
@@ -204,6 +210,7 @@ fn passive() -> Report {
     seen.claims(9, "94:c6:91:ab:cd:01", Claim::Overheard, None);
     let visit = Visit {
         finished: "2026-11-21T11:12:30Z".to_owned(),
+        errand: Errand::Capture,
         interface: None,
         mac: None,
         addresses: Vec::new(),

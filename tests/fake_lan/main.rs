@@ -19,7 +19,7 @@ use trousse::edge::record::{Circumstances, Recorder, SCHEMA};
 use trousse::net::{Mac, Moment};
 use trousse::observe::{Fact, Inventory, Observation};
 use trousse::probe::listen::{Direction, Listener};
-use trousse::probe::{Identity, Rate, Survey};
+use trousse::probe::{Errand, Identity, Rate, Survey};
 use trousse::report::Report;
 use trousse::site::Plan;
 use trousse::wire::{self, Body};
@@ -32,6 +32,7 @@ const OUR_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
 fn survey() -> Survey {
     let addresses = vec!["10.0.0.1/24".parse().expect("a prefix")];
     Survey {
+        errand: Errand::Scan,
         identity: Identity { mac: OURS, addresses, siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::PerSecond(1000),

@@ -15,12 +15,12 @@ use trousse::language::Language;
 use trousse::net::{Mac, Targets};
 use trousse::oui::Vendors;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Identity, Rate, Survey};
+use trousse::probe::{Errand, Identity, Rate, Survey};
 use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dns, ethernet, nbns};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, nbns};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -135,7 +135,17 @@ fn frames() -> Vec<Vec<u8>> {
         ipv4::udp_frame(US, 40_000, THEM, nbns::PORT, &nbns::question(7)),
         ipv4::udp_frame(US, nbns::PORT, THEM, 40_000, &node_status()),
         ipv4::udp_frame(US, 40_000, THEM, dns::MDNS_PORT, &dns::question(7, THEM.ip.into(), false)),
+        dhcp::question(dhcp::Question::NetBoot, US, 60),
+        ipv4::udp_frame(US, dhcp::SERVER_PORT, THEM, dhcp::CLIENT_PORT, &offer()),
     ]
+}
+
+/// A DHCP offer: our question turned into an answer, with a list too long for its length (RFC 2131, 2).
+fn offer() -> Vec<u8> {
+    let mut bytes = dhcp::question(dhcp::Question::Discover, US, 0)[14 + 20 + 8..][..240].to_vec();
+    bytes[0] = 2;
+    bytes.extend([53, 1, 2, 54, 4, 10, 0, 0, 9, 52, 1, 3, 3, 5, 10, 0, 0, 9, 1, 51, 4, 0, 0, 14, 16, 255]);
+    bytes
 }
 
 /// A node status answer: the header and name of the question, then a table with one name (RFC 1002, 4.2.18).
@@ -202,6 +212,7 @@ fn target_texts() -> Vec<Vec<u8>> {
 fn records() -> Vec<Vec<u8>> {
     let identity = Identity { mac: US.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![THEM.mac] };
     let survey = Survey {
+        errand: Errand::Scan,
         identity,
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::PerSecond(1000),

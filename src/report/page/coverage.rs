@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Block;
 use crate::language::Language;
+use crate::probe::Errand;
 use crate::report::words::{between, counted, day_and_time, duration, number};
 use crate::report::{Covered, Report};
 
@@ -28,16 +29,37 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     } else {
         language.pick("partial", "partielle")
     };
-    let facts = [
+    let sweep = [
         (language.pick("Addresses asked", "Adresses interrogées"), asked),
         (language.pick("Addresses that answered", "Adresses ayant répondu"), count(coverage.answered)),
         (language.pick("Requests sent", "Requêtes envoyées"), count(coverage.requests)),
         (language.pick("Late owners", "Détenteurs tardifs"), late(report, coverage, language)),
+    ];
+    let dhcp = &coverage.dhcp;
+    let servers = [
+        (
+            language.pick("Questions to DHCP servers", "Questions aux serveurs DHCP"),
+            format!("{} INFORM, {} DISCOVER", count(dhcp.informs), count(dhcp.discovers)),
+        ),
+        (
+            language.pick("Slow servers", "Serveurs lents"),
+            match dhcp.listened_ms {
+                0 => language.pick("not waited for to the end", "pas attendus jusqu'au bout").to_owned(),
+                ms => {
+                    let patience = duration(ms.into(), language);
+                    language.pick(format!("waited {patience} for them"), format!("attendus pendant {patience}"))
+                }
+            },
+        ),
+    ];
+    let rest = [
         (language.pick("Frames lost", "Trames perdues"), lost),
         (language.pick("Malformed frames", "Trames malformées"), listed(malformed, none)),
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
+    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
+    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
 }
 

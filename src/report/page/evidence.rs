@@ -1,8 +1,9 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
 use crate::language::Language;
-use crate::observe::{Claim, Cut, Fact, Observation};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation};
 use crate::report::words::{counted, since_start, travel};
+use crate::wire::dhcp::Kind;
 
 /// The line, as in `0.013 s · frame 42 · …`.
 pub(super) fn say(seen: &Observation, language: Language) -> String {
@@ -66,6 +67,14 @@ fn what(fact: &Fact, language: Language) -> String {
             let by = source.label();
             language.pick(format!("{who} calls {ip} “{name}” ({by})"), format!("{who} nomme {ip} « {name} » ({by})"))
         }
+        Fact::DhcpAnswered(answer) => dhcp(answer, language),
+        Fact::DhcpAsked(asked) => {
+            let (informs, discovers) = (asked.informs, asked.discovers);
+            language.pick(
+                format!("{informs} INFORM and {discovers} DISCOVER were sent"),
+                format!("{informs} INFORM et {discovers} DISCOVER envoyés"),
+            )
+        }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {
             language.pick(format!("malformed {protocol}: {field}"), format!("{protocol} malformé : {field}"))
@@ -80,4 +89,27 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         .to_owned(),
     }
+}
+
+fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
+    let (mac, source) = (answer.mac, answer.source);
+    let kind = match answer.kind {
+        Kind::Offer => "OFFER",
+        Kind::Ack => "ACK",
+        Kind::Nak => "NAK",
+    };
+    let to = match answer.how {
+        Asked::Discover => "DISCOVER",
+        Asked::Inform => "INFORM",
+        Asked::NetBoot => "DISCOVER (PXE)",
+        Asked::Overheard => language.pick("somebody else", "un tiers"),
+    };
+    let offered =
+        answer.offered.map(|ip| language.pick(format!(", offering {ip}"), format!(", proposant {ip}"))).unwrap_or_default();
+    let relay = answer.relay.map(|ip| language.pick(format!(", by the relay {ip}"), format!(", par le relais {ip}")));
+    let relay = relay.unwrap_or_default();
+    language.pick(
+        format!("{source} ({mac}) answered {to} with {kind}{offered}{relay}"),
+        format!("{source} ({mac}) a répondu {kind} à {to}{offered}{relay}"),
+    )
 }

@@ -1,6 +1,6 @@
 //! The findings, worst first, each a card; then, more quietly, what only looks wrong.
 
-use super::{Block, Card, evidence, owners};
+use super::{Block, Card, dhcp, evidence, owners};
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
 use crate::report::Report;
@@ -26,6 +26,7 @@ fn card(finding: &Finding, language: Language) -> Card {
     let words = explain.words(language);
     let mut blocks = vec![Block::Text(sentence(&words.why))];
     blocks.extend(owners::tables(explain.holders(), language));
+    blocks.extend(dhcp::tables(explain.servers(), language));
     if let Some(cause) = &finding.because_of {
         let because = language.pick(format!("A consequence of {cause}."), format!("Conséquence de {cause}."));
         blocks.push(Block::Text(because));

@@ -3,6 +3,8 @@
 use super::{Block, Tone};
 use crate::finding::{Finding, Reason, Severity};
 use crate::language::Language;
+use crate::observe::Cut;
+use crate::probe::Errand;
 use crate::report::words::counted;
 use crate::report::{Report, Said};
 
@@ -35,6 +37,13 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             );
             (Tone::NotTested, text.to_owned())
         }
+        ([], None) if report.visit.errand == Errand::Dhcp => {
+            let answered = report.dhcp_servers.len() as u32;
+            let one = ("DHCP server answered", "serveur DHCP a répondu");
+            let many = ("DHCP servers answered", "serveurs DHCP ont répondu");
+            let servers = counted(answered, one, many, language);
+            (Tone::Clear, language.pick(format!("Nothing is wrong: {servers}."), format!("Aucune anomalie : {servers}.")))
+        }
         ([], None) => {
             let answered = report.coverage.answered;
             let text = language.pick(
@@ -56,7 +65,11 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
     let coverage = &report.coverage;
     let mut warnings = Vec::new();
     let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
-    let cuts = coverage.cut.iter().map(|&cut| Reason::of_cut(cut, coverage.asked, coverage.planned));
+    let dhcp = report.visit.errand == Errand::Dhcp;
+    let cuts = coverage.cut.iter().map(|&cut| match cut {
+        Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
+        cut => Reason::of_cut(cut, coverage.asked, coverage.planned),
+    });
     warnings.extend(cuts.map(|reason| partial(reason.say(language))));
     if warnings.is_empty() && !coverage.complete {
         let why = language.pick("the look did not go to its end", "l'analyse n'est pas allée à son terme");
@@ -67,12 +80,19 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
     }
     if coverage.flooded {
         let why = language.pick(
-            "more addresses were claimed than any real network holds: not everything was kept",
-            "plus d'adresses annoncées qu'aucun réseau réel n'en compte : tout n'a pas été conservé",
+            "more addresses or servers were announced than any real network holds: not everything was kept",
+            "plus d'adresses ou de serveurs annoncés qu'aucun réseau réel n'en compte : tout n'a pas été conservé",
         );
         warnings.push(partial(why.to_owned()));
     }
-    if coverage.requests == 0 {
+    if dhcp && report.visit.addresses.is_empty() && coverage.dhcp.discovers > 0 {
+        let bare = language.pick(
+            "The interface has no address: only DISCOVER was sent, no INFORM, and masks could not be compared with the laptop's.",
+            "L'interface n'a pas d'adresse : seul DISCOVER a été envoyé, pas INFORM, et les masques n'ont pu être comparés à celui du portable.",
+        );
+        warnings.push(bare.to_owned());
+    }
+    if coverage.requests == 0 && !dhcp {
         let passive = language.pick(
             "Passive: no address was asked for. Silent devices, and owners that nobody asked, are not seen here.",
             "Écoute seule : aucune adresse n'a été interrogée. Les appareils muets, et les détenteurs que personne n'a interrogés, ne se voient pas ici.",

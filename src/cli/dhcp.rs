@@ -1,0 +1,50 @@
+//! `trousse dhcp`: who serves addresses here, with which settings, and whether they work.
+
+use std::path::PathBuf;
+
+use crate::cli::output::OutputArgs;
+use crate::fault::Result;
+use crate::language::Language;
+
+/// Find every DHCP server on the segment and what it would give; no lease is taken.
+#[derive(Debug, clap::Args)]
+pub struct DhcpArgs {
+    /// The interface; it needs no address [default: that of the default route]
+    #[arg(short, long, value_name = "IFACE")]
+    pub interface: Option<String>,
+    /// The plan of the site (TOML)
+    #[arg(long, value_name = "PLAN")]
+    pub site: Option<PathBuf>,
+    /// Record the visit in DIR, for trousse replay
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Runs the command.
+#[cfg(not(target_os = "linux"))]
+pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
+    Err(super::no_raw_frames("dhcp"))
+}
+
+/// Runs the command.
+#[cfg(target_os = "linux")]
+pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
+    use crate::edge::look::Request;
+    use crate::probe::{Errand, Rate};
+    use crate::site::Plan;
+
+    args.output.check()?;
+    let request = Request {
+        errand: Errand::Dhcp,
+        interface: args.interface.clone(),
+        targets: None,
+        rate: Rate::Max,
+        quick: false,
+        agreed: false,
+        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+    };
+    super::visit::run(request, args.record.as_deref(), &args.output, language)
+}

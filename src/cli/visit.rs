@@ -1,0 +1,62 @@
+//! What every command that looks at a network does once it knows what to ask: look, show, record, report.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use crate::cli::output::OutputArgs;
+use crate::cli::progress::Progress;
+use crate::edge::drive::Follower;
+use crate::edge::look::{Look, Request};
+use crate::edge::record::Recorder;
+use crate::edge::stop;
+use crate::fault::Result;
+use crate::language::Language;
+use crate::net::Moment;
+use crate::observe::{Fact, Observation};
+use crate::probe::listen::Direction;
+use crate::report::Report;
+
+/// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
+pub fn run(request: Request, record: Option<&Path>, output: &OutputArgs, language: Language) -> Result<u8> {
+    let look = Look::prepare(request)?;
+    let circumstances = look.circumstances.clone();
+    let recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
+    stop::watch();
+    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder };
+    let (inventory, ended) = look.run(&mut follower);
+    let Following { progress, recorder } = follower;
+    progress.finish();
+    let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);
+    let written = output.write(&report, language);
+    let recorded = recorder.map_or(Ok(()), |recorder| recorder.close(ended, &report));
+    written.and(recorded).map(|()| report.exit_code())
+}
+
+/// The screen and the record follow a look together.
+struct Following {
+    progress: Progress,
+    recorder: Option<Recorder>,
+}
+
+impl Follower for Following {
+    fn frame(&mut self, at: Moment, direction: Direction, bytes: &[u8]) -> Option<u32> {
+        self.recorder.as_mut().and_then(|recorder| recorder.frame(at, direction, bytes))
+    }
+
+    fn answer(&mut self, at: Moment, from: SocketAddr, bytes: &[u8]) {
+        self.recorder.iter_mut().for_each(|recorder| recorder.answer(at, from, bytes));
+    }
+
+    fn fact(&mut self, at: Moment, fact: &Fact) {
+        self.recorder.iter_mut().for_each(|recorder| recorder.fact(at, fact));
+    }
+
+    fn observed(&mut self, seen: &Observation) {
+        self.progress.observed(seen);
+    }
+
+    fn stops(&mut self, now: Moment) -> bool {
+        self.progress.tick(now);
+        stop::pressed()
+    }
+}
