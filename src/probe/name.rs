@@ -140,11 +140,11 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
                     self.waiting.push_back(Question { ip: *ip, mac: *mac, tries: 0, next: now });
                 }
             }
-            Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. } if *source == P::SOURCE => {
-                // A name that nobody asked for is no answer of those that are waited for.
-                if self.known.contains(&(*ip, *mac)) {
-                    self.answered.insert((*ip, *mac));
-                }
+            // A name that nobody asked for is no answer of those that are waited for.
+            Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. }
+                if *source == P::SOURCE && self.known.contains(&(*ip, *mac)) =>
+            {
+                self.answered.insert((*ip, *mac));
             }
             _ => {}
         }
