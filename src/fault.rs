@@ -1,6 +1,6 @@
 //! A fault of the run (not of the site): one line and a way out, in both languages.
 
-use std::fmt;
+use std::{fmt, io};
 
 use crate::language::Language;
 use crate::line::one_line;
@@ -19,6 +19,41 @@ pub struct Fault {
     french: Said,
 }
 
+/// A text in both languages that is part of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Why {
+    /// In English.
+    pub english: String,
+    /// In French.
+    pub french: String,
+}
+
+impl Why {
+    /// A text in both languages: lower case, no full stop.
+    pub fn new(english: impl Into<String>, french: impl Into<String>) -> Why {
+        Why { english: english.into(), french: french.into() }
+    }
+}
+
+impl From<&io::Error> for Why {
+    /// What the system says, in French where it is one of the usual things.
+    fn from(error: &io::Error) -> Why {
+        let french = match error.kind() {
+            io::ErrorKind::NotFound => "fichier ou dossier introuvable",
+            io::ErrorKind::PermissionDenied => "permission refusée",
+            io::ErrorKind::AlreadyExists => "existe déjà",
+            io::ErrorKind::NotADirectory => "n'est pas un dossier",
+            io::ErrorKind::IsADirectory => "est un dossier",
+            io::ErrorKind::StorageFull => "plus de place sur le disque",
+            io::ErrorKind::QuotaExceeded => "quota de disque dépassé",
+            io::ErrorKind::ReadOnlyFilesystem => "système de fichiers en lecture seule",
+            io::ErrorKind::InvalidData => "le contenu n'est pas du texte UTF-8",
+            _ => return Why::new(error.to_string(), error.to_string()),
+        };
+        Why::new(error.to_string(), french)
+    }
+}
+
 /// What a command of the kit gives back.
 pub type Result<T> = std::result::Result<T, Fault>;
 
@@ -27,6 +62,12 @@ impl Fault {
     pub fn new(english: impl Into<String>, french: impl Into<String>) -> Fault {
         let said = |line| Said { line, hint: None };
         Fault { english: said(english.into()), french: said(french.into()) }
+    }
+
+    /// A fault and why it came about.
+    pub fn because(english: impl fmt::Display, french: impl fmt::Display, why: impl Into<Why>) -> Fault {
+        let why = why.into();
+        Fault::new(format!("{english}: {}", why.english), format!("{french} : {}", why.french))
     }
 
     /// The same fault with the way out.

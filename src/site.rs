@@ -6,7 +6,7 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac};
 
 /// What the site should be.
@@ -69,13 +69,13 @@ impl Plan {
     pub fn load(path: &Path) -> Result<Plan> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(|error| {
-            Fault::new(format!("cannot read the plan {shown}: {error}"), format!("plan {shown} illisible : {error}")).hint(
+            Fault::because(format!("cannot read the plan {shown}"), format!("plan {shown} illisible"), &error).hint(
                 "name a file in TOML; trousse schema plan prints what it may hold",
                 "indiquez un fichier TOML ; trousse schema plan affiche ce qu'il peut contenir",
             )
         })?;
-        Plan::parse(&text).map_err(|said| {
-            Fault::new(format!("the plan {shown} is refused: {said}"), format!("plan {shown} refusé : {said}")).hint(
+        Plan::parse(&text).map_err(|why| {
+            Fault::because(format!("the plan {shown} is refused"), format!("plan {shown} refusé"), why).hint(
                 "trousse schema plan prints what a plan may hold",
                 "trousse schema plan affiche ce qu'un plan peut contenir",
             )
@@ -83,27 +83,36 @@ impl Plan {
     }
 
     /// Reads a plan; the error is one line with the place in the text.
-    pub fn parse(text: &str) -> std::result::Result<Plan, String> {
+    pub fn parse(text: &str) -> std::result::Result<Plan, Why> {
         let plan: Plan = toml::from_str(text).map_err(|error| one_line(text, &error))?;
         plan.check()?;
         Ok(plan)
     }
 
-    fn check(&self) -> std::result::Result<(), String> {
+    fn check(&self) -> std::result::Result<(), Why> {
         for (index, network) in self.networks.iter().enumerate() {
             let clash = self.networks[..index]
                 .iter()
                 .find(|other| other.prefix.contains(&network.prefix) || network.prefix.contains(&other.prefix));
             if let Some(other) = clash {
-                return Err(format!("network {} / {}: overlap", other.prefix, network.prefix));
+                let (one, two) = (other.prefix, network.prefix);
+                return Err(Why::new(
+                    format!("the networks {one} and {two} overlap"),
+                    format!("les réseaux {one} et {two} se chevauchent"),
+                ));
             }
         }
         for (index, fixed) in self.fixed.iter().enumerate() {
             if let Some(other) = self.fixed[..index].iter().find(|other| other.address == fixed.address) {
-                return Err(format!("fixed {}: {:?} / {:?}", fixed.address, other.name, fixed.name));
+                let (ip, one, two) = (fixed.address, &other.name, &fixed.name);
+                return Err(Why::new(
+                    format!("{ip} is given to {one:?} and to {two:?}"),
+                    format!("{ip} est attribuée à {one:?} et à {two:?}"),
+                ));
             }
             if self.shared(fixed.address).is_some() {
-                return Err(format!("{}: fixed / shared", fixed.address));
+                let ip = fixed.address;
+                return Err(Why::new(format!("{ip} is both fixed and shared"), format!("{ip} est à la fois fixe et partagée")));
             }
         }
         Ok(())
@@ -121,9 +130,10 @@ impl Plan {
 }
 
 /// A TOML error as one line: where, and what.
-pub fn one_line(text: &str, error: &toml::de::Error) -> String {
+pub fn one_line(text: &str, error: &toml::de::Error) -> Why {
     let line = error.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
-    format!("line {line}: {}", error.message().replace('\n', ", "))
+    let said = error.message().replace('\n', ", ");
+    Why::new(format!("line {line}: {said}"), format!("ligne {line} : {said}"))
 }
 
 #[cfg(test)]
@@ -153,16 +163,18 @@ mod tests {
     #[test]
     fn an_unknown_key_is_refused_with_its_line() {
         let said = Plan::parse("site = \"x\"\ncolour = 3\n").expect_err("unknown key");
-        assert!(said.starts_with("line 2: unknown field `colour`"), "{said}");
+        assert!(said.english.starts_with("line 2: unknown field `colour`"), "{said:?}");
+        assert!(said.french.starts_with("ligne 2 : "), "{said:?}");
     }
 
     #[test]
     fn overlapping_prefixes_and_an_address_given_twice_are_refused() {
         let said = Plan::parse("[[network]]\nprefix = \"10.0.0.0/8\"\n[[network]]\nprefix = \"10.1.0.0/16\"\n");
-        assert_eq!(said, Err("network 10.0.0.0/8 / 10.1.0.0/16: overlap".into()));
+        let refused = |text: &str| Plan::parse(text).expect_err("refused").french;
+        assert_eq!(said.map_err(|why| why.english), Err("the networks 10.0.0.0/8 and 10.1.0.0/16 overlap".to_owned()));
         let twice = format!("{PLAN}\n[[fixed]]\nname = \"bureau\"\naddress = \"10.0.0.9\"\n");
-        assert_eq!(Plan::parse(&twice), Err("fixed 10.0.0.9: \"caisse\" / \"bureau\"".into()));
+        assert_eq!(refused(&twice), "10.0.0.9 est attribuée à \"caisse\" et à \"bureau\"");
         let both = format!("{PLAN}\n[[shared]]\naddress = \"10.0.0.9\"\n");
-        assert_eq!(Plan::parse(&both), Err("10.0.0.9: fixed / shared".into()));
+        assert_eq!(refused(&both), "10.0.0.9 est à la fois fixe et partagée");
     }
 }

@@ -29,7 +29,9 @@ pub struct TwoCards {
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let mut hosts: BTreeMap<BTreeSet<Mac>, BTreeSet<IpAddr>> = BTreeMap::new();
     for (ip, contest) in contests(inventory, plan) {
-        for device in contest.devices.into_iter().filter(|device| device.len() > 1) {
+        // That our own laptop has two cards here is known, and stands beside a rival only.
+        let others = |device: &BTreeSet<Mac>| !device.iter().any(|&mac| inventory.is_our_card(mac));
+        for device in contest.devices.into_iter().filter(|device| device.len() > 1 && others(device)) {
             hosts.entry(device).or_default().insert(ip);
         }
     }
@@ -108,12 +110,19 @@ pub fn manual(language: Language) -> Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::testing::{A, B, C, Scene, address, macs};
+    use crate::check::testing::{A, B, C, OURS, SIBLING, Scene, address, macs};
 
     const PAIR: [&str; 2] = ["10.0.0.10", "10.0.0.11"];
 
     fn flux() -> Scene {
         Scene::swept().claims(&PAIR, &[A, B])
+    }
+
+    #[test]
+    fn the_two_cards_of_this_laptop_beside_a_stranger_are_no_note() {
+        let ours = [OURS, SIBLING];
+        let scene = Scene::swept().claims(&PAIR, &ours).claim(PAIR[0], A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
     }
 
     #[test]

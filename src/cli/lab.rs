@@ -53,9 +53,8 @@ fn raise(lab: lab::Lab, _: &LabArgs, _: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
-    let own = std::env::current_exe().map_err(|error| {
-        Fault::new(format!("cannot find the program's own file: {error}"), format!("fichier du programme introuvable : {error}"))
-    })?;
+    let own = std::env::current_exe()
+        .map_err(|error| Fault::because("cannot find the program's own file", "fichier du programme introuvable", &error))?;
     lab::run(&lab, language, |running| {
         if args.keep {
             let shells = running.shells();

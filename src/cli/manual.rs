@@ -38,9 +38,10 @@ pub fn pages(args: &ManArgs, language: Language) -> Result<u8> {
     let shown = args.folder.display();
     let written = fs::create_dir_all(&args.folder).and_then(|()| clap_mangen::generate_to(cli::command(language), &args.folder));
     written.map(|()| 0).map_err(|error| {
-        Fault::new(
-            format!("cannot write the manual to {shown}: {error}"),
-            format!("impossible d'écrire le manuel dans {shown} : {error}"),
+        Fault::because(
+            format!("cannot write the manual to {shown}"),
+            format!("impossible d'écrire le manuel dans {shown}"),
+            &error,
         )
     })
 }

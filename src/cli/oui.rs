@@ -106,7 +106,7 @@ pub fn run(args: &OuiArgs, language: Language, out: &mut dyn Write) -> Result<u8
     match written {
         // The reader has seen enough: `trousse oui apple | head`.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Fault::new(format!("cannot write the answer: {error}"), format!("impossible d'écrire la réponse : {error}")))
+            Err(Fault::because("cannot write the answer", "impossible d'écrire la réponse", &error))
         }
         _ => Ok(u8::from(!answers.answers.iter().all(Answer::is_known))),
     }

@@ -49,7 +49,7 @@ impl OutputArgs {
             Some(path) => replace(path, &text).or_else(|error| {
                 print(&text)?;
                 let shown = path.display();
-                Err(Fault::new(format!("cannot write {shown}: {error}"), format!("impossible d'écrire {shown} : {error}"))
+                Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
                     .hint("the report is on standard output instead", "le rapport est sur la sortie standard"))
             }),
         }
@@ -76,10 +76,9 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 /// Writes to standard output. A reader that went away has read enough.
 pub fn print(text: &str) -> Result<()> {
     match io::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Fault::new(
-            format!("cannot write to standard output: {error}"),
-            format!("impossible d'écrire sur la sortie standard : {error}"),
-        )),
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Fault::because("cannot write to standard output", "impossible d'écrire sur la sortie standard", &error))
+        }
         _ => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::cli::output::OutputArgs;
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Targets;
 use crate::probe::Rate;
@@ -13,13 +13,13 @@ use crate::probe::Rate;
 pub struct ScanArgs {
     /// Prefixes, ranges or addresses: 192.168.1.0/24, 192.168.1.10-20, 192.168.1.7 [default: the interface's own prefix]
     #[arg(value_name = "TARGET")]
-    pub targets: Vec<Targets>,
+    pub targets: Vec<String>,
     /// The interface [default: that of the default route]
     #[arg(short, long, value_name = "IFACE")]
     pub interface: Option<String>,
     /// Requests a second, or max [default: 1000]
-    #[arg(long, value_name = "N|max", value_parser = rate)]
-    pub rate: Option<Rate>,
+    #[arg(long, value_name = "N|max")]
+    pub rate: Option<String>,
     /// Do not listen 3 s longer for a late second owner
     #[arg(long)]
     pub quick: bool,
@@ -38,20 +38,32 @@ pub struct ScanArgs {
 }
 
 /// Requests a second where none are named: a real LAN has Wi-Fi and storm control on it.
+#[cfg(target_os = "linux")]
 const RATE: Rate = Rate::PerSecond(1000);
 
-fn rate(text: &str) -> std::result::Result<Rate, String> {
+impl ScanArgs {
+    /// Whom to ask, and how fast.
+    fn asked(&self) -> Result<(Option<Targets>, Rate)> {
+        let targets = self.targets.iter().map(|text| text.parse()).collect::<Result<Vec<Targets>>>()?;
+        let rate = self.rate.as_deref().map_or(Ok(RATE), rate)?;
+        Ok((targets.into_iter().reduce(Targets::union), rate))
+    }
+}
+
+fn rate(text: &str) -> Result<Rate> {
     match text.parse::<u32>() {
         Ok(count) if count > 0 => Ok(Rate::PerSecond(count)),
         _ if text == "max" => Ok(Rate::Max),
-        _ => Err("a number of requests a second, or max, is expected".to_owned()),
+        _ => Err(Fault::new(format!("\"{text}\" is not a rate"), format!("« {text} » n'est pas un débit"))
+            .hint("a number of requests a second, or max", "un nombre de requêtes par seconde, ou max")),
     }
 }
 
 /// Runs the command.
 #[cfg(not(target_os = "linux"))]
-pub fn run(_: &ScanArgs, _: Language) -> Result<u8> {
-    Err(crate::fault::Fault::new(
+pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
+    args.asked()?;
+    Err(Fault::new(
         "scan needs raw frames, which this system gives only through Npcap, and this build does not use it",
         "scan a besoin de trames brutes, que ce système ne donne que par Npcap, et cette version ne s'en sert pas",
     )
@@ -73,15 +85,8 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
 
     args.output.check()?;
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-    let targets = args.targets.iter().cloned().reduce(Targets::union);
-    let request = Request {
-        interface: args.interface.clone(),
-        targets,
-        rate: args.rate.unwrap_or(RATE),
-        quick: args.quick,
-        agreed: args.yes,
-        plan,
-    };
+    let (targets, rate) = args.asked()?;
+    let request = Request { interface: args.interface.clone(), targets, rate, quick: args.quick, agreed: args.yes, plan };
     let look = Look::prepare(request)?;
     let circumstances = look.circumstances.clone();
     let recorder = args.record.as_deref().map(|folder| Recorder::create(folder, &circumstances)).transpose()?;

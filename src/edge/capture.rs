@@ -9,7 +9,7 @@ use pcap_parser::{
     SectionHeaderBlock, ToVec, create_reader,
 };
 
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::probe::listen::Direction;
 
 /// One frame of a capture.
@@ -111,13 +111,13 @@ pub enum End {
 
 /// Reads a capture frame by frame.
 pub fn read(path: &Path, mut each: impl FnMut(Captured)) -> Result<End> {
-    let file = File::open(path).map_err(|error| unreadable(path, &error.to_string()))?;
-    read_from(file, &mut each).map_err(|why| unreadable(path, &why))
+    let file = File::open(path).map_err(|error| unreadable(path, Why::from(&error)))?;
+    read_from(file, &mut each).map_err(|why| unreadable(path, why))
 }
 
-fn unreadable(path: &Path, why: &str) -> Fault {
+fn unreadable(path: &Path, why: Why) -> Fault {
     let shown = path.display();
-    Fault::new(format!("cannot read the capture {shown}: {why}"), format!("capture {shown} illisible : {why}")).hint(
+    Fault::because(format!("cannot read the capture {shown}"), format!("capture {shown} illisible"), why).hint(
         "a capture of Ethernet by tcpdump or Wireshark (pcap, pcapng), or a folder made by --record, is expected",
         "il faut une capture Ethernet de tcpdump ou Wireshark (pcap, pcapng), ou un dossier créé par --record",
     )
@@ -127,11 +127,13 @@ fn unreadable(path: &Path, why: &str) -> Fault {
 const BUFFER: usize = 1 << 20;
 
 /// The same from anything that can be read. The error is what was wrong.
-pub fn read_from(source: impl io::Read + Send + 'static, each: &mut dyn FnMut(Captured)) -> std::result::Result<End, String> {
+pub fn read_from(source: impl io::Read + Send + 'static, each: &mut dyn FnMut(Captured)) -> std::result::Result<End, Why> {
     let mut reader = match create_reader(BUFFER, source) {
         Ok(reader) => reader,
-        Err(PcapError::Eof | PcapError::Incomplete(_)) => return Err("shorter than any capture".to_owned()),
-        Err(_) => return Err("neither pcap nor pcapng".to_owned()),
+        Err(PcapError::Eof | PcapError::Incomplete(_)) => {
+            return Err(Why::new("shorter than any capture", "plus court que toute capture"));
+        }
+        Err(_) => return Err(Why::new("neither pcap nor pcapng", "ni pcap ni pcapng")),
     };
     let mut form = Form::default();
     let mut starved = false;
@@ -149,7 +151,7 @@ pub fn read_from(source: impl io::Read + Send + 'static, each: &mut dyn FnMut(Ca
             Err(PcapError::Incomplete(_)) if starved => return Ok(End::Cut),
             Err(PcapError::Incomplete(_)) => {
                 let before = reader.data().len();
-                reader.refill().map_err(|_| "the file cannot be read on".to_owned())?;
+                reader.refill().map_err(|_| Why::new("the file cannot be read on", "la lecture du fichier s'est interrompue"))?;
                 starved = reader.data().len() == before;
             }
             Err(_) => return Ok(End::Cut),
@@ -165,7 +167,7 @@ struct Form {
 }
 
 impl Form {
-    fn read(&mut self, block: &PcapBlockOwned<'_>) -> std::result::Result<Option<Captured>, String> {
+    fn read(&mut self, block: &PcapBlockOwned<'_>) -> std::result::Result<Option<Captured>, Why> {
         match block {
             PcapBlockOwned::LegacyHeader(header) => {
                 let units = if header.is_nanosecond_precision() { 1_000_000_000 } else { 1_000_000 };
@@ -207,10 +209,13 @@ fn direction(packet: &EnhancedPacketBlock<'_>) -> Direction {
     }
 }
 
-fn supported(link: Linktype) -> std::result::Result<Linktype, String> {
+fn supported(link: Linktype) -> std::result::Result<Linktype, Why> {
     match link {
         Linktype::ETHERNET | Linktype::LINUX_SLL | Linktype::LINUX_SLL2 => Ok(link),
-        other => Err(format!("link type {} is not Ethernet", other.0)),
+        other => Err(Why::new(
+            format!("link type {} is not Ethernet", other.0),
+            format!("le type de lien {} n'est pas Ethernet", other.0),
+        )),
     }
 }
 
@@ -248,7 +253,7 @@ mod tests {
         bytes
     }
 
-    fn all(bytes: Vec<u8>) -> (std::result::Result<End, String>, Vec<Captured>) {
+    fn all(bytes: Vec<u8>) -> (std::result::Result<End, Why>, Vec<Captured>) {
         let mut read = Vec::new();
         (read_from(Cursor::new(bytes), &mut |captured| read.push(captured)), read)
     }
@@ -279,7 +284,10 @@ mod tests {
 
     #[test]
     fn a_file_that_is_no_capture_is_refused() {
-        assert_eq!(all(b"this is a text, and not a short one at all".to_vec()).0, Err("neither pcap nor pcapng".to_owned()));
+        assert_eq!(
+            all(b"this is a text, and not a short one at all".to_vec()).0,
+            Err(Why::new("neither pcap nor pcapng", "ni pcap ni pcapng"))
+        );
         assert!(all(Vec::new()).0.is_err());
     }
 

@@ -33,9 +33,8 @@ include!(concat!(env!("OUT_DIR"), "/labs.rs"));
 /// The lab of this name among those in the program, or the one in a file, where the name ends in `.toml`.
 pub fn find(name: &str) -> Result<Lab> {
     if name.ends_with(".toml") {
-        let text = std::fs::read_to_string(name).map_err(|error| {
-            Fault::new(format!("cannot read {name}: {error}"), format!("impossible de lire {name} : {error}"))
-        })?;
+        let text = std::fs::read_to_string(name)
+            .map_err(|error| Fault::because(format!("cannot read {name}"), format!("impossible de lire {name}"), &error))?;
         return Lab::parse(name, &text);
     }
     match LABS.iter().find(|(known, _)| *known == name) {

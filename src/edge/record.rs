@@ -91,7 +91,7 @@ pub enum Line {
     End {
         /// Microseconds since the start.
         ended_us: u64,
-        /// Frames in the capture: one that was cut between two frames does not show it. Not in records of the first days.
+        /// Frames in the capture, where they were counted: one that was cut between two frames does not show it.
         #[serde(default)]
         frames: Option<u32>,
     },
@@ -210,5 +210,5 @@ fn to_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
 
 fn cannot_record(folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
-    Fault::new(format!("cannot record in {shown}: {error}"), format!("enregistrement impossible dans {shown} : {error}"))
+    Fault::because(format!("cannot record in {shown}"), format!("enregistrement impossible dans {shown}"), error)
 }

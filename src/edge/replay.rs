@@ -136,7 +136,7 @@ fn hear_capture(
 
 fn text(path: &Path) -> Result<String> {
     fs::read_to_string(path).map_err(|error| {
-        Fault::new(format!("cannot read {}: {error}", path.display()), format!("{} illisible : {error}", path.display()))
+        Fault::because(format!("cannot read {}", path.display()), format!("{} illisible", path.display()), &error)
             .hint("a folder made by --record is expected", "il faut un dossier créé par --record")
     })
 }

@@ -27,10 +27,7 @@ impl Vendors {
     /// The file cannot be read, is in none of these formats, or has a malformed line, which the fault names.
     pub fn from_file(path: &Path) -> Result<Vendors> {
         let bytes = fs::read(path).map_err(|error| {
-            Fault::new(
-                format!("cannot read {}: {error}", path.display()),
-                format!("impossible de lire {} : {error}", path.display()),
-            )
+            Fault::because(format!("cannot read {}", path.display()), format!("impossible de lire {}", path.display()), &error)
         })?;
         Vendors::from_text(&path.display().to_string(), &String::from_utf8_lossy(&bytes))
     }

@@ -140,10 +140,10 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
                     self.waiting.push_back(Question { ip: *ip, mac: *mac, tries: 0, next: now });
                 }
             }
-            // A name that nobody asked for is no answer of those that are waited for.
             Fact::Named { ip: IpAddr::V4(ip), mac: Some(mac), source, .. }
                 if *source == P::SOURCE && self.known.contains(&(*ip, *mac)) =>
             {
+                // A name that nobody asked for is no answer of those that are waited for.
                 self.answered.insert((*ip, *mac));
             }
             _ => {}

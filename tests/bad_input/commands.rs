@@ -1,4 +1,5 @@
-//! Words on the command line that mean nothing, and plans that cannot be used.
+//! Words on the command line that mean nothing, and plans that cannot be used. Each scan names an interface that no machine has:
+//! were it not refused, it would still ask nobody.
 
 use crate::{Folder, are_refused};
 
@@ -15,31 +16,31 @@ fn an_interface_that_is_no_ethernet() {
 #[test]
 fn targets_that_are_none() {
     for target in ["lan", "10.0.0.0/33", "10.0.0.256", "fe80::1", "10.0.0.1-"] {
-        are_refused(&["scan", target], &format!("\"{target}\""), &format!("« {target} »"));
+        are_refused(&["scan", "-i", "atlantis0", target], &format!("\"{target}\""), &format!("« {target} »"));
     }
 }
 
 #[test]
 fn a_range_that_ends_before_it_begins() {
-    are_refused(&["scan", "10.0.0.9-3"], "ends before it begins", "« 10.0.0.9-3 »");
+    are_refused(&["scan", "-i", "atlantis0", "10.0.0.9-3"], "ends before it begins", "finit avant de commencer");
 }
 
 #[test]
 fn a_rate_that_is_none() {
     for rate in ["0", "-5", "fast"] {
-        are_refused(&["scan", &format!("--rate={rate}")], &format!("\"{rate}\""), &format!("« {rate} »"));
+        are_refused(&["scan", "-i", "atlantis0", &format!("--rate={rate}")], &format!("\"{rate}\""), &format!("« {rate} »"));
     }
 }
 
 #[test]
 fn a_format_that_nobody_writes() {
-    are_refused(&["scan", "--format", "docx"], "\"docx\" is not possible", "« docx » n'est pas possible");
+    are_refused(&["scan", "-i", "atlantis0", "--format", "docx"], "\"docx\" is not possible", "« docx » n'est pas possible");
 }
 
 #[test]
 fn a_command_an_option_and_a_code_that_are_not_there() {
     are_refused(&["atlantis"], "no such command: atlantis", "commande inconnue : atlantis");
-    are_refused(&["scan", "--atlantis"], "no such option: --atlantis", "option inconnue : --atlantis");
+    are_refused(&["scan", "-i", "atlantis0", "--atlantis"], "no such option: --atlantis", "option inconnue : --atlantis");
     are_refused(&["explain", "L9-atlantis"], "no such code: L9-atlantis", "code inconnu : L9-atlantis");
 }
 
@@ -54,7 +55,7 @@ fn a_plan_that_is_not_there_or_cannot_be_used() {
     let overlap = "[[network]]\nprefix = \"10.0.0.0/8\"\n[[network]]\nprefix = \"10.1.0.0/16\"\n";
     let cases = [
         (folder.with("colour.toml", "site = \"x\"\ncolour = 3\n"), "line 2: unknown field `colour`"),
-        (folder.with("overlap.toml", overlap), "10.0.0.0/8 / 10.1.0.0/16: overlap"),
+        (folder.with("overlap.toml", overlap), "10.0.0.0/8 and 10.1.0.0/16 overlap"),
         (folder.with("text.toml", "this is no plan"), "line 1: "),
         (folder.with("esc.toml", "\"\\u001b]0;x\\u0007\" = 1\n"), "line 1: unknown field"),
         (folder.file("missing.toml"), "cannot read the plan"),

@@ -22,12 +22,15 @@ use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
 use trousse::wire::{DECODERS, Decoder, Sender, dns, ethernet, nbns};
 
+/// Reads bytes and drops what it read.
+type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
+
 /// One thing that reads hostile bytes.
 pub(crate) struct Target {
     /// Its name: that of its decoder, or of what it reads.
     pub(crate) name: &'static str,
     /// Reads the bytes; may refuse them, must neither panic nor take long.
-    pub(crate) feed: Box<dyn Fn(&[u8]) + Send + Sync>,
+    pub(crate) feed: Feed,
     /// Bytes that it does not refuse, to start from.
     pub(crate) seeds: fn() -> Vec<Vec<u8>>,
 }

@@ -311,5 +311,5 @@ fn cannot_open(name: &str, error: &io::Error) -> Fault {
         )
         .hint(format!("sudo setcap cap_net_raw+ep {path}"), format!("sudo setcap cap_net_raw+ep {path}"));
     }
-    Fault::new(format!("cannot open {name}: {error}"), format!("impossible d'ouvrir {name} : {error}"))
+    Fault::because(format!("cannot open {name}"), format!("impossible d'ouvrir {name}"), error)
 }
