@@ -155,8 +155,8 @@ impl<P: NameProtocol> Probe for NameProbe<P> {
 mod tests {
     use super::*;
     use crate::observe::Claim;
-    use crate::probe::Rate;
     use crate::probe::netbios::NetBios;
+    use crate::probe::{Errand, Rate};
 
     const US: Mac = Mac([2, 0, 0, 0, 0, 1]);
     const PC: (Ipv4Addr, Mac) = (Ipv4Addr::new(10, 0, 0, 9), Mac([2, 0, 0, 0, 0, 9]));
@@ -165,6 +165,7 @@ mod tests {
     /// A probe that has asked one PC, and waits.
     fn asked() -> NameProbe<NetBios> {
         let survey = Survey {
+            errand: Errand::Scan,
             identity: Identity { mac: US, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
             targets: "10.0.0.0/24".parse().expect("a prefix"),
             rate: Rate::Max,
