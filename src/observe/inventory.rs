@@ -1,0 +1,238 @@
+//! The inventory that all facts fold into, whatever the order in which they come.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::owner::{Owner, keep};
+use super::{Cut, DhcpSeen, DhcpServer, Fact, Name, NameSource, Observation};
+use crate::kind::{self, Inferred};
+use crate::net::{Ipv4Net, Mac, VlanId};
+use crate::oui::{Vendor, Vendors};
+
+/// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
+/// The lowest are kept, so that what is kept does not depend on the order of arrival.
+const CLAIMS: usize = 1 << 17;
+pub(super) const CARDS: usize = 64;
+
+/// Our card and its addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// Its hardware address.
+    pub mac: Mac,
+    /// Its addresses.
+    pub addresses: Vec<Ipv4Net>,
+    /// Our other cards.
+    pub siblings: Vec<Mac>,
+}
+
+/// How much was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Coverage {
+    /// Addresses that were to be asked.
+    pub planned: u32,
+    /// Addresses that were asked.
+    pub asked: u32,
+    /// Requests sent to ask them.
+    pub requests: u32,
+    /// Milliseconds for which late second owners were listened for.
+    pub listened_ms: u32,
+    /// Frames lost before they could be read.
+    pub frames_lost: u32,
+    /// Malformed frames by protocol and field.
+    pub malformed: BTreeMap<(String, String), u32>,
+    /// ARP messages of other VLANs.
+    pub tagged: BTreeMap<VlanId, u32>,
+    /// What cut the look short.
+    pub cut: BTreeSet<Cut>,
+    /// More was claimed than any real network claims; the rest was not kept.
+    pub flooded: bool,
+}
+
+/// Everything known about the network, whatever the order in which it was learnt.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    vendors: &'static Vendors,
+    card: Option<Card>,
+    owners: BTreeMap<IpAddr, BTreeMap<Mac, Owner>>,
+    /// How many owners those are.
+    kept: usize,
+    /// The addresses that each card claims.
+    cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
+    address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
+    coverage: Coverage,
+    dhcp: DhcpSeen,
+}
+
+impl Inventory {
+    /// Nothing seen yet.
+    pub fn new(vendors: &'static Vendors) -> Inventory {
+        Inventory {
+            vendors,
+            card: None,
+            owners: BTreeMap::new(),
+            kept: 0,
+            cards: BTreeMap::new(),
+            address_names: BTreeMap::new(),
+            coverage: Coverage::default(),
+            dhcp: DhcpSeen::default(),
+        }
+    }
+
+    /// Adds one observation. Folding the same observations in any order gives the same inventory.
+    pub fn fold(&mut self, seen: &Observation) {
+        match &seen.fact {
+            Fact::OurCard { mac, addresses, siblings } => {
+                self.card = Some(Card { mac: *mac, addresses: addresses.clone(), siblings: siblings.clone() });
+            }
+            Fact::AddressClaimed { ip, mac, how, rtt_us, via } => {
+                self.cards.entry(*mac).or_default().insert(*ip);
+                self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
+            }
+            Fact::AskedAlone { ip, mac } => self.owner(*ip, *mac, |owner| owner.alone = owner.alone.or(Some(false))),
+            Fact::EchoAnswered { ip, mac, ttl } => self.owner(*ip, *mac, |owner| owner.echo_ttl = owner.echo_ttl.max(Some(*ttl))),
+            Fact::WouldForward { ip, mac } => self.owner(*ip, *mac, |owner| owner.forwards = true),
+            Fact::Named { ip, mac, name, source } => {
+                let name = Name { name: name.clone(), source: *source };
+                match mac {
+                    Some(mac) => self.owner(*ip, *mac, |owner| keep(&mut owner.names, name)),
+                    None => {
+                        keep(self.address_names.entry(*ip).or_default(), name);
+                        if self.address_names.len() > CLAIMS {
+                            self.address_names.pop_last();
+                        }
+                    }
+                }
+            }
+            Fact::Swept { planned, asked, requests, listened_ms } => {
+                add(&mut self.coverage.planned, *planned);
+                add(&mut self.coverage.asked, *asked);
+                add(&mut self.coverage.requests, *requests);
+                self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
+            }
+            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
+            Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
+            Fact::Malformed { protocol, field } => {
+                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
+            }
+            Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
+            Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
+            Fact::AddressProbed { .. } => {}
+        }
+    }
+
+    /// Changes what is known of one card's claim of one address.
+    fn owner(&mut self, ip: IpAddr, mac: Mac, change: impl FnOnce(&mut Owner)) {
+        let cards = self.owners.entry(ip).or_default();
+        let before = cards.len();
+        change(cards.entry(mac).or_default());
+        self.kept += cards.len() - before;
+        if cards.len() > CARDS {
+            self.forget(ip);
+        }
+        if self.kept > CLAIMS
+            && let Some((&last, _)) = self.owners.last_key_value()
+        {
+            self.forget(last);
+        }
+    }
+
+    /// Forgets the highest card of an address.
+    fn forget(&mut self, ip: IpAddr) {
+        self.coverage.flooded = true;
+        let Some(cards) = self.owners.get_mut(&ip) else { return };
+        let Some((mac, _)) = cards.pop_last() else { return };
+        self.kept -= 1;
+        if cards.is_empty() {
+            self.owners.remove(&ip);
+        }
+        if let Some(addresses) = self.cards.get_mut(&mac) {
+            addresses.remove(&ip);
+            if addresses.is_empty() {
+                self.cards.remove(&mac);
+            }
+        }
+    }
+
+    /// Our card, where one was used.
+    pub fn card(&self) -> Option<&Card> {
+        self.card.as_ref()
+    }
+
+    /// How much was looked at.
+    pub fn coverage(&self) -> &Coverage {
+        &self.coverage
+    }
+
+    /// What was heard of DHCP.
+    pub fn dhcp(&self) -> &DhcpSeen {
+        &self.dhcp
+    }
+
+    /// The DHCP servers, in the order of their identifiers.
+    pub fn dhcp_servers(&self) -> Vec<DhcpServer> {
+        self.dhcp.servers(self.card())
+    }
+
+    /// Every address that was claimed, with its owners.
+    pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
+        self.owners.iter().filter_map(|(&ip, owners)| {
+            let owners: Vec<_> = owners.iter().filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect();
+            (!owners.is_empty()).then_some((ip, owners))
+        })
+    }
+
+    /// One card's claim of one address.
+    pub fn claim(&self, ip: IpAddr, mac: Mac) -> Option<&Owner> {
+        self.owners.get(&ip)?.get(&mac).filter(|owner| owner.claims())
+    }
+
+    /// The addresses that a card claims, in order.
+    pub fn addresses_of(&self, mac: Mac) -> impl Iterator<Item = IpAddr> {
+        self.cards.get(&mac).into_iter().flatten().copied()
+    }
+
+    /// The names of one owner: what its card told, and what a server says of the address.
+    pub fn names(&self, ip: IpAddr, mac: Mac) -> Vec<Name> {
+        let own = self.owners.get(&ip).and_then(|owners| owners.get(&mac)).map(|owner| &owner.names);
+        own.into_iter().flatten().chain(self.address_names.get(&ip).into_iter().flatten()).cloned().collect()
+    }
+
+    /// Who made the card.
+    pub fn vendor(&self, mac: Mac) -> Vendor<'static> {
+        self.vendors.lookup(mac)
+    }
+
+    /// The kind of device that an owner is, from its vendor and the names that its own card told.
+    pub fn kind(&self, ip: IpAddr, mac: Mac) -> Option<Inferred> {
+        let names = self.names(ip, mac);
+        let alone = self.owners.get(&ip).is_none_or(|owners| owners.values().filter(|owner| owner.claims()).count() < 2);
+        // A server's name for a contested address is the name of one owner only, and not known of which.
+        let told: Vec<&str> =
+            names.iter().filter(|name| alone || name.source != NameSource::Dns).map(|name| name.name.as_str()).collect();
+        kind::infer(self.vendor(mac).name(), &told)
+    }
+
+    /// Whether an address is one of our card's.
+    pub fn is_ours(&self, ip: IpAddr) -> bool {
+        self.card.iter().flat_map(|card| &card.addresses).any(|net| IpAddr::V4(net.addr()) == ip)
+    }
+
+    /// Whether a card is ours.
+    pub fn is_our_card(&self, mac: Mac) -> bool {
+        self.card.iter().any(|card| card.mac == mac || card.siblings.contains(&mac))
+    }
+}
+
+impl PartialEq for Inventory {
+    /// The same things seen; the table of vendors is no observation.
+    fn eq(&self, other: &Inventory) -> bool {
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp)
+    }
+}
+
+/// Counts on, to the most that a count can hold: a record may say anything.
+fn add(count: &mut u32, more: u32) {
+    *count = count.saturating_add(more);
+}

@@ -1,0 +1,82 @@
+//! One card's claim of one address: how often, how fast, under which names, and the sightings that prove it.
+
+use std::collections::BTreeSet;
+
+use super::inventory::CARDS;
+use super::{Claim, Name, Observation};
+use crate::net::{Mac, Moment};
+
+/// One card that claims one address.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Owner {
+    /// When it was first and last heard to claim it.
+    pub first: Moment,
+    /// The last time.
+    pub last: Moment,
+    /// How many claims were heard, of every kind.
+    pub answers: u32,
+    /// Replies beyond the number of requests.
+    pub surplus: u32,
+    /// Whether it answered a request addressed to it alone; `None` where it was not asked so.
+    pub alone: Option<bool>,
+    /// The shortest time between a request and its reply, in microseconds.
+    pub rtt_us: Option<u32>,
+    /// Cards other than itself whose frames carried its claims.
+    pub via: BTreeSet<Mac>,
+    /// The TTL of its echo replies.
+    pub echo_ttl: Option<u8>,
+    /// It said that it would have sent a packet for this address on.
+    pub forwards: bool,
+    /// What it says that it is called.
+    pub names: BTreeSet<Name>,
+    /// The earliest sightings, which serve as evidence.
+    pub evidence: Vec<Observation>,
+}
+
+/// Sightings that an owner keeps as evidence; the record keeps all.
+const EVIDENCE: usize = 3;
+/// Names that are kept of one card for one address: more are a flood, not an answer.
+const NAMES: usize = 8;
+
+impl Owner {
+    /// Adds one claim.
+    pub(super) fn claimed(&mut self, seen: &Observation, how: Claim, rtt_us: Option<u32>, via: Option<Mac>) {
+        self.first = if self.claims() { self.first.min(seen.at) } else { seen.at };
+        self.last = self.last.max(seen.at);
+        self.answers = self.answers.saturating_add(1);
+        self.surplus = self.surplus.saturating_add(u32::from(how == Claim::Surplus));
+        if how == Claim::Unicast {
+            self.alone = Some(true);
+        }
+        self.rtt_us = shorter(self.rtt_us, rtt_us);
+        self.via.extend(via);
+        if self.via.len() > CARDS {
+            self.via.pop_last();
+        }
+        let place = self.evidence.binary_search(seen).unwrap_or_else(|place| place);
+        if place < EVIDENCE {
+            self.evidence.insert(place, seen.clone());
+            self.evidence.truncate(EVIDENCE);
+        }
+    }
+
+    /// It was heard to claim the address, not only heard of.
+    pub fn claims(&self) -> bool {
+        self.answers > 0
+    }
+}
+
+/// Adds a name, while there are not too many.
+pub(super) fn keep(names: &mut BTreeSet<Name>, name: Name) {
+    names.insert(name);
+    if names.len() > NAMES {
+        names.pop_last();
+    }
+}
+
+fn shorter(a: Option<u32>, b: Option<u32>) -> Option<u32> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
