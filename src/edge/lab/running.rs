@@ -60,6 +60,9 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
         let package = match program {
             "ip" => "iproute2",
             "nmbd" => "samba",
+            "dhcpd" => "isc-dhcp-server",
+            "dhcrelay" => "isc-dhcp-relay",
+            "kea-dhcp4" => "kea-dhcp4-server",
             same => same,
         };
         return Some(fault.hint(
@@ -83,6 +86,10 @@ impl Running {
         name_server(lab)
             .map_err(failed("cannot set the name server".into(), "impossible de régler le serveur de noms".into()))?;
         let Built { places, backstages } = building::build(lab, &lodging)?;
+        for (name, text) in &lab.kit.files {
+            fs::write(places[0].folder.join(name), text)
+                .map_err(failed(format!("cannot write {name}"), format!("impossible d'écrire {name}")))?;
+        }
         let mut players = Vec::new();
         for Backstage { network, members } in backstages {
             let player = lodging.visit(&network, || Player::start("lan0", members));

@@ -56,6 +56,9 @@ pub struct Kit {
     /// The arguments with which the kit is run in the lab.
     #[serde(default = "scan")]
     pub command: Vec<String>,
+    /// Files written to its own folder, `/run/lab/kit`, before it is run: a plan, mostly.
+    #[serde(default)]
+    pub files: BTreeMap<String, String>,
     /// The network its card is on.
     #[serde(default = "lan")]
     pub network: String,

@@ -1,6 +1,6 @@
 //! Whether a lab that reads well can also be built: what the types alone do not rule out.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::topology::{Answers, Host, Lab, Span, Swarm};
@@ -27,6 +27,7 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
             |(en, fr): (String, String)| wrong((format!("host {}: {en}", host.name), format!("hôte {} : {fr}", host.name)));
         check_host(host).map_err(about)?;
     }
+    check_files(&lab.kit.files).map_err(|(en, fr)| wrong((format!("kit: {en}"), format!("kit : {fr}"))))?;
     for network in lab.networks() {
         if !is_name(network) || network.len() > LONGEST_NETWORK {
             return Err(wrong((
@@ -55,12 +56,7 @@ fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
     if !host.cards.is_empty() && (host.address.is_some() || host.mac.is_some() || !host.addresses.is_empty()) {
         return both("write either cards or one address and mac", "écrire soit cards, soit une address et une mac");
     }
-    if let Some(path) = host.files.keys().find(|path| path.contains('/') || path.starts_with('.')) {
-        return Err((
-            format!("file {path:?}: a plain name is expected"),
-            format!("fichier {path:?} : un nom simple est attendu"),
-        ));
-    }
+    check_files(&host.files)?;
     if let Some(key) = host.sysctl.keys().find(|key| !key.starts_with("net.") || key.contains("..") || key.contains('/')) {
         return Err((
             format!("sysctl {key:?}: one of net., dots between, is expected"),
@@ -84,6 +80,15 @@ fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
         );
     }
     check_answers(answers)
+}
+
+fn check_files(files: &BTreeMap<String, String>) -> std::result::Result<(), Complaint> {
+    match files.keys().find(|path| path.contains('/') || path.starts_with('.')) {
+        Some(path) => {
+            Err((format!("file {path:?}: a plain name is expected"), format!("fichier {path:?} : un nom simple est attendu")))
+        }
+        None => Ok(()),
+    }
 }
 
 fn check_answers(answers: &Answers) -> std::result::Result<(), Complaint> {
