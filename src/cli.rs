@@ -13,6 +13,7 @@ use crate::language::Language;
 pub mod explain;
 pub mod french;
 pub mod lab;
+pub mod leases;
 pub mod manual;
 pub mod oui;
 pub mod output;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::{self, Inferred};
+use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::oui::{Vendor, Vendors};
 
@@ -100,6 +101,22 @@ pub enum Fact {
         name: String,
         /// By which protocol.
         source: NameSource,
+    },
+    /// A server's file says something of an address. The network did not: what is concluded from it is only as good as the file.
+    LeaseHeld {
+        /// The name of the file.
+        file: String,
+        /// What it says.
+        lease: Lease,
+    },
+    /// A server's file was read.
+    LeasesRead {
+        /// The name of the file.
+        file: String,
+        /// Addresses in it.
+        entries: u32,
+        /// Lines of it that could not be read.
+        unread: u32,
     },
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
@@ -226,6 +243,9 @@ const NAMES: usize = 8;
 /// The lowest are kept, so that what is kept does not depend on the order of arrival.
 const CLAIMS: usize = 1 << 17;
 const CARDS: usize = 64;
+/// Entries of lease files that are kept of one address, and files that are counted.
+const ENTRIES: usize = 8;
+const FILES: usize = 64;
 
 impl Owner {
     fn claimed(&mut self, seen: &Observation, how: Claim, rtt_us: Option<u32>, via: Option<Mac>) {
@@ -286,6 +306,8 @@ pub struct Coverage {
     pub cut: BTreeSet<Cut>,
     /// More was claimed than any real network claims; the rest was not kept.
     pub flooded: bool,
+    /// Lease files that were read: the name, the addresses in it, the lines that could not be read.
+    pub lease_files: BTreeSet<(String, u32, u32)>,
 }
 
 /// Everything known about the network, whatever the order in which it was learnt.
@@ -299,6 +321,8 @@ pub struct Inventory {
     /// The addresses that each card claims.
     cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
+    /// What lease files say of each address.
+    leases: BTreeMap<IpAddr, BTreeSet<Observation>>,
     coverage: Coverage,
 }
 
@@ -312,6 +336,7 @@ impl Inventory {
             kept: 0,
             cards: BTreeMap::new(),
             address_names: BTreeMap::new(),
+            leases: BTreeMap::new(),
             coverage: Coverage::default(),
         }
     }
@@ -346,6 +371,22 @@ impl Inventory {
                 add(&mut self.coverage.asked, *asked);
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
+            }
+            Fact::LeaseHeld { lease, .. } => {
+                let entries = self.leases.entry(v4(lease.ip)).or_default();
+                entries.insert(seen.clone());
+                if entries.len() > ENTRIES {
+                    entries.pop_last();
+                }
+                if self.leases.len() > CLAIMS {
+                    self.leases.pop_last();
+                }
+            }
+            Fact::LeasesRead { file, entries, unread } => {
+                self.coverage.lease_files.insert((file.clone(), *entries, *unread));
+                if self.coverage.lease_files.len() > FILES {
+                    self.coverage.lease_files.pop_last();
+                }
             }
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
@@ -424,6 +465,24 @@ impl Inventory {
         own.into_iter().flatten().chain(self.address_names.get(&ip).into_iter().flatten()).cloned().collect()
     }
 
+    /// What lease files say of an address: the file, the entry, and both as evidence.
+    pub fn leases(&self, ip: IpAddr) -> impl Iterator<Item = (&str, &Lease, &Observation)> {
+        self.leases.get(&ip).into_iter().flatten().filter_map(|seen| match &seen.fact {
+            Fact::LeaseHeld { file, lease } => Some((file.as_str(), lease, seen)),
+            _ => None,
+        })
+    }
+
+    /// Every address of which a lease file says something.
+    pub fn leased(&self) -> impl Iterator<Item = IpAddr> {
+        self.leases.keys().copied()
+    }
+
+    /// What lease files say of an address for this card; a reservation before a lease, both before what is over.
+    pub fn lease_of(&self, ip: IpAddr, mac: Mac) -> Option<&Lease> {
+        self.leases(ip).map(|(_, lease, _)| lease).filter(|lease| lease.card() == Some(mac)).min_by_key(|lease| lease.state)
+    }
+
     /// Who made the card.
     pub fn vendor(&self, mac: Mac) -> Vendor<'static> {
         self.vendors.lookup(mac)
@@ -453,8 +512,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+        (&self.card, &self.owners, &self.address_names, &self.leases, &self.coverage)
+            == (&other.card, &other.owners, &other.address_names, &other.leases, &other.coverage)
     }
 }
 

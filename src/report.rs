@@ -18,6 +18,7 @@ use crate::check::{CHECKS, Check};
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
+use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
 use crate::observe::{Coverage, Cut, Inventory, Name};
 use crate::site::Plan;
@@ -103,6 +104,20 @@ pub struct Covered {
     pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
+    /// Lease files that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lease_files: Vec<LeaseFile>,
+}
+
+/// A lease file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeaseFile {
+    /// Its name.
+    pub file: String,
+    /// Addresses in it.
+    pub entries: u32,
+    /// Lines of it that could not be read.
+    pub unread: u32,
 }
 
 /// Malformed frames of one kind.
@@ -152,6 +167,9 @@ pub struct Host {
     pub answers: u32,
     /// Microseconds from request to reply, the shortest.
     pub rtt_us: Option<u32>,
+    /// What a lease file says of the address: the entry of this card, else that of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 impl Host {
@@ -212,7 +230,9 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let mut findings = Vec::new();
-        let ladder = CHECKS.iter().map(|check| climb(check, inventory, plan, &mut findings)).collect();
+        let rungs = CHECKS.iter().map(|check| climb(check, inventory, plan, &mut findings));
+        // What was not asked for is no gap of this look.
+        let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -273,7 +293,13 @@ fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
         last: owner.last,
         answers: owner.answers,
         rtt_us: owner.rtt_us,
+        lease: inventory.lease_of(ip, mac).or_else(|| others_lease(inventory, ip)).cloned(),
     }
+}
+
+/// The entry of an address that is somebody's, or was found in use.
+fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
+    inventory.leases(ip).map(|(_, lease, _)| lease).filter(|lease| lease.state != State::Expired).min_by_key(|lease| lease.state)
 }
 
 fn covered(coverage: &Coverage, answered: u32) -> Covered {
@@ -294,5 +320,10 @@ fn covered(coverage: &Coverage, answered: u32) -> Covered {
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded,
+        lease_files: coverage
+            .lease_files
+            .iter()
+            .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
+            .collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -32,6 +33,9 @@ pub struct ScanArgs {
     /// Ask even where it takes long
     #[arg(long)]
     pub yes: bool,
+    /// What DHCP servers say.
+    #[command(flatten)]
+    pub leases: LeaseArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -80,6 +84,7 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
     use crate::edge::look::{Look, Request};
     use crate::edge::record::Recorder;
     use crate::edge::stop;
+    use crate::net::Moment;
     use crate::report::Report;
     use crate::site::Plan;
 
@@ -87,12 +92,18 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
     let (targets, rate) = args.asked()?;
     let request = Request { interface: args.interface.clone(), targets, rate, quick: args.quick, agreed: args.yes, plan };
+    let leases = args.leases.read(language)?;
     let look = Look::prepare(request)?;
     let circumstances = look.circumstances.clone();
-    let recorder = args.record.as_deref().map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
+    let leases = leases.facts(Some(&circumstances.survey), circumstances.started_us, language);
+    let mut recorder = args.record.as_deref().map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
+    if let Some(recorder) = &mut recorder {
+        leases.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
+    }
     stop::watch();
     let mut follower = following::Following { progress: Progress::new(language, &circumstances.survey), recorder };
-    let (inventory, ended) = look.run(&mut follower);
+    let (mut inventory, ended) = look.run(&mut follower);
+    crate::cli::leases::fold(leases, &mut inventory);
     let following::Following { progress, recorder } = follower;
     progress.finish();
     let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);

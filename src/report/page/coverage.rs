@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use super::Block;
 use crate::language::Language;
 use crate::report::words::{between, counted, day_and_time, duration, number};
-use crate::report::{Covered, Report};
+use crate::report::{Covered, LeaseFile, Report};
 
 /// How much was looked at.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
@@ -28,7 +28,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     } else {
         language.pick("partial", "partielle")
     };
-    let facts = [
+    let mut facts = vec![
         (language.pick("Addresses asked", "Adresses interrogées"), asked),
         (language.pick("Addresses that answered", "Adresses ayant répondu"), count(coverage.answered)),
         (language.pick("Requests sent", "Requêtes envoyées"), count(coverage.requests)),
@@ -38,7 +38,23 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
+    if !coverage.lease_files.is_empty() {
+        let files = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect::<Vec<_>>();
+        facts.push((language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
+    }
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
+}
+
+fn lease_file(file: &LeaseFile, language: Language) -> String {
+    let name = &file.file;
+    let addresses = counted(file.entries, ("address", "adresse"), ("addresses", "adresses"), language);
+    match file.unread {
+        0 => format!("{name} ({addresses})"),
+        unread => {
+            let lines = counted(unread, ("line", "ligne"), ("lines", "lignes"), language);
+            language.pick(format!("{name} ({addresses}, {lines} not read)"), format!("{name} ({addresses}, {lines} non lues)"))
+        }
+    }
 }
 
 fn late(report: &Report, coverage: &Covered, language: Language) -> String {

@@ -1,11 +1,13 @@
 //! The findings, worst first, each a card; then, more quietly, what only looks wrong.
 
+use jiff::tz::TimeZone;
+
 use super::{Block, Card, evidence, owners};
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
 use crate::report::Report;
 
-pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Vec<Block> {
     let (notes, wrong): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.severity == Severity::Note);
     let mut blocks = Vec::new();
@@ -15,17 +17,17 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     ] {
         if !findings.is_empty() {
             blocks.push(Block::Heading(heading.to_owned()));
-            blocks.extend(findings.into_iter().map(|finding| Block::Card(card(finding, language))));
+            blocks.extend(findings.into_iter().map(|finding| Block::Card(card(finding, language, zone))));
         }
     }
     blocks
 }
 
-fn card(finding: &Finding, language: Language) -> Card {
+fn card(finding: &Finding, language: Language, zone: &TimeZone) -> Card {
     let explain = finding.problem.explain();
     let words = explain.words(language);
     let mut blocks = vec![Block::Text(sentence(&words.why))];
-    blocks.extend(owners::tables(explain.holders(), language));
+    blocks.extend(owners::tables(explain.holders(), language, zone));
     if let Some(cause) = &finding.because_of {
         let because = language.pick(format!("A consequence of {cause}."), format!("Conséquence de {cause}."));
         blocks.push(Block::Text(because));
