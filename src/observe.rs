@@ -449,6 +449,12 @@ impl Inventory {
         })
     }
 
+    /// Every card that claims an address.
+    pub fn claims_of(&self, ip: IpAddr) -> Vec<(Mac, &Owner)> {
+        let owners = self.owners.get(&ip).into_iter().flatten();
+        owners.filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect()
+    }
+
     /// One card's claim of one address.
     pub fn claim(&self, ip: IpAddr, mac: Mac) -> Option<&Owner> {
         self.owners.get(&ip)?.get(&mac).filter(|owner| owner.claims())

@@ -8,6 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac};
+pub use dhcp::{Dhcp, Range};
+
+mod dhcp;
 
 /// What the site should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +27,9 @@ pub struct Plan {
     /// Addresses that several devices hold on purpose: VRRP, CARP, clusters.
     #[serde(default)]
     pub shared: Vec<Shared>,
+    /// The DHCP servers of the site, a failover pair both.
+    #[serde(default)]
+    pub dhcp: Vec<Dhcp>,
 }
 
 /// A prefix of the site.

@@ -16,12 +16,15 @@ pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Ve
         let nobody = language.pick("No address was claimed by anybody.", "Aucune adresse n'est revendiquée par quiconque.");
         return vec![heading, Block::Text(nobody.to_owned())];
     }
+    // A lease tells more of a device than its vendor, and a narrow terminal has no room for both.
+    let leased = report.hosts.iter().any(|host| host.lease.is_some());
+    let vendor_fit = if leased { Fit::Spare } else { Fit::Cut };
     let columns = vec![
         Column::new(language.pick("Address", "Adresse"), Fit::Whole),
         Column::new("MAC", Fit::Whole),
         Column::new(language.pick("Names", "Noms"), Fit::Cut),
         Column::new(language.pick("Kind", "Type"), Fit::Cut),
-        Column::new(language.pick("Vendor", "Fabricant"), Fit::Cut),
+        Column::new(language.pick("Vendor", "Fabricant"), vendor_fit),
         Column::new(language.pick("Lease", "Bail"), Fit::Wrap),
         Column::right(language.pick("Round trip", "Aller-retour"), Fit::Spare),
         Column::right(language.pick("First seen", "Première vue"), Fit::Spare),
@@ -49,10 +52,10 @@ fn row(report: &Report, place: usize, host: &Host, language: Language, zone: &Ti
     }
 }
 
-/// What a lease file says of an address, and whose that is where it is not this card's.
+/// What a lease file says of an address: for this card, or that it is another's.
 fn leased(lease: &Lease, mac: Mac, language: Language, zone: &TimeZone) -> String {
     match lease.card() {
-        Some(card) if card != mac && lease.holds() => language.pick(format!("of {card}"), format!("à {card}")),
+        Some(card) if card != mac && lease.holds() => language.pick("another's", "à un autre").to_owned(),
         _ => lease.short(zone, language),
     }
 }
