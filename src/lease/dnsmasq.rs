@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use jiff::tz::TimeZone;
 
-use super::sheet::Draft;
+use super::sheet::{self, Draft};
 use super::{Ends, Leases, Line, Reader, State};
 
 pub(super) fn recognises(head: &[String]) -> bool {
@@ -44,7 +44,7 @@ impl Reader for Dnsmasq {
             return;
         };
         // A card of another type than Ethernet has the type's number before it (`06-…`).
-        let mut draft = Draft { mac: card.parse().ok(), ..Draft::default() };
+        let mut draft = Draft { mac: sheet::card(card), ..Draft::default() };
         if draft.mac.is_none() && !card.contains(['-', '*']) {
             return leases.bad_field(line.number, "mac", card);
         }

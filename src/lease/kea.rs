@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use jiff::tz::TimeZone;
 
-use super::sheet::Draft;
+use super::sheet::{Draft, card};
 use super::table::{Columns, split};
 use super::{Ends, Leases, Line, Reader, State};
 
@@ -66,9 +66,9 @@ impl Reader for Kea {
         match field(places.hwaddr) {
             // A declined lease is nobody's.
             "" => {}
-            text => match text.parse() {
-                Ok(mac) => draft.mac = Some(mac),
-                Err(_) => leases.bad_field(line.number, "hwaddr", text),
+            text => match card(text) {
+                Some(mac) => draft.mac = Some(mac),
+                None => leases.bad_field(line.number, "hwaddr", text),
             },
         }
         draft.client(field(places.client_id));

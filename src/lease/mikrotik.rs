@@ -1,10 +1,11 @@
 //! RouterOS: `/ip dhcp-server lease export`, a part of a whole `/export`, and `/ip dhcp-server lease print detail`.
 
+use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use jiff::tz::TimeZone;
 
-use super::sheet::Draft;
+use super::sheet::{Draft, card};
 use super::{Ends, Leases, Line, Reader, State};
 
 pub(super) fn recognises(head: &[String]) -> bool {
@@ -97,6 +98,7 @@ impl MikroTik {
 
 fn take(entry: &str, line: u32, leases: &mut Leases) {
     let (mut draft, mut ip, mut status, mut disabled) = (Draft::default(), None, String::new(), false);
+    let mut client = Cow::Borrowed("");
     let flags = entry.split_whitespace().take_while(|word| !word.contains('=')).collect::<Vec<_>>();
     let flag = |letter: char| flags.iter().any(|word| word.len() < 5 && word.contains(letter));
     for (key, value) in pairs(entry) {
@@ -107,18 +109,19 @@ fn take(entry: &str, line: u32, leases: &mut Leases) {
                 Err(_) if value.starts_with(char::is_alphabetic) => {}
                 Err(_) => return leases.bad_field(line, "address", &value),
             },
-            "mac-address" => match value.parse() {
-                Ok(mac) => draft.mac = Some(mac),
-                Err(_) => leases.bad_field(line, "mac-address", &value),
+            "mac-address" => match card(&value) {
+                Some(mac) => draft.mac = Some(mac),
+                None => leases.bad_field(line, "mac-address", &value),
             },
-            "client-id" => draft.client(&value),
+            "client-id" => client = value,
             "host-name" => draft.called(&value),
             "comment" if draft.name.is_none() => draft.called(&value),
-            "status" => status = value,
+            "status" => status = value.into_owned(),
             "disabled" => disabled = value == "yes",
             _ => {}
         }
     }
+    draft.client(&client);
     let (Some(ip), false) = (ip, disabled || flag('X')) else { return };
     let dynamic = flag('D');
     let (state, ends) = match status.as_str() {
@@ -133,7 +136,7 @@ fn take(entry: &str, line: u32, leases: &mut Leases) {
 }
 
 /// Each `key=value`, the value with or without quotes.
-fn pairs(entry: &str) -> impl Iterator<Item = (&str, String)> {
+fn pairs(entry: &str) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let mut rest = entry;
     std::iter::from_fn(move || {
         let (before, after) = rest.split_once('=')?;
@@ -147,11 +150,11 @@ fn pairs(entry: &str) -> impl Iterator<Item = (&str, String)> {
                     closes
                 });
                 let end = end.unwrap_or(inner.len());
-                (inner[..end].replace('\\', ""), inner.get(end + 1..).unwrap_or_default())
+                (Cow::Owned(inner[..end].replace('\\', "")), inner.get(end + 1..).unwrap_or_default())
             }
             None => {
                 let end = after.find(char::is_whitespace).unwrap_or(after.len());
-                (after[..end].to_owned(), &after[end..])
+                (Cow::Borrowed(&after[..end]), &after[end..])
             }
         };
         rest = left;

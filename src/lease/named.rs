@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use jiff::tz::TimeZone;
 
 use super::date::{Date, Order, Written};
-use super::sheet::Draft;
+use super::sheet::{Draft, card};
 use super::table::{Columns, folded, split};
 use super::{Ends, Leases, Line, Reader, State};
 use crate::fault::Why;
@@ -137,20 +137,20 @@ impl Reader for Named {
 
 /// A client identifier as Windows shows it: mostly the card alone.
 fn client(draft: &mut Draft, text: &str) {
-    match text.parse() {
-        Ok(mac) => draft.mac = Some(mac),
-        Err(_) => draft.client(text),
+    match card(text) {
+        Some(mac) => draft.mac = Some(mac),
+        None => draft.client(text),
     }
 }
 
 /// What the words say. The console has no state: it writes `Reservation (active)` where the date stands, and calls an address that
 /// was found in use BAD_ADDRESS.
 fn state(word: &str, expires: &str, name: Option<&str>) -> Option<State> {
-    let word = folded(word);
+    let (word, dated) = (folded(word), expires.starts_with(|c: char| c.is_ascii_digit()));
     let says = |starts: &[&str]| starts.iter().any(|start| word.contains(start));
     if name.is_some_and(|name| name.eq_ignore_ascii_case("BAD_ADDRESS")) || says(&["declin", "bad", "abandon", "refus"]) {
         Some(State::Declined)
-    } else if says(&["reserv", "réserv", "static", "fixe"]) || folded(expires).contains("servation") {
+    } else if says(&["reserv", "réserv", "static", "fixe"]) || (!dated && folded(expires).contains("servation")) {
         Some(State::Reserved)
     } else if says(&["expir", "offered", "doomed", "inactive", "free", "released", "libre"]) {
         Some(State::Expired)

@@ -5,6 +5,7 @@ use std::net::Ipv4Addr;
 
 use super::{Ends, Lease, State};
 use crate::fault::Why;
+use crate::net::Mac;
 
 /// A line of a file.
 #[derive(Clone, Copy, Debug)]
@@ -117,7 +118,7 @@ impl Leases {
 /// An entry as a reader gathers it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Draft {
-    pub(super) mac: Option<crate::net::Mac>,
+    pub(super) mac: Option<Mac>,
     pub(super) client_id: Option<Box<str>>,
     pub(super) name: Option<Box<str>>,
 }
@@ -125,6 +126,10 @@ pub(super) struct Draft {
 impl Draft {
     /// Takes the client identifier, hexadecimal with or without signs between; one that only repeats the card is left out.
     pub(super) fn client(&mut self, text: &str) {
+        let again = ["01:", "01-", "1:"].iter().find_map(|kind| text.strip_prefix(kind)).and_then(pairs);
+        if self.mac.is_some() && again == self.mac {
+            return;
+        }
         let written = tidy(text);
         self.client_id = (!written.is_empty()).then(|| written.into());
     }
@@ -143,6 +148,26 @@ impl Draft {
         }
         Lease { ip, mac: self.mac, client_id: self.client_id, name: self.name, ends, state, line }
     }
+}
+
+/// A card in any of the usual spellings.
+pub(super) fn card(text: &str) -> Option<Mac> {
+    pairs(text).or_else(|| text.parse().ok())
+}
+
+/// A card in the spelling of nearly all files, six pairs of digits with a sign between, which is worth reading fast.
+fn pairs(text: &str) -> Option<Mac> {
+    let bytes: &[u8; 17] = text.as_bytes().try_into().ok()?;
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    let mut mac = Mac::ZERO;
+    for (place, byte) in mac.0.iter_mut().enumerate() {
+        let at = 3 * place;
+        *byte = digit(bytes[at])? << 4 | digit(bytes[at + 1])?;
+        if !matches!(bytes.get(at + 2), None | Some(b':' | b'-')) {
+            return None;
+        }
+    }
+    Some(mac)
 }
 
 /// Bytes in hexadecimal as `01:00:1b`; what is none as it stands. A single digit between two colons is a byte too (RouterOS).

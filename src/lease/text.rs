@@ -81,6 +81,10 @@ struct Wide<R> {
 
 impl<R: BufRead> Wide<R> {
     fn unit(&mut self, unit: u16) {
+        // Nearly all of a lease file is ASCII.
+        if self.high.is_none() && unit < 0x80 {
+            return self.out.push(unit as u8);
+        }
         let units = self.high.take().into_iter().chain([unit]);
         if (0xd800..0xdc00).contains(&unit) && units.clone().count() == 1 {
             self.high = Some(unit);
