@@ -9,6 +9,7 @@ use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
 pub mod contest;
+pub mod held;
 pub mod holder;
 pub mod served;
 
@@ -89,6 +90,9 @@ macro_rules! checks {
 checks! {
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
+    "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic
+    "L3-stale-lease"       Addressing stale_lease::StaleLease
+    "L3-static-in-pool"    Addressing static_in_pool::StaticInPool
     "L3-virtual-address"   Addressing virtual_address::VirtualAddress
     "L3-shared-address"    Addressing shared_address::SharedAddress
     "L3-two-cards"         Addressing two_cards::TwoCards
@@ -157,6 +161,7 @@ mod tests {
     #[test]
     fn a_whole_look_at_a_sound_network_is_clear_in_every_check() {
         let sound = Scene::swept().claim("10.0.0.7", testing::A).claim("10.0.0.8", testing::B);
+        let sound = sound.plan("[[dhcp]]\nserver = \"10.0.0.2\"\nranges = [\"10.0.0.100-10.0.0.150\"]\n").leases("");
         assert!(
             CHECKS
                 .iter()
@@ -176,6 +181,7 @@ mod tests {
             (Scene::capture(), Reason::NothingAsked),
         ];
         for (scene, reason) in cases {
+            let scene = scene.plan("[[dhcp]]\nserver = \"10.0.0.2\"\nranges = [\"10.0.0.100-10.0.0.150\"]\n").leases("");
             for check in CHECKS.iter().filter(|check| check.topic == Topic::Addresses && check.code != "L3-own-address-taken") {
                 assert_eq!(scene.verdict(check.judge), Verdict::NotTested(reason.clone()), "{}", check.code);
             }

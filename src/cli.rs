@@ -14,6 +14,7 @@ pub mod dhcp;
 pub mod explain;
 pub mod french;
 pub mod lab;
+pub mod leases;
 pub mod manual;
 pub mod oui;
 pub mod output;

@@ -161,6 +161,10 @@ pub enum Reason {
     NotListenedOut,
     /// More was claimed than any real network claims, and not everything was kept.
     Flooded,
+    /// No lease file was given: a look without one is whole without these checks.
+    NoLeases,
+    /// The plan names no range of a DHCP server.
+    NoRanges,
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -226,6 +230,15 @@ impl Reason {
                 .pick(
                     "more addresses were claimed than any real network holds: find the device that forges them and run it again",
                     "plus d'adresses revendiquées que n'en porte aucun vrai réseau : trouvez l'appareil qui les forge et relancez",
+                )
+                .to_owned(),
+            Reason::NoLeases => language
+                .pick("no lease file was given: add --leases FILE", "aucun fichier de baux donné : ajoutez --leases FICHIER")
+                .to_owned(),
+            Reason::NoRanges => language
+                .pick(
+                    "the plan names no range: write the server's ranges under [[dhcp]]",
+                    "le plan ne nomme aucune plage : écrivez celles du serveur sous [[dhcp]]",
                 )
                 .to_owned(),
             Reason::FramesLost { count } => language.pick(

@@ -14,6 +14,8 @@ pub mod oui;
 
 pub mod kind;
 
+pub mod lease;
+
 pub mod site;
 
 pub mod observe;

@@ -7,11 +7,14 @@ use serde::{Deserialize, Serialize};
 
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
+pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
+use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 
 mod dhcp;
 mod inventory;
+mod leases;
 mod owner;
 
 /// One thing seen once.
@@ -109,6 +112,22 @@ pub enum Fact {
     DhcpAnswered(Box<DhcpAnswer>),
     /// DHCP servers were asked.
     DhcpAsked(DhcpAsked),
+    /// A server's file says something of an address. The network did not: what is concluded from it is only as good as the file.
+    LeaseHeld {
+        /// The name of the file.
+        file: String,
+        /// What it says.
+        lease: Lease,
+    },
+    /// A server's file was read.
+    LeasesRead {
+        /// The name of the file.
+        file: String,
+        /// Addresses in it.
+        entries: u32,
+        /// Lines of it that could not be read.
+        unread: u32,
+    },
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

@@ -19,6 +19,7 @@ use crate::check::{CHECKS, Check, Topic};
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
+use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
 use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
 use crate::probe::Errand;
@@ -115,6 +116,20 @@ pub struct Covered {
     /// How DHCP servers were asked; all zero where they were not.
     #[serde(default)]
     pub dhcp: DhcpAsked,
+    /// Lease files that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lease_files: Vec<LeaseFile>,
+}
+
+/// A lease file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LeaseFile {
+    /// Its name.
+    pub file: String,
+    /// Addresses in it.
+    pub entries: u32,
+    /// Lines of it that could not be read.
+    pub unread: u32,
 }
 
 /// Malformed frames of one kind.
@@ -164,6 +179,9 @@ pub struct Host {
     pub answers: u32,
     /// Microseconds from request to reply, the shortest.
     pub rtt_us: Option<u32>,
+    /// What a lease file says of the address: the entry of this card, else that of another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 impl Host {
@@ -226,7 +244,9 @@ impl Report {
         let mut findings = Vec::new();
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
-        let ladder = asked.map(|check| climb(check, inventory, plan, &mut findings)).collect();
+        let rungs = asked.map(|check| climb(check, inventory, plan, &mut findings));
+        // What was not asked for is no gap of this look.
+        let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -296,7 +316,18 @@ fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
         last: owner.last,
         answers: owner.answers,
         rtt_us: owner.rtt_us,
+        lease: inventory.lease_of(ip, mac).or_else(|| others_lease(inventory, ip)).cloned(),
     }
+}
+
+/// The entry of an address that is somebody's, or was found in use.
+fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
+    inventory
+        .leases()
+        .of(ip)
+        .map(|(_, lease, _)| lease)
+        .filter(|lease| lease.state != State::Expired)
+        .min_by_key(|lease| lease.state)
 }
 
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
@@ -320,5 +351,10 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
         dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
+        lease_files: inventory
+            .leases()
+            .files()
+            .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
+            .collect(),
     }
 }

@@ -9,6 +9,7 @@ use proptest::sample::select;
 
 use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
+use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
 use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
 use crate::oui::Vendors;
@@ -37,6 +38,11 @@ fn a_mac() -> impl Strategy<Value = Mac> {
     ]
 }
 
+fn a_lease(last: u8, mac: Option<Mac>, state: State) -> Lease {
+    let ip = Ipv4Addr::new(10, 0, 0, last);
+    Lease { ip, mac, client_id: None, name: None, ends: Ends::Unknown, state, line: last.into() }
+}
+
 fn a_fact() -> impl Strategy<Value = Fact> {
     let mac = a_mac().boxed();
     let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
@@ -52,6 +58,9 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         2 => named.prop_map(|(ip, mac, name, source)| Fact::Named { ip, mac, name, source }),
         1 => (0u32..9, 0u32..9, 0u32..9).prop_map(|(planned, asked, requests)| Fact::Swept { planned, asked, requests, listened_ms: asked }),
         1 => (1u16..4).prop_map(|number| Fact::Tagged { vlan: VlanId::new(number).expect("a VLAN") }),
+        3 => (1u8..9, prop::option::of(a_mac()), select(vec![State::Active, State::Reserved, State::Declined, State::Expired]))
+            .prop_map(|(last, mac, state)| Fact::LeaseHeld { file: "leases".into(), lease: a_lease(last, mac, state) }),
+        1 => (0u32..3).prop_map(|entries| Fact::LeasesRead { file: "leases".into(), entries, unread: 0 }),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
@@ -100,6 +109,9 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
     match &finding.problem {
         Problem::OwnAddressTaken(problem) => problem.ip == ip,
         Problem::DuplicateAddress(problem) => problem.ip == ip,
+        Problem::LeasedAndStatic(problem) => problem.ip == ip,
+        Problem::StaleLease(problem) => problem.ip == ip,
+        Problem::StaticInPool(problem) => problem.ip == ip,
         Problem::VirtualAddress(problem) => problem.ip == ip,
         Problem::SharedAddress(problem) => problem.ip == ip,
         Problem::TwoCards(problem) => problem.ips.contains(&ip),

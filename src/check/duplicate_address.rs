@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
 use super::holder::{Holder, join, list};
-use super::{Problem, clear_or_gap};
+use super::{Problem, clear_or_gap, leased_and_static};
 use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -40,8 +40,11 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             IpAddr::V6(_) => None,
         };
         let evidence = evidence(inventory, ip, &macs);
+        let told_apart = leased_and_static::of(inventory, plan, ip, &macs).is_some();
         let problem = DuplicateAddress { ip, macs, owners, rightful };
-        Some(Finding::new(Severity::Broken, Problem::DuplicateAddress(problem), evidence))
+        let mut finding = Finding::new(Severity::Broken, Problem::DuplicateAddress(problem), evidence);
+        finding.because_of = told_apart.then(|| "L3-leased-and-static".to_owned());
+        Some(finding)
     });
     Verdict::of(findings.collect(), clear_or_gap(inventory))
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kind::Inferred;
 use crate::language::Language;
+use crate::lease::Lease;
 use crate::net::{Mac, Moment};
 use crate::observe::{Inventory, Name};
 use crate::site::Plan;
@@ -39,6 +40,9 @@ pub struct Holder {
     pub last: Moment,
     /// The name that the plan gives to this card.
     pub planned: Option<String>,
+    /// What a lease file says of the address for this card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<Lease>,
 }
 
 impl Holder {
@@ -57,6 +61,7 @@ impl Holder {
             first: owner.first,
             last: owner.last,
             planned: plan.fixed.iter().find(|fixed| fixed.mac == Some(mac)).map(|fixed| fixed.name.clone()),
+            lease: inventory.lease_of(ip, mac).cloned(),
         }
     }
 

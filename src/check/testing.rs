@@ -83,6 +83,15 @@ impl Scene {
         self.fact(Fact::Named { ip: address(ip), mac, name, source: NameSource::NetBios })
     }
 
+    /// A lease file of dnsmasq says this.
+    pub(crate) fn leases(self, text: &str) -> Scene {
+        let format = crate::lease::format("dnsmasq");
+        let read = crate::lease::read(text.as_bytes(), format, &jiff::tz::TimeZone::UTC).expect("memory can be read");
+        let file = || "dnsmasq.leases".to_owned();
+        let scene = self.fact(Fact::LeasesRead { file: file(), entries: read.leases.len() as u32, unread: 0 });
+        read.leases.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
+    }
+
     pub(crate) fn cut(self, by: Cut) -> Scene {
         self.fact(Fact::CutShort { by })
     }

@@ -32,6 +32,7 @@ pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
+    use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::probe::{Errand, Rate};
     use crate::site::Plan;
@@ -46,5 +47,5 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         agreed: false,
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
     };
-    super::visit::run(request, args.record.as_deref(), &args.output, language)
+    super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::leases::{self, LeaseArgs};
 use crate::cli::output::OutputArgs;
 use crate::edge::replay;
 use crate::fault::Result;
@@ -18,6 +19,9 @@ pub struct ReplayArgs {
     /// The plan of the site (TOML) [default: that of the record]
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
+    /// What DHCP servers say.
+    #[command(flatten)]
+    pub leases: LeaseArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -27,7 +31,10 @@ pub struct ReplayArgs {
 pub fn run(args: &ReplayArgs, language: Language) -> Result<u8> {
     args.output.check()?;
     let named = args.site.as_deref().map(Plan::load).transpose()?;
-    let replayed = replay::replay(&args.record)?;
+    let files = args.leases.read(language)?;
+    let mut replayed = replay::replay(&args.record)?;
+    let survey = replayed.circumstances.as_ref().map(|circumstances| &circumstances.survey);
+    leases::fold(files.facts(survey, replayed.started_us, language), &mut replayed.inventory);
     let visit = replayed.visit(&args.record);
     let plan = named.or(replayed.circumstances.map(|circumstances| circumstances.plan)).unwrap_or_default();
     let report = Report::of(visit, &replayed.inventory, &plan);

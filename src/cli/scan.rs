@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
@@ -32,6 +33,9 @@ pub struct ScanArgs {
     /// Ask even where it takes long
     #[arg(long)]
     pub yes: bool,
+    /// What DHCP servers say.
+    #[command(flatten)]
+    pub leases: LeaseArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -84,5 +88,5 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
         agreed: args.yes,
         plan,
     };
-    super::visit::run(request, args.record.as_deref(), &args.output, language)
+    super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

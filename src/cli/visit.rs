@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use crate::cli::leases::{self, LeaseArgs};
 use crate::cli::output::OutputArgs;
 use crate::cli::progress::Progress;
 use crate::edge::drive::Follower;
@@ -17,13 +18,19 @@ use crate::probe::listen::Direction;
 use crate::report::Report;
 
 /// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
-pub fn run(request: Request, record: Option<&Path>, output: &OutputArgs, language: Language) -> Result<u8> {
+pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: &OutputArgs, language: Language) -> Result<u8> {
+    let files = leases.read(language)?;
     let look = Look::prepare(request)?;
     let circumstances = look.circumstances.clone();
-    let recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
+    let known = files.facts(Some(&circumstances.survey), circumstances.started_us, language);
+    let mut recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
+    if let Some(recorder) = &mut recorder {
+        known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
+    }
     stop::watch();
     let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder };
-    let (inventory, ended) = look.run(&mut follower);
+    let (mut inventory, ended) = look.run(&mut follower);
+    leases::fold(known, &mut inventory);
     let Following { progress, recorder } = follower;
     progress.finish();
     let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, Name, NameSource, Observation};
+use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
 use crate::kind::{self, Inferred};
+use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
 use crate::oui::{Vendor, Vendors};
 
@@ -61,6 +62,7 @@ pub struct Inventory {
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
     coverage: Coverage,
     dhcp: DhcpSeen,
+    leases: LeasesSeen,
 }
 
 impl Inventory {
@@ -75,6 +77,7 @@ impl Inventory {
             address_names: BTreeMap::new(),
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
+            leases: LeasesSeen::default(),
         }
     }
 
@@ -111,6 +114,8 @@ impl Inventory {
             }
             Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
+            Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
+            Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -174,12 +179,23 @@ impl Inventory {
         self.dhcp.servers(self.card())
     }
 
+    /// What lease files say.
+    pub fn leases(&self) -> &LeasesSeen {
+        &self.leases
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
             let owners: Vec<_> = owners.iter().filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect();
             (!owners.is_empty()).then_some((ip, owners))
         })
+    }
+
+    /// Every card that claims an address.
+    pub fn claims_of(&self, ip: IpAddr) -> Vec<(Mac, &Owner)> {
+        let owners = self.owners.get(&ip).into_iter().flatten();
+        owners.filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect()
     }
 
     /// One card's claim of one address.
@@ -196,6 +212,11 @@ impl Inventory {
     pub fn names(&self, ip: IpAddr, mac: Mac) -> Vec<Name> {
         let own = self.owners.get(&ip).and_then(|owners| owners.get(&mac)).map(|owner| &owner.names);
         own.into_iter().flatten().chain(self.address_names.get(&ip).into_iter().flatten()).cloned().collect()
+    }
+
+    /// What lease files say of an address for this card; a reservation before a lease, both before what is over.
+    pub fn lease_of(&self, ip: IpAddr, mac: Mac) -> Option<&Lease> {
+        self.leases.of(ip).map(|(_, lease, _)| lease).filter(|lease| lease.card() == Some(mac)).min_by_key(|lease| lease.state)
     }
 
     /// Who made the card.
@@ -227,8 +248,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
     }
 }
 

@@ -220,10 +220,10 @@ impl Page {
         let place = visit.interface.as_deref().or(visit.capture.as_deref()).map(str::to_owned);
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
         let mut blocks = verdict::blocks(report, language);
-        blocks.extend(findings::blocks(report, language));
+        blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(dhcp::blocks(report, language));
         if report.visit.errand != Errand::Dhcp || !report.hosts.is_empty() {
-            blocks.extend(hosts::blocks(report, language));
+            blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));
         blocks.extend(coverage::blocks(report, language));

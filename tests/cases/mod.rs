@@ -4,6 +4,8 @@ mod dhcp;
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use jiff::tz::TimeZone;
+use trousse::lease;
 use trousse::net::{Mac, Moment, VlanId};
 use trousse::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
 use trousse::oui::Vendors;
@@ -15,9 +17,10 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 10] = [
+pub(crate) const CASES: [Case; 11] = [
     ("clear", clear),
     ("duplicate", duplicate),
+    ("leases", leases),
     ("crowded", crowded),
     ("own-address", own_address),
     ("look-alikes", look_alikes),
@@ -140,6 +143,23 @@ fn duplicate() -> Report {
     vineyard(&mut seen);
     seen.swept(254, 3_000);
     seen.report(visit(), &Plan::default())
+}
+
+/// The same, and the server's file tells which of the two leased the address; another address of the range is held by hand.
+fn leases() -> Report {
+    let mut seen = estate();
+    vineyard(&mut seen);
+    let file = || "dnsmasq.leases".to_owned();
+    let text = "1795251600 00:1b:00:5a:00:10 10.77.0.9 AFFRANCHISSEUSE 01:00:1b:00:5a:00:10\n\
+                1795200000 94:c6:91:00:00:70 10.77.0.17 * *\n0 30:05:5c:12:34:56 10.77.0.12 BRN30055C123456 *\nnonsense\n";
+    let read = lease::read(text.as_bytes(), None, &TimeZone::UTC).expect("a lease file");
+    seen.add(Fact::LeasesRead { file: file(), entries: 3, unread: read.complaints.len() as u32 });
+    for lease in read.as_of(1_795_165_200).leases {
+        seen.add(Fact::LeaseHeld { file: file(), lease });
+    }
+    seen.swept(254, 3_000);
+    let plan = "[[dhcp]]\nserver = \"10.77.0.2\"\nranges = [\"10.77.0.20-10.77.0.60\"]\n";
+    seen.report(visit(), &Plan::parse(plan).expect("a plan"))
 }
 
 /// Five devices hold one address, some without a name or a vendor.

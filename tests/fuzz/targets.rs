@@ -12,6 +12,7 @@ use trousse::edge::lab::{self, Lab};
 use trousse::edge::record::{ANSWERS, CAPTURE, Circumstances, SCHEMA, VISIT};
 use trousse::edge::replay::replay;
 use trousse::language::Language;
+use trousse::lease;
 use trousse::net::{Mac, Targets};
 use trousse::oui::Vendors;
 use trousse::probe::listen::Direction;
@@ -50,7 +51,11 @@ pub(crate) fn all() -> Vec<Target> {
         file("targets", read_targets, target_texts),
         file("record", read_record, records),
     ];
-    DECODERS.iter().map(decoder).chain(files).collect()
+    let leases = |row: &'static lease::Format| {
+        let feed = Box::new(move |bytes: &[u8]| drop(lease::read(bytes, Some(row), &TimeZone::UTC)));
+        Target { name: row.name, feed, seeds: lease_files }
+    };
+    DECODERS.iter().map(decoder).chain(files).chain(lease::FORMATS.iter().map(leases)).collect()
 }
 
 fn read_capture(bytes: &[u8]) {
@@ -202,6 +207,19 @@ fn vendor_files() -> Vec<Vec<u8>> {
         b"oui,isPrivate,companyName\n00:55:DA:0,0,Shinko\n".to_vec(),
         b"# manuf\n00:00:00\tXerox\tXEROX CORPORATION\n00:55:DA:00:00:00/28\tS\tShinko\n".to_vec(),
         b"000000\tXEROX\n0050C27D5\tDEUTA\n".to_vec(),
+    ]
+}
+
+/// Files of `tests/leases`, which the servers wrote.
+fn lease_files() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../leases/dnsmasq.leases").to_vec(),
+        include_bytes!("../leases/dhcpd.leases").to_vec(),
+        include_bytes!("../leases/kea-leases4.csv").to_vec(),
+        include_bytes!("../leases/windows-fr.csv").to_vec(),
+        include_bytes!("../leases/routeros-print-detail.txt").to_vec(),
+        include_bytes!("../leases/pfsense-config.xml").to_vec(),
+        include_bytes!("../leases/plain.csv").to_vec(),
     ]
 }
 

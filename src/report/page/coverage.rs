@@ -6,7 +6,7 @@ use super::Block;
 use crate::language::Language;
 use crate::probe::Errand;
 use crate::report::words::{between, counted, day_and_time, duration, number};
-use crate::report::{Covered, Report};
+use crate::report::{Covered, LeaseFile, Report};
 
 /// How much was looked at.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
@@ -59,8 +59,22 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
     let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
-    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest);
+    let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
+    let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
+    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
+}
+
+fn lease_file(file: &LeaseFile, language: Language) -> String {
+    let name = &file.file;
+    let addresses = counted(file.entries, ("address", "adresse"), ("addresses", "adresses"), language);
+    match file.unread {
+        0 => format!("{name} ({addresses})"),
+        unread => {
+            let lines = counted(unread, ("line", "ligne"), ("lines", "lignes"), language);
+            language.pick(format!("{name} ({addresses}, {lines} not read)"), format!("{name} ({addresses}, {lines} non lues)"))
+        }
+    }
 }
 
 fn late(report: &Report, coverage: &Covered, language: Language) -> String {

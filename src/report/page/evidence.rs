@@ -7,6 +7,10 @@ use crate::wire::dhcp::Kind;
 
 /// The line, as in `0.013 s · frame 42 · …`.
 pub(super) fn say(seen: &Observation, language: Language) -> String {
+    if let Fact::LeaseHeld { file, lease } = &seen.fact {
+        let (line, said) = (lease.line, lease.say(language));
+        return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
+    }
     let frame =
         seen.frame.map(|frame| language.pick(format!(" · frame {frame}"), format!(" · trame {frame}"))).unwrap_or_default();
     format!("{}{frame} · {}", since_start(seen.at, language), what(&seen.fact, language))
@@ -74,6 +78,11 @@ fn what(fact: &Fact, language: Language) -> String {
                 format!("{informs} INFORM and {discovers} DISCOVER were sent"),
                 format!("{informs} INFORM et {discovers} DISCOVER envoyés"),
             )
+        }
+        Fact::LeaseHeld { lease, .. } => lease.say(language),
+        Fact::LeasesRead { file, entries, .. } => {
+            let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
+            language.pick(format!("{addresses} in {file}"), format!("{addresses} dans {file}"))
         }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {

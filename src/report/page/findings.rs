@@ -1,13 +1,15 @@
 //! The findings, worst first, each a card; then, more quietly, what only looks wrong.
 
+use jiff::tz::TimeZone;
+
 use super::{Block, Card, dhcp, evidence, owners};
 use crate::finding::{Finding, Severity};
 use crate::language::Language;
-use crate::report::Report;
+use crate::report::{Host, Report};
 
-pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Vec<Block> {
     let (notes, wrong): (Vec<&Finding>, Vec<&Finding>) =
-        report.findings.iter().partition(|finding| finding.severity == Severity::Note);
+        stories(report).into_iter().partition(|finding| finding.severity == Severity::Note);
     let mut blocks = Vec::new();
     for (heading, findings) in [
         (language.pick("What is wrong", "Anomalies"), wrong),
@@ -15,25 +17,67 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     ] {
         if !findings.is_empty() {
             blocks.push(Block::Heading(heading.to_owned()));
-            blocks.extend(findings.into_iter().map(|finding| Block::Card(card(finding, language))));
+            blocks.extend(findings.into_iter().map(|finding| Block::Card(card(report, finding, language, zone))));
         }
     }
     blocks
 }
 
-fn card(finding: &Finding, language: Language) -> Card {
+/// The findings that are told as stories of their own: all but those that only say why another came about.
+pub(super) fn stories(report: &Report) -> Vec<&Finding> {
+    let told: Vec<&Finding> = report.findings.iter().flat_map(|finding| causes(report, finding)).collect();
+    report.findings.iter().filter(|finding| !told.iter().any(|cause| std::ptr::eq(*cause, *finding))).collect()
+}
+
+/// Why a finding came about, the nearest cause first: findings of this report about the same card and address.
+fn causes<'a>(report: &'a Report, finding: &'a Finding) -> Vec<&'a Finding> {
+    let mut chain: Vec<&Finding> = Vec::new();
+    let mut last = finding;
+    while let Some(cause) = report.findings.iter().find(|other| is_cause(report, other, last))
+        && !chain.iter().any(|known| std::ptr::eq(*known, cause))
+        && !std::ptr::eq(cause, finding)
+    {
+        chain.push(cause);
+        last = cause;
+    }
+    chain
+}
+
+fn is_cause(report: &Report, other: &Finding, finding: &Finding) -> bool {
+    let both = |host: &Host| {
+        other.problem.explain().concerns(host.ip, host.mac) && finding.problem.explain().concerns(host.ip, host.mac)
+    };
+    finding.because_of.as_deref() == Some(other.problem.code()) && report.hosts.iter().any(both)
+}
+
+fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone) -> Card {
     let explain = finding.problem.explain();
+    let causes = causes(report, finding);
     let words = explain.words(language);
     let mut blocks = vec![Block::Text(sentence(&words.why))];
-    blocks.extend(owners::tables(explain.holders(), language));
+    blocks.extend(owners::tables(explain.holders(), language, zone));
     blocks.extend(dhcp::tables(explain.servers(), language));
-    if let Some(cause) = &finding.because_of {
+    let (mut remedy, mut evidence) = (words.remedy, finding.evidence.clone());
+    if let Some(cause) = finding.because_of.as_ref().filter(|_| causes.is_empty()) {
         let because = language.pick(format!("A consequence of {cause}."), format!("Conséquence de {cause}."));
         blocks.push(Block::Text(because));
     }
-    blocks.push(Block::Steps(language.pick("What to do", "Actions à mener").to_owned(), words.remedy));
-    if !finding.evidence.is_empty() {
-        let seen = finding.evidence.iter().map(|seen| evidence::say(seen, language)).collect();
+    for (place, cause) in causes.into_iter().enumerate() {
+        let words = cause.problem.explain().words(language);
+        let label = format!("{} ({})", words.title, cause.problem.code());
+        blocks.push(Block::Facts(vec![(language.pick("Why", "Pourquoi").to_owned(), label)]));
+        blocks.push(Block::Text(sentence(&words.why)));
+        // What is nearest knows whom to touch.
+        if place == 0 {
+            remedy = words.remedy;
+        }
+        evidence.extend(cause.evidence.iter().filter(|seen| !finding.evidence.contains(seen)).cloned());
+    }
+    evidence.sort();
+    evidence.dedup();
+    blocks.push(Block::Steps(language.pick("What to do", "Actions à mener").to_owned(), remedy));
+    if !evidence.is_empty() {
+        let seen = evidence.iter().map(|seen| evidence::say(seen, language)).collect();
         blocks.push(Block::Evidence(language.pick("Evidence", "Constats").to_owned(), seen));
     }
     Card {

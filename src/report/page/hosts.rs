@@ -1,31 +1,39 @@
 //! Who is there: one row for each address and card that was heard to claim it.
 
+use jiff::tz::TimeZone;
+
 use super::{Block, Cell, Column, Fit, Reading, Row, Table};
 use crate::language::Language;
+use crate::lease::Lease;
+use crate::net::Mac;
 use crate::report::words::{number, since_start, travel};
 use crate::report::{Host, Report};
 
-pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Vec<Block> {
     let count = number(report.hosts.len() as u64, language);
     let heading = Block::Heading(language.pick(format!("Hosts ({count})"), format!("Hôtes ({count})")));
     if report.hosts.is_empty() {
         let nobody = language.pick("No address was claimed by anybody.", "Aucune adresse n'est revendiquée par quiconque.");
         return vec![heading, Block::Text(nobody.to_owned())];
     }
+    // A lease tells more of a device than its vendor, and a narrow terminal has no room for both.
+    let leased = report.hosts.iter().any(|host| host.lease.is_some());
+    let vendor_fit = if leased { Fit::Spare } else { Fit::Cut };
     let columns = vec![
         Column::new(language.pick("Address", "Adresse"), Fit::Whole),
         Column::new("MAC", Fit::Whole),
         Column::new(language.pick("Names", "Noms"), Fit::Cut),
         Column::new(language.pick("Kind", "Type"), Fit::Cut),
-        Column::new(language.pick("Vendor", "Fabricant"), Fit::Cut),
+        Column::new(language.pick("Vendor", "Fabricant"), vendor_fit),
+        Column::new(language.pick("Lease", "Bail"), Fit::Wrap),
         Column::right(language.pick("Round trip", "Aller-retour"), Fit::Spare),
         Column::right(language.pick("First seen", "Première vue"), Fit::Spare),
     ];
-    let rows = report.hosts.iter().enumerate().map(|(place, host)| row(report, place, host, language)).collect();
+    let rows = report.hosts.iter().enumerate().map(|(place, host)| row(report, place, host, language, zone)).collect();
     vec![heading, Block::Table(Table { columns, rows, reading: Reading::Long }.without_empty_columns())]
 }
 
-fn row(report: &Report, place: usize, host: &Host, language: Language) -> Row {
+fn row(report: &Report, place: usize, host: &Host, language: Language, zone: &TimeZone) -> Row {
     let about = report.findings.iter().filter(|finding| finding.problem.explain().concerns(host.ip, host.mac));
     let empty = || Cell { texts: Vec::new(), key: None };
     Row {
@@ -37,9 +45,18 @@ fn row(report: &Report, place: usize, host: &Host, language: Language) -> Row {
             Cell { texts: host.called().into_iter().map(str::to_owned).collect(), key: None },
             host.kind_from.as_ref().map_or_else(empty, |kind| kind.say(language).into()),
             vendor(host.vendor.as_deref(), host.local, language).into(),
+            host.lease.as_ref().map_or_else(empty, |lease| leased(lease, host.mac, language, zone).into()),
             host.rtt_us.map_or_else(empty, |us| Cell::keyed(travel(us, language), us.into())),
             Cell::keyed(since_start(host.first, language), host.first.ms()),
         ],
+    }
+}
+
+/// What a lease file says of an address: for this card, or that it is another's.
+fn leased(lease: &Lease, mac: Mac, language: Language, zone: &TimeZone) -> String {
+    match lease.card() {
+        Some(card) if card != mac && lease.holds() => language.pick("another's", "à un autre").to_owned(),
+        _ => lease.short(zone, language),
     }
 }
 

@@ -1,5 +1,7 @@
 //! The owners of a contested address side by side, so that a reader tells them apart.
 
+use jiff::tz::TimeZone;
+
 use super::{Block, Cell, Column, Fit, Reading, Row, Table, hosts};
 use crate::check::holder::Holder;
 use crate::kind::{Evidence, Inferred};
@@ -9,11 +11,11 @@ use crate::report::words::{number, since_start, travel};
 /// Owners that fit beside each other on paper and in a terminal; more take another table.
 const BESIDE: usize = 3;
 
-pub(super) fn tables(holders: &[Holder], language: Language) -> impl Iterator<Item = Block> {
-    holders.chunks(BESIDE).map(move |holders| Block::Table(table(holders, language)))
+pub(super) fn tables(holders: &[Holder], language: Language, zone: &TimeZone) -> impl Iterator<Item = Block> {
+    holders.chunks(BESIDE).map(move |holders| Block::Table(table(holders, language, zone)))
 }
 
-fn table(holders: &[Holder], language: Language) -> Table {
+fn table(holders: &[Holder], language: Language, zone: &TimeZone) -> Table {
     let mut columns = vec![Column::new("", Fit::Wrap)];
     columns.extend(holders.iter().map(|holder| Column::new(&holder.mac.to_string(), Fit::Wrap)));
     let row = |english: &str, french: &str, cell: &dyn Fn(&Holder) -> Cell| Row {
@@ -40,6 +42,10 @@ fn table(holders: &[Holder], language: Language) -> Table {
     ];
     if holders.iter().any(|holder| holder.planned.is_some()) {
         rows.insert(0, row("In the plan", "Au plan", &|holder| holder.planned.as_deref().unwrap_or("–").into()));
+    }
+    if holders.iter().any(|holder| holder.lease.is_some()) {
+        let lease = |holder: &Holder| holder.lease.as_ref().map(|lease| lease.short(zone, language));
+        rows.insert(3, row("Lease", "Bail", &|holder| lease(holder).unwrap_or(language.pick("none", "aucun").to_owned()).into()));
     }
     Table { columns, rows, reading: Reading::Beside }
 }

@@ -1,5 +1,6 @@
 //! The first line of the page: what is wrong, nothing, or not known; and what keeps the page from being the whole truth.
 
+use super::findings::stories;
 use super::{Block, Tone};
 use crate::finding::{Finding, Reason, Severity};
 use crate::language::Language;
@@ -16,7 +17,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
 }
 
 fn verdict(report: &Report, language: Language) -> (Tone, String) {
-    let wrong: Vec<&Finding> = report.findings.iter().filter(|finding| finding.severity != Severity::Note).collect();
+    let wrong: Vec<&Finding> = stories(report).into_iter().filter(|finding| finding.severity != Severity::Note).collect();
     let untested = report.ladder.iter().find(|rung| rung.verdict == Said::NotTested);
     match (wrong.as_slice(), untested) {
         ([one], _) => (one.severity.into(), format!("{}.", one.problem.explain().words(language).title)),

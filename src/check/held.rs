@@ -1,0 +1,97 @@
+//! What lease files and planned ranges say of who holds an address: the ground of the checks that join them with ARP.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{contest::Contest, gap};
+use crate::finding::{Reason, Verdict};
+use crate::kind::Confidence;
+use crate::language::Language;
+use crate::lease::{Lease, State};
+use crate::net::{Ipv4Net, Mac};
+use crate::observe::{Inventory, Observation};
+use crate::site::{Plan, Range};
+
+/// An entry of a lease file that a finding rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Entry {
+    /// The name of the file.
+    pub file: String,
+    /// What it says.
+    pub lease: Lease,
+}
+
+impl Entry {
+    /// The file and the line, as a sentence names them.
+    pub fn place(&self, language: Language) -> String {
+        let (file, line) = (&self.file, self.lease.line);
+        language.pick(format!("{file}, line {line}"), format!("{file}, ligne {line}"))
+    }
+
+    /// How sure it is that the card is the lease's: named by it, or only to be read from the client identifier.
+    pub fn confidence(&self) -> Confidence {
+        if self.lease.mac.is_some() { Confidence::Likely } else { Confidence::Possible }
+    }
+}
+
+/// The word for how sure an inference is.
+pub fn sure(confidence: Confidence, language: Language) -> &'static str {
+    match confidence {
+        Confidence::Likely => language.pick("likely", "probable"),
+        Confidence::Possible => language.pick("possible", "possible"),
+    }
+}
+
+/// The entries by which an address is somebody's, each with its evidence.
+pub fn entries(inventory: &Inventory, ip: IpAddr) -> Vec<(Entry, Observation)> {
+    let holds = inventory.leases().of(ip).filter(|(_, lease, _)| lease.holds());
+    holds.map(|(file, lease, seen)| (Entry { file: file.to_owned(), lease: lease.clone() }, seen.clone())).collect()
+}
+
+/// The traces of conflicts that a server saw itself: declined and abandoned entries of an address.
+pub fn declined(inventory: &Inventory, ip: IpAddr) -> Vec<Observation> {
+    inventory.leases().of(ip).filter(|(_, lease, _)| lease.state == State::Declined).map(|(_, _, seen)| seen.clone()).collect()
+}
+
+/// The planned ranges of the network that an address is in: none where none of them are of that network.
+pub fn ranges(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr) -> Vec<Range> {
+    let own = inventory.card().into_iter().flat_map(|card| card.addresses.iter().copied());
+    let mut networks: Vec<Ipv4Net> = plan.networks.iter().map(|network| network.prefix).chain(own).collect();
+    networks.retain(|network| network.contains(&ip));
+    let all = plan.dhcp.iter().flat_map(|server| &server.ranges);
+    let near = all.filter(|range| range.contains(ip) || networks.iter().any(|network| network.contains(&range.first)));
+    let mut ranges: Vec<Range> = near.copied().collect();
+    ranges.sort_unstable();
+    ranges.dedup();
+    ranges
+}
+
+/// Ranges as a sentence lists them.
+pub fn list(ranges: &[Range]) -> String {
+    ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// The real cards of others that hold an address by what ARP showed: neither virtual ones nor those that answer for others.
+pub fn cards(inventory: &Inventory, plan: &Plan, ip: IpAddr) -> Vec<Mac> {
+    let owners = inventory.claims_of(ip);
+    let contest = Contest::of(inventory, plan, ip, &owners);
+    if contest.declared { Vec::new() } else { contest.devices.into_iter().flatten().collect() }
+}
+
+/// "Clear" where lease files were given and everything was looked at, else why not.
+pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
+    let reason = if inventory.leases().files().len() == 0 { Some(Reason::NoLeases) } else { gap(inventory) };
+    reason.map_or(Verdict::Clear, Verdict::NotTested)
+}
+
+/// The same for a check that compares with the plan's ranges.
+pub fn clear_or_gap_of_ranges(inventory: &Inventory, plan: &Plan) -> Verdict {
+    let no_ranges = plan.dhcp.iter().all(|server| server.ranges.is_empty());
+    match clear_or_gap(inventory) {
+        Verdict::NotTested(Reason::NoLeases) => Verdict::NotTested(Reason::NoLeases),
+        _ if no_ranges => Verdict::NotTested(Reason::NoRanges),
+        verdict => verdict,
+    }
+}
