@@ -11,6 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod dhcp;
+pub mod diagnose;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -61,6 +62,7 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -89,6 +91,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
+        Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),

@@ -93,7 +93,8 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
         );
         warnings.push(bare.to_owned());
     }
-    if coverage.requests == 0 && !dhcp {
+    let no_link = report.link.is_some_and(|link| !link.carrier);
+    if coverage.requests == 0 && !dhcp && !no_link {
         let passive = language.pick(
             "Passive: no address was asked for. Silent devices, and owners that nobody asked, are not seen here.",
             "Écoute seule : aucune adresse n'a été interrogée. Les appareils muets, et les détenteurs que personne n'a interrogés, ne se voient pas ici.",
