@@ -57,7 +57,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
 
 /// Microseconds as milliseconds, as the language writes them.
 fn ms(us: Option<u32>, language: Language) -> String {
-    let ms = format!("{:.1}", f64::from(us.unwrap_or_default()) / 1000.0);
+    let ms = format!("{:.2}", f64::from(us.unwrap_or_default()) / 1000.0);
     language.pick(ms.clone(), ms.replace('.', ","))
 }
 
