@@ -22,6 +22,7 @@ pub mod progress;
 pub mod replay;
 pub mod scan;
 pub mod schema;
+pub mod site;
 #[cfg(target_os = "linux")]
 pub mod visit;
 
@@ -62,6 +63,7 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
     Replay(replay::ReplayArgs),
+    Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
     Lab(lab::LabArgs),
@@ -90,6 +92,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
         Command::Replay(args) => replay::run(args, language),
+        Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
         Command::Lab(args) => lab::run(args, language),
