@@ -7,7 +7,7 @@ use crate::check::{CHECKS, Topic};
 use crate::fault::Fault;
 use crate::finding::{Finding, Reason};
 use crate::net::{Ipv4Net, Mac, Targets};
-use crate::observe::{Cut, Fact};
+use crate::observe::Cut;
 use crate::report::{Host, Report, Said};
 
 /// A visit and what it asked.
@@ -33,11 +33,7 @@ impl<'a> Look<'a> {
 
     /// Why silence of this address proves nothing.
     pub(super) fn unasked(&self, ip: IpAddr) -> Option<Reason> {
-        let among = match ip {
-            IpAddr::V4(ip) => self.targets.contains(ip),
-            IpAddr::V6(_) => false,
-        };
-        if among || self.own.contains(&ip) { self.gap(Topic::Addresses) } else { Some(self.other_targets()) }
+        if self.asks(ip) { self.gap(Topic::Addresses) } else { Some(self.other_targets()) }
     }
 
     /// Why this visit, in which a finding of another one does not appear, does not show that it is gone.
@@ -45,8 +41,10 @@ impl<'a> Look<'a> {
         let code = finding.problem.code();
         let topic = CHECKS.iter().find(|check| check.code == code).map_or(Topic::Addresses, |check| check.topic);
         match self.report.ladder.iter().find(|rung| rung.code == code) {
-            // Its evidence is a lease, and no lease was read here.
-            None if self.report.coverage.lease_files.is_empty() && of_a_lease(finding) => return Some(Reason::NoLeases),
+            // A check of leases is left out where none were read.
+            None if self.lacks_the_leases_of(found_by) && self.report.visit.errand == found_by.report.visit.errand => {
+                return Some(Reason::NoLeases);
+            }
             None => return Some(Reason::CheckNotMade),
             Some(rung) if rung.verdict == Said::NotTested => return rung.reason.clone().or(Some(Reason::CheckNotMade)),
             // What was found hides whether all was looked at.
@@ -68,6 +66,10 @@ impl<'a> Look<'a> {
             return Some(self.other_targets());
         }
         (self.report.visit.quick && !found_by.report.visit.quick).then_some(Reason::LessPatience)
+    }
+
+    fn lacks_the_leases_of(&self, other: &Look<'_>) -> bool {
+        self.report.coverage.lease_files.is_empty() && !other.report.coverage.lease_files.is_empty()
     }
 
     fn asks(&self, ip: IpAddr) -> bool {
@@ -92,10 +94,6 @@ impl<'a> Look<'a> {
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
         })
     }
-}
-
-fn of_a_lease(finding: &Finding) -> bool {
-    finding.evidence.iter().any(|seen| matches!(seen.fact, Fact::LeaseHeld { .. }))
 }
 
 fn targets(report: &Report) -> Targets {
