@@ -6,6 +6,9 @@ mod findings;
 mod looked;
 mod servers;
 
+#[cfg(test)]
+mod tests;
+
 use std::net::IpAddr;
 
 use schemars::JsonSchema;

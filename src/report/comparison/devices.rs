@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::looked::{Look, lowest, sorted};
 use crate::check::holder::describe;
-use crate::kind::Inferred;
+use crate::kind::{Evidence, Inferred};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::report::Host;
@@ -190,8 +190,10 @@ fn stayed(before: &[&Host], after: &[&Host], first: &Look<'_>, second: &Look<'_>
     if !old.names.is_empty() && !new.names.is_empty() && !old.names.iter().any(|name| new.names.contains(name)) {
         changes.push(Change::Renamed { device: new.clone(), from: old.names, to: new.names.clone() });
     }
+    // The vendor of a card does not change: a kind that one visit has from it is no other kind, only less is known.
     if let (Some(from), Some(to)) = (old.kind, new.kind.clone())
         && from.kind != to.kind
+        && [&from, &to].into_iter().all(|kind| matches!(kind.from, Evidence::Name(_)))
     {
         changes.push(Change::KindChanged { device: new, from, to });
     }

@@ -3,13 +3,16 @@
 use std::net::IpAddr;
 
 use crate::language::Language;
+use crate::report::columns::cut;
 use crate::report::comparison::{Change, Comparison, Device, ServerChange, ServerRow};
-use crate::report::page::{Block, Column, Fit, Reading, Row, Table, Tone, hosts};
+use crate::report::page::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::report::words::{counted, duration};
 use crate::wire::dhcp::Settings;
 
 /// Addresses, or names, of one cell; the record holds all.
 const SHOWN: usize = 4;
+/// Columns of terminal that one of them takes: a hostile name may be endless.
+const LONGEST: usize = 40;
 
 /// The devices that are not where they were, and one line for those that nobody looked for.
 pub(super) fn hosts(compared: &Comparison, language: Language) -> Vec<Block> {
@@ -87,11 +90,15 @@ fn row(change: &Change, language: Language) -> Row {
 
 /// A device without its MAC, which has a column of its own: its name, else its maker, and its kind.
 pub(super) fn called(device: &Device, language: Language) -> String {
-    let name = device.names.first().cloned();
-    let name = name.unwrap_or_else(|| hosts::vendor(device.vendor.as_deref(), device.mac.is_local(), language));
-    match &device.kind {
-        Some(kind) => format!("{name}, {}", kind.kind.word(language)),
-        None => name,
+    let kind = device.kind.as_ref().map(|kind| kind.kind.word(language));
+    match (device.names.first().or(device.vendor.as_ref()), kind) {
+        (Some(name), Some(kind)) => format!("{}, {kind}", cut(name, LONGEST)),
+        (Some(name), None) => cut(name, LONGEST),
+        (None, Some(kind)) => kind.to_owned(),
+        (None, None) if device.mac.is_local() => {
+            language.pick("device with a random or virtual MAC", "appareil à MAC aléatoire ou virtuelle").to_owned()
+        }
+        (None, None) => language.pick("device of an unknown maker", "appareil de fabricant inconnu").to_owned(),
     }
 }
 
@@ -99,9 +106,9 @@ pub(super) fn listed(ips: &[IpAddr]) -> String {
     shown(ips.iter().map(ToString::to_string).collect())
 }
 
-fn shown(mut texts: Vec<String>) -> String {
+fn shown(texts: Vec<String>) -> String {
     let more = texts.len().saturating_sub(SHOWN);
-    texts.truncate(SHOWN);
+    let mut texts: Vec<String> = texts.iter().take(SHOWN).map(|text| cut(text, LONGEST)).collect();
     if more > 0 {
         texts.push(format!("… +{more}"));
     }
