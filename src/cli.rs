@@ -11,6 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod dhcp;
+pub mod diff;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -20,6 +21,7 @@ pub mod oui;
 pub mod output;
 pub mod progress;
 pub mod replay;
+pub mod retest;
 pub mod scan;
 pub mod schema;
 pub mod site;
@@ -63,6 +65,8 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
     Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
+    Retest(retest::RetestArgs),
     Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -92,6 +96,8 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
         Command::Replay(args) => replay::run(args, language),
+        Command::Diff(args) => diff::run(args, language),
+        Command::Retest(args) => retest::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
