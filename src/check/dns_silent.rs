@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::dhcp_wrong_option::Wrong;
 use super::way_out::{NamedBy, dns_servers, is_near, is_shut, unasked, wrong_settings};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Replies};
@@ -106,6 +106,10 @@ impl Explain for DnsSilent {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == self.ip
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn follows_from(&self, cause: &Problem) -> bool {

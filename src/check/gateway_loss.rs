@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::way_out::{Figures, NamedBy, Standing, gateways, standing, unasked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -100,6 +100,10 @@ impl Explain for GatewayLoss {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == IpAddr::V4(self.ip)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 }
 

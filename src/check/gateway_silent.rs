@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dhcp_wrong_option::Wrong;
 use super::way_out::{NamedBy, Standing, gateways, standing, unasked, wrong_settings};
 use super::{Problem, gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -132,6 +132,10 @@ impl Explain for GatewaySilent {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == IpAddr::V4(self.ip)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn follows_from(&self, cause: &Problem) -> bool {
