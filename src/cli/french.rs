@@ -36,7 +36,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "diagnose",
         "",
-        "Monter l'échelle d'un coup : lien, adresses, serveurs DHCP, passerelle, DNS ; dire ce qui ne va pas et ce qui en découle.",
+        "Remonter les couches d'un coup : lien, adresses, serveurs DHCP, passerelle, DNS ; dire ce qui ne va pas et ce qui en découle.",
     ),
     (
         "diagnose",
