@@ -124,7 +124,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "lab",
         "",
-        "Monter un réseau de l'atelier et y lancer la trousse. Sans NOM, la liste des labos. Sans COMMANDE, la trousse est lancée comme le dit le labo et ce qu'elle trouve est comparé à ce qui s'y trouve : code 0 comme prévu, 1 autrement, 2 si le labo n'a pu être monté.",
+        "Monter un réseau de l'atelier et y lancer la trousse. Sans NOM, la liste des labos. Sans COMMANDE, la trousse est lancée comme le dit le labo, puis de nouveau après ce qui s'y fait ensuite, et ce qu'elle trouve est comparé à ce qui s'y trouve : code 0 comme prévu, 1 autrement, 2 si le labo n'a pu être monté.",
     ),
     ("lab", "name", "Le labo, ou un fichier en .toml"),
     ("lab", "keep", "Laisser le labo en place ensuite, jusqu'à Ctrl-C, et afficher comment ouvrir un shell sur chaque hôte"),
