@@ -1,6 +1,6 @@
 //! What is wrong, how badly, why we think so, and how it is said in each language.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -163,8 +163,15 @@ pub enum Reason {
     Flooded,
     /// No lease file was given: a look without one is whole without these checks.
     NoLeases,
-    /// The plan names no range of a DHCP server.
+    /// Neither the plan nor a configuration names a range of a DHCP server.
     NoRanges,
+    /// There is no configuration of a server to compare: a look without one is whole without this check.
+    NoPools,
+    /// Nothing proves that a pool is exhausted, but a server that answers offers no address.
+    NothingOffered {
+        /// The server.
+        server: Ipv4Addr,
+    },
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -237,10 +244,20 @@ impl Reason {
                 .to_owned(),
             Reason::NoRanges => language
                 .pick(
-                    "the plan names no range: write the server's ranges under [[dhcp]]",
-                    "le plan ne nomme aucune plage : écrivez celles du serveur sous [[dhcp]]",
+                    "no range is known: add --pool FILE, or write the server's ranges under [[dhcp]] in the plan",
+                    "aucune plage connue : ajoutez --pool FICHIER, ou écrivez celles du serveur sous [[dhcp]] dans le plan",
                 )
                 .to_owned(),
+            Reason::NoPools => language
+                .pick(
+                    "no configuration of a DHCP server to compare: add --pool FILE",
+                    "aucune configuration de serveur DHCP à comparer : ajoutez --pool FICHIER",
+                )
+                .to_owned(),
+            Reason::NothingOffered { server } => language.pick(
+                format!("{server} answers INFORM and offers no address: its range may be exhausted (possible); add --leases FILE"),
+                format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
+            ),
             Reason::FramesLost { count } => language.pick(
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),

@@ -9,13 +9,16 @@ pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
+pub use self::pools::{PoolFile, PoolsSeen};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
+use crate::pool::Pool;
 
 mod dhcp;
 mod inventory;
 mod leases;
 mod owner;
+mod pools;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -128,6 +131,15 @@ pub enum Fact {
         /// Lines of it that could not be read.
         unread: u32,
     },
+    /// A server is configured to lease from a range; the network did not say so.
+    PoolConfigured {
+        /// The name of the file.
+        file: String,
+        /// What it says.
+        pool: Pool,
+    },
+    /// A server's configuration was read.
+    PoolsRead(PoolFile),
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

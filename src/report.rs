@@ -21,7 +21,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use dhcp::DhcpRow;
@@ -119,6 +119,9 @@ pub struct Covered {
     /// Lease files that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lease_files: Vec<LeaseFile>,
+    /// Configurations of DHCP servers that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pool_files: Vec<PoolFile>,
 }
 
 /// A lease file.
@@ -246,7 +249,7 @@ impl Report {
         let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
         let rungs = asked.map(|check| climb(check, inventory, plan, &mut findings));
         // What was not asked for is no gap of this look.
-        let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
+        let ladder = rungs.filter(|rung| !matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools))).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -285,6 +288,7 @@ impl Report {
 fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
     match topic {
         Topic::Addresses => errand != Errand::Dhcp,
+        Topic::Pools => true,
         Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
     }
 }
@@ -356,5 +360,6 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
             .files()
             .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
             .collect(),
+        pool_files: inventory.pools().files().cloned().collect(),
     }
 }

@@ -6,7 +6,7 @@ use super::CHECKS;
 use crate::finding::{Finding, Verdict};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile};
 use crate::oui::Vendors;
 use crate::site::Plan;
 
@@ -90,6 +90,16 @@ impl Scene {
         let file = || "dnsmasq.leases".to_owned();
         let scene = self.fact(Fact::LeasesRead { file: file(), entries: read.leases.len() as u32, unread: 0 });
         read.leases.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
+    }
+
+    /// The configuration of a server says this.
+    pub(crate) fn pool(self, name: &str, text: &str) -> Scene {
+        let read = crate::pool::read(text.as_bytes(), None).expect("memory can be read, and its format is known");
+        let file = || name.to_owned();
+        let (ranges, reserved) = (read.pools.len() as u32, read.reserved.len() as u32);
+        let scene = self.fact(Fact::PoolsRead(PoolFile { file: file(), ranges, reserved, unread: read.complaints.len() as u32 }));
+        let scene = read.pools.into_iter().fold(scene, |scene, pool| scene.fact(Fact::PoolConfigured { file: file(), pool }));
+        read.reserved.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
     }
 
     pub(crate) fn cut(self, by: Cut) -> Scene {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PoolsSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -63,6 +63,7 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    pools: PoolsSeen,
 }
 
 impl Inventory {
@@ -78,6 +79,7 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            pools: PoolsSeen::default(),
         }
     }
 
@@ -116,6 +118,8 @@ impl Inventory {
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::PoolConfigured { .. } => self.pools.configured(seen),
+            Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -184,6 +188,11 @@ impl Inventory {
         &self.leases
     }
 
+    /// What server configurations say.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
@@ -248,8 +257,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.pools)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.pools)
     }
 }
 

@@ -11,6 +11,10 @@ pub(super) fn say(seen: &Observation, language: Language) -> String {
         let (line, said) = (lease.line, lease.say(language));
         return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
     }
+    if let Fact::PoolConfigured { file, pool } = &seen.fact {
+        let (line, said) = (pool.line, what(&seen.fact, language));
+        return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
+    }
     let frame =
         seen.frame.map(|frame| language.pick(format!(" · frame {frame}"), format!(" · trame {frame}"))).unwrap_or_default();
     format!("{}{frame} · {}", since_start(seen.at, language), what(&seen.fact, language))
@@ -83,6 +87,15 @@ fn what(fact: &Fact, language: Language) -> String {
         Fact::LeasesRead { file, entries, .. } => {
             let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
             language.pick(format!("{addresses} in {file}"), format!("{addresses} dans {file}"))
+        }
+        Fact::PoolConfigured { pool, .. } => {
+            let (server, range) = (pool.server, pool.range);
+            language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
+        }
+        Fact::PoolsRead(read) => {
+            let ranges = counted(read.ranges, ("range", "plage"), ("ranges", "plages"), language);
+            let file = &read.file;
+            language.pick(format!("{ranges} in {file}"), format!("{ranges} dans {file}"))
         }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {
