@@ -30,6 +30,8 @@ pub mod probe;
 
 pub mod report;
 
+pub mod draft;
+
 pub mod edge;
 
 pub mod cli;

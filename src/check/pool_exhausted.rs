@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::pool::{self, Pool, Source};
 use super::served::{answers_us, serving};
 use super::{Problem, dhcp_gap, gap, held};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::lease::{Ends, State};
 use crate::net::Mac;
@@ -277,6 +277,11 @@ impl Explain for PoolExhausted {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    // The range may be made longer and still be full: it is known by where it begins.
+    fn subject(&self) -> Subject {
+        self.ranges.first().map_or_else(Subject::segment, |range| Subject::address(range.first))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::holder::join;
 use super::pool::{self, Source};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::lease::State;
 use crate::net::Mac;
@@ -197,6 +197,13 @@ impl Explain for PoolOverlapsStaticRange {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         self.fixed.iter().any(|inside| IpAddr::V4(inside.ip) == ip)
+    }
+
+    // The lowest address that two want: the first fixed one, else where the second range begins.
+    fn subject(&self) -> Subject {
+        let fixed = self.fixed.first().map(|inside| inside.ip);
+        let lowest = fixed.or(self.ranges.iter().map(|range| range.pool.range.first).max());
+        lowest.map_or_else(Subject::segment, Subject::address)
     }
 }
 
