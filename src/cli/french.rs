@@ -75,6 +75,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Baux ou réservations d'un serveur DHCP, pour distinguer une adresse louée d'une adresse fixe ; peut être répété",
     ),
     ("site init", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
+    (
+        "site init",
+        "pool",
+        "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
+    ),
     ("site init", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),

@@ -109,7 +109,7 @@ fn what_cannot_be_read_is_told_with_its_line_and_the_rest_is_read() {
         ["11: range: \"10.0.1.9-10.0.1.7\" cannot be read", not_followed, "11: range: \"range nine\" cannot be read"]
     );
     assert_eq!(complaints(&KEA.replace("10.0.0.192/28", "10.0.0.192/99")), ["9: pool: \"10.0.0.192/99\" cannot be read"]);
-    assert_eq!(complaints(&KEA[..KEA.len() - 6]), ["15: no JSON: EOF while parsing an object"]);
+    assert_eq!(complaints(&KEA[..KEA.len() - 6]), ["14: no JSON: EOF while parsing a list"]);
     let included = KEA.replace("\"interfaces\": [", "\"interfaces\": [ <?include \"/etc/kea/cards.json\"?>");
     assert_eq!(complaints(&included), ["5: include \"/etc/kea/cards.json\" is not followed: give that file by --pool too"]);
     for text in ["", "good morning\n", "1795251600 00:1b:00:3e:51:2c 10.0.0.13 IS-280 *\n", "{ \"subnet6\": [] }"] {
