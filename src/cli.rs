@@ -20,6 +20,7 @@ pub mod leases;
 pub mod manual;
 pub mod oui;
 pub mod output;
+pub mod pools;
 pub mod progress;
 pub mod replay;
 pub mod retest;

@@ -14,9 +14,9 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(Reason::NoLeases) => Verdict::NotTested(Reason::NoLeases),
-            // Nothing was asked, so nothing above the link can be well, nor broken by itself.
-            _ if no_link && check.topic != Topic::Link => Verdict::NotTested(Reason::NoLink),
+            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools)) => Verdict::NotTested(reason),
+            // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
+            _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
             verdict => verdict,
         };
         (check, verdict)
@@ -28,6 +28,7 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
 fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
     match topic {
         Topic::Link | Topic::WayOut => errand == Errand::Diagnose,
+        Topic::Pools => true,
         Topic::Addresses => errand != Errand::Dhcp,
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
     }
@@ -58,8 +59,10 @@ mod tests {
         let ladder = climbed(&scene);
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
-        let said = |reason: Reason| above.iter().filter(|(_, verdict)| *verdict == Verdict::NotTested(reason.clone())).count();
-        assert_eq!((said(Reason::NoLink), said(Reason::NoLeases)), (above.len() - 3, 3));
+        let (of_files, asked): (Vec<_>, Vec<_>) =
+            above.iter().partition(|(_, verdict)| matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools)));
+        assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
+        assert!(asked.len() > of_files.len() && !of_files.is_empty());
     }
 
     #[test]

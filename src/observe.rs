@@ -10,14 +10,17 @@ pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
+pub use self::pools::{PoolFile, PoolsSeen};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
+use crate::pool::Pool;
 
 mod dhcp;
 mod inventory;
 mod leases;
 mod owner;
 mod path;
+mod pools;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -153,6 +156,15 @@ pub enum Fact {
         /// What came back.
         replies: Replies,
     },
+    /// A server is configured to lease from a range; the network did not say so.
+    PoolConfigured {
+        /// The name of the file.
+        file: String,
+        /// What it says.
+        pool: Pool,
+    },
+    /// A server's configuration was read.
+    PoolsRead(PoolFile),
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

@@ -24,7 +24,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use comparison::Comparison;
@@ -133,6 +133,9 @@ pub struct Covered {
     /// Lease files that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lease_files: Vec<LeaseFile>,
+    /// Configurations of DHCP servers that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pool_files: Vec<PoolFile>,
 }
 
 /// A lease file.
@@ -261,7 +264,7 @@ impl Report {
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
+        let ladder = rungs.filter(|rung| !matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools))).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -366,5 +369,6 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
             .files()
             .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
             .collect(),
+        pool_files: inventory.pools().files().cloned().collect(),
     }
 }

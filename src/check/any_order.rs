@@ -11,9 +11,10 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, Replies};
+use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
-use crate::site::Plan;
+use crate::pool::{Pool, Server};
+use crate::site::{Plan, Range};
 
 fn folded<'a>(seen: impl IntoIterator<Item = &'a Observation>) -> Inventory {
     let mut inventory = Inventory::new(Vendors::builtin());
@@ -98,6 +99,20 @@ fn sightings(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Observa
     })
 }
 
+/// The same among lines of servers' configurations.
+fn with_pools() -> impl Strategy<Value = Vec<Observation>> {
+    let ends = (1u8..9, 1u8..9).prop_map(|(one, other)| Range {
+        first: Ipv4Addr::new(10, 0, 0, one.min(other)),
+        last: Ipv4Addr::new(10, 0, 0, one.max(other)),
+    });
+    let files = || select(vec!["dnsmasq.conf", "kea.conf"]).prop_map(str::to_owned);
+    let pools = prop_oneof![
+        4 => (files(), ends, 1u32..4).prop_map(|(file, range, line)| Fact::PoolConfigured { file, pool: Pool { range, server: Server::Kea, line } }),
+        1 => (files(), 0u32..3).prop_map(|(file, ranges)| Fact::PoolsRead(PoolFile { file, ranges, reserved: 0, unread: 0 })),
+    ];
+    (sightings(0..60), prop::collection::vec(a_sighting(pools), 0..6)).prop_map(|(seen, pools)| [seen, pools].concat())
+}
+
 /// Sightings of more cards than are kept of an address, with more names than are kept of a card.
 fn floods() -> impl Strategy<Value = Vec<Observation>> {
     let many = any::<u8>().prop_map(|last| Mac([2, 0, 0, 0, 1, last]));
@@ -135,6 +150,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
+        Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }
 
@@ -158,7 +174,7 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
 proptest! {
     #[test]
     fn the_order_of_the_observations_does_not_matter(
-        (seen, shuffled) in sightings(0..60).prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
+        (seen, shuffled) in with_pools().prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
         plan in a_plan(),
     ) {
         let (one, other) = (folded(&seen), folded(&shuffled));

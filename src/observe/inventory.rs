@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen};
+use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -64,6 +64,7 @@ pub struct Inventory {
     dhcp: DhcpSeen,
     leases: LeasesSeen,
     path: PathSeen,
+    pools: PoolsSeen,
 }
 
 impl Inventory {
@@ -80,6 +81,7 @@ impl Inventory {
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
             path: PathSeen::default(),
+            pools: PoolsSeen::default(),
         }
     }
 
@@ -122,6 +124,8 @@ impl Inventory {
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
+            Fact::PoolConfigured { .. } => self.pools.configured(seen),
+            Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -195,6 +199,11 @@ impl Inventory {
         &self.path
     }
 
+    /// What server configurations say.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
@@ -258,8 +267,9 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.path)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.path)
+        (&self.card, &self.owners, &self.address_names, &self.coverage)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools) == (&other.dhcp, &other.leases, &other.path, &other.pools)
     }
 }
 

@@ -13,6 +13,10 @@ pub(super) fn say(seen: &Observation, language: Language) -> String {
         let (line, said) = (lease.line, lease.say(language));
         return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
     }
+    if let Fact::PoolConfigured { file, pool } = &seen.fact {
+        let (line, said) = (pool.line, what(&seen.fact, language));
+        return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
+    }
     let frame =
         seen.frame.map(|frame| language.pick(format!(" · frame {frame}"), format!(" · trame {frame}"))).unwrap_or_default();
     format!("{}{frame} · {}", since_start(seen.at, language), what(&seen.fact, language))
@@ -101,6 +105,15 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
         Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::PoolConfigured { pool, .. } => {
+            let (server, range) = (pool.server, pool.range);
+            language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
+        }
+        Fact::PoolsRead(read) => {
+            let ranges = counted(read.ranges, ("range", "plage"), ("ranges", "plages"), language);
+            let file = &read.file;
+            language.pick(format!("{ranges} in {file}"), format!("{ranges} dans {file}"))
+        }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {
             language.pick(format!("malformed {protocol}: {field}"), format!("{protocol} malformé : {field}"))
