@@ -79,6 +79,7 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let visit = running.visit_folder();
+    let before = lab::contents(&lab.expect, running.folder());
     let mut arguments: Vec<OsString> = lab.kit.command.iter().map(OsString::from).collect();
     arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), visit.clone().into_os_string()]);
     let exit = running.run(own, &arguments)?;
@@ -91,7 +92,8 @@ fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language
             format!("trousse {command} (code de retour {exit}) n'a pas laissé de rapport : {error}"),
         )
     })?;
-    let differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    let mut differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    differences.extend(lab::changes(&lab.expect, &before, &lab::contents(&lab.expect, running.folder())));
     for difference in &differences {
         eprintln!("{}", difference.say(language));
     }

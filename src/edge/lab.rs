@@ -21,7 +21,7 @@ mod running;
 #[cfg(target_os = "linux")]
 mod swarm;
 
-pub use expect::{Difference, differences};
+pub use expect::{Difference, changes, contents, differences};
 #[cfg(target_os = "linux")]
 pub use running::{Running, missing, run};
 pub use topology::{Answers, Card, Expect, Host, Kit, Lab, OneOrMany, Span, Swarm};

@@ -117,6 +117,11 @@ impl Running {
         &self.places[0]
     }
 
+    /// The folder that holds a folder of every host.
+    pub fn folder(&self) -> &'static Path {
+        Path::new(FOLDER)
+    }
+
     /// The folder in which the kit records its visit.
     pub fn visit_folder(&self) -> PathBuf {
         self.kit().folder.join("visit")

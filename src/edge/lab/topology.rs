@@ -190,6 +190,9 @@ pub struct Expect {
     pub hosts: Option<usize>,
     /// The kit's exit code.
     pub exit: Option<i32>,
+    /// Files that are the same to the byte before and after the kit was run: a server's leases, as in `box/dnsmasq.leases`.
+    #[serde(default)]
+    pub unchanged: Vec<String>,
 }
 
 /// A number of milliseconds, or a range of them.
