@@ -102,6 +102,7 @@ checks! {
     "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
     "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
     "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
+    "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.

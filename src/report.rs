@@ -141,6 +141,9 @@ pub struct MalformedCount {
     pub field: String,
     /// How many.
     pub count: u32,
+    /// The number of the first in the capture, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
 }
 
 /// Messages of one VLAN.
@@ -243,7 +246,8 @@ impl Report {
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let mut findings = Vec::new();
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
-        let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
+        let swept = inventory.coverage().planned > 0;
+        let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, swept, !dhcp_servers.is_empty()));
         let rungs = asked.map(|check| climb(check, inventory, plan, &mut findings));
         // What was not asked for is no gap of this look.
         let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
@@ -281,10 +285,10 @@ impl Report {
     }
 }
 
-/// Whether a visit looked at what a check is about. A capture shows DHCP where it was heard in it.
-fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
+/// Whether a visit looked at what a check is about: with the pool, the addresses are asked for too. A capture shows DHCP where it was heard in it.
+fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool {
     match topic {
-        Topic::Addresses => errand != Errand::Dhcp,
+        Topic::Addresses => errand != Errand::Dhcp || swept,
         Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
     }
 }
@@ -333,10 +337,11 @@ fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
     let coverage: &Coverage = inventory.coverage();
     let dhcp = inventory.dhcp().coverage();
-    let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
-        protocol: protocol.clone(),
-        field: field.clone(),
+    let malformed = |(kind, &count): (&(String, String), &u32)| MalformedCount {
+        protocol: kind.0.clone(),
+        field: kind.1.clone(),
         count,
+        frame: coverage.first_malformed.get(kind).copied(),
     };
     Covered {
         planned: coverage.planned,

@@ -13,6 +13,7 @@ use crate::lease::{Lease, State};
 use crate::net::{Ipv4Net, Mac};
 use crate::observe::{Inventory, Observation};
 use crate::site::{Plan, Range};
+use crate::wire::dhcp::Says;
 
 /// An entry of a lease file that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,9 +25,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The file and the line, as a sentence names them.
+    /// The file and the line, as a sentence names them; the server alone, where it told itself.
     pub fn place(&self, language: Language) -> String {
         let (file, line) = (&self.file, self.lease.line);
+        if line == 0 {
+            return file.clone();
+        }
         language.pick(format!("{file}, line {line}"), format!("{file}, ligne {line}"))
     }
 
@@ -66,6 +70,19 @@ pub fn ranges(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr) -> Vec<Range> {
     ranges.sort_unstable();
     ranges.dedup();
     ranges
+}
+
+/// What a server said of an address itself, where that tells whether it is leased.
+pub fn said(inventory: &Inventory, ip: Ipv4Addr) -> Option<Says> {
+    let pools = inventory.pools();
+    let of = |server| pools.of(server).find(|(address, _)| *address == ip).and_then(|(_, told)| told.says);
+    pools.servers().into_iter().filter_map(of).min().filter(|says| matches!(says, Says::Active | Says::Unassigned))
+}
+
+/// The answer by which a server was shown to lease the addresses around one.
+pub fn asked(inventory: &Inventory, ip: IpAddr) -> Option<Observation> {
+    let IpAddr::V4(ip) = ip else { return None };
+    inventory.pools().holding(ip).and_then(|(_, _, told)| told.seen.clone())
 }
 
 /// Ranges as a sentence lists them.

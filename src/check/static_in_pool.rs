@@ -1,6 +1,6 @@
 //! A device has an address by hand that the DHCP server may lease to another.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
 use crate::site::{Plan, Range};
+use crate::wire::dhcp::Says;
 
 /// An address of a range whose holder did not lease it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +28,12 @@ pub struct StaticInPool {
     pub owner: Holder,
     /// The range that the address is in.
     pub range: Range,
+    /// The server that showed the range when it was asked; `None` where the range is the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<Ipv4Addr>,
+    /// The server said that it has leased the address to nobody (RFC 4388).
+    #[serde(default)]
+    pub unassigned: bool,
     /// The entry by which the address is another's.
     pub entry: Option<Entry>,
     /// The server has found the address in use itself: it was declined or abandoned.
@@ -44,6 +51,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             let mut seen = evidence(inventory, problem.ip, &[problem.mac]);
             seen.extend(held::entries(inventory, problem.ip).into_iter().map(|(_, seen)| seen));
             seen.extend(held::declined(inventory, problem.ip));
+            seen.extend(held::asked(inventory, problem.ip));
             Finding::new(Severity::Risk, Problem::StaticInPool(problem), seen)
         })
     });
@@ -54,10 +62,14 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
 pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Option<StaticInPool> {
     let IpAddr::V4(address) = ip else { return None };
     // Without a lease file nothing is known of who leased it; a card with any entry of its own may still use it.
-    if inventory.leases().files().len() == 0 || inventory.lease_of(ip, mac).is_some() {
+    let said = held::said(inventory, address);
+    if inventory.leases().files().len() == 0 && said.is_none() || inventory.lease_of(ip, mac).is_some() {
         return None;
     }
-    let range = held::ranges(inventory, plan, address).into_iter().find(|range| range.contains(address))?;
+    let planned = held::ranges(inventory, plan, address).into_iter().find(|range| range.contains(address));
+    let shown = inventory.pools().holding(address);
+    let shown_by = shown.filter(|_| planned.is_none()).map(|(server, ..)| server);
+    let range = planned.or(shown.map(|(_, range, _)| range))?;
     let entries = held::entries(inventory, ip);
     // A lease without a card may be anybody's.
     if entries.iter().any(|(entry, _)| entry.lease.card().is_none()) {
@@ -66,8 +78,9 @@ pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Option<St
     let declined = !held::declined(inventory, ip).is_empty();
     let entry = entries.into_iter().next().map(|(entry, _)| entry);
     let twice = inventory.claim(ip, mac)?.answers > 1;
-    let confidence = if twice && (entry.is_some() || declined) { Confidence::Likely } else { Confidence::Possible };
-    Some(StaticInPool { ip, mac, owner: Holder::of(inventory, plan, ip, mac), range, entry, declined, confidence })
+    let unassigned = said == Some(Says::Unassigned);
+    let confidence = if twice && (entry.is_some() || declined || unassigned) { Confidence::Likely } else { Confidence::Possible };
+    Some(StaticInPool { ip, mac, owner: Holder::of(inventory, plan, ip, mac), range, shown_by, unassigned, entry, declined, confidence })
 }
 
 impl Explain for StaticInPool {
@@ -75,13 +88,15 @@ impl Explain for StaticInPool {
         let (ip, owner, range) = (self.ip, self.owner.describe(Language::En), self.range);
         let file = match &self.entry {
             Some(entry) => format!("By the lease file ({}) {}.", entry.place(Language::En), entry.lease.say(Language::En)),
+            None if self.unassigned => "The server itself says that it has leased the address to nobody.".to_owned(),
             None => "No lease or reservation of the file is for this card.".to_owned(),
         };
         let declined = if self.declined { " The server has found the address in use itself." } else { "" };
+        let shown = self.shown_by.map(|server| format!(" The server {server}, when asked, leases at least {range}.")).unwrap_or_default();
         Wording {
             title: format!("{ip} is in the DHCP range {range}, and its holder did not lease it"),
             why: format!(
-                "{owner} answers for {ip} (ARP). {file}{declined} Its address was set by hand, then ({}); the server may lease it to \
+                "{owner} answers for {ip} (ARP). {file}{shown}{declined} Its address was set by hand, then ({}); the server may lease it to \
                  another: two devices then hold it.",
                 sure(self.confidence, Language::En)
             ),
@@ -97,13 +112,15 @@ impl Explain for StaticInPool {
         let (ip, owner, range) = (self.ip, self.owner.describe(Language::Fr), self.range);
         let file = match &self.entry {
             Some(entry) => format!("D'après le fichier de baux ({}), {}.", entry.place(Language::Fr), entry.lease.say(Language::Fr)),
+            None if self.unassigned => "Le serveur dit lui-même n'avoir loué l'adresse à personne.".to_owned(),
             None => "Aucun bail ni réservation du fichier n'est pour cette carte.".to_owned(),
         };
         let declined = if self.declined { " Le serveur a lui-même trouvé l'adresse occupée." } else { "" };
+        let shown = self.shown_by.map(|server| format!(" Le serveur {server}, interrogé, attribue au moins {range}.")).unwrap_or_default();
         Wording {
             title: format!("{ip} est dans la plage DHCP {range}, et son détenteur n'a pas de bail"),
             why: format!(
-                "{owner} répond pour {ip} (ARP). {file}{declined} Son adresse a donc été fixée à la main ({}) ; le serveur peut la louer \
+                "{owner} répond pour {ip} (ARP). {file}{shown}{declined} Son adresse a donc été fixée à la main ({}) ; le serveur peut la louer \
                  à un autre : deux appareils la détiendront.",
                 sure(self.confidence, Language::Fr)
             ),

@@ -73,7 +73,7 @@ pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
     use crate::edge::look::Request;
-    use crate::probe::Errand;
+    use crate::probe::{Asking, Errand};
     use crate::site::Plan;
 
     args.output.check()?;
@@ -86,6 +86,7 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
         rate,
         quick: args.quick,
         agreed: args.yes,
+        asking: Asking::default(),
         plan,
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)

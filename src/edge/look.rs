@@ -12,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::Inventory;
 use crate::probe::listen::Listener;
-use crate::probe::{Errand, Rate, Survey};
+use crate::probe::{Asking, Errand, Rate, Survey};
 use crate::site::Plan;
 
 /// What the user asked for.
@@ -30,6 +30,8 @@ pub struct Request {
     pub quick: bool,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
+    /// What DHCP servers are asked on demand only.
+    pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
 }
@@ -54,7 +56,7 @@ impl Look {
         let targets = match request.targets {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
-            None if request.errand == Errand::Dhcp => Targets::default(),
+            None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
@@ -76,6 +78,7 @@ impl Look {
             quick: request.quick,
             resolvers,
             port: link.port(),
+            asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -96,6 +99,33 @@ impl Look {
         let ended = self.clock.now();
         (listener.conclude(ended), ended)
     }
+}
+
+/// Whom to ask by ARP while DHCP servers are asked about single addresses: nobody is asked of a server who was not asked himself
+/// before. In a large prefix, the addresses around ours and around those that matter.
+fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
+    /// The longest prefix that is asked whole, within the second or so before servers are asked.
+    const WHOLE: u8 = 22;
+    const AROUND: u8 = 24;
+    /// How many parts of a large prefix are asked.
+    const PARTS: usize = 4;
+    if !asking.pool && !asking.leases {
+        return Targets::default();
+    }
+    let around = |ip: Ipv4Addr| Ipv4Net::new(ip, AROUND).expect("24 is a length").trunc();
+    let parts = own.iter().flat_map(|net| {
+        if net.prefix_len() >= WHOLE {
+            return vec![net.trunc()];
+        }
+        let mut parts = vec![around(net.addr())];
+        for part in asking.about.iter().filter(|ip| net.contains(*ip)).map(|ip| around(*ip)) {
+            if parts.len() < PARTS && !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts
+    });
+    parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
 }
 
 /// The plan's prefixes that the interface is in, else its own.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PoolsSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
 use crate::oui::{Vendor, Vendors};
+use crate::wire::dhcp::Kind;
 
 /// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
 /// The lowest are kept, so that what is kept does not depend on the order of arrival.
@@ -41,6 +42,8 @@ pub struct Coverage {
     pub frames_lost: u32,
     /// Malformed frames by protocol and field.
     pub malformed: BTreeMap<(String, String), u32>,
+    /// The first frame of each kind of them, where frames are numbered.
+    pub first_malformed: BTreeMap<(String, String), u32>,
     /// ARP messages of other VLANs.
     pub tagged: BTreeMap<VlanId, u32>,
     /// What cut the look short.
@@ -63,6 +66,7 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    pools: PoolsSeen,
 }
 
 impl Inventory {
@@ -78,6 +82,7 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            pools: PoolsSeen::default(),
         }
     }
 
@@ -112,13 +117,27 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
-            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAnswered(answer) => {
+                self.dhcp.answered(seen, answer);
+                let to_us = answer.kind == Kind::Offer && matches!(answer.how, Asked::Discover | Asked::Pool);
+                if let Some(offered) = answer.offered.filter(|_| to_us) {
+                    self.pools.offered(seen, answer.server.unwrap_or(answer.source), offered);
+                }
+            }
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::OfferProbed { ip, times } => self.pools.probed(*ip, *times),
+            Fact::PoolAsked { server, address, offered } => self.pools.wished(seen, *server, *address, *offered),
+            Fact::LeaseAsked { server, address, says } => self.pools.said(seen, *server, *address, *says),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
-                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
+                let kind = (protocol.clone(), field.clone());
+                if let Some(frame) = seen.frame {
+                    let first = self.coverage.first_malformed.entry(kind.clone()).or_insert(frame);
+                    *first = frame.min(*first);
+                }
+                add(self.coverage.malformed.entry(kind).or_default(), 1);
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
@@ -182,6 +201,11 @@ impl Inventory {
     /// What lease files say.
     pub fn leases(&self) -> &LeasesSeen {
         &self.leases
+    }
+
+    /// What servers told of single addresses.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
     }
 
     /// Every address that was claimed, with its owners.
@@ -248,8 +272,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.pools)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.pools)
     }
 }
 

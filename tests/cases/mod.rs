@@ -17,7 +17,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 11] = [
+pub(crate) const CASES: [Case; 12] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -29,6 +29,7 @@ pub(crate) const CASES: [Case; 11] = [
     ("hostile", hostile),
     ("dhcp", dhcp::rogue),
     ("dhcp-silent", dhcp::silent),
+    ("ask-pool", dhcp::ask_pool),
 ];
 
 const LAPTOP: &str = "3c:18:a0:00:00:01";
