@@ -25,7 +25,7 @@ pub enum Topic {
 #[cfg(test)]
 mod any_order;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 /// One row of the table.
 #[derive(Clone, Copy)]

@@ -11,6 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod dhcp;
+pub mod diff;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -20,8 +21,10 @@ pub mod oui;
 pub mod output;
 pub mod progress;
 pub mod replay;
+pub mod retest;
 pub mod scan;
 pub mod schema;
+pub mod site;
 #[cfg(target_os = "linux")]
 pub mod visit;
 
@@ -62,6 +65,9 @@ pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
     Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
+    Retest(retest::RetestArgs),
+    Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
     Lab(lab::LabArgs),
@@ -90,6 +96,9 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
         Command::Replay(args) => replay::run(args, language),
+        Command::Diff(args) => diff::run(args, language),
+        Command::Retest(args) => retest::run(args, language),
+        Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
         Command::Lab(args) => lab::run(args, language),

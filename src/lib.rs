@@ -28,6 +28,8 @@ pub mod probe;
 
 pub mod report;
 
+pub mod draft;
+
 pub mod edge;
 
 pub mod cli;

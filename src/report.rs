@@ -1,6 +1,7 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
 pub mod columns;
+pub mod comparison;
 mod csv;
 mod dhcp;
 mod format;
@@ -24,6 +25,7 @@ use crate::net::{Mac, Moment};
 use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
 use crate::probe::Errand;
 use crate::site::Plan;
+pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 

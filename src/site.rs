@@ -11,6 +11,7 @@ use crate::net::{Ipv4Net, Mac};
 pub use dhcp::{Dhcp, Range};
 
 mod dhcp;
+mod remark;
 
 /// What the site should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

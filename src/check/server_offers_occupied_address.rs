@@ -11,7 +11,7 @@ use super::held::sure;
 use super::holder::{self, Holder};
 use super::served::Served;
 use super::{Problem, dhcp_gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
@@ -143,6 +143,10 @@ impl Explain for ServerOffersOccupiedAddress {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         (ip == self.ip && self.holders.iter().any(|holder| holder.mac == mac)) || self.server.concerns(ip, mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn holders(&self) -> &[Holder] {

@@ -60,6 +60,44 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("replay", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     ("replay", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
     ("replay", "output", "Écrire le rapport dans FICHIER"),
+    ("site", "", "Ébaucher le plan d'un site d'après une intervention, ou vérifier un plan."),
+    ("site init", "", "Écrire un plan commenté d'après ce qu'une intervention a vu."),
+    ("site init", "visit", "Un dossier créé par --record, ou un fichier pcap ou pcapng"),
+    ("site init", "site", "Un plan dont les mots sont gardés [par défaut : celui de l'enregistrement]"),
+    (
+        "site init",
+        "leases",
+        "Baux ou réservations d'un serveur DHCP, pour distinguer une adresse louée d'une adresse fixe ; peut être répété",
+    ),
+    ("site init", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
+    ("site init", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
+    ("site check", "plan", "Le plan du site (TOML)"),
+    (
+        "diff",
+        "",
+        "Comparer deux interventions sur un même réseau : ce qui est levé, ce qui reste, ce qui est nouveau, qui a bougé.",
+    ),
+    ("diff", "before", "La première : un dossier créé par --record, ou un rapport en JSON"),
+    ("diff", "after", "La seconde"),
+    ("diff", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("diff", "output", "Écrire la comparaison dans FICHIER"),
+    (
+        "retest",
+        "",
+        "Refaire une intervention enregistrée, avec la même question, et comparer : la preuve que l'anomalie est levée.",
+    ),
+    ("retest", "visit", "Le dossier de l'intervention, créé par --record"),
+    ("retest", "interface", "L'interface [par défaut : celle de la première fois]"),
+    ("retest", "record", "Enregistrer la nouvelle intervention dans DOSSIER, avec la comparaison"),
+    (
+        "retest",
+        "leases",
+        "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
+    ),
+    ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
+    ("retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("retest", "output", "Écrire la comparaison dans FICHIER"),
     ("oui", "", "Qui a fabriqué une carte réseau, d'après son adresse MAC ; quels blocs détient un fabricant."),
     ("oui", "asked", "Adresses MAC, début d'adresse (b8:27:eb), ou partie du nom d'un fabricant"),
     (
@@ -83,7 +121,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("lab", "name", "Le labo, ou un fichier en .toml"),
     ("lab", "keep", "Laisser le labo en place ensuite, jusqu'à Ctrl-C, et afficher comment ouvrir un shell sur chaque hôte"),
     ("lab", "command", "Lancer ceci au lieu de la trousse, sur son réseau ; son code de retour est rendu"),
-    ("schema", "", "Afficher le schéma JSON d'un plan ou d'un rapport."),
+    ("schema", "", "Afficher le schéma JSON d'un plan, d'un rapport ou d'une comparaison."),
     ("schema", "what", "De quoi"),
     ("completions", "", "Afficher la complétion d'un shell."),
     ("completions", "shell", "Le shell"),
@@ -95,6 +133,9 @@ const WORDS: &[(&str, &str, &str)] = &[
 const VALUES: &[(&str, &str)] = &[
     ("DIR", "DOSSIER"),
     ("DIR|FILE", "DOSSIER|FICHIER"),
+    ("VISIT", "INTERVENTION"),
+    ("VISIT1", "INTERVENTION1"),
+    ("VISIT2", "INTERVENTION2"),
     ("FILE", "FICHIER"),
     ("TARGET", "CIBLE"),
     ("LANG", "LANGUE"),
@@ -122,7 +163,18 @@ pub fn translate(command: Command) -> Command {
         .disable_help_flag(true)
         .arg(help())
         .arg(version);
-    names.iter().fold(program, |program, name| program.mut_subcommand(name, |sub| one(sub, name).disable_help_flag(true)))
+    names.iter().fold(program, |program, name| program.mut_subcommand(name, |sub| subcommand(sub, name)))
+}
+
+/// A command with those below it, which are known by both names, as in `site init`.
+fn subcommand(command: Command, path: &str) -> Command {
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    let command = one(command, path).disable_help_flag(true);
+    if names.is_empty() {
+        return command;
+    }
+    let command = command.disable_help_subcommand(true).subcommand_help_heading("Commandes").subcommand_value_name("COMMANDE");
+    names.iter().fold(command, |command, name| command.mut_subcommand(name, |sub| subcommand(sub, &format!("{path} {name}"))))
 }
 
 /// One command: what it is, its arguments, the frame around them.
@@ -162,9 +214,12 @@ mod tests {
     fn every_command_and_argument_has_its_words_in_french_and_no_others_do() {
         let program = crate::cli::Cli::command();
         let mut expected: Vec<(String, String)> = vec![(String::new(), String::new()), (String::new(), "lang".into())];
-        for sub in program.get_subcommands() {
-            expected.push((sub.get_name().into(), String::new()));
-            expected.extend(sub.get_arguments().map(|argument| (sub.get_name().into(), argument.get_id().to_string())));
+        let path = |above: &str, sub: &Command| format!("{above} {}", sub.get_name()).trim_start().to_owned();
+        let mut below: Vec<(String, &Command)> = program.get_subcommands().map(|sub| (path("", sub), sub)).collect();
+        while let Some((name, command)) = below.pop() {
+            below.extend(command.get_subcommands().map(|sub| (path(&name, sub), sub)));
+            expected.push((name.clone(), String::new()));
+            expected.extend(command.get_arguments().map(|argument| (name.clone(), argument.get_id().to_string())));
         }
         let mut written: Vec<(String, String)> =
             WORDS.iter().map(|(command, argument, _)| ((*command).to_owned(), (*argument).to_owned())).collect();

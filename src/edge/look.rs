@@ -53,6 +53,16 @@ impl Look {
         let interface = Interface::choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
+        if own.is_empty() && (request.asking.pool || request.asking.leases) {
+            return Err(Fault::new(
+                format!("{name} has no IPv4 address: --ask-pool and --ask-leases need one"),
+                format!("{name} n'a pas d'adresse IPv4 : --ask-pool et --ask-leases en ont besoin"),
+            )
+            .hint(
+                "run trousse dhcp without them; it shows what address to take",
+                "lancez trousse dhcp sans elles ; il montre quelle adresse prendre",
+            ));
+        }
         let targets = match request.targets {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.

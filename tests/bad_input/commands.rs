@@ -63,5 +63,17 @@ fn a_plan_that_is_not_there_or_cannot_be_used() {
     for (plan, said) in cases {
         let french = if said.starts_with("cannot") { "illisible" } else { "refusé" };
         are_refused(&["scan", "-i", "atlantis0", "--site", &plan], said, french);
+        are_refused(&["site", "check", &plan], said, french);
     }
+}
+
+#[test]
+fn a_plan_that_a_person_has_worked_on_is_never_overwritten() {
+    let folder = Folder::new();
+    let plan = folder.with("plan.toml", "site = \"mine\"\n");
+    let visit = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/visits/vineyard");
+    are_refused(&["site", "init", visit, "-o", &plan], "exists already", "existe déjà");
+    assert_eq!(std::fs::read_to_string(&plan).expect("the plan"), "site = \"mine\"\n");
+    are_refused(&["site", "init", "/no/such/visit"], "cannot read", "illisible");
+    are_refused(&["site", "init", visit, "-o", "/no/such/folder/plan.toml"], "cannot write", "impossible d'écrire");
 }

@@ -1,5 +1,6 @@
 //! The reports that every format is shown with, folded from hand-made observations.
 
+pub(crate) mod comparisons;
 mod dhcp;
 
 use std::net::{IpAddr, Ipv4Addr};

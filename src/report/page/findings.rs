@@ -90,7 +90,7 @@ fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone)
 }
 
 /// A text that begins with the kind of a device begins with a capital all the same.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

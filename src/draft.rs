@@ -1,0 +1,364 @@
+//! A plan drafted from what a visit saw, for `trousse site init`: what is sure stands as TOML, what a person must decide as a comment.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+
+use textwrap::Options;
+
+use crate::check::Problem;
+use crate::finding::Finding;
+use crate::kind::Kind;
+use crate::language::Language;
+use crate::lease::State;
+use crate::line::one_line;
+use crate::net::{Ipv4Net, Mac};
+use crate::probe::Errand;
+use crate::report::{DhcpRow, Host, Report};
+use crate::site::{Fixed, Plan};
+
+#[cfg(test)]
+mod tests;
+
+/// The draft: a plan that can be read as it stands. `known` is the plan that the visit was made with; what it says is kept.
+pub fn plan(report: &Report, known: &Plan, language: Language) -> String {
+    let mut draft = Draft { text: String::new(), language, report, known, given: BTreeSet::new() };
+    draft.opening();
+    draft.networks();
+    draft.dhcp();
+    draft.shared();
+    draft.hosts();
+    draft.text
+}
+
+/// Columns of a comment.
+const WIDTH: usize = 110;
+
+struct Draft<'a> {
+    text: String,
+    language: Language,
+    report: &'a Report,
+    known: &'a Plan,
+    /// Addresses of which the plan already says something.
+    given: BTreeSet<Ipv4Addr>,
+}
+
+/// What is known of how a host came by its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// By hand, or by a reservation.
+    Fixed,
+    /// A server leases it to this card.
+    Leased,
+    /// No server leased it, and one might lease it to another at any time.
+    FixedInRange,
+    /// Nothing tells.
+    Unknown,
+    /// Several devices answer for it.
+    Contested,
+}
+
+impl Draft<'_> {
+    /// A paragraph of comment.
+    fn comment(&mut self, text: &str) {
+        let marks = Options::new(WIDTH).initial_indent("# ").subsequent_indent("# ");
+        let _ = writeln!(self.text, "{}", textwrap::fill(&one_line(text), marks));
+    }
+
+    fn heading(&mut self, english: &str, french: &str) {
+        self.part();
+        let heading = self.language.pick(english, french);
+        self.comment(heading);
+    }
+
+    /// A blank line.
+    fn part(&mut self) {
+        if !self.text.ends_with("\n\n") {
+            self.text.push('\n');
+        }
+    }
+
+    /// One table; every line of it a comment where it is not `sure`.
+    fn table(&mut self, name: &str, rows: &[(&str, toml::Value)], remark: &str, sure: bool) {
+        let mark = if sure { "" } else { "# " };
+        let remark = one_line(remark);
+        let remark = if remark.is_empty() { remark } else { format!("  # {remark}") };
+        let _ = writeln!(self.text, "{mark}[[{name}]]{remark}");
+        for (key, value) in rows {
+            let _ = writeln!(self.text, "{mark}{key} = {value}");
+        }
+    }
+
+    fn opening(&mut self) {
+        let visit = &self.report.visit;
+        let place = visit.interface.as_deref().or(visit.capture.as_deref()).unwrap_or_default();
+        let (day, targets) = (visit.started.get(..10).unwrap_or_default(), visit.targets.join(" "));
+        let place = format!("{place} {targets}");
+        let place = place.trim();
+        let seen = self.language.pick(
+            format!("Plan of the site, drafted from the visit of {day} ({place})."),
+            format!("Plan du site, ébauché d'après l'intervention du {day} ({place})."),
+        );
+        self.comment(&seen);
+        let read = self.language.pick(
+            "What was seen is not yet what should be: read each line, correct it, and take away the # of what is right. Then run: trousse site check FILE",
+            "Ce qui a été vu n'est pas encore ce qui doit être : relisez chaque ligne, corrigez-la, et retirez le # de ce qui est juste. Puis lancez : trousse site check FICHIER",
+        );
+        self.comment(read);
+        if !self.report.coverage.complete {
+            let cut = self.language.pick(
+                "The visit was cut short: devices may be missing.",
+                "L'intervention a été interrompue : il peut manquer des appareils.",
+            );
+            self.comment(cut);
+        }
+        let site = self.known.site.as_deref().map_or_else(
+            || format!("# site = \"{}\"\n", self.language.pick("the customer's name", "le nom du client")),
+            |site| format!("site = {}\n", string(site)),
+        );
+        self.text.push_str(&site);
+    }
+
+    fn networks(&mut self) {
+        self.heading("Networks.", "Réseaux.");
+        let seen = self.report.visit.addresses.iter().filter_map(|address| address.parse::<Ipv4Net>().ok());
+        let mut prefixes: Vec<(Ipv4Net, Option<&str>)> =
+            self.known.networks.iter().map(|network| (network.prefix, network.name.as_deref())).collect();
+        for prefix in seen.map(|net| net.trunc()) {
+            if !prefixes.iter().any(|(known, _)| known.contains(&prefix) || prefix.contains(known)) {
+                prefixes.push((prefix, None));
+            }
+        }
+        for (prefix, name) in prefixes {
+            let mut rows: Vec<_> = name.map(|name| ("name", string(name))).into_iter().collect();
+            rows.push(("prefix", string(&prefix.to_string())));
+            self.table("network", &rows, "", true);
+        }
+    }
+
+    fn dhcp(&mut self) {
+        self.heading(
+            "DHCP servers: any other that answers is reported. Ranges: the addresses that each leases.",
+            "Serveurs DHCP : tout autre qui répond est signalé. Plages : les adresses que chacun loue.",
+        );
+        if self.report.coverage.dhcp.discovers == 0 && self.report.dhcp_servers.is_empty() {
+            let unasked = self.language.pick(
+                "The visit did not ask for DHCP servers: trousse dhcp does.",
+                "L'intervention n'a pas cherché les serveurs DHCP : trousse dhcp le fait.",
+            );
+            self.comment(unasked);
+        }
+        for dhcp in &self.known.dhcp {
+            let mut rows: Vec<_> = dhcp.name.as_deref().map(|name| ("name", string(name))).into_iter().collect();
+            rows.push(("server", string(&dhcp.server.to_string())));
+            rows.extend(dhcp.mac.map(|mac| ("mac", string(&mac.to_string()))));
+            if !dhcp.ranges.is_empty() {
+                rows.push(("ranges", strings(dhcp.ranges.iter().map(ToString::to_string))));
+            }
+            self.table("dhcp", &rows, "", true);
+        }
+        let new: Vec<&DhcpRow> =
+            self.report.dhcp_servers.iter().filter(|row| !row.server.boot_only && row.planned != Some(true)).collect();
+        // Of several that nobody planned, a person must say which one should be there.
+        let alone = self.known.dhcp.is_empty() && new.len() == 1;
+        for row in new {
+            self.server(row, alone);
+        }
+    }
+
+    fn server(&mut self, row: &DhcpRow, sure: bool) {
+        let server = &row.server;
+        let mut rows = vec![("server", string(&server.id().to_string()))];
+        // The card of a relay tells nothing of the server's.
+        if server.relays.is_empty() {
+            rows.extend(server.macs.first().map(|mac| ("mac", string(&mac.to_string()))));
+        }
+        let doubt = if sure { "" } else { self.language.pick("should it be here?", "a-t-il sa place ici ?") };
+        let told = [row.vendor.as_deref().unwrap_or_default(), doubt];
+        self.table("dhcp", &rows, &listed(&told), sure);
+        let range = self.leased().map_or_else(|| "10.0.0.100-10.0.0.199".to_owned(), |(first, last)| format!("{first}-{last}"));
+        let from = match self.leased() {
+            Some(_) => self.language.pick("lowest and highest lease seen", "plus bas et plus haut bail vus"),
+            None => self.language.pick("an example: see the server", "exemple : voir le serveur"),
+        };
+        let _ = writeln!(self.text, "# ranges = [\"{range}\"]  # {from}");
+    }
+
+    /// The lowest and the highest address that somebody leases.
+    fn leased(&self) -> Option<(Ipv4Addr, Ipv4Addr)> {
+        let leases = self.report.hosts.iter().filter_map(|host| host.lease.as_ref());
+        let ips: BTreeSet<Ipv4Addr> = leases.filter(|lease| lease.state == State::Active).map(|lease| lease.ip).collect();
+        Some((*ips.first()?, *ips.last()?))
+    }
+
+    fn shared(&mut self) {
+        let mut shared: Vec<(Ipv4Addr, Option<&str>, Vec<Mac>)> = Vec::new();
+        for known in &self.known.shared {
+            shared.push((known.address, known.name.as_deref(), known.macs.clone()));
+        }
+        for finding in &self.report.findings {
+            if let Problem::VirtualAddress(address) = &finding.problem
+                && let IpAddr::V4(ip) = address.ip
+                && !shared.iter().any(|(known, ..)| *known == ip)
+            {
+                shared.push((ip, None, address.macs.iter().chain(&address.also).copied().collect()));
+            }
+        }
+        if !shared.is_empty() {
+            self.heading(
+                "Addresses that several devices hold on purpose (VRRP, CARP, clusters), and the cards that may.",
+                "Adresses que plusieurs appareils détiennent exprès (VRRP, CARP, grappes), et les cartes qui le peuvent.",
+            );
+        }
+        for (ip, name, macs) in shared {
+            self.given.insert(ip);
+            let mut rows: Vec<_> = name.map(|name| ("name", string(name))).into_iter().collect();
+            rows.push(("address", string(&ip.to_string())));
+            if !macs.is_empty() {
+                rows.push(("macs", strings(macs.iter().map(ToString::to_string))));
+            }
+            self.table("shared", &rows, "", true);
+        }
+    }
+
+    fn hosts(&mut self) {
+        let report = self.report;
+        let mut groups: Vec<(Standing, Ipv4Addr, Vec<&Host>)> = Vec::new();
+        let proxies = self.proxies();
+        for hosts in report.hosts.chunk_by(|one, other| one.ip == other.ip) {
+            let hosts: Vec<&Host> = hosts.iter().filter(|host| !proxies.contains(&host.mac)).collect();
+            let Some(&Host { ip: IpAddr::V4(ip), .. }) = hosts.first().copied() else { continue };
+            if !self.given.contains(&ip) {
+                groups.push((self.standing(ip, &hosts), ip, hosts));
+            }
+        }
+        self.heading(
+            "Fixed addresses: each belongs to one device, and to that card where it is named.",
+            "Adresses fixes : chacune appartient à un appareil, et à cette carte si elle est indiquée.",
+        );
+        let seen: BTreeSet<Ipv4Addr> = groups.iter().map(|(_, ip, _)| *ip).collect();
+        let known: &[Fixed] = &self.known.fixed;
+        for fixed in known {
+            let unseen = report.visit.errand != Errand::Dhcp && !seen.contains(&fixed.address);
+            let remark = if unseen { self.language.pick("not seen at this visit", "pas vu à cette intervention") } else { "" };
+            let mut rows = vec![("name", string(&fixed.name)), ("address", string(&fixed.address.to_string()))];
+            rows.extend(fixed.mac.map(|mac| ("mac", string(&mac.to_string()))));
+            self.table("fixed", &rows, remark, true);
+        }
+        groups.retain(|(_, ip, _)| self.known.fixed(*ip).is_none());
+        groups.sort_by_key(|(standing, ip, _)| (*standing, *ip));
+        for group in groups.chunk_by(|one, other| one.0 == other.0) {
+            self.group(group[0].0, group);
+        }
+    }
+
+    fn group(&mut self, standing: Standing, group: &[(Standing, Ipv4Addr, Vec<&Host>)]) {
+        match standing {
+            Standing::Fixed => {}
+            Standing::Leased => self.heading(
+                "Leased by DHCP: not part of a plan, unless you want a reservation.",
+                "Louées par DHCP : n'ont pas à figurer au plan, sauf à vouloir une réservation.",
+            ),
+            Standing::FixedInRange => self.heading(
+                "Fixed inside a DHCP range, without a reservation: move them, reserve them, or shorten the range.",
+                "Fixes dans une plage DHCP, sans réservation : déplacez-les, réservez-les ou réduisez la plage.",
+            ),
+            Standing::Unknown => self.heading(
+                "Fixed or leased? Nothing tells. Name a lease file of the server (--leases FILE), or keep what is fixed.",
+                "Fixes ou louées ? Rien ne le dit. Indiquez un fichier de baux du serveur (--leases FICHIER), ou gardez ce qui est fixe.",
+            ),
+            Standing::Contested => self.heading(
+                "Answered for by several cards: keep the rightful one, and mend the other.",
+                "Plusieurs cartes y répondent : gardez la légitime et corrigez l'autre.",
+            ),
+        }
+        for (_, ip, hosts) in group {
+            // Of one device with several cards, no card may be named: each of them answers.
+            let one = standing != Standing::Contested;
+            for host in hosts.iter().take(if one { 1 } else { hosts.len() }) {
+                self.part();
+                let mut rows = vec![("name", string(&self.called(host))), ("address", string(&ip.to_string()))];
+                rows.extend((!one || hosts.len() == 1).then(|| ("mac", string(&host.mac.to_string()))));
+                self.table("fixed", &rows, &self.device(host), standing == Standing::Fixed);
+            }
+        }
+    }
+
+    /// Cards that answer for addresses of others, so that none is known to be their own.
+    fn proxies(&mut self) -> BTreeSet<Mac> {
+        let mut proxies = BTreeSet::new();
+        for finding in &self.report.findings {
+            if let Problem::ProxyArp(proxy) = &finding.problem {
+                proxies.insert(proxy.mac);
+                let (mac, count) = (proxy.mac, proxy.addresses);
+                let said = self.language.pick(
+                    format!(
+                        "{mac} answers for {count} addresses (proxy ARP). They are left out here: name its own address below."
+                    ),
+                    format!(
+                        "{mac} répond pour {count} adresses (proxy ARP). Elles sont omises ici : indiquez ci-dessous la sienne."
+                    ),
+                );
+                self.part();
+                self.comment(&said);
+            }
+        }
+        proxies
+    }
+
+    fn standing(&self, ip: Ipv4Addr, hosts: &[&Host]) -> Standing {
+        let one_device = |finding: &Finding| match &finding.problem {
+            Problem::TwoCards(cards) => hosts.iter().all(|host| cards.macs.contains(&host.mac)),
+            _ => false,
+        };
+        let host = hosts[0];
+        if hosts.len() > 1 && !self.report.findings.iter().any(one_device) {
+            return Standing::Contested;
+        }
+        let read = !self.report.coverage.lease_files.is_empty();
+        let ranges = || self.known.dhcp.iter().flat_map(|dhcp| &dhcp.ranges);
+        let lease = host.lease.as_ref().filter(|lease| lease.card() == Some(host.mac));
+        match lease.map(|lease| lease.state) {
+            Some(State::Reserved) => Standing::Fixed,
+            Some(State::Active) => Standing::Leased,
+            _ if ranges().any(|range| range.contains(ip)) => {
+                if read {
+                    Standing::FixedInRange
+                } else {
+                    Standing::Unknown
+                }
+            }
+            _ if read || ranges().next().is_some() => Standing::Fixed,
+            _ => Standing::Unknown,
+        }
+    }
+
+    /// What a person would call a device.
+    fn called(&self, host: &Host) -> String {
+        let name = host.called().first().map(|name| one_line(name)).filter(|name| !name.is_empty());
+        name.or_else(|| self.kind(host).map(str::to_owned)).or_else(|| host.vendor.clone()).unwrap_or_else(|| host.ip.to_string())
+    }
+
+    fn kind(&self, host: &Host) -> Option<&'static str> {
+        host.kind.as_deref().and_then(Kind::of_id).map(|kind| kind.word(self.language))
+    }
+
+    /// Who made it and what it is, and when its lease ends.
+    fn device(&self, host: &Host) -> String {
+        let lease = host.lease.as_ref().map(|lease| lease.say(self.language)).unwrap_or_default();
+        listed(&[host.vendor.as_deref().unwrap_or_default(), self.kind(host).unwrap_or_default(), &lease])
+    }
+}
+
+fn listed(parts: &[&str]) -> String {
+    parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
+}
+
+/// Text as TOML quotes it, on one line.
+fn string(text: &str) -> toml::Value {
+    toml::Value::String(one_line(text))
+}
+
+fn strings(texts: impl Iterator<Item = String>) -> toml::Value {
+    toml::Value::Array(texts.map(toml::Value::String).collect())
+}
