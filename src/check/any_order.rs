@@ -161,11 +161,18 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     let inventory = folded(seen);
     let alone = |ip: &IpAddr| inventory.claimed().any(|(claimed, owners)| claimed == *ip && owners.len() == 1);
     let findings = findings(seen, plan);
+    // A lease may come to light that acquits the holder, and a holder may turn out to answer for somebody else.
+    let acquits =
+        |finding: &Finding| matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
     let by_proxy_only = |ip: &IpAddr| {
-        alone(ip) && findings.iter().all(|finding| !is_about(finding, *ip) || matches!(finding.problem, Problem::ProxyArp(_)))
+        alone(ip)
+            && findings
+                .iter()
+                .all(|finding| !is_about(finding, *ip) || acquits(finding) || matches!(finding.problem, Problem::ProxyArp(_)))
     };
+    let is_reported = |ip: &IpAddr| findings.iter().any(|finding| is_about(finding, *ip) && !acquits(finding));
     let claimed = inventory.claimed().map(|(ip, _)| ip);
-    claimed.filter(|ip| findings.iter().any(|finding| is_about(finding, *ip)) && !by_proxy_only(ip)).collect()
+    claimed.filter(|ip| is_reported(ip) && !by_proxy_only(ip)).collect()
 }
 
 proptest! {

@@ -176,7 +176,7 @@ fn an_option_that_comes_twice_is_one_value_and_named_where_that_is_none() {
 
 #[test]
 fn routes_and_search_lists_are_read_and_a_pointer_in_circles_is_named() {
-    let list = b"\x77\x0d\x04corp\x03lan\x00\x01a\xc0\x05";
+    let list = b"\x77\x0e\x04corp\x03lan\x00\x01a\xc0\x05";
     let routes = &[121, 14, 8, 10, 10, 0, 0, 9, 0, 10, 0, 0, 1, 32, 1, 2][..];
     let set = reply(&answer(&[OFFER, SERVER, list, routes], |_| ())).settings;
     assert_eq!(set.search, ["corp.lan", "a.lan"]);
