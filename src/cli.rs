@@ -11,6 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod dhcp;
+pub mod diagnose;
 pub mod diff;
 pub mod explain;
 pub mod french;
@@ -64,6 +65,7 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
     Diff(diff::DiffArgs),
     Retest(retest::RetestArgs),
@@ -95,6 +97,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
+        Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
         Command::Diff(args) => diff::run(args, language),
         Command::Retest(args) => retest::run(args, language),

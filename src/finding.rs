@@ -170,6 +170,18 @@ pub enum Reason {
     NoLeases,
     /// The plan names no range of a DHCP server.
     NoRanges,
+    /// There is no link, so nothing above it was asked.
+    NoLink,
+    /// The driver did not tell of its link.
+    LinkUnknown,
+    /// Nobody names a gateway within reach.
+    NoGateway,
+    /// What lies behind the gateway cannot be reached, because it does not answer.
+    GatewaySilent,
+    /// Nobody names a DNS server.
+    NoDnsServer,
+    /// The kernel did not send what was to be asked.
+    NotSent,
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -261,6 +273,34 @@ impl Reason {
                     "le plan ne nomme aucune plage : écrivez celles du serveur sous [[dhcp]]",
                 )
                 .to_owned(),
+            Reason::NoLink => language.pick("no link: see L1-no-carrier", "pas de lien : voir L1-no-carrier").to_owned(),
+            Reason::LinkUnknown => {
+                language.pick("the card's driver does not tell of its link", "le pilote de la carte ne dit rien du lien").to_owned()
+            }
+            Reason::NoGateway => language
+                .pick(
+                    "no gateway within reach is known: add it to the plan (gateways under [[network]])",
+                    "aucune passerelle connue à portée : ajoutez-la au plan (gateways sous [[network]])",
+                )
+                .to_owned(),
+            Reason::GatewaySilent => language
+                .pick(
+                    "the gateway does not answer: see L3-gateway-silent",
+                    "la passerelle ne répond pas : voir L3-gateway-silent",
+                )
+                .to_owned(),
+            Reason::NoDnsServer => language
+                .pick(
+                    "no DNS server is known: add it to the plan (dns under [[network]])",
+                    "aucun serveur DNS connu : ajoutez-le au plan (dns sous [[network]])",
+                )
+                .to_owned(),
+            Reason::NotSent => language
+                .pick(
+                    "this machine could not ask: no route to it, or a firewall of its own",
+                    "ce portable n'a pas pu interroger : pas de route, ou son propre pare-feu",
+                )
+                .to_owned(),
             Reason::FramesLost { count } => language.pick(
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
@@ -307,6 +347,11 @@ pub trait Explain {
     /// The owners that a reader must tell apart.
     fn holders(&self) -> &[Holder] {
         &[]
+    }
+
+    /// Whether it is a consequence of that other problem, where the two are not about one card and address.
+    fn follows_from(&self, _cause: &Problem) -> bool {
+        false
     }
 
     /// The DHCP servers that a reader must tell apart.

@@ -25,6 +25,9 @@ pub mod offered;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod way_out;
+
+pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +72,8 @@ pub enum Errand {
     Scan,
     /// Who serves addresses.
     Dhcp,
+    /// The ladder, from the link up.
+    Diagnose,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -94,6 +99,9 @@ pub struct Survey {
     /// What DHCP servers are asked beyond what every client asks.
     #[serde(default)]
     pub asking: Asking,
+    /// What is known of the way out before anything is asked.
+    #[serde(default)]
+    pub surroundings: Surroundings,
 }
 
 /// What DHCP servers are asked on demand only.
@@ -124,6 +132,7 @@ impl Survey {
             resolvers: Vec::new(),
             port: 0,
             asking: Asking::default(),
+            surroundings: Surroundings::default(),
         }
     }
 
@@ -150,6 +159,8 @@ pub enum Want {
     Send(Vec<u8>),
     /// Send this datagram to a server, by way of the kernel.
     Ask(SocketAddr, Vec<u8>),
+    /// Let the kernel ask this; a fact is its answer.
+    Sound(Sounding),
     /// Nothing before this moment.
     Wait(Moment),
     /// Nothing more, unless something new is learnt.
@@ -211,10 +222,11 @@ pub struct Row {
     pub make: Make,
 }
 
-const SCAN: &[Errand] = &[Errand::Scan, Errand::Capture];
-const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Capture];
+const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
+const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
+const DIAGNOSE: &[Errand] = &[Errand::Diagnose];
 /// What ARP means; without targets nobody is swept.
-const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Capture];
+const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
@@ -230,6 +242,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
+    Row { errands: DIAGNOSE, make: |survey| Box::new(way_out::WayOut::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

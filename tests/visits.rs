@@ -1,6 +1,7 @@
 //! Visits that were recorded once give the same report for ever: that is how a fault in the field becomes a test.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 use trousse::edge::record::COMPARISON;
@@ -56,6 +57,21 @@ fn a_recorded_pair_of_visits_closes_the_case_as_it_did_on_site() {
     // The other way round, the case is new.
     let back = Comparison::of(&replayed(&after).0, &replayed(&before).0).unwrap_or_else(|fault| panic!("{fault}"));
     assert_eq!((back.with(Status::New).count(), back.exit_code()), (3, 1));
+}
+
+/// A folder and the report in it are the same visit.
+#[test]
+fn records_and_reports_compare_alike() {
+    let folders = ["vineyard-leases", "vineyard-restarted"].map(|name| tests().join("visits").join(name));
+    let reports = folders.each_ref().map(|folder| folder.join("report.json"));
+    let said = [folders, reports].map(|visits| {
+        let command = Command::new(env!("CARGO_BIN_EXE_trousse")).args(["diff", "--format", "json"]).args(&visits).output();
+        let output = command.expect("the program starts");
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("a comparison is text")
+    });
+    assert!(said[0].contains("\"trousse/comparison/1\"") && said[0].contains("\"closed\""));
+    assert_eq!(said[0], said[1]);
 }
 
 #[test]

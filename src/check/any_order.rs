@@ -11,7 +11,7 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, Replies};
 use crate::oui::Vendors;
 use crate::site::Plan;
 use crate::wire::dhcp::{Kind, Says, Settings};
@@ -67,7 +67,20 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
     let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
     let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));
+    let replies = (0u32..4, prop::collection::vec(0u32..90_000, 0..4)).prop_map(|(sent, rtts_us)| Replies { sent, rtts_us });
+    let path = prop_oneof![
+        any::<bool>().prop_map(|carrier| Fact::LinkIs(LinkState { carrier, speed_mbps: None, full_duplex: None })),
+        (1u8..9)
+            .prop_map(|last| Fact::Routed { gateways: vec![[10, 0, 0, last].into()], resolvers: vec![[10, 0, 0, last].into()] }),
+        (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
+        (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
+        (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
+            let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
+            Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }
+        }),
+    ];
     prop_oneof![
+        4 => path,
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -148,6 +161,9 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
+        // About cards and devices that are judged by themselves, whoever else claims an address.
+        Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
+        Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
     }
 }
 
@@ -241,7 +257,8 @@ fn a_forger_of_claims_fills_no_memory_and_nothing_is_called_clear() {
     assert_eq!(inventory.claimed().count(), 1 << 17);
     assert!(inventory.coverage().flooded);
     assert!(inventory == folded(&falling));
-    let not_tested = (CHECKS[1].judge)(&inventory, &Plan::default());
+    let duplicate = CHECKS.iter().find(|check| check.code == "L3-duplicate-address").expect("it is in the table");
+    let not_tested = (duplicate.judge)(&inventory, &Plan::default());
     assert_eq!(not_tested, Verdict::NotTested(Reason::Flooded));
 }
 

@@ -13,8 +13,8 @@ use crate::language::Language;
 
 /// Raise a network of the workshop's own and run the kit in it.
 ///
-/// Without NAME, lists the labs. Without COMMAND, runs the kit as the lab says and compares what it finds with what is there:
-/// exit code 0 as expected, 1 not as expected, 2 the lab could not be raised.
+/// Without NAME, lists the labs. Without COMMAND, runs the kit as the lab says, then again after what is done next there, and
+/// compares what it finds with what is there: exit code 0 as expected, 1 not as expected, 2 the lab could not be raised.
 #[derive(Debug, Args)]
 pub struct LabArgs {
     /// The lab, or a file that ends in .toml

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
-use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PoolsSeen};
+use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -67,6 +67,7 @@ pub struct Inventory {
     dhcp: DhcpSeen,
     leases: LeasesSeen,
     pools: PoolsSeen,
+    path: PathSeen,
 }
 
 impl Inventory {
@@ -83,6 +84,7 @@ impl Inventory {
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
             pools: PoolsSeen::default(),
+            path: PathSeen::default(),
         }
     }
 
@@ -130,6 +132,10 @@ impl Inventory {
             Fact::OfferProbed { ip, times } => self.pools.probed(*ip, *times),
             Fact::PoolAsked { server, address, offered } => self.pools.wished(seen, *server, *address, *offered),
             Fact::LeaseAsked { server, address, says } => self.pools.said(seen, *server, *address, *says),
+            Fact::LinkIs(link) => self.path.link_is(*link),
+            Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
+            Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
+            Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 let kind = (protocol.clone(), field.clone());
@@ -208,6 +214,11 @@ impl Inventory {
         &self.pools
     }
 
+    /// What is known of the link, the gateways and the DNS servers.
+    pub fn path(&self) -> &PathSeen {
+        &self.path
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
@@ -271,8 +282,17 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.pools)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.pools)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.pools, &self.path)
+            == (
+                &other.card,
+                &other.owners,
+                &other.address_names,
+                &other.coverage,
+                &other.dhcp,
+                &other.leases,
+                &other.pools,
+                &other.path,
+            )
     }
 }
 

@@ -9,6 +9,7 @@ mod hosts;
 mod ladder;
 mod owners;
 mod verdict;
+mod way_out;
 
 use jiff::tz::TimeZone;
 
@@ -222,6 +223,7 @@ impl Page {
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language, zone));
+        blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         if report.visit.errand != Errand::Dhcp || report.coverage.planned > 0 {
             blocks.extend(hosts::blocks(report, language, zone));

@@ -2,6 +2,7 @@
 
 pub(crate) mod comparisons;
 mod dhcp;
+mod diagnose;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -18,7 +19,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 12] = [
+pub(crate) const CASES: [Case; 14] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -31,6 +32,8 @@ pub(crate) const CASES: [Case; 12] = [
     ("dhcp", dhcp::rogue),
     ("dhcp-silent", dhcp::silent),
     ("ask-pool", dhcp::ask_pool),
+    ("diagnose", diagnose::shut),
+    ("no-carrier", diagnose::no_carrier),
 ];
 
 const LAPTOP: &str = "3c:18:a0:00:00:01";

@@ -94,7 +94,7 @@ fn run(probe: &mut AskPool, held: &[u8], fakes: &mut [Fake]) -> (Vec<Ipv4Addr>, 
             Want::Wait(until) => until,
             Want::Done if coming.is_empty() => return (asked, shown.into_values().collect(), now.ms()),
             Want::Done => coming[0].0,
-            Want::Ask(..) => panic!("no server is asked by way of the kernel"),
+            Want::Ask(..) | Want::Sound(_) => panic!("nothing is asked by way of the kernel"),
         };
         now = coming.first().map_or(until, |(at, _)| until.min(*at)).max(now);
     }

@@ -55,7 +55,7 @@ impl<'a> Look<'a> {
             }
             Some(_) => {}
         }
-        if topic == Topic::Dhcp {
+        if topic != Topic::Addresses {
             return None;
         }
         let asked = match finding.problem.explain().subject().ip {
@@ -92,6 +92,7 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
+            Topic::Link | Topic::WayOut => None,
         })
     }
 }

@@ -30,7 +30,9 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
             .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, hors analyse", vlan.vlan))
     });
     let lost = if coverage.frames_dropped == 0 { none() } else { count(coverage.frames_dropped) };
-    let whole = if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
+    let whole = if report.link.is_some_and(|link| !link.carrier) {
+        language.pick("none: there is no link", "nulle : pas de lien")
+    } else if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
         language.pick("complete", "complète")
     } else {
         language.pick("partial", "partielle")

@@ -16,6 +16,9 @@ const LONGEST: usize = 40;
 
 /// The devices that are not where they were, and one line for those that nobody looked for.
 pub(super) fn hosts(compared: &Comparison, language: Language) -> Vec<Block> {
+    if compared.before.hosts == 0 && compared.after.hosts == 0 {
+        return Vec::new();
+    }
     let unasked = |change: &&Change| matches!(change, Change::NotAskedBefore { .. } | Change::NotAskedAgain { .. });
     let (unasked, changes): (Vec<&Change>, Vec<&Change>) = compared.hosts.iter().partition(unasked);
     let again = unasked.iter().filter(|change| matches!(change, Change::NotAskedAgain { .. })).count() as u32;

@@ -77,7 +77,7 @@ fn warnings(compared: &Comparison, language: Language) -> Vec<String> {
         if !told.contains(&device) {
             told.push(device);
             warnings.push(language.pick(
-                format!("{device} was not seen in the second visit: if it is only switched off, the fault comes back with it."),
+                format!("Not seen in the second visit: {device}. If it is only switched off, the fault comes back with it."),
                 format!("Non vu à la seconde intervention : {device}. S'il est seulement éteint, l'anomalie reviendra avec lui."),
             ));
         }
