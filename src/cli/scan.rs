@@ -85,8 +85,16 @@ impl ScanArgs {
         self.output.check()?;
         let plan = self.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
         let (targets, rate) = self.asked()?;
-        let request =
-            Request { errand, interface: self.interface.clone(), targets, rate, quick: self.quick, agreed: self.yes, plan };
+        let request = Request {
+            errand,
+            interface: self.interface.clone(),
+            targets,
+            rate,
+            quick: self.quick,
+            agreed: self.yes,
+            asking: crate::probe::Asking::default(),
+            plan,
+        };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
     }
 }
