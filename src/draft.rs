@@ -194,12 +194,18 @@ impl Draft<'_> {
         let doubt = if sure { "" } else { self.language.pick("should it be here?", "a-t-il sa place ici ?") };
         let told = [row.vendor.as_deref().unwrap_or_default(), doubt];
         self.table("dhcp", &rows, &listed(&told), sure);
-        let range = self.leased().map_or_else(|| "10.0.0.100-10.0.0.199".to_owned(), |(first, last)| format!("{first}-{last}"));
-        let from = match self.leased() {
-            Some(_) => self.language.pick("lowest and highest lease seen", "plus bas et plus haut bail vus"),
-            None => self.language.pick("an example: see the server", "exemple : voir le serveur"),
+        let (ranges, from) = match (row.ranges_found.as_slice(), self.leased()) {
+            ([], Some((first, last))) => (
+                vec![format!("{first}-{last}")],
+                self.language.pick("lowest and highest lease seen", "plus bas et plus haut bail vus"),
+            ),
+            ([], None) => (
+                vec!["10.0.0.100-10.0.0.199".to_owned()],
+                self.language.pick("an example: see the server", "exemple : voir le serveur"),
+            ),
+            (found, _) => (texts(found), self.language.pick("at least, when asked", "au moins, une fois interrogé")),
         };
-        let _ = writeln!(self.text, "# ranges = [\"{range}\"]  # {from}");
+        let _ = writeln!(self.text, "# ranges = {}  # {from}", strings(ranges.into_iter()));
     }
 
     /// The lowest and the highest address that somebody leases.
@@ -377,8 +383,8 @@ fn answering(rows: &[WayOutRow]) -> impl Iterator<Item = IpAddr> {
     rows.iter().filter(|row| row.replies.as_ref().is_some_and(|replies| !replies.rtts_us.is_empty())).map(|row| row.ip)
 }
 
-fn texts(ips: &[impl ToString]) -> Vec<String> {
-    ips.iter().map(ToString::to_string).collect()
+fn texts(values: &[impl ToString]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 /// Text as TOML quotes it, on one line.
