@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, PairTested, Silence, Told};
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
@@ -12,6 +13,7 @@ pub use self::owner::Owner;
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 
+mod card;
 mod dhcp;
 mod inventory;
 mod leases;
@@ -128,6 +130,14 @@ pub enum Fact {
         /// Lines of it that could not be read.
         unread: u32,
     },
+    /// What our card told of its link.
+    CardIs(Box<CardState>),
+    /// Errors that our card counted while it was watched.
+    ErrorsGrew(ErrorsGrew),
+    /// What became of the test of the cable.
+    CableTested(CableTested),
+    /// What it said of one pair.
+    PairTested(PairTested),
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::{CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -63,6 +63,7 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    driver: CardSeen,
 }
 
 impl Inventory {
@@ -78,6 +79,7 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            driver: CardSeen::default(),
         }
     }
 
@@ -116,6 +118,7 @@ impl Inventory {
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -177,6 +180,11 @@ impl Inventory {
     /// The DHCP servers, in the order of their identifiers.
     pub fn dhcp_servers(&self) -> Vec<DhcpServer> {
         self.dhcp.servers(self.card())
+    }
+
+    /// What our card told of its link and its cable.
+    pub fn driver(&self) -> &CardSeen {
+        &self.driver
     }
 
     /// What lease files say.
@@ -248,8 +256,8 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.driver)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.driver)
     }
 }
 
