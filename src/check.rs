@@ -8,10 +8,12 @@ use crate::language::Language;
 use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
+pub mod cabling;
 pub mod contest;
 pub mod held;
 pub mod holder;
 pub mod served;
+pub mod way_out;
 
 /// What a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,18 @@ pub enum Topic {
     Addresses,
     /// Who serves addresses.
     Dhcp,
+    /// The cable.
+    Link,
+    /// What our card tells of the link and of the cable.
+    Cable,
+    /// Gateways and DNS servers.
+    WayOut,
 }
 
 #[cfg(test)]
 mod any_order;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 /// One row of the table.
 #[derive(Clone, Copy)]
@@ -88,6 +96,13 @@ macro_rules! checks {
 }
 
 checks! {
+    "L1-no-carrier"        Link no_carrier::NoCarrier of Link
+    "L1-speed-downgrade"   Link speed_downgrade::SpeedDowngrade of Cable
+    "L1-half-duplex"       Link half_duplex::HalfDuplex of Cable
+    "L1-receive-errors"    Link receive_errors::ReceiveErrors of Cable
+    "L1-pair-open"         Link pair_open::PairOpen of Cable
+    "L1-pair-short"        Link pair_short::PairShort of Cable
+    "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic
@@ -102,6 +117,11 @@ checks! {
     "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
     "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
     "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
+    "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
+    "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
+    "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
+    "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
+    "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.
@@ -117,7 +137,8 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
-    (coverage.requests == 0).then_some(Reason::NothingAsked)
+    let bare = inventory.card().is_some_and(|card| card.addresses.iter().all(|net| net.addr().is_link_local()));
+    (coverage.requests == 0).then_some(if bare { Reason::NoAddressOfOurs } else { Reason::NothingAsked })
 }
 
 /// "Clear" where everything was looked at, else why not.

@@ -11,10 +11,12 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod dhcp;
+pub mod diagnose;
 pub mod explain;
 pub mod french;
 pub mod lab;
 pub mod leases;
+pub mod link;
 pub mod manual;
 pub mod oui;
 pub mod output;
@@ -62,6 +64,8 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
+    Link(link::LinkArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
     Site(site::SiteArgs),
     Oui(oui::OuiArgs),
@@ -91,6 +95,8 @@ fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
+        Command::Link(args) => link::run(args, language),
+        Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),

@@ -26,6 +26,8 @@ pub mod check;
 
 pub mod probe;
 
+pub mod diagnose;
+
 pub mod report;
 
 pub mod draft;

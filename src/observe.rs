@@ -10,6 +10,7 @@ pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
+pub use self::path::{LinkState, PathSeen, Replies};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 
@@ -18,6 +19,7 @@ mod dhcp;
 mod inventory;
 mod leases;
 mod owner;
+mod path;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -138,6 +140,29 @@ pub enum Fact {
     CableTested(CableTested),
     /// What it said of one pair.
     PairTested(PairTested),
+    /// The link of our card when the look began.
+    LinkIs(LinkState),
+    /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
+    Routed {
+        /// The gateways of its default routes on the interface.
+        gateways: Vec<Ipv4Addr>,
+        /// Its DNS servers.
+        resolvers: Vec<IpAddr>,
+    },
+    /// A gateway was pinged.
+    Pinged {
+        /// The address.
+        ip: IpAddr,
+        /// What came back.
+        replies: Replies,
+    },
+    /// A DNS server was asked for a name that every server knows.
+    DnsAsked {
+        /// The server.
+        server: IpAddr,
+        /// What came back.
+        replies: Replies,
+    },
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

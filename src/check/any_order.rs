@@ -11,7 +11,7 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, Replies};
 use crate::oui::Vendors;
 use crate::site::Plan;
 
@@ -49,7 +49,21 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
     let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
     let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));
+    let replies = (0u32..4, prop::collection::vec(0u32..90_000, 0..4)).prop_map(|(sent, rtts_us)| Replies { sent, rtts_us });
+    let path = prop_oneof![
+        any::<bool>().prop_map(|carrier| Fact::LinkIs(LinkState { carrier, speed_mbps: None, full_duplex: None })),
+        (1u8..9)
+            .prop_map(|last| Fact::Routed { gateways: vec![[10, 0, 0, last].into()], resolvers: vec![[10, 0, 0, last].into()] }),
+        (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
+        (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
+        (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
+            let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
+            Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }
+        }),
+    ];
     prop_oneof![
+        4 => path,
+        3 => a_fact_of_our_card(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -64,6 +78,28 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+    ]
+}
+
+/// What a driver tells, and a cable test.
+fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
+    use super::cabling::testing::card;
+    use crate::observe::{CableTested, CardState, ErrorsGrew, PairTested, Silence, Told};
+    use crate::wire::ethtool::{Duplex, Pair, PairResult};
+    let duplex = select(vec![Told::Is(Duplex::Half), Told::Is(Duplex::Full), Told::NotMeasurable(Silence::NotSupported)]);
+    let state = (any::<bool>(), select(vec![100u32, 1000]), duplex).prop_map(|(carrier, mbps, duplex)| {
+        Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Told::Is(mbps), duplex, ..card() }))
+    });
+    let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
+    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..9000));
+    let tests = [CableTested::Done, CableTested::NotMeasurable { why: Silence::NoAnswer }];
+    prop_oneof![
+        state,
+        pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested { pair, result, length_cm })),
+        select(tests.to_vec()).prop_map(Fact::CableTested),
+        (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {
+            Fact::ErrorsGrew(ErrorsGrew { received, receive_errors, ..ErrorsGrew::default() })
+        }),
     ]
 }
 
@@ -118,7 +154,12 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         // About those who serve addresses, whoever claims one.
+        Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
+        Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
+        // About cards and devices that are judged by themselves, whoever else claims an address.
+        Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
+        Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
     }
 }
 
@@ -205,7 +246,8 @@ fn a_forger_of_claims_fills_no_memory_and_nothing_is_called_clear() {
     assert_eq!(inventory.claimed().count(), 1 << 17);
     assert!(inventory.coverage().flooded);
     assert!(inventory == folded(&falling));
-    let not_tested = (CHECKS[1].judge)(&inventory, &Plan::default());
+    let duplicate = CHECKS.iter().find(|check| check.code == "L3-duplicate-address").expect("it is in the table");
+    let not_tested = (duplicate.judge)(&inventory, &Plan::default());
     assert_eq!(not_tested, Verdict::NotTested(Reason::Flooded));
 }
 

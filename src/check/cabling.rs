@@ -1,8 +1,8 @@
 //! What the checks of a cable and their words have in common.
 
-use crate::finding::Reason;
+use crate::finding::{Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, Fact, Inventory, Observation, PairTested};
+use crate::observe::{CableTested, CardState, Inventory, Observation, PairTested, Told};
 use crate::wire::ethtool::{Pair, PairResult};
 
 /// What our card told of a link that is up, and the sighting; else why nothing can be said of it.
@@ -36,10 +36,11 @@ pub fn untested(inventory: &Inventory) -> Option<Reason> {
 
 /// `100 Mb/s`, `2.5 Gb/s`.
 pub fn speed(mbps: u32, language: Language) -> String {
+    let bits = language.pick("b/s", "bit/s");
     match (mbps / 1000, mbps % 1000 / 100) {
-        (0, _) => format!("{mbps} Mb/s"),
-        (gigabits, 0) => format!("{gigabits} Gb/s"),
-        (gigabits, tenths) => format!("{gigabits}{}{tenths} Gb/s", language.pick('.', ',')),
+        (0, _) => format!("{mbps} M{bits}"),
+        (gigabits, 0) => format!("{gigabits} G{bits}"),
+        (gigabits, tenths) => format!("{gigabits}{}{tenths} G{bits}", language.pick('.', ',')),
     }
 }
 
@@ -108,10 +109,53 @@ pub fn wire_order(language: Language) -> String {
         .to_owned()
 }
 
-/// A sighting of our card's state, for evidence.
+/// A sighting alone, as evidence.
 pub fn sighting(seen: &Observation) -> Vec<Observation> {
-    debug_assert!(matches!(seen.fact, Fact::CardIs(_) | Fact::ErrorsGrew(_)));
     vec![seen.clone()]
+}
+
+/// What the card does not tell, is not tested.
+pub fn silent<T>(told: &Told<T>) -> Verdict {
+    Verdict::NotTested(match told {
+        Told::NotMeasurable(silence) => Reason::CardSilent { silence: silence.clone() },
+        Told::Is(_) => Reason::LinkUnknown,
+    })
+}
+
+/// Cards and cables for the tests of the checks.
+#[cfg(test)]
+pub(crate) mod testing {
+    use crate::check::testing::Scene;
+    use crate::observe::{CableTested, CardState, Driver, Fact, PairTested, Silence, Told};
+    use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality};
+
+    /// A sound card on a sound cable, at 1 Gb/s.
+    pub(crate) fn card() -> CardState {
+        let modes = ["Autoneg", "100baseT/Half", "100baseT/Full", "1000baseT/Full"].map(|name| Mode(name.to_owned())).to_vec();
+        CardState {
+            carrier: true,
+            why_down: Told::NotMeasurable(Silence::NothingTold),
+            speed_mbps: Told::Is(1000),
+            duplex: Told::Is(Duplex::Full),
+            negotiates: Told::Is(true),
+            ours: Told::Is(modes.clone()),
+            theirs: Told::Is(modes),
+            mdix: Told::Is(Mdix::Crossed),
+            quality: Told::Is(Quality { index: 5, highest: Some(7) }),
+            eee: Told::Is(Eee { enabled: true, active: false }),
+            power: Told::NotMeasurable(Silence::NotSupported),
+            driver: Told::Is(Driver { name: "r8169".to_owned(), version: None }),
+        }
+    }
+
+    /// A cable test that said this of the pairs.
+    pub(crate) fn tested(said: [(PairResult, Option<u32>); 4]) -> Scene {
+        let done = Scene::default().fact(Fact::CableTested(CableTested::Done));
+        Pair::ALL
+            .into_iter()
+            .zip(said)
+            .fold(done, |scene, (pair, (result, length_cm))| scene.fact(Fact::PairTested(PairTested { pair, result, length_cm })))
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +164,10 @@ mod tests {
 
     #[test]
     fn speeds_and_lengths_follow_the_language() {
-        assert_eq!([10, 100, 1000, 2500].map(|mbps| speed(mbps, Language::Fr)), ["10 Mb/s", "100 Mb/s", "1 Gb/s", "2,5 Gb/s"]);
+        assert_eq!(
+            [10, 100, 1000, 2500].map(|mbps| speed(mbps, Language::Fr)),
+            ["10 Mbit/s", "100 Mbit/s", "1 Gbit/s", "2,5 Gbit/s"]
+        );
         assert_eq!((metres(1250, Language::En), metres(4215, Language::Fr)), ("12.5 m".to_owned(), "42,2 m".to_owned()));
         assert_eq!(metres(u32::MAX, Language::En), "42949673.0 m");
     }

@@ -6,7 +6,7 @@ use super::CHECKS;
 use crate::finding::{Finding, Verdict};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, Replies};
 use crate::oui::Vendors;
 use crate::site::Plan;
 
@@ -90,6 +90,26 @@ impl Scene {
         let file = || "dnsmasq.leases".to_owned();
         let scene = self.fact(Fact::LeasesRead { file: file(), entries: read.leases.len() as u32, unread: 0 });
         read.leases.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
+    }
+
+    /// Our default route goes by this gateway.
+    pub(crate) fn routed(self, gateway: &str) -> Scene {
+        self.fact(Fact::Routed { gateways: vec![gateway.parse().expect("an address")], resolvers: vec![] })
+    }
+
+    /// We ask these DNS servers.
+    pub(crate) fn resolvers(self, servers: &[&str]) -> Scene {
+        self.fact(Fact::Routed { gateways: vec![], resolvers: servers.iter().map(|server| address(server)).collect() })
+    }
+
+    /// So many pings went, and these came back.
+    pub(crate) fn pinged(self, ip: &str, sent: u32, rtts_us: &[u32]) -> Scene {
+        self.fact(Fact::Pinged { ip: address(ip), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
+    }
+
+    /// So many questions went to a DNS server, and these were answered.
+    pub(crate) fn dns(self, server: &str, sent: u32, rtts_us: &[u32]) -> Scene {
+        self.fact(Fact::DnsAsked { server: address(server), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
     }
 
     pub(crate) fn cut(self, by: Cut) -> Scene {

@@ -45,6 +45,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         rate: Rate::Max,
         quick: false,
         agreed: false,
+        cable_test: false,
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)

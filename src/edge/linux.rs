@@ -4,3 +4,4 @@ pub mod ethtool;
 pub mod interface;
 mod netlink;
 pub mod packet_socket;
+pub mod sounder;

@@ -11,7 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
 use crate::probe::listen::{Direction, Listener};
-use crate::probe::{Errand, Identity, Rate, Survey};
+use crate::probe::{Errand, Identity, Rate, Surroundings, Survey};
 use crate::report::Visit;
 
 /// What a replay knows.
@@ -104,6 +104,7 @@ fn foreign(path: &Path) -> Result<Replayed> {
         quick: true,
         resolvers: Vec::new(),
         port: 0,
+        surroundings: Surroundings::default(),
     };
     let mut listener = Listener::new(&survey);
     let mut started_us = None;

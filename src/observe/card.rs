@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Observation;
 use super::Fact;
+use super::Observation;
 use crate::language::Language;
 use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Power, Quality, WhyDown};
 
@@ -65,9 +65,7 @@ impl Silence {
             Silence::OldKernel => {
                 language.pick("this Linux is too old to be asked (5.6 is needed)", "ce Linux est trop ancien (il faut 5.6)")
             }
-            Silence::NotAllowed => {
-                language.pick("this needs root: run it with sudo", "il faut être root : relancez avec sudo")
-            }
+            Silence::NotAllowed => language.pick("this needs root: run it with sudo", "il faut être root : relancez avec sudo"),
             Silence::Down => language.pick("the interface went down meanwhile", "l'interface est tombée entre-temps"),
             Silence::NoAnswer => language.pick("no answer came in time", "pas de réponse à temps"),
             Silence::Refused(why) => {
@@ -206,7 +204,10 @@ impl CardSeen {
     pub fn pairs(&self) -> Vec<(PairTested, &Observation)> {
         let of_pair = |wanted: Pair| {
             let tested = |seen: &'_ Observation| if let Fact::PairTested(tested) = &seen.fact { Some(*tested) } else { None };
-            self.pairs.iter().rev().find_map(|seen| tested(seen).filter(|tested| tested.pair == wanted).map(|tested| (tested, seen)))
+            self.pairs
+                .iter()
+                .rev()
+                .find_map(|seen| tested(seen).filter(|tested| tested.pair == wanted).map(|tested| (tested, seen)))
         };
         Pair::ALL.into_iter().filter_map(of_pair).collect()
     }

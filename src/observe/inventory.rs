@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, keep};
-use super::{CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::{CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -63,6 +63,7 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    path: PathSeen,
     driver: CardSeen,
 }
 
@@ -79,6 +80,7 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            path: PathSeen::default(),
             driver: CardSeen::default(),
         }
     }
@@ -118,6 +120,10 @@ impl Inventory {
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::LinkIs(link) => self.path.link_is(*link),
+            Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
+            Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
+            Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
@@ -192,6 +198,11 @@ impl Inventory {
         &self.leases
     }
 
+    /// What is known of the link, the gateways and the DNS servers.
+    pub fn path(&self) -> &PathSeen {
+        &self.path
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
@@ -256,8 +267,17 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.driver)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases, &other.driver)
+        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.path, &self.driver)
+            == (
+                &other.card,
+                &other.owners,
+                &other.address_names,
+                &other.coverage,
+                &other.dhcp,
+                &other.leases,
+                &other.path,
+                &other.driver,
+            )
     }
 }
 

@@ -1,6 +1,7 @@
 //! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
 
 mod cable;
+mod card;
 mod coverage;
 mod dhcp;
 mod evidence;
@@ -9,6 +10,7 @@ mod hosts;
 mod ladder;
 mod owners;
 mod verdict;
+mod way_out;
 
 use jiff::tz::TimeZone;
 
@@ -222,8 +224,10 @@ impl Page {
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language, zone));
+        blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
-        if report.visit.errand != Errand::Dhcp || !report.hosts.is_empty() {
+        blocks.extend(card::blocks(report, language));
+        if !matches!(report.visit.errand, Errand::Dhcp | Errand::Link) || !report.hosts.is_empty() {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

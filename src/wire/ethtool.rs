@@ -108,7 +108,11 @@ const PROTOCOL: &str = "ethtool";
 
 /// The attribute that could not be read; netlink-bindings counts from the first attribute.
 fn malformed(error: &ErrorContext) -> Malformed {
-    Malformed { protocol: PROTOCOL, field: error.attr.unwrap_or(error.attrs), offset: GENERIC_HEADER.saturating_add(error.offset) }
+    Malformed {
+        protocol: PROTOCOL,
+        field: error.attr.unwrap_or(error.attrs),
+        offset: GENERIC_HEADER.saturating_add(error.offset),
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +136,10 @@ mod tests {
         let cut = [6, 1, 0, 0, 8, 0, 2, 0, 1];
         assert_eq!(parse(&cut), Err(Malformed { protocol: "ethtool", field: "Linkstate", offset: 4 }), "longer than the message");
         let sound_then_cut = [&[6, 1, 0, 0], &[5, 0, 2, 0, 1, 0, 0, 0, 5, 0, 3, 0, 1, 0, 0, 0][..]].concat();
-        assert_eq!(parse(&sound_then_cut), Err(Malformed { protocol: "ethtool", field: "Sqi", offset: 12 }), "a number cut to a byte");
+        assert_eq!(
+            parse(&sound_then_cut),
+            Err(Malformed { protocol: "ethtool", field: "Sqi", offset: 12 }),
+            "a number cut to a byte"
+        );
     }
 }

@@ -16,7 +16,7 @@ use trousse::lease;
 use trousse::net::{Mac, Targets};
 use trousse::oui::Vendors;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Errand, Identity, Rate, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
 use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -258,6 +258,7 @@ fn records() -> Vec<Vec<u8>> {
         quick: false,
         resolvers: vec!["10.0.0.53:53".parse().expect("a server")],
         port: 40_000,
+        surroundings: Surroundings::default(),
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

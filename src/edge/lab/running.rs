@@ -63,6 +63,7 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
             "dhcpd" => "isc-dhcp-server",
             "dhcrelay" => "isc-dhcp-relay",
             "kea-dhcp4" => "kea-dhcp4-server",
+            "ping" => "iputils-ping",
             same => same,
         };
         return Some(fault.hint(

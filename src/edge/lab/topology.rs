@@ -53,6 +53,9 @@ pub struct Kit {
     pub dns: Option<IpAddr>,
     /// Its default route.
     pub gateway: Option<IpAddr>,
+    /// Further routes, as `ip route add` takes them.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// The arguments with which the kit is run in the lab.
     #[serde(default = "scan")]
     pub command: Vec<String>,

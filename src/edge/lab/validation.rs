@@ -27,7 +27,9 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
             |(en, fr): (String, String)| wrong((format!("host {}: {en}", host.name), format!("hôte {} : {fr}", host.name)));
         check_host(host).map_err(about)?;
     }
-    check_files(&lab.kit.files).map_err(|(en, fr)| wrong((format!("kit: {en}"), format!("kit : {fr}"))))?;
+    check_files(&lab.kit.files)
+        .and_then(|()| check_routes(&lab.kit.routes))
+        .map_err(|(en, fr)| wrong((format!("kit: {en}"), format!("kit : {fr}"))))?;
     for network in lab.networks() {
         if !is_name(network) || network.len() > LONGEST_NETWORK {
             return Err(wrong((
@@ -51,6 +53,15 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
 /// The two languages of one complaint.
 type Complaint = (String, String);
 
+fn check_routes(routes: &[String]) -> std::result::Result<(), Complaint> {
+    match routes.iter().find(|route| route.contains('\n')) {
+        Some(route) => {
+            Err((format!("route {route:?}: one line is expected"), format!("route {route:?} : une ligne est attendue")))
+        }
+        None => Ok(()),
+    }
+}
+
 fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
     let both = |en: &str, fr: &str| Err((en.to_owned(), fr.to_owned()));
     if !host.cards.is_empty() && (host.address.is_some() || host.mac.is_some() || !host.addresses.is_empty()) {
@@ -63,9 +74,7 @@ fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
             format!("sysctl {key:?} : une clé de net., séparée par des points, est attendue"),
         ));
     }
-    if let Some(route) = host.routes.iter().find(|route| route.contains('\n')) {
-        return Err((format!("route {route:?}: one line is expected"), format!("route {route:?} : une ligne est attendue")));
-    }
+    check_routes(&host.routes)?;
     let Some(answers) = &host.answers else { return Ok(()) };
     let kernel_only = !host.cards.is_empty()
         || !host.addresses.is_empty()

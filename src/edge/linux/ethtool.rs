@@ -50,7 +50,9 @@ impl Card {
             duplex: of(&modes, up(Silence::NothingTold), |modes| modes.duplex.filter(|_| carrier)),
             negotiates: of(&modes, Silence::NothingTold, |modes| modes.negotiates),
             ours: of(&modes, Silence::NothingTold, |modes| modes.ours.clone().filter(|modes| !modes.is_empty())),
-            theirs: of(&modes, up(Silence::NothingTold), |modes| modes.theirs.clone().filter(|modes| carrier && !modes.is_empty())),
+            theirs: of(&modes, up(Silence::NothingTold), |modes| {
+                modes.theirs.clone().filter(|modes| carrier && !modes.is_empty())
+            }),
             mdix: of(&info, up(Silence::NothingTold), |info| info.mdix.filter(|_| carrier)),
             quality: of(&state, up(Silence::NotSupported), |state| state.quality),
             eee: self.ask(Question::Eee, |said| if let Message::Eee(eee) = said { Some(eee) } else { None }),
@@ -102,7 +104,7 @@ impl Card {
     }
 
     /// Tests the cable; the link drops while that lasts. `stops` is asked again and again whether to wait no longer.
-    pub fn test_cable(&mut self, stops: impl Fn() -> bool) -> Vec<Fact> {
+    pub fn test_cable(&mut self, mut stops: impl FnMut() -> bool) -> Vec<Fact> {
         let not_measurable = |why| vec![Fact::CableTested(CableTested::NotMeasurable { why })];
         let index = self.index;
         let family = match &mut self.family {
@@ -122,11 +124,11 @@ impl Card {
                 Ok(announced) => announced,
                 Err(error) => return not_measurable(Silence::Refused(error.to_string())),
             };
-            let results = announced.iter().filter_map(|message| match ethtool::parse(message) {
-                Ok(Message::Cable(results)) => Some(results),
+            let ours = announced.iter().find_map(|message| match ethtool::parse(message) {
+                Ok(Message::Cable(results)) if results.interface == Some(index) && results.completed => Some(results),
                 _ => None,
             });
-            for results in results.filter(|results| results.interface == Some(index) && results.completed) {
+            if let Some(results) = ours {
                 return facts(&results);
             }
         }

@@ -22,6 +22,8 @@ pub(super) struct Family {
     number: u16,
     groups: Vec<(String, u32)>,
     sequence: u32,
+    /// What was announced while an answer was waited for.
+    heard: Vec<Vec<u8>>,
 }
 
 /// Why the kernel did not do what it was asked.
@@ -46,7 +48,7 @@ impl Family {
         socket.bind_auto()?;
         socket.connect(&SocketAddr::new(0, 0))?;
         socket.set_ext_ack(true)?;
-        let mut family = Family { socket, number: CONTROLLER, groups: Vec::new(), sequence: 0 };
+        let mut family = Family { socket, number: CONTROLLER, groups: Vec::new(), sequence: 0, heard: Vec::new() };
         let mut question = Vec::new();
         drop(nlctrl::OpGetfamilyDo::encode_request(&mut question).push_family_name_bytes(name.as_bytes()));
         let answer = family.ask(&question).map_err(|refusal| refusal.error)?.ok_or(io::ErrorKind::NotFound)?;
@@ -64,7 +66,8 @@ impl Family {
         self.socket.add_membership(known.1)
     }
 
-    /// Asks, and waits for the answer; `None` where the kernel only says that it did it. What is announced meanwhile is not heard.
+    /// Asks, and waits for the answer; `None` where the kernel only says that it did it. What is announced meanwhile is kept: a fast
+    /// PHY has tested its cable before the kernel says that the test has begun.
     pub(super) fn ask(&mut self, question: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
         self.sequence += 1;
         let mut header = Nlmsghdr::new();
@@ -79,7 +82,14 @@ impl Family {
             let Some(bytes) = self.receive(deadline.saturating_duration_since(Instant::now()))? else {
                 return Err(io::Error::from(io::ErrorKind::TimedOut).into());
             };
-            for message in messages(&bytes).filter(|message| message.sequence == self.sequence) {
+            for message in messages(&bytes) {
+                if message.is_announcement() {
+                    self.heard.push(message.payload.to_vec());
+                    continue;
+                }
+                if message.sequence != self.sequence {
+                    continue;
+                }
                 if message.kind != NLMSG_ERROR {
                     answer = Some(message.payload.to_vec());
                     continue;
@@ -93,11 +103,12 @@ impl Family {
     }
 
     /// The next announcements, as soon as there are some; none where none came in that time.
-    pub(super) fn announced(&self, patience: Duration) -> io::Result<Vec<Vec<u8>>> {
+    pub(super) fn announced(&mut self, patience: Duration) -> io::Result<Vec<Vec<u8>>> {
+        if !self.heard.is_empty() {
+            return Ok(std::mem::take(&mut self.heard));
+        }
         let bytes = self.receive(patience)?.unwrap_or_default();
-        // What the kernel announces by itself answers no question: its number is that of none.
-        let own = messages(&bytes).filter(|message| message.kind == self.number);
-        Ok(own.map(|message| message.payload.to_vec()).collect())
+        Ok(messages(&bytes).filter(Message::is_announcement).map(|message| message.payload.to_vec()).collect())
     }
 
     fn receive(&self, patience: Duration) -> io::Result<Option<Vec<u8>>> {
@@ -122,7 +133,15 @@ struct Message<'a> {
     kind: u16,
     flags: u16,
     sequence: u32,
+    port: u32,
     payload: &'a [u8],
+}
+
+impl Message<'_> {
+    /// It answers no question: those bear the number of the socket that asked. Its sequence counts announcements, and may be any.
+    fn is_announcement(&self) -> bool {
+        self.port == 0
+    }
 }
 
 /// The messages of a datagram, as far as they are whole (netlink(7): each begins at a multiple of four).
@@ -133,7 +152,7 @@ fn messages(bytes: &[u8]) -> impl Iterator<Item = Message<'_>> {
         let length = header.len as usize;
         let payload = rest.get(Nlmsghdr::len()..length)?;
         rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
-        Some(Message { kind: header.r#type, flags: header.flags, sequence: header.seq, payload })
+        Some(Message { kind: header.r#type, flags: header.flags, sequence: header.seq, port: header.pid, payload })
     })
 }
 
@@ -163,6 +182,7 @@ mod tests {
         header.r#type = NLMSG_ERROR;
         header.flags = flags as u16;
         header.seq = 7;
+        header.pid = 123;
         [header.as_slice(), &number.to_ne_bytes(), rest].concat()
     }
 
@@ -174,7 +194,7 @@ mod tests {
         let rest = [question.as_slice(), &[0; 4], &words].concat();
         let bytes = error(-95, consts::NLM_F_ACK_TLVS, &rest);
         let message = messages(&bytes).next().expect("a message");
-        assert_eq!(message.sequence, 7);
+        assert_eq!((message.sequence, message.is_announcement()), (7, false));
         let refused = refusal(&message).expect("a refusal");
         assert_eq!((refused.error.raw_os_error(), refused.message.as_deref()), (Some(95), Some("no!")));
     }

@@ -47,10 +47,7 @@ fn errors(grew: &ErrorsGrew, language: Language) -> String {
     let received = counted(count(grew.received), ("frame", "trame"), ("frames", "trames"), language);
     let broken = counted(count(grew.receive_errors), ("broken", "abîmée"), ("broken", "abîmées"), language);
     let watched = duration(grew.watched_ms.into(), language);
-    language.pick(
-        format!("{received} received and {broken} in {watched}"),
-        format!("{received} reçues et {broken} en {watched}"),
-    )
+    language.pick(format!("{received} received and {broken} in {watched}"), format!("{received} reçues et {broken} en {watched}"))
 }
 
 fn tested_pair(tested: &PairTested, language: Language) -> String {

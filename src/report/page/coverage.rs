@@ -24,7 +24,9 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
             .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, hors analyse", vlan.vlan))
     });
     let lost = if coverage.frames_dropped == 0 { none() } else { count(coverage.frames_dropped) };
-    let whole = if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
+    let whole = if report.link.is_some_and(|link| !link.carrier) {
+        language.pick("none: there is no link", "nulle : pas de lien")
+    } else if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
         language.pick("complete", "complète")
     } else {
         language.pick("partial", "partielle")
@@ -58,7 +60,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
-    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
+    let swept = sweep.into_iter().filter(|_| !matches!(report.visit.errand, Errand::Dhcp | Errand::Link));
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
     let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
     let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files);

@@ -47,7 +47,8 @@ fn is_cause(report: &Report, other: &Finding, finding: &Finding) -> bool {
     let both = |host: &Host| {
         other.problem.explain().concerns(host.ip, host.mac) && finding.problem.explain().concerns(host.ip, host.mac)
     };
-    finding.because_of.as_deref() == Some(other.problem.code()) && report.hosts.iter().any(both)
+    let follows = || finding.problem.explain().follows_from(&other.problem) || report.hosts.iter().any(both);
+    finding.because_of.as_deref() == Some(other.problem.code()) && follows()
 }
 
 fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone) -> Card {

@@ -78,8 +78,8 @@ impl Duplex {
     /// The word of the trade.
     pub fn word(self, language: Language) -> &'static str {
         match self {
-            Duplex::Half => language.pick("half duplex", "semi-duplex (half)"),
-            Duplex::Full => language.pick("full duplex", "duplex intégral (full)"),
+            Duplex::Half => language.pick("half duplex", "half-duplex"),
+            Duplex::Full => language.pick("full duplex", "full-duplex"),
         }
     }
 }
@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_link_that_is_down_says_why() {
-        let told = message(6, |bytes| drop(layout::PushLinkstate::new(bytes).push_link(0).push_ext_state(5).push_ext_substate(1)));
+        let told =
+            message(6, |bytes| drop(layout::PushLinkstate::new(bytes).push_link(0).push_ext_state(5).push_ext_substate(1)));
         let why_down = Some(WhyDown { state: 5, substate: Some(1) });
         assert_eq!(told, Message::State(State { link: Some(false), quality: None, why_down }));
     }
@@ -260,7 +261,10 @@ mod tests {
     #[test]
     fn crossing_and_saving_of_energy_are_told_or_not() {
         let info = |code| message(2, |bytes| drop(layout::PushLinkinfo::new(bytes).push_tp_mdix(code)));
-        assert_eq!([1, 2, 0].map(info), [Some(Mdix::Straight), Some(Mdix::Crossed), None].map(|mdix| Message::Info(Info { mdix })));
+        assert_eq!(
+            [1, 2, 0].map(info),
+            [Some(Mdix::Straight), Some(Mdix::Crossed), None].map(|mdix| Message::Info(Info { mdix }))
+        );
         let eee = message(24, |bytes| drop(layout::PushEee::new(bytes).push_enabled(1).push_active(0)));
         assert_eq!(eee, Message::Eee(Eee { enabled: true, active: false }));
     }

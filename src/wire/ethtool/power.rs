@@ -54,9 +54,7 @@ impl Fed {
 }
 
 pub(super) fn power(attributes: &[u8]) -> Result<Power, Malformed> {
-    use layout::Pse::{
-        C33PseActualPw, C33PseAdminState, C33PsePwClass, C33PsePwDStatus, PodlPseAdminState, PodlPsePwDStatus,
-    };
+    use layout::Pse::{C33PseActualPw, C33PseAdminState, C33PsePwClass, C33PsePwDStatus, PodlPseAdminState, PodlPsePwDStatus};
     let mut power = Power::default();
     for attribute in layout::Pse::new(attributes) {
         match attribute.map_err(|error| malformed(&error))? {

@@ -60,14 +60,13 @@ impl WhyDown {
     pub fn say(self, language: Language) -> String {
         let Some((english, french)) = STATES.get(usize::from(self.state)) else {
             let state = self.state;
-            return language.pick(format!("reason {state}, unknown to this version"), format!("motif {state}, inconnu de cette version"));
+            return language
+                .pick(format!("reason {state}, unknown to this version"), format!("motif {state}, inconnu de cette version"));
         };
         let reason = language.pick(*english, *french);
         let known = SUBSTATES.iter().find(|row| (row.0, Some(row.1)) == (self.state, self.substate));
         match known {
-            Some((_, _, english, french)) => {
-                language.pick(format!("{reason}: {english}"), format!("{reason} : {french}"))
-            }
+            Some((_, _, english, french)) => language.pick(format!("{reason}: {english}"), format!("{reason} : {french}")),
             None => reason.to_owned(),
         }
     }
