@@ -12,6 +12,7 @@ use crate::language::Language;
 
 pub mod dhcp;
 pub mod diagnose;
+pub mod diff;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -22,6 +23,7 @@ pub mod oui;
 pub mod output;
 pub mod progress;
 pub mod replay;
+pub mod retest;
 pub mod scan;
 pub mod schema;
 pub mod site;
@@ -67,6 +69,8 @@ pub enum Command {
     Link(link::LinkArgs),
     Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
+    Retest(retest::RetestArgs),
     Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -98,6 +102,8 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Link(args) => link::run(args, language),
         Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
+        Command::Diff(args) => diff::run(args, language),
+        Command::Retest(args) => retest::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),

@@ -21,6 +21,7 @@ pub mod look;
 pub mod record;
 pub mod replay;
 pub mod stop;
+pub mod visits;
 
 /// What arrived.
 #[derive(Debug)]

@@ -1,5 +1,7 @@
 //! What is wrong, how badly, why we think so, and how it is said in each language.
 
+mod subject;
+
 use std::net::IpAddr;
 
 use schemars::JsonSchema;
@@ -12,6 +14,7 @@ use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Cut, Observation, Silence};
 use crate::wire::ethtool::Pair;
+pub use subject::Subject;
 
 /// How bad a finding is, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -204,6 +207,15 @@ pub enum Reason {
         /// How many.
         count: u32,
     },
+    /// Of a comparison: the other visit asked other addresses.
+    OtherTargets {
+        /// What it asked.
+        targets: Vec<String>,
+    },
+    /// Of a comparison: the other visit did not make this check.
+    CheckNotMade,
+    /// Of a comparison: the other visit did not listen for late owners.
+    LessPatience,
 }
 
 impl Reason {
@@ -334,6 +346,19 @@ impl Reason {
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
             ),
+            Reason::OtherTargets { targets } => {
+                let asked = targets.join(", ");
+                match targets.as_slice() {
+                    [] => language.pick("no address was asked for", "aucune adresse n'a été interrogée").to_owned(),
+                    _ => language.pick(format!("only {asked} was asked"), format!("seul {asked} a été interrogé")),
+                }
+            }
+            Reason::CheckNotMade => language
+                .pick("the visit did not make this check", "l'intervention ne comportait pas ce contrôle")
+                .to_owned(),
+            Reason::LessPatience => language
+                .pick("late owners were not listened for: run it without --quick", "les détenteurs tardifs n'ont pas été attendus : relancez sans --quick")
+                .to_owned(),
         }
     }
 }
@@ -357,6 +382,8 @@ pub trait Explain {
     fn french(&self) -> Wording;
     /// Whether it is about this card's claim of this address.
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool;
+    /// What the same finding is known by in another visit.
+    fn subject(&self) -> Subject;
 
     /// The owners that a reader must tell apart.
     fn holders(&self) -> &[Holder] {

@@ -2,6 +2,7 @@
 
 mod card;
 pub mod columns;
+pub mod comparison;
 mod csv;
 mod dhcp;
 mod format;
@@ -28,6 +29,7 @@ use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
+pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 pub use way_out::WayOutRow;

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::dhcp_wrong_option::Wrong;
-use super::way_out::{NamedBy, dns_servers, is_near, is_shut, unasked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use super::way_out::{NamedBy, dns_servers, is_near, is_shut, unasked, wrong_settings};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Replies};
@@ -44,7 +44,9 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             Some((Replies { sent, .. }, seen)) => {
                 let severity = if others.is_empty() { Severity::Broken } else { Severity::Degraded };
                 let problem = DnsSilent { ip, named_by: named_by.clone(), questions: *sent, others: others.clone() };
-                findings.push(Finding::new(severity, Problem::DnsSilent(problem), vec![seen.clone()]));
+                let because_of = wrong_settings(inventory, plan, &problem);
+                let finding = Finding::new(severity, Problem::DnsSilent(problem), vec![seen.clone()]);
+                findings.push(Finding { because_of, ..finding });
             }
         }
     }
@@ -104,6 +106,10 @@ impl Explain for DnsSilent {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == self.ip
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn follows_from(&self, cause: &Problem) -> bool {

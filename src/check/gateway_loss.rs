@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::way_out::{Figures, NamedBy, Standing, gateways, standing, unasked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -57,7 +57,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
 
 /// Microseconds as milliseconds, as the language writes them.
 fn ms(us: Option<u32>, language: Language) -> String {
-    let ms = format!("{:.1}", f64::from(us.unwrap_or_default()) / 1000.0);
+    let ms = format!("{:.2}", f64::from(us.unwrap_or_default()) / 1000.0);
     language.pick(ms.clone(), ms.replace('.', ","))
 }
 
@@ -100,6 +100,10 @@ impl Explain for GatewayLoss {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == IpAddr::V4(self.ip)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 }
 

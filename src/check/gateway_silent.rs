@@ -6,13 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::dhcp_wrong_option::Wrong;
-use super::served::serving;
-use super::way_out::{NamedBy, Standing, gateways, standing, unasked};
+use super::way_out::{NamedBy, Standing, gateways, standing, unasked, wrong_settings};
 use super::{Problem, gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
-use crate::net::{Ipv4Net, Mac};
-use crate::observe::{DhcpServer, Inventory, Observation};
+use crate::net::Mac;
+use crate::observe::{Inventory, Observation};
 use crate::site::Plan;
 
 /// A gateway that is silent.
@@ -43,7 +42,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             Standing::ArpOnly | Standing::Silent => {
                 let arp = how == Standing::ArpOnly;
                 let severity = if arp { Severity::Note } else { Severity::Broken };
-                findings.push(found(inventory, ip, named_by, arp, severity));
+                findings.push(found(inventory, plan, ip, named_by, arp, severity));
             }
         }
     }
@@ -58,24 +57,16 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::of(findings, otherwise)
 }
 
-fn found(inventory: &Inventory, ip: Ipv4Addr, named_by: NamedBy, arp: bool, severity: Severity) -> Finding {
+fn found(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr, named_by: NamedBy, arp: bool, severity: Severity) -> Finding {
     let (pings, evidence): (u32, Vec<Observation>) =
         inventory.path().ping(IpAddr::V4(ip)).map_or((0, Vec::new()), |(replies, seen)| (replies.sent, vec![seen.clone()]));
     let claims = inventory.claims_of(IpAddr::V4(ip));
     let claims = claims.iter().flat_map(|(_, owner)| owner.evidence.first().cloned());
     let evidence = evidence.into_iter().chain(claims).collect();
-    let mut finding =
-        Finding::new(severity, Problem::GatewaySilent(GatewaySilent { ip, named_by, arp, pings }), evidence);
-    // A router that a DHCP server gives out and that lies outside the subnet is a fault of its settings.
-    let outside = |server: &DhcpServer| {
-        let (offer, settings) = (server.offered.zip(server.settings.mask), &server.settings);
-        let subnet = offer.and_then(|(offered, mask)| Ipv4Net::with_netmask(offered, mask).ok());
-        settings.routers.contains(&ip) && subnet.is_some_and(|net| !net.contains(&ip))
-    };
-    if !arp && serving(inventory).iter().any(outside) {
-        finding.because_of = Some("L3-dhcp-wrong-option".to_owned());
-    }
-    finding
+    let problem = GatewaySilent { ip, named_by, arp, pings };
+    // Whoever gives out a router of another network makes it silent.
+    let because_of = if arp { None } else { wrong_settings(inventory, plan, &problem) };
+    Finding { because_of, ..Finding::new(severity, Problem::GatewaySilent(problem), evidence) }
 }
 
 impl Explain for GatewaySilent {
@@ -141,6 +132,10 @@ impl Explain for GatewaySilent {
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         ip == IpAddr::V4(self.ip)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn follows_from(&self, cause: &Problem) -> bool {
@@ -212,6 +207,24 @@ mod tests {
         let found = scene().plan(plan).pinged("10.0.0.254", 20, &[300; 20]).pinged("10.0.0.253", 20, &[]).found(judge);
         let Problem::GatewaySilent(silent) = &found[0].problem else { panic!("{found:?}") };
         assert_eq!((silent.ip, silent.named_by.plan, silent.named_by.laptop), (Ipv4Addr::new(10, 0, 0, 253), true, false));
+    }
+
+    #[test]
+    fn one_of_another_network_is_silent_because_of_the_dhcp_server_that_gives_it() {
+        use crate::check::second_dhcp_server::tests::answer;
+        use crate::observe::Fact;
+        let offer = |router: [u8; 4]| {
+            let mut one = answer(2);
+            one.settings.routers = vec![router.into()];
+            Fact::DhcpAnswered(Box::new(one))
+        };
+        let because = |router: [u8; 4], text: &str| {
+            let scene = Scene::swept().routed(text).pinged(text, 20, &[]).fact(offer(router));
+            scene.found(judge).remove(0).because_of
+        };
+        assert_eq!(because([192, 168, 1, 1], "192.168.1.1").as_deref(), Some("L3-dhcp-wrong-option"));
+        assert_eq!(because([10, 0, 0, 254], "10.0.0.254"), None, "a router that is off is no fault of who names it");
+        assert_eq!(because([192, 168, 1, 1], "10.0.0.254"), None, "another one is wrong");
     }
 
     #[test]

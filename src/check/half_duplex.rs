@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{sighting, silent, speed, up};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -91,6 +91,10 @@ impl Explain for HalfDuplex {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 }
 

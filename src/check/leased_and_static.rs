@@ -10,7 +10,7 @@ use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::{Holder, list};
 use super::{Problem, stale_lease, static_in_pool};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::State;
@@ -158,6 +158,10 @@ impl Explain for LeasedAndStatic {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && (self.leased.mac == mac || self.fixed.iter().any(|holder| holder.mac == mac))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 }
 

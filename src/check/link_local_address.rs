@@ -9,7 +9,7 @@ use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::served::serving;
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -142,6 +142,10 @@ impl Explain for LinkLocalAddress {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.hosts.iter().any(|host| host.ip == ip && host.mac == mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 
     fn holders(&self) -> &[Holder] {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Mac, Moment};
 use crate::observe::{Fact, Inventory, Observation};
@@ -69,6 +69,10 @@ impl Explain for NoCarrier {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{faults, places, untested, where_to_look};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, PairTested};
@@ -63,6 +63,10 @@ impl Explain for PairImpedance {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 }
 

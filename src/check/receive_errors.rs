@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{sighting, up};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{ErrorsGrew, Inventory};
@@ -94,6 +94,10 @@ impl Explain for ReceiveErrors {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 }
 

@@ -10,7 +10,7 @@ use super::Problem;
 use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::Holder;
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::{Ends, State};
@@ -136,6 +136,10 @@ impl Explain for StaleLease {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && mac == self.mac
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::holder(self.ip, self.mac)
     }
 }
 

@@ -9,7 +9,7 @@ use super::Problem;
 use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::Holder;
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::net::Mac;
@@ -117,6 +117,10 @@ impl Explain for StaticInPool {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && mac == self.mac
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::holder(self.ip, self.mac)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
 use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, Replies};
 use crate::oui::Vendors;
+use crate::report::{Report, Visit};
 use crate::site::Plan;
 
 /// Our card, 10.0.0.1/24, and another card of the same laptop.
@@ -19,7 +20,7 @@ pub(crate) const B: &str = "b8:27:eb:00:00:0b";
 pub(crate) const C: &str = "b8:27:eb:00:00:0c";
 
 /// What was seen, and what was planned.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scene {
     seen: Vec<Observation>,
     plan: Plan,
@@ -126,6 +127,12 @@ impl Scene {
         let mut inventory = Inventory::new(Vendors::builtin());
         self.seen.iter().for_each(|seen| inventory.fold(seen));
         (inventory, &self.plan)
+    }
+
+    /// The report of it.
+    pub(crate) fn report(&self, visit: Visit) -> Report {
+        let (inventory, plan) = self.seen();
+        Report::of(visit, &inventory, plan)
     }
 
     /// What one check says.

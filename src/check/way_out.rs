@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gap;
 use super::served::{answers_us, serving};
-use crate::finding::Reason;
+use crate::finding::{Explain, Reason, Verdict};
 use crate::language::Language;
 use crate::net::Ipv4Net;
 use crate::observe::{Inventory, Replies};
@@ -113,6 +113,13 @@ pub fn unasked(inventory: &Inventory) -> Reason {
         Some(Reason::NothingAsked) | None => Reason::NotSent,
         Some(reason) => reason,
     }
+}
+
+/// The code of the DHCP settings that a silent device follows from, where they are wrong.
+pub fn wrong_settings(inventory: &Inventory, plan: &Plan, silent: &dyn Explain) -> Option<String> {
+    let Verdict::Found(causes) = super::dhcp_wrong_option::judge(inventory, plan) else { return None };
+    let cause = causes.iter().map(|finding| &finding.problem).find(|cause| silent.follows_from(cause))?;
+    Some(cause.code().to_owned())
 }
 
 /// What came back, as a finding keeps it.

@@ -10,7 +10,7 @@ use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::served::{answers_us, serving};
 use super::{Problem, clear_or_gap, gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
 use crate::observe::{Card, Claim, Fact, Inventory, Observation, Owner};
@@ -73,10 +73,13 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let meant: BTreeSet<Ipv4Net> =
         foreign().filter(|(_, owners)| owners.iter().any(|(mac, _)| at_home(*mac))).filter_map(|(ip, _)| usual(ip)).collect();
     let gateways: BTreeSet<Ipv4Addr> = inventory.path().gateways().collect();
+    // A device is one case, whatever the number of its addresses.
+    let mut told = BTreeSet::new();
     for (ip, owners) in foreign() {
         let known = gateways.contains(&ip) || usual(ip).is_some_and(|net| meant.contains(&net));
         for (mac, owner) in owners {
-            if known || !spoke(owner) || inventory.is_our_card(mac) || findings.len() >= REPORTED {
+            let silent = known || !spoke(owner) || inventory.is_our_card(mac);
+            if silent || findings.len() >= REPORTED || !told.insert(mac) {
                 continue;
             }
             let holder = Some(Holder::of(inventory, plan, ip.into(), mac));
@@ -178,6 +181,10 @@ impl Explain for WrongSubnet {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && mac == self.mac
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::cards(&[self.mac])
     }
 
     fn holders(&self) -> &[Holder] {

@@ -1,7 +1,6 @@
 //! Do the gateways answer, and the DNS servers? The kernel's own network stack asks, as any program of this machine would.
 
-use std::collections::BTreeSet;
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 

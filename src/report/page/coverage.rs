@@ -73,8 +73,8 @@ fn lease_file(file: &LeaseFile, language: Language) -> String {
     match file.unread {
         0 => format!("{name} ({addresses})"),
         unread => {
-            let lines = counted(unread, ("line", "ligne"), ("lines", "lignes"), language);
-            language.pick(format!("{name} ({addresses}, {lines} not read)"), format!("{name} ({addresses}, {lines} non lues)"))
+            let (one, many) = (("line not read", "ligne non lue"), ("lines not read", "lignes non lues"));
+            format!("{name} ({addresses}, {})", counted(unread, one, many, language))
         }
     }
 }
