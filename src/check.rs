@@ -12,6 +12,7 @@ pub mod cabling;
 pub mod contest;
 pub mod held;
 pub mod holder;
+pub mod pool;
 pub mod served;
 pub mod way_out;
 
@@ -28,6 +29,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// What the files of those who serve addresses say, whatever was asked on the network.
+    Pools,
 }
 
 #[cfg(test)]
@@ -116,7 +119,10 @@ checks! {
     "L3-no-dhcp-server"     Addressing no_dhcp_server::NoDhcpServer of Dhcp
     "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
     "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
+    "L3-pool-exhausted"    Addressing pool_exhausted::PoolExhausted of Pools
+    "L3-pool-overlaps-static-range" Addressing pool_overlaps_static_range::PoolOverlapsStaticRange of Pools
     "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
+    "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
     "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut

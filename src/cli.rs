@@ -21,6 +21,7 @@ pub mod link;
 pub mod manual;
 pub mod oui;
 pub mod output;
+pub mod pools;
 pub mod progress;
 pub mod replay;
 pub mod retest;

@@ -2,7 +2,7 @@
 
 mod subject;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -161,13 +161,15 @@ pub enum Reason {
     CaptureCut,
     /// Only a capture was read: no DHCP server was asked.
     DhcpNotAsked,
+    /// Addresses were offered, and nobody asked whether they are free.
+    OffersNotProbed,
     /// The look ended before slow DHCP servers could answer.
     NotListenedOut,
     /// More was claimed than any real network claims, and not everything was kept.
     Flooded,
     /// No lease file was given: a look without one is whole without these checks.
     NoLeases,
-    /// The plan names no range of a DHCP server.
+    /// Neither the plan nor a configuration names a range of a DHCP server.
     NoRanges,
     /// There is no link, so nothing above it was asked.
     NoLink,
@@ -202,6 +204,13 @@ pub enum Reason {
     NoDnsServer,
     /// The kernel did not send what was to be asked.
     NotSent,
+    /// There is no configuration of a server to compare: a look without one is whole without this check.
+    NoPools,
+    /// Nothing proves that a pool is exhausted, but a server that answers offers no address.
+    NothingOffered {
+        /// The server.
+        server: Ipv4Addr,
+    },
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
@@ -266,6 +275,12 @@ impl Reason {
                     "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
                 )
                 .to_owned(),
+            Reason::OffersNotProbed => language
+                .pick(
+                    "nobody asked by ARP whether the addresses offered are free: run trousse dhcp again",
+                    "personne n'a demandé par ARP si les adresses proposées sont libres : relancez trousse dhcp",
+                )
+                .to_owned(),
             Reason::NotListenedOut => language
                 .pick(
                     "it ended before slow DHCP servers could answer: run it again to the end",
@@ -283,8 +298,8 @@ impl Reason {
                 .to_owned(),
             Reason::NoRanges => language
                 .pick(
-                    "the plan names no range: write the server's ranges under [[dhcp]]",
-                    "le plan ne nomme aucune plage : écrivez celles du serveur sous [[dhcp]]",
+                    "no range is known: add --pool FILE, or write the server's ranges under [[dhcp]] in the plan",
+                    "aucune plage connue : ajoutez --pool FICHIER, ou écrivez celles du serveur sous [[dhcp]] dans le plan",
                 )
                 .to_owned(),
             Reason::NoLink => language.pick("no link: see L1-no-carrier", "pas de lien : voir L1-no-carrier").to_owned(),
@@ -342,6 +357,16 @@ impl Reason {
                     "ce portable n'a pas pu interroger : pas de route, ou son propre pare-feu",
                 )
                 .to_owned(),
+            Reason::NoPools => language
+                .pick(
+                    "no configuration of a DHCP server to compare: add --pool FILE",
+                    "aucune configuration de serveur DHCP à comparer : ajoutez --pool FICHIER",
+                )
+                .to_owned(),
+            Reason::NothingOffered { server } => language.pick(
+                format!("{server} answers INFORM and offers no address: its range may be exhausted (possible); add --leases FILE"),
+                format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
+            ),
             Reason::FramesLost { count } => language.pick(
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),

@@ -18,6 +18,8 @@ pub mod lease;
 
 pub mod site;
 
+pub mod pool;
+
 pub mod observe;
 
 pub mod finding;

@@ -25,7 +25,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
@@ -138,6 +138,9 @@ pub struct Covered {
     /// Lease files that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lease_files: Vec<LeaseFile>,
+    /// Configurations of DHCP servers that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pool_files: Vec<PoolFile>,
 }
 
 /// A lease file.
@@ -160,6 +163,9 @@ pub struct MalformedCount {
     pub field: String,
     /// How many.
     pub count: u32,
+    /// The number of the first in the capture, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
 }
 
 /// Messages of one VLAN.
@@ -266,7 +272,7 @@ impl Report {
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::CableNotTested));
+        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested));
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
@@ -350,10 +356,11 @@ fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
     let coverage: &Coverage = inventory.coverage();
     let dhcp = inventory.dhcp().coverage();
-    let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
-        protocol: protocol.clone(),
-        field: field.clone(),
+    let malformed = |(kind, &count): (&(String, String), &u32)| MalformedCount {
+        protocol: kind.0.clone(),
+        field: kind.1.clone(),
         count,
+        frame: coverage.first_malformed.get(kind).copied(),
     };
     Covered {
         planned: coverage.planned,
@@ -373,5 +380,6 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
             .files()
             .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
             .collect(),
+        pool_files: inventory.pools().files().cloned().collect(),
     }
 }

@@ -11,9 +11,11 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, Replies};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
-use crate::site::Plan;
+use crate::pool::{Pool, Server};
+use crate::site::{Plan, Range};
+use crate::wire::dhcp::{Kind, Says, Settings};
 
 fn folded<'a>(seen: impl IntoIterator<Item = &'a Observation>) -> Inventory {
     let mut inventory = Inventory::new(Vendors::builtin());
@@ -27,7 +29,7 @@ fn verdicts(inventory: &Inventory, plan: &Plan) -> Vec<Verdict> {
 
 /// Addresses few enough to be contested often. Ours is the first.
 fn an_ip() -> impl Strategy<Value = IpAddr> {
-    (1u8..9).prop_map(|last| Ipv4Addr::new(10, 0, 0, last).into())
+    (1u8..9).prop_map(|last| an_address(last).into())
 }
 
 /// Cards: ours, its sibling, virtual ones, and a few real ones; sometimes one of very many.
@@ -41,6 +43,23 @@ fn a_mac() -> impl Strategy<Value = Mac> {
 fn a_lease(last: u8, mac: Option<Mac>, state: State) -> Lease {
     let ip = Ipv4Addr::new(10, 0, 0, last);
     Lease { ip, mac, client_id: None, name: None, ends: Ends::Unknown, state, line: last.into() }
+}
+
+fn an_address(last: u8) -> Ipv4Addr {
+    Ipv4Addr::new(10, 0, 0, last)
+}
+
+fn an_offer(server: u8, last: u8, how: Asked) -> Fact {
+    Fact::DhcpAnswered(Box::new(DhcpAnswer {
+        how,
+        kind: Kind::Offer,
+        server: Some(an_address(server)),
+        mac: Mac([2, 0, 0, 0, 0, server]),
+        source: an_address(server),
+        relay: None,
+        offered: Some(an_address(last)),
+        settings: Settings::default(),
+    }))
 }
 
 fn a_fact() -> impl Strategy<Value = Fact> {
@@ -75,6 +94,16 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         3 => (1u8..9, prop::option::of(a_mac()), select(vec![State::Active, State::Reserved, State::Declined, State::Expired]))
             .prop_map(|(last, mac, state)| Fact::LeaseHeld { file: "leases".into(), lease: a_lease(last, mac, state) }),
         1 => (0u32..3).prop_map(|entries| Fact::LeasesRead { file: "leases".into(), entries, unread: 0 }),
+        2 => (1u8..3, 1u8..9, prop::option::of(1u8..9)).prop_map(|(server, last, offered)| Fact::PoolAsked {
+            server: an_address(server),
+            address: an_address(last),
+            offered: offered.map(an_address),
+        }),
+        2 => (1u8..3, 1u8..9, select(vec![Says::Active, Says::Unassigned, Says::Unknown, Says::Silent]))
+            .prop_map(|(server, last, says)| Fact::LeaseAsked { server: an_address(server), address: an_address(last), says }),
+        1 => (1u8..9, 0u32..4).prop_map(|(last, times)| Fact::OfferProbed { ip: an_address(last), times }),
+        2 => (1u8..3, 1u8..9, select(vec![Asked::Discover, Asked::Pool, Asked::Overheard]))
+            .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
@@ -84,11 +113,15 @@ fn a_fact() -> impl Strategy<Value = Fact> {
 /// What a driver tells, and a cable test.
 fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     use super::cabling::testing::card;
-    use crate::observe::{CableTested, CardState, ErrorsGrew, PairTested, Silence, Told};
+    use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, PairTested, Silence};
     use crate::wire::ethtool::{Duplex, Pair, PairResult};
-    let duplex = select(vec![Told::Is(Duplex::Half), Told::Is(Duplex::Full), Told::NotMeasurable(Silence::NotSupported)]);
+    let duplex = select(vec![
+        Measurable::Is(Duplex::Half),
+        Measurable::Is(Duplex::Full),
+        Measurable::NotMeasurable(Silence::NotSupported),
+    ]);
     let state = (any::<bool>(), select(vec![100u32, 1000]), duplex).prop_map(|(carrier, mbps, duplex)| {
-        Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Told::Is(mbps), duplex, ..card() }))
+        Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Measurable::Is(mbps), duplex, ..card() }))
     });
     let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
     let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..9000));
@@ -119,6 +152,20 @@ fn sightings(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Observa
         seen.push(our_card());
         seen
     })
+}
+
+/// The same among lines of servers' configurations.
+fn with_pools() -> impl Strategy<Value = Vec<Observation>> {
+    let ends = (1u8..9, 1u8..9).prop_map(|(one, other)| Range {
+        first: Ipv4Addr::new(10, 0, 0, one.min(other)),
+        last: Ipv4Addr::new(10, 0, 0, one.max(other)),
+    });
+    let files = || select(vec!["dnsmasq.conf", "kea.conf"]).prop_map(str::to_owned);
+    let pools = prop_oneof![
+        4 => (files(), ends, 1u32..4).prop_map(|(file, range, line)| Fact::PoolConfigured { file, pool: Pool { range, server: Server::Kea, line } }),
+        1 => (files(), 0u32..3).prop_map(|(file, ranges)| Fact::PoolsRead(PoolFile { file, ranges, reserved: 0, unread: 0 })),
+    ];
+    (sightings(0..60), prop::collection::vec(a_sighting(pools), 0..6)).prop_map(|(seen, pools)| [seen, pools].concat())
 }
 
 /// Sightings of more cards than are kept of an address, with more names than are kept of a card.
@@ -153,6 +200,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::TwoCards(problem) => problem.ips.contains(&ip),
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
+        Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
@@ -160,6 +208,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
+        Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }
 
@@ -173,17 +222,24 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     let inventory = folded(seen);
     let alone = |ip: &IpAddr| inventory.claimed().any(|(claimed, owners)| claimed == *ip && owners.len() == 1);
     let findings = findings(seen, plan);
+    // A lease may come to light that acquits the holder, and a holder may turn out to answer for somebody else.
+    let acquits =
+        |finding: &Finding| matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
     let by_proxy_only = |ip: &IpAddr| {
-        alone(ip) && findings.iter().all(|finding| !is_about(finding, *ip) || matches!(finding.problem, Problem::ProxyArp(_)))
+        alone(ip)
+            && findings
+                .iter()
+                .all(|finding| !is_about(finding, *ip) || acquits(finding) || matches!(finding.problem, Problem::ProxyArp(_)))
     };
+    let is_reported = |ip: &IpAddr| findings.iter().any(|finding| is_about(finding, *ip) && !acquits(finding));
     let claimed = inventory.claimed().map(|(ip, _)| ip);
-    claimed.filter(|ip| findings.iter().any(|finding| is_about(finding, *ip)) && !by_proxy_only(ip)).collect()
+    claimed.filter(|ip| is_reported(ip) && !by_proxy_only(ip)).collect()
 }
 
 proptest! {
     #[test]
     fn the_order_of_the_observations_does_not_matter(
-        (seen, shuffled) in sightings(0..60).prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
+        (seen, shuffled) in with_pools().prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
         plan in a_plan(),
     ) {
         let (one, other) = (folded(&seen), folded(&shuffled));

@@ -2,7 +2,7 @@
 
 use crate::finding::{Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, Inventory, Observation, PairTested, Told};
+use crate::observe::{CableTested, CardState, Inventory, Measurable, Observation, PairTested};
 use crate::wire::ethtool::{Pair, PairResult};
 
 /// What our card told of a link that is up, and the sighting; else why nothing can be said of it.
@@ -115,10 +115,10 @@ pub fn sighting(seen: &Observation) -> Vec<Observation> {
 }
 
 /// What the card does not tell, is not tested.
-pub fn silent<T>(told: &Told<T>) -> Verdict {
+pub fn silent<T>(told: &Measurable<T>) -> Verdict {
     Verdict::NotTested(match told {
-        Told::NotMeasurable(silence) => Reason::CardSilent { silence: silence.clone() },
-        Told::Is(_) => Reason::LinkUnknown,
+        Measurable::NotMeasurable(silence) => Reason::CardSilent { silence: silence.clone() },
+        Measurable::Is(_) => Reason::LinkUnknown,
     })
 }
 
@@ -126,7 +126,7 @@ pub fn silent<T>(told: &Told<T>) -> Verdict {
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::check::testing::Scene;
-    use crate::observe::{CableTested, CardState, Driver, Fact, PairTested, Silence, Told};
+    use crate::observe::{CableTested, CardState, Driver, Fact, Measurable, PairTested, Silence};
     use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality};
 
     /// A sound card on a sound cable, at 1 Gb/s.
@@ -134,17 +134,17 @@ pub(crate) mod testing {
         let modes = ["Autoneg", "100baseT/Half", "100baseT/Full", "1000baseT/Full"].map(|name| Mode(name.to_owned())).to_vec();
         CardState {
             carrier: true,
-            why_down: Told::NotMeasurable(Silence::NothingTold),
-            speed_mbps: Told::Is(1000),
-            duplex: Told::Is(Duplex::Full),
-            negotiates: Told::Is(true),
-            ours: Told::Is(modes.clone()),
-            theirs: Told::Is(modes),
-            mdix: Told::Is(Mdix::Crossed),
-            quality: Told::Is(Quality { index: 5, highest: Some(7) }),
-            eee: Told::Is(Eee { enabled: true, active: false }),
-            power: Told::NotMeasurable(Silence::NotSupported),
-            driver: Told::Is(Driver { name: "r8169".to_owned(), version: None }),
+            why_down: Measurable::NotMeasurable(Silence::NothingTold),
+            speed_mbps: Measurable::Is(1000),
+            duplex: Measurable::Is(Duplex::Full),
+            negotiates: Measurable::Is(true),
+            ours: Measurable::Is(modes.clone()),
+            theirs: Measurable::Is(modes),
+            mdix: Measurable::Is(Mdix::Crossed),
+            quality: Measurable::Is(Quality { index: 5, highest: Some(7) }),
+            eee: Measurable::Is(Eee { enabled: true, active: false }),
+            power: Measurable::NotMeasurable(Silence::NotSupported),
+            driver: Measurable::Is(Driver { name: "r8169".to_owned(), version: None }),
         }
     }
 

@@ -127,7 +127,7 @@ mod tests {
     use crate::check::cabling::testing::card;
     use crate::check::testing::Scene;
     use crate::finding::Reason;
-    use crate::observe::{CardState, Fact, Silence, Told};
+    use crate::observe::{CardState, Fact, Silence, Measurable};
     use crate::wire::ethtool::Mode;
 
     fn judged(state: CardState) -> Verdict {
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn half_duplex_is_found_and_full_is_clear() {
-        let half = CardState { duplex: Told::Is(Duplex::Half), ..card() };
+        let half = CardState { duplex: Measurable::Is(Duplex::Half), ..card() };
         let Verdict::Found(found) = judged(half) else { panic!("nothing found") };
         let expected = HalfDuplex { speed_mbps: Some(1000), we_negotiate: Some(true), they_negotiate: Some(true) };
         assert_eq!(found[0].problem, Problem::HalfDuplex(expected));
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn an_end_that_does_not_negotiate_is_named_as_the_cause() {
-        let theirs = Told::Is(vec![Mode("100baseT/Half".to_owned())]);
-        let Verdict::Found(found) = judged(CardState { duplex: Told::Is(Duplex::Half), theirs, ..card() }) else {
+        let theirs = Measurable::Is(vec![Mode("100baseT/Half".to_owned())]);
+        let Verdict::Found(found) = judged(CardState { duplex: Measurable::Is(Duplex::Half), theirs, ..card() }) else {
             panic!("nothing found")
         };
         assert!(found[0].problem.explain().words(Language::En).why.contains("The other end does not negotiate"));
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn a_driver_that_does_not_tell_is_not_tested() {
-        let silent = CardState { duplex: Told::NotMeasurable(Silence::NotSupported), ..card() };
+        let silent = CardState { duplex: Measurable::NotMeasurable(Silence::NotSupported), ..card() };
         assert_eq!(judged(silent), Verdict::NotTested(Reason::CardSilent { silence: Silence::NotSupported }));
     }
 }

@@ -164,10 +164,10 @@ mod tests {
     use crate::check::cabling::testing::card;
     use crate::check::testing::Scene;
     use crate::finding::Reason;
-    use crate::observe::{CardState, Fact, Silence, Told};
+    use crate::observe::{CardState, Fact, Silence, Measurable};
 
-    fn modes(names: &[&str]) -> Told<Vec<Mode>> {
-        Told::Is(names.iter().map(|name| Mode((*name).to_owned())).collect())
+    fn modes(names: &[&str]) -> Measurable<Vec<Mode>> {
+        Measurable::Is(names.iter().map(|name| Mode((*name).to_owned())).collect())
     }
 
     fn judged(state: CardState) -> Verdict {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_gigabit_between_both_ends_at_100_points_to_two_pairs() {
-        let Verdict::Found(found) = judged(CardState { speed_mbps: Told::Is(100), ..card() }) else { panic!("nothing found") };
+        let Verdict::Found(found) = judged(CardState { speed_mbps: Measurable::Is(100), ..card() }) else { panic!("nothing found") };
         let suspected = vec![Pair::C, Pair::D];
         assert_eq!(found[0].problem, Problem::SpeedDowngrade(SpeedDowngrade { speed_mbps: 100, both_mbps: 1000, suspected }));
         let words = found[0].problem.explain().words(Language::En);
@@ -186,7 +186,7 @@ mod tests {
     #[test]
     fn an_end_that_advertises_no_more_is_no_fault_of_the_cable() {
         let theirs = modes(&["100baseT/Full", "Pause"]);
-        assert_eq!(judged(CardState { speed_mbps: Told::Is(100), theirs, ..card() }), Verdict::Clear);
+        assert_eq!(judged(CardState { speed_mbps: Measurable::Is(100), theirs, ..card() }), Verdict::Clear);
         assert_eq!(judged(card()), Verdict::Clear);
     }
 
@@ -201,7 +201,7 @@ mod tests {
     #[test]
     fn what_a_driver_does_not_tell_is_not_called_clear() {
         let silent = |silence: Silence| Verdict::NotTested(Reason::CardSilent { silence });
-        let theirs = Told::NotMeasurable(Silence::NothingTold);
+        let theirs = Measurable::NotMeasurable(Silence::NothingTold);
         assert_eq!(judged(CardState { theirs, ..card() }), silent(Silence::NothingTold));
         assert_eq!(judged(CardState { carrier: false, ..card() }), Verdict::NotTested(Reason::NoLink));
         assert_eq!(Scene::default().verdict(judge), Verdict::NotTested(Reason::LinkUnknown));

@@ -6,7 +6,7 @@ use super::CHECKS;
 use crate::finding::{Finding, Verdict};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, Replies};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
 use crate::report::{Report, Visit};
 use crate::site::Plan;
@@ -111,6 +111,16 @@ impl Scene {
     /// So many questions went to a DNS server, and these were answered.
     pub(crate) fn dns(self, server: &str, sent: u32, rtts_us: &[u32]) -> Scene {
         self.fact(Fact::DnsAsked { server: address(server), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
+    }
+
+    /// The configuration of a server says this.
+    pub(crate) fn pool(self, name: &str, text: &str) -> Scene {
+        let read = crate::pool::read(text.as_bytes(), None).expect("memory can be read, and its format is known");
+        let file = || name.to_owned();
+        let (ranges, reserved) = (read.pools.len() as u32, read.reserved.len() as u32);
+        let scene = self.fact(Fact::PoolsRead(PoolFile { file: file(), ranges, reserved, unread: read.complaints.len() as u32 }));
+        let scene = read.pools.into_iter().fold(scene, |scene, pool| scene.fact(Fact::PoolConfigured { file: file(), pool }));
+        read.reserved.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
     }
 
     pub(crate) fn cut(self, by: Cut) -> Scene {

@@ -41,7 +41,7 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;
-    use crate::probe::{Errand, Rate};
+    use crate::probe::{Asking, Errand, Rate};
     use crate::site::Plan;
 
     args.output.check()?;
@@ -56,6 +56,7 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
         quick: false,
         agreed: false,
         cable_test: args.cable_test,
+        asking: Asking::default(),
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)

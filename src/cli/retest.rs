@@ -70,17 +70,17 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
     args.check()?;
     let first = replay::circumstances(&args.visit)?;
     let before = visits::replayed(&args.visit)?;
-    if args.leases.leases.is_empty() {
-        for file in &before.coverage.lease_files {
-            let name = &file.file;
-            eprintln!(
-                "trousse: {}",
-                language.pick(
-                    format!("the first visit read {name}: without --leases and a fresh copy, what rests on it is not tested again"),
-                    format!("la première intervention a lu {name} : sans --leases et une copie fraîche, ce qui en dépend n'est pas revérifié"),
-                )
-            );
-        }
+    let leases =
+        before.coverage.lease_files.iter().filter(|_| args.leases.leases.is_empty()).map(|file| (&file.file, "--leases"));
+    let pools = before.coverage.pool_files.iter().filter(|_| args.leases.pool.is_empty()).map(|file| (&file.file, "--pool"));
+    for (name, option) in leases.chain(pools) {
+        eprintln!(
+            "trousse: {}",
+            language.pick(
+                format!("the first visit read {name}: without {option} and a fresh copy, what rests on it is not tested again"),
+                format!("la première intervention a lu {name} : sans {option} et une copie fraîche, ce qui en dépend n'est pas revérifié"),
+            )
+        );
     }
     let request = Request {
         errand: first.survey.errand,
@@ -92,6 +92,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         agreed: true,
         // Nobody has agreed to the link's dropping again.
         cable_test: false,
+        asking: first.survey.asking,
         plan: first.plan,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;

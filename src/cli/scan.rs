@@ -93,6 +93,7 @@ impl ScanArgs {
             quick: self.quick,
             agreed: self.yes,
             cable_test: false,
+            asking: crate::probe::Asking::default(),
             plan,
         };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)

@@ -13,19 +13,19 @@ use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Power, Qua
 /// One thing that a card was asked: an answer, or why there is none. Not to know is neither good nor bad.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Told<T> {
+pub enum Measurable<T> {
     /// It answered.
     Is(T),
     /// It cannot tell.
     NotMeasurable(Silence),
 }
 
-impl<T> Told<T> {
+impl<T> Measurable<T> {
     /// The answer.
     pub fn known(&self) -> Option<&T> {
         match self {
-            Told::Is(known) => Some(known),
-            Told::NotMeasurable(_) => None,
+            Measurable::Is(known) => Some(known),
+            Measurable::NotMeasurable(_) => None,
         }
     }
 }
@@ -91,27 +91,27 @@ pub struct CardState {
     /// It hears the other end.
     pub carrier: bool,
     /// Why it does not.
-    pub why_down: Told<WhyDown>,
+    pub why_down: Measurable<WhyDown>,
     /// Megabits a second.
-    pub speed_mbps: Told<u32>,
+    pub speed_mbps: Measurable<u32>,
     /// Whether both ends send at the same time.
-    pub duplex: Told<Duplex>,
+    pub duplex: Measurable<Duplex>,
     /// It negotiates.
-    pub negotiates: Told<bool>,
+    pub negotiates: Measurable<bool>,
     /// What it advertises.
-    pub ours: Told<Vec<Mode>>,
+    pub ours: Measurable<Vec<Mode>>,
     /// What the other end advertises.
-    pub theirs: Told<Vec<Mode>>,
+    pub theirs: Measurable<Vec<Mode>>,
     /// Which pairs it sends on.
-    pub mdix: Told<Mdix>,
+    pub mdix: Measurable<Mdix>,
     /// How good the signal is.
-    pub quality: Told<Quality>,
+    pub quality: Measurable<Quality>,
     /// Energy-Efficient Ethernet.
-    pub eee: Told<Eee>,
+    pub eee: Measurable<Eee>,
     /// Power that it feeds into the cable.
-    pub power: Told<Power>,
+    pub power: Measurable<Power>,
     /// Its driver.
-    pub driver: Told<Driver>,
+    pub driver: Measurable<Driver>,
 }
 
 /// Errors that a card counted while it was watched (`/sys/class/net/*/statistics`).

@@ -4,11 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
-use super::{CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen};
+use super::{
+    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen,
+};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
 use crate::oui::{Vendor, Vendors};
+use crate::wire::dhcp::Kind;
 
 /// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
 /// The lowest are kept, so that what is kept does not depend on the order of arrival.
@@ -41,6 +44,8 @@ pub struct Coverage {
     pub frames_lost: u32,
     /// Malformed frames by protocol and field.
     pub malformed: BTreeMap<(String, String), u32>,
+    /// The first frame of each kind of them, where frames are numbered.
+    pub first_malformed: BTreeMap<(String, String), u32>,
     /// ARP messages of other VLANs.
     pub tagged: BTreeMap<VlanId, u32>,
     /// What cut the look short.
@@ -63,6 +68,8 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    pools: PoolsSeen,
+    told: ToldSeen,
     path: PathSeen,
     driver: CardSeen,
 }
@@ -80,6 +87,8 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            pools: PoolsSeen::default(),
+            told: ToldSeen::default(),
             path: PathSeen::default(),
             driver: CardSeen::default(),
         }
@@ -116,18 +125,34 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
-            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAnswered(answer) => {
+                self.dhcp.answered(seen, answer);
+                let to_us = answer.kind == Kind::Offer && matches!(answer.how, Asked::Discover | Asked::Pool);
+                if let Some(offered) = answer.offered.filter(|_| to_us) {
+                    self.told.offered(seen, answer.server.unwrap_or(answer.source), offered);
+                }
+            }
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::OfferProbed { ip, times } => self.told.probed(*ip, *times),
+            Fact::PoolAsked { server, address, offered } => self.told.wished(seen, *server, *address, *offered),
+            Fact::LeaseAsked { server, address, says } => self.told.said(seen, *server, *address, *says),
             Fact::LinkIs(link) => self.path.link_is(*link),
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
+            Fact::PoolConfigured { .. } => self.pools.configured(seen),
+            Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
-                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
+                let kind = (protocol.clone(), field.clone());
+                if let Some(frame) = seen.frame {
+                    let first = self.coverage.first_malformed.entry(kind.clone()).or_insert(frame);
+                    *first = frame.min(*first);
+                }
+                add(self.coverage.malformed.entry(kind).or_default(), 1);
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
@@ -198,9 +223,19 @@ impl Inventory {
         &self.leases
     }
 
+    /// What servers told of single addresses.
+    pub fn told(&self) -> &ToldSeen {
+        &self.told
+    }
+
     /// What is known of the link, the gateways and the DNS servers.
     pub fn path(&self) -> &PathSeen {
         &self.path
+    }
+
+    /// What server configurations say.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
     }
 
     /// Every address that was claimed, with its owners.
@@ -266,17 +301,10 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases, &self.path, &self.driver)
-            == (
-                &other.card,
-                &other.owners,
-                &other.address_names,
-                &other.coverage,
-                &other.dhcp,
-                &other.leases,
-                &other.path,
-                &other.driver,
-            )
+        (&self.card, &self.owners, &self.address_names, &self.coverage)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver)
+                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver)
     }
 }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Rung, Said};
-use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, PairTested, Told};
+use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested};
 use crate::wire::ethtool::Pair;
 
 /// Our card in a report.
@@ -130,6 +130,6 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
     })
 }
 
-fn told<T>(told: &Told<T>) -> Mark {
+fn told<T>(told: &Measurable<T>) -> Mark {
     if told.known().is_some() { Mark::Told } else { Mark::NotMeasurable }
 }

@@ -228,7 +228,8 @@ impl Page {
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(card::blocks(report, language));
-        if !matches!(report.visit.errand, Errand::Dhcp | Errand::Link) || !report.hosts.is_empty() {
+        let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
+        if swept && report.visit.errand != Errand::Link {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

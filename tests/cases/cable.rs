@@ -1,6 +1,6 @@
 //! What a card tells of a bad cable.
 
-use trousse::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, LinkState, PairTested, Silence, Told};
+use trousse::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, LinkState, Measurable, PairTested, Silence};
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
@@ -8,8 +8,8 @@ use trousse::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality,
 
 use super::{Seen, visit};
 
-fn modes(names: &[&str]) -> Told<Vec<Mode>> {
-    Told::Is(names.iter().map(|name| Mode((*name).to_owned())).collect())
+fn modes(names: &[&str]) -> Measurable<Vec<Mode>> {
+    Measurable::Is(names.iter().map(|name| Mode((*name).to_owned())).collect())
 }
 
 /// A card at 100 Mb/s between ends that can do more.
@@ -17,17 +17,17 @@ fn card() -> CardState {
     let advertised = ["Autoneg", "TP", "100baseT/Half", "100baseT/Full", "1000baseT/Full"];
     CardState {
         carrier: true,
-        why_down: Told::NotMeasurable(Silence::NothingTold),
-        speed_mbps: Told::Is(100),
-        duplex: Told::Is(Duplex::Full),
-        negotiates: Told::Is(true),
+        why_down: Measurable::NotMeasurable(Silence::NothingTold),
+        speed_mbps: Measurable::Is(100),
+        duplex: Measurable::Is(Duplex::Full),
+        negotiates: Measurable::Is(true),
         ours: modes(&advertised),
         theirs: modes(&advertised),
-        mdix: Told::Is(Mdix::Crossed),
-        quality: Told::Is(Quality { index: 3, highest: Some(7) }),
-        eee: Told::Is(Eee { enabled: true, active: false }),
-        power: Told::NotMeasurable(Silence::NotSupported),
-        driver: Told::Is(Driver { name: "r8169".to_owned(), version: Some("6.1.0".to_owned()) }),
+        mdix: Measurable::Is(Mdix::Crossed),
+        quality: Measurable::Is(Quality { index: 3, highest: Some(7) }),
+        eee: Measurable::Is(Eee { enabled: true, active: false }),
+        power: Measurable::NotMeasurable(Silence::NotSupported),
+        driver: Measurable::Is(Driver { name: "r8169".to_owned(), version: Some("6.1.0".to_owned()) }),
     }
 }
 
@@ -57,21 +57,21 @@ pub(super) fn faulty() -> Report {
 
 /// No cable, and a card that cannot test one.
 pub(super) fn down() -> Report {
-    fn no_link<T>() -> Told<T> {
-        Told::NotMeasurable(Silence::NoLink)
+    fn no_link<T>() -> Measurable<T> {
+        Measurable::NotMeasurable(Silence::NoLink)
     }
     let mut seen = Seen::by_laptop();
     seen.add(Fact::LinkIs(LinkState { carrier: false, speed_mbps: None, full_duplex: None }));
     let state = CardState {
         carrier: false,
-        why_down: Told::Is(WhyDown { state: 4, substate: None }),
+        why_down: Measurable::Is(WhyDown { state: 4, substate: None }),
         speed_mbps: no_link(),
         duplex: no_link(),
         theirs: no_link(),
         mdix: no_link(),
         quality: no_link(),
-        eee: Told::NotMeasurable(Silence::NotSupported),
-        driver: Told::NotMeasurable(Silence::Virtual),
+        eee: Measurable::NotMeasurable(Silence::NotSupported),
+        driver: Measurable::NotMeasurable(Silence::Virtual),
         ..card()
     };
     seen.add(Fact::CardIs(Box::new(state)));

@@ -20,7 +20,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 15] = [
+pub(crate) const CASES: [Case; 16] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -34,6 +34,7 @@ pub(crate) const CASES: [Case; 15] = [
     ("dhcp-silent", dhcp::silent),
     ("cable", cable::faulty),
     ("cable-down", cable::down),
+    ("ask-pool", dhcp::ask_pool),
     ("diagnose", diagnose::shut),
     ("no-carrier", diagnose::no_carrier),
 ];

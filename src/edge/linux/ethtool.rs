@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::netlink::{Family, Refusal};
-use crate::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, PairTested, Silence, Told};
+use crate::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, Measurable, PairTested, Silence};
 use crate::wire::ethtool::{self, CableResults, Message, Question};
 
 /// A card whose driver can be asked.
@@ -61,30 +61,30 @@ impl Card {
         }
     }
 
-    fn ask<T>(&mut self, question: Question, of: impl Fn(Message) -> Option<T>) -> Told<T> {
+    fn ask<T>(&mut self, question: Question, of: impl Fn(Message) -> Option<T>) -> Measurable<T> {
         let family = match &mut self.family {
             Ok(family) => family,
-            Err(why) => return Told::NotMeasurable(why.clone()),
+            Err(why) => return Measurable::NotMeasurable(why.clone()),
         };
         match family.ask(&question.message(self.index)) {
             Ok(answer) => match ethtool::parse(&answer.unwrap_or_default()) {
-                Ok(message) => of(message).map_or(Told::NotMeasurable(Silence::NothingTold), Told::Is),
-                Err(malformed) => Told::NotMeasurable(Silence::Refused(malformed.to_string())),
+                Ok(message) => of(message).map_or(Measurable::NotMeasurable(Silence::NothingTold), Measurable::Is),
+                Err(malformed) => Measurable::NotMeasurable(Silence::Refused(malformed.to_string())),
             },
-            Err(refusal) => Told::NotMeasurable(silence(&refusal)),
+            Err(refusal) => Measurable::NotMeasurable(silence(&refusal)),
         }
     }
 
     /// The driver, by its module (sysfs: `device/driver/module`).
-    fn driver(&self) -> Told<Driver> {
-        let Some(folder) = &self.folder else { return Told::NotMeasurable(Silence::NothingTold) };
+    fn driver(&self) -> Measurable<Driver> {
+        let Some(folder) = &self.folder else { return Measurable::NotMeasurable(Silence::NothingTold) };
         let driver = folder.join("device/driver");
-        let Ok(link) = fs::read_link(&driver) else { return Told::NotMeasurable(Silence::Virtual) };
+        let Ok(link) = fs::read_link(&driver) else { return Measurable::NotMeasurable(Silence::Virtual) };
         let Some(name) = link.file_name().map(|name| name.to_string_lossy().into_owned()) else {
-            return Told::NotMeasurable(Silence::NothingTold);
+            return Measurable::NotMeasurable(Silence::NothingTold);
         };
         let version = fs::read_to_string(driver.join("module/version")).ok().map(|text| text.trim().to_owned());
-        Told::Is(Driver { name, version })
+        Measurable::Is(Driver { name, version })
     }
 
     /// What the card has counted since it was made; `None` where it cannot be read.
@@ -167,10 +167,10 @@ fn facts(results: &CableResults) -> Vec<Fact> {
 }
 
 /// One thing of an answer; the answer's own silence, or `silent` where it is not in it.
-fn of<A, T>(answer: &Told<A>, silent: Silence, thing: impl Fn(&A) -> Option<T>) -> Told<T> {
+fn of<A, T>(answer: &Measurable<A>, silent: Silence, thing: impl Fn(&A) -> Option<T>) -> Measurable<T> {
     match answer {
-        Told::Is(answer) => thing(answer).map_or(Told::NotMeasurable(silent), Told::Is),
-        Told::NotMeasurable(why) => Told::NotMeasurable(why.clone()),
+        Measurable::Is(answer) => thing(answer).map_or(Measurable::NotMeasurable(silent), Measurable::Is),
+        Measurable::NotMeasurable(why) => Measurable::NotMeasurable(why.clone()),
     }
 }
 

@@ -45,6 +45,7 @@ impl<'a> Look<'a> {
             None if self.lacks_the_leases_of(found_by) && self.report.visit.errand == found_by.report.visit.errand => {
                 return Some(Reason::NoLeases);
             }
+            None if topic == Topic::Pools && self.report.coverage.pool_files.is_empty() => return Some(Reason::NoPools),
             None => return Some(Reason::CheckNotMade),
             Some(rung) if rung.verdict == Said::NotTested => return rung.reason.clone().or(Some(Reason::CheckNotMade)),
             // What was found hides whether all was looked at.
@@ -82,6 +83,10 @@ impl<'a> Look<'a> {
 
     /// What kept the visit from seeing everything that it was about, as the checks have it.
     fn gap(&self, topic: Topic) -> Option<Reason> {
+        // Files are read whole, whatever became of the look.
+        if topic == Topic::Pools {
+            return None;
+        }
         let coverage = &self.report.coverage;
         let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
             (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
@@ -93,7 +98,7 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
-            Topic::Link | Topic::Cable | Topic::WayOut => None,
+            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
         })
     }
 }

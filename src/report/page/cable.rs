@@ -2,7 +2,7 @@
 
 use crate::check::cabling::{metres, pair, speed};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, PairTested, Told};
+use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested};
 use crate::report::words::{counted, duration};
 
 /// The line.
@@ -25,8 +25,8 @@ pub(super) fn say(fact: &Fact, language: Language) -> String {
 fn card(state: &CardState, language: Language) -> String {
     if !state.carrier {
         let why = match &state.why_down {
-            Told::Is(why) => why.say(language),
-            Told::NotMeasurable(silence) => silence.say(language),
+            Measurable::Is(why) => why.say(language),
+            Measurable::NotMeasurable(silence) => silence.say(language),
         };
         return language.pick(format!("the card has no link: {why}"), format!("la carte n'a pas de lien : {why}"));
     }

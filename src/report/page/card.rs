@@ -4,7 +4,7 @@ use super::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::cabling::{metres, pair, speed};
 use crate::finding::Reason;
 use crate::language::Language;
-use crate::observe::{CableTested, Told};
+use crate::observe::{CableTested, Measurable};
 use crate::report::words::number;
 use crate::report::{Capability, CardReport, Mark, Measured, Report};
 use crate::wire::ethtool::{Mdix, Mode, Pair};
@@ -137,10 +137,10 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
     }
 }
 
-fn or_silence<T>(told: &Told<T>, language: Language, say: impl Fn(&T) -> String) -> String {
+fn or_silence<T>(told: &Measurable<T>, language: Language, say: impl Fn(&T) -> String) -> String {
     match told {
-        Told::Is(known) => say(known),
-        Told::NotMeasurable(silence) => silence.say(language),
+        Measurable::Is(known) => say(known),
+        Measurable::NotMeasurable(silence) => silence.say(language),
     }
 }
 

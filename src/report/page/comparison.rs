@@ -162,6 +162,9 @@ fn sides(compared: &Comparison, language: Language, zone: &TimeZone) -> Table {
     row("Lease files", "Fichiers de baux", &|side| {
         side.coverage.lease_files.iter().map(|file| file.file.as_str()).collect::<Vec<_>>().join(", ")
     });
+    row("Server configurations", "Configurations de serveurs", &|side| {
+        side.coverage.pool_files.iter().map(|file| file.file.as_str()).collect::<Vec<_>>().join(", ")
+    });
     row("Frames lost", "Trames perdues", &|side| match side.coverage.frames_dropped {
         0 => String::new(),
         lost => count(lost),
