@@ -8,6 +8,7 @@ use crate::language::Language;
 use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
+pub mod cabling;
 pub mod contest;
 pub mod held;
 pub mod holder;
@@ -24,6 +25,8 @@ pub enum Topic {
     Dhcp,
     /// The cable.
     Link,
+    /// What our card tells of the link and of the cable.
+    Cable,
     /// Gateways and DNS servers.
     WayOut,
     /// What the files of those who serve addresses say, whatever was asked on the network.
@@ -97,6 +100,12 @@ macro_rules! checks {
 
 checks! {
     "L1-no-carrier"        Link no_carrier::NoCarrier of Link
+    "L1-speed-downgrade"   Link speed_downgrade::SpeedDowngrade of Cable
+    "L1-half-duplex"       Link half_duplex::HalfDuplex of Cable
+    "L1-receive-errors"    Link receive_errors::ReceiveErrors of Cable
+    "L1-pair-open"         Link pair_open::PairOpen of Cable
+    "L1-pair-short"        Link pair_short::PairShort of Cable
+    "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

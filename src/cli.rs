@@ -18,6 +18,7 @@ pub mod explain;
 pub mod french;
 pub mod lab;
 pub mod leases;
+pub mod link;
 pub mod manual;
 pub mod oui;
 pub mod output;
@@ -67,6 +68,7 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
+    Link(link::LinkArgs),
     Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
     Diff(diff::DiffArgs),
@@ -99,6 +101,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
+        Command::Link(args) => link::run(args, language),
         Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
         Command::Diff(args) => diff::run(args, language),

@@ -29,9 +29,11 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
 fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool {
     match topic {
-        Topic::Link | Topic::WayOut => errand == Errand::Diagnose,
-        Topic::Pools => true,
-        Topic::Addresses => errand != Errand::Dhcp || swept,
+        Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
+        Topic::Cable => errand == Errand::Link,
+        Topic::WayOut => errand == Errand::Diagnose,
+        Topic::Pools => errand != Errand::Link,
+        Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
     }
 }
@@ -50,7 +52,12 @@ mod tests {
     #[test]
     fn the_rungs_stand_from_the_link_up_and_every_check_is_on_one() {
         let ladder = climbed(&Scene::swept());
-        assert_eq!(ladder.len(), CHECKS.len());
+        // The checks of the cable are rungs of trousse link, which alone asks the card.
+        let scene = Scene::default();
+        let (inventory, plan) = scene.seen();
+        let of_link = climb(Errand::Link, &inventory, plan);
+        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable)));
+        assert_eq!(ladder.len() + of_link.iter().filter(|(check, _)| check.topic == Topic::Cable).count(), CHECKS.len());
         assert!(ladder.is_sorted_by_key(|(check, _)| check.layer));
     }
 

@@ -12,7 +12,8 @@ use crate::check::holder::Holder;
 use crate::check::served::Served;
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Cut, Observation};
+use crate::observe::{Cut, Observation, Silence};
+use crate::wire::ethtool::Pair;
 pub use subject::Subject;
 
 /// How bad a finding is, worst first.
@@ -174,6 +175,27 @@ pub enum Reason {
     NoLink,
     /// The driver did not tell of its link.
     LinkUnknown,
+    /// The look ended before the card was watched to the end.
+    NotWatchedOut,
+    /// The card does not tell.
+    CardSilent {
+        /// Why.
+        silence: Silence,
+    },
+    /// The card's counters of errors could not be read.
+    CountersUnread,
+    /// Nothing arrived while the card was watched, so nothing could arrive broken.
+    NothingReceived {
+        /// For how long, in milliseconds.
+        watched_ms: u32,
+    },
+    /// The cable was not tested: a look without that is whole without these checks.
+    CableNotTested,
+    /// The cable test says nothing of these pairs.
+    PairsUntold {
+        /// The pairs.
+        pairs: Vec<Pair>,
+    },
     /// Nobody names a gateway within reach.
     NoGateway,
     /// What lies behind the gateway cannot be reached, because it does not answer.
@@ -283,6 +305,33 @@ impl Reason {
             Reason::NoLink => language.pick("no link: see L1-no-carrier", "pas de lien : voir L1-no-carrier").to_owned(),
             Reason::LinkUnknown => {
                 language.pick("the card's driver does not tell of its link", "le pilote de la carte ne dit rien du lien").to_owned()
+            }
+            Reason::NotWatchedOut => language
+                .pick(
+                    "it ended before the card was watched to the end: run it again to the end",
+                    "arrêt avant la fin de l'observation de la carte : relancez jusqu'au bout",
+                )
+                .to_owned(),
+            Reason::CardSilent { silence } => silence.say(language),
+            Reason::CountersUnread => {
+                language.pick("the card's counters cannot be read", "les compteurs de la carte sont illisibles").to_owned()
+            }
+            Reason::NothingReceived { watched_ms } => {
+                let seconds = watched_ms.div_ceil(1000);
+                language.pick(
+                    format!("nothing arrived in {seconds} s, so nothing could arrive broken"),
+                    format!("rien n'est arrivé en {seconds} s, donc rien ne pouvait arriver abîmé"),
+                )
+            }
+            Reason::CableNotTested => language
+                .pick("the cable was not tested: add --cable-test", "le câble n'a pas été testé : ajoutez --cable-test")
+                .to_owned(),
+            Reason::PairsUntold { pairs } => {
+                let pins = pairs.iter().map(|pair| pair.pins()).collect::<Vec<_>>().join(", ");
+                language.pick(
+                    format!("the card says nothing certain of pair {pins}: unplug the far end and test again"),
+                    format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
+                )
             }
             Reason::NoGateway => language
                 .pick(

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measurable, PairTested, Silence};
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
@@ -17,6 +18,7 @@ use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
 
+mod card;
 mod dhcp;
 mod inventory;
 mod leases;
@@ -161,6 +163,14 @@ pub enum Fact {
         /// Lines of it that could not be read.
         unread: u32,
     },
+    /// What our card told of its link.
+    CardIs(Box<CardState>),
+    /// Errors that our card counted while it was watched.
+    ErrorsGrew(ErrorsGrew),
+    /// What became of the test of the cable.
+    CableTested(CableTested),
+    /// What it said of one pair.
+    PairTested(PairTested),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.

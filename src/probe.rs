@@ -25,6 +25,7 @@ pub mod offered;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod watch;
 pub mod way_out;
 
 pub use way_out::{Sounding, Surroundings};
@@ -74,6 +75,8 @@ pub enum Errand {
     Dhcp,
     /// The ladder, from the link up.
     Diagnose,
+    /// The link and its cable.
+    Link,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -225,6 +228,7 @@ pub struct Row {
 const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
 const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 const DIAGNOSE: &[Errand] = &[Errand::Diagnose];
+const LINK: &[Errand] = &[Errand::Link];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
@@ -239,6 +243,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
     Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
+    Row { errands: LINK, make: |_| Box::new(watch::Watch) },
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },

@@ -1,5 +1,6 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
+mod card;
 pub mod columns;
 pub mod comparison;
 mod csv;
@@ -27,6 +28,7 @@ use crate::net::{Mac, Moment};
 use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
+pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
@@ -60,6 +62,9 @@ pub struct Report {
     /// One row for each DNS server, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns_servers: Vec<WayOutRow>,
+    /// What our card told of its link and its cable; `None` where it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<CardReport>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -267,7 +272,8 @@ impl Report {
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let ladder = rungs.filter(|rung| !matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools))).collect();
+        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested));
+        let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -288,6 +294,7 @@ impl Report {
             link: inventory.path().link(),
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),
+            card: card::report(inventory, &ladder),
             ladder,
             findings,
         }

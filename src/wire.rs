@@ -7,6 +7,7 @@ pub mod arp;
 pub mod dhcp;
 pub mod dns;
 pub mod ethernet;
+pub mod ethtool;
 pub mod ipv4;
 pub mod nbns;
 
@@ -89,7 +90,7 @@ pub struct Decoder {
     pub read: fn(&[u8]) -> Result<(), Malformed>,
 }
 
-/// Every decoder of bytes that come from a network.
+/// Every decoder of bytes that come from a network, or from the drivers of its cards.
 pub const DECODERS: &[Decoder] = &[
     Decoder { name: "ethernet", read: |bytes| decode(bytes).map(drop) },
     Decoder { name: "arp", read: |bytes| arp::parse(bytes).map(drop) },
@@ -97,6 +98,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "dhcp", read: |bytes| dhcp::parse(bytes).map(drop) },
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
+    Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
 ];
 
 /// Who speaks: our card's addresses, from which every frame of ours is sent.

@@ -157,6 +157,22 @@ fn a_diagnosis_replays_to_the_same_report_and_takes_no_lease() {
 }
 
 #[test]
+fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the_record() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "{program} --lang en link lan0 --cable-test </dev/null 2>&1; printf '\\001'; {program} link lan0 --cable-test --yes \
+         --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json; cat $HOST_DIR/live.json; printf '\\001'; \
+         {program} replay $HOST_DIR/visit --format json"
+    );
+    let Some((_, said)) = within("card-knows-nothing", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [refused, live, replayed] = parts[..] else { panic!("three parts: {parts:?}") };
+    assert!(refused.contains("nobody agreed") && refused.contains("--yes"), "{refused}");
+    assert!(live.contains("\"card-silent\"") && live.contains("\"not-supported\""), "{live}");
+    assert_eq!(live, replayed);
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

@@ -82,6 +82,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     ];
     prop_oneof![
         4 => path,
+        3 => a_fact_of_our_card(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -106,6 +107,32 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+    ]
+}
+
+/// What a driver tells, and a cable test.
+fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
+    use super::cabling::testing::card;
+    use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, PairTested, Silence};
+    use crate::wire::ethtool::{Duplex, Pair, PairResult};
+    let duplex = select(vec![
+        Measurable::Is(Duplex::Half),
+        Measurable::Is(Duplex::Full),
+        Measurable::NotMeasurable(Silence::NotSupported),
+    ]);
+    let state = (any::<bool>(), select(vec![100u32, 1000]), duplex).prop_map(|(carrier, mbps, duplex)| {
+        Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Measurable::Is(mbps), duplex, ..card() }))
+    });
+    let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
+    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..9000));
+    let tests = [CableTested::Done, CableTested::NotMeasurable { why: Silence::NoAnswer }];
+    prop_oneof![
+        state,
+        pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested { pair, result, length_cm })),
+        select(tests.to_vec()).prop_map(Fact::CableTested),
+        (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {
+            Fact::ErrorsGrew(ErrorsGrew { received, receive_errors, ..ErrorsGrew::default() })
+        }),
     ]
 }
 
@@ -175,6 +202,8 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
+        Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
+        Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,

@@ -53,6 +53,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         rate: Rate::PerSecond(1000),
         quick: false,
         agreed: false,
+        cable_test: false,
         asking: args.ask.of(&plan),
         plan,
     };

@@ -92,6 +92,10 @@ impl Progress {
                     "{hosts} serveurs DHCP ont répondu, {seconds:.1} s ; les lents prennent 5 s (Ctrl-C : rapport de ce qui est connu)"
                 ),
             ),
+            Errand::Link => (
+                format!("watching the card, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!("la carte est observée, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
+            ),
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

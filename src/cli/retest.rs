@@ -90,6 +90,8 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         quick: first.survey.quick,
         // Who made the visit has agreed to its length.
         agreed: true,
+        // Nobody has agreed to the link's dropping again.
+        cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
     };

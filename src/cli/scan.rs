@@ -94,6 +94,7 @@ impl ScanArgs {
             rate,
             quick: self.quick,
             agreed: self.yes,
+            cable_test: false,
             asking: ask.of(&plan),
             plan,
         };

@@ -1,5 +1,7 @@
-//! Linux: interfaces and the packet socket.
+//! Linux: interfaces, the packet socket, and what drivers tell.
 
+pub mod ethtool;
 pub mod interface;
+mod netlink;
 pub mod packet_socket;
 pub mod sounder;

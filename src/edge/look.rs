@@ -4,13 +4,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use super::clock::VisitClock;
 use super::drive::{Follower, drive};
+use super::linux::ethtool::Card;
 use super::linux::interface::{self, Interface};
 use super::linux::packet_socket::PacketSocket;
 use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::Inventory;
+use crate::observe::{Fact, Inventory};
 use crate::probe::listen::Listener;
 use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
 use crate::site::Plan;
@@ -30,6 +31,8 @@ pub struct Request {
     pub quick: bool,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
+    /// Test the cable, whereby the link drops.
+    pub cable_test: bool,
     /// What DHCP servers are asked on demand only.
     pub asking: Asking,
     /// What the site should be.
@@ -42,6 +45,8 @@ pub struct Look {
     pub circumstances: Circumstances,
     link: PacketSocket,
     clock: VisitClock,
+    card: Option<Card>,
+    cable_test: bool,
 }
 
 /// Addresses that are asked without a word: those of a /16.
@@ -51,7 +56,8 @@ impl Look {
     /// Opens what the request needs, or says in one line why it cannot.
     pub fn prepare(request: Request) -> Result<Look> {
         let diagnose = request.errand == Errand::Diagnose;
-        let choose = if diagnose { Interface::choose_whatever_its_link } else { Interface::choose };
+        let card_asked = request.errand == Errand::Link;
+        let choose = if diagnose || card_asked { Interface::choose_whatever_its_link } else { Interface::choose };
         let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
@@ -87,7 +93,12 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
-        let surroundings = if diagnose { surroundings(&interface, &request.plan) } else { Surroundings::default() };
+        let surroundings = match request.errand {
+            Errand::Diagnose => surroundings(&interface, &request.plan),
+            Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
+            _ => Surroundings::default(),
+        };
+        let card = card_asked.then(|| Card::open(&name, interface.inner.index));
         let survey = Survey {
             errand: request.errand,
             identity: interface.identity,
@@ -106,20 +117,37 @@ impl Look {
             survey,
             plan: request.plan,
         };
-        Ok(Look { circumstances, link, clock })
+        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test })
     }
 
-    /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked.
+    /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked but the card.
     pub fn run(mut self, follower: &mut dyn Follower) -> (Inventory, Moment) {
         let mut listener = Listener::new(&self.circumstances.survey);
-        let survey = &self.circumstances.survey;
-        if survey.surroundings.link.is_some_and(|link| !link.carrier) {
-            let now = self.clock.now();
-            return (listener.conclude(now), now);
+        let has_link = self.circumstances.survey.surroundings.link.is_none_or(|link| link.carrier);
+        let clock = self.clock;
+        let tell = |listener: &mut Listener, follower: &mut dyn Follower, fact: Fact| {
+            let now = clock.now();
+            follower.fact(now, &fact);
+            listener.fact(now, fact);
+        };
+        if let Some(card) = &mut self.card {
+            tell(&mut listener, follower, Fact::CardIs(Box::new(card.state(has_link))));
         }
-        // What was lost while the socket waited to be read is no loss of this look.
-        self.link.lost();
-        drive(&mut listener, &mut self.link, &self.clock, follower);
+        if has_link {
+            let before = self.card.as_ref().and_then(Card::counted);
+            // What was lost while the socket waited to be read is no loss of this look.
+            self.link.lost();
+            drive(&mut listener, &mut self.link, &self.clock, follower);
+            let after = self.card.as_ref().and_then(Card::counted);
+            if let (Some(before), Some(after)) = (before, after) {
+                tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
+            }
+        }
+        if let (Some(card), true) = (&mut self.card, self.cable_test && !follower.stops(clock.now())) {
+            for fact in card.test_cable(|| follower.stops(clock.now())) {
+                tell(&mut listener, follower, fact);
+            }
+        }
         let ended = self.clock.now();
         (listener.conclude(ended), ended)
     }

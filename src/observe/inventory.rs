@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
-use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen};
+use super::{
+    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen,
+};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -69,6 +71,7 @@ pub struct Inventory {
     pools: PoolsSeen,
     told: ToldSeen,
     path: PathSeen,
+    driver: CardSeen,
 }
 
 impl Inventory {
@@ -87,6 +90,7 @@ impl Inventory {
             pools: PoolsSeen::default(),
             told: ToldSeen::default(),
             path: PathSeen::default(),
+            driver: CardSeen::default(),
         }
     }
 
@@ -138,6 +142,7 @@ impl Inventory {
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
+            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -206,6 +211,11 @@ impl Inventory {
     /// The DHCP servers, in the order of their identifiers.
     pub fn dhcp_servers(&self) -> Vec<DhcpServer> {
         self.dhcp.servers(self.card())
+    }
+
+    /// What our card told of its link and its cable.
+    pub fn driver(&self) -> &CardSeen {
+        &self.driver
     }
 
     /// What lease files say.
@@ -293,8 +303,8 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told)
-                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver)
+                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver)
     }
 }
 

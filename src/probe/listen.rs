@@ -34,6 +34,9 @@ impl Listener {
             let fact = Fact::OurCard { mac: identity.mac, addresses, siblings };
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
         }
+        if let (Errand::Link, Some(link)) = (survey.errand, survey.surroundings.link) {
+            inventory.fold(&Observation { at: Moment::default(), frame: None, fact: Fact::LinkIs(link) });
+        }
         if survey.errand == Errand::Diagnose {
             let (link, gateways) = (survey.surroundings.link, survey.surroundings.gateways.clone());
             let resolvers = survey.resolvers.iter().map(SocketAddr::ip).collect();

@@ -5,12 +5,13 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::comparison::{Change, Compared, Device, ServerRow};
-use super::{Comparison, DhcpRow, Host, Report, View};
+use super::{Capability, CardReport, Comparison, DhcpRow, Host, Measured, Report, View};
 use crate::check::Problem;
 use crate::lease::{Lease, State};
 use crate::line::one_line;
 use crate::net::Mac;
 use crate::probe::Errand;
+use crate::wire::ethtool::Pair;
 
 /// The headings, which programs may rely on: the names of the record, in no language of the reader's.
 const HEADINGS: [&str; 11] =
@@ -37,10 +38,16 @@ const SERVER_HEADINGS: [&str; 15] = [
     "findings",
 ];
 
+/// The headings of what our card tells.
+const CARD_HEADINGS: [&str; 4] = ["measured", "mark", "result", "length_cm"];
+
 /// Writes what the visit was for.
 pub(super) fn render(report: &Report, _: &View) -> String {
     if report.visit.errand == Errand::Dhcp {
         return table(SERVER_HEADINGS, report.dhcp_servers.iter().map(|row| server(report, row)));
+    }
+    if let Some(card) = &report.card {
+        return table(CARD_HEADINGS, card.capabilities.iter().map(|capability| measured(card, *capability)));
     }
     table(HEADINGS, report.hosts.iter().map(|host| row(report, host)))
 }
@@ -133,6 +140,25 @@ fn codes(report: &Report, ip: IpAddr, macs: &[Mac]) -> String {
     let mut codes: Vec<&str> = about.filter(concerns).map(Problem::code).collect();
     codes.dedup();
     codes.join(AMONG)
+}
+
+/// One measurement, by the words of the record.
+fn measured(card: &CardReport, capability: Capability) -> [String; 4] {
+    let pair = |of: Pair| card.pairs.iter().find(|tested| tested.pair == of);
+    let tested = if let Measured::Pair(of) = capability.what { pair(of) } else { None };
+    let what = match capability.what {
+        Measured::Pair(of) => format!("pair-{}", of.pins()),
+        what => id(&what),
+    };
+    let result = tested.map(|tested| id(&tested.result));
+    let length = tested.and_then(|tested| tested.length_cm).map(|cm| cm.to_string());
+    [what, id(&capability.mark), result.unwrap_or_default(), length.unwrap_or_default()]
+}
+
+/// The word by which the record names one of a kind.
+fn id(of: &impl Serialize) -> String {
+    let value = serde_json::to_value(of).unwrap_or_default();
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn server(report: &Report, row: &DhcpRow) -> [String; 15] {

@@ -1,5 +1,7 @@
 //! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
 
+mod cable;
+mod card;
 mod comparison;
 mod coverage;
 mod dhcp;
@@ -225,7 +227,9 @@ impl Page {
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
-        if report.visit.errand != Errand::Dhcp || report.coverage.planned > 0 {
+        blocks.extend(card::blocks(report, language));
+        let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
+        if swept && report.visit.errand != Errand::Link {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

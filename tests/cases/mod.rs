@@ -1,5 +1,6 @@
 //! The reports that every format is shown with, folded from hand-made observations.
 
+mod cable;
 pub(crate) mod comparisons;
 mod dhcp;
 mod diagnose;
@@ -19,7 +20,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 16] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -31,6 +32,8 @@ pub(crate) const CASES: [Case; 14] = [
     ("hostile", hostile),
     ("dhcp", dhcp::rogue),
     ("dhcp-silent", dhcp::silent),
+    ("cable", cable::faulty),
+    ("cable-down", cable::down),
     ("ask-pool", dhcp::ask_pool),
     ("diagnose", diagnose::shut),
     ("no-carrier", diagnose::no_carrier),

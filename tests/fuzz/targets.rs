@@ -22,7 +22,7 @@ use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, nbns};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -174,7 +174,28 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let frames = frames();
     let inner = |from: usize| frames.iter().filter_map(move |frame| frame.get(from..)).map(<[u8]>::to_vec);
     let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
-    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
+    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).chain(driver_messages()).collect()
+}
+
+/// What a driver may say: a header with an interface's index, then attributes of every message, with nests in nests.
+fn driver_messages() -> impl Iterator<Item = Vec<u8>> {
+    let header = ethtool::Question::State.message(3)[4..].to_vec();
+    let attribute = |kind: u16, value: &[u8]| {
+        let mut bytes = [(4 + value.len() as u16).to_ne_bytes(), kind.to_ne_bytes()].concat();
+        bytes.extend(value);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    };
+    let bit = [attribute(1, &5u32.to_ne_bytes()), attribute(2, b"1000baseT/Full\0"), attribute(3, &[])].concat();
+    let modes = attribute(3, &attribute(3, &attribute(1, &bit)));
+    let result = attribute(1, &[attribute(1, &[0]), attribute(2, &[2])].concat());
+    let length = attribute(2, &[attribute(1, &[0]), attribute(2, &1250u32.to_ne_bytes())].concat());
+    let cable = [attribute(2, &[2]), attribute(3, &[result, length].concat())].concat();
+    let numbers: Vec<u8> = (2..8).flat_map(|kind| attribute(kind, &4u32.to_ne_bytes())).collect();
+    let state = [attribute(2, &[0]), attribute(3, &4u32.to_ne_bytes()), attribute(5, &[4]), attribute(6, &[1])].concat();
+    [(2, attribute(4, &[1])), (4, modes), (6, state), (24, attribute(4, &[1])), (27, cable), (37, numbers)]
+        .into_iter()
+        .map(move |(command, attributes)| [&[command, 1, 0, 0], &header[..], &attributes].concat())
 }
 
 fn captures() -> Vec<Vec<u8>> {

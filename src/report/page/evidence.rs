@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use super::cable;
 use crate::language::Language;
 use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
@@ -56,6 +57,7 @@ fn what(fact: &Fact, language: Language) -> String {
             let via = via.map(|via| language.pick(format!(", in a frame of {via}"), format!(", dans une trame de {via}")));
             format!("{said}{after}{}", via.unwrap_or_default())
         }
+        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => cable::say(fact, language),
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))

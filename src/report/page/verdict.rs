@@ -45,6 +45,10 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             let servers = counted(answered, one, many, language);
             (Tone::Clear, language.pick(format!("Nothing is wrong: {servers}."), format!("Aucune anomalie : {servers}.")))
         }
+        ([], None) if report.visit.errand == Errand::Link => {
+            let text = language.pick("Nothing is wrong with the link.", "Aucune anomalie sur le lien.");
+            (Tone::Clear, text.to_owned())
+        }
         ([], None) => {
             let answered = report.coverage.answered;
             let text = language.pick(
@@ -67,7 +71,9 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
     let mut warnings = Vec::new();
     let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
     let dhcp = report.visit.errand == Errand::Dhcp;
+    let card = report.visit.errand == Errand::Link;
     let cuts = coverage.cut.iter().map(|&cut| match cut {
+        Cut::User | Cut::Interface if card => Reason::NotWatchedOut,
         Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
         cut => Reason::of_cut(cut, coverage.asked, coverage.planned),
     });
@@ -95,7 +101,7 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
         warnings.push(said.to_owned());
     }
     let no_link = report.link.is_some_and(|link| !link.carrier);
-    if coverage.requests == 0 && !dhcp && !no_link && !bare {
+    if coverage.requests == 0 && !dhcp && !card && !no_link && !bare {
         let passive = language.pick(
             "Passive: no address was asked for. Silent devices, and owners that nobody asked, are not seen here.",
             "Écoute seule : aucune adresse n'a été interrogée. Les appareils muets, et les détenteurs que personne n'a interrogés, ne se voient pas ici.",

@@ -1,0 +1,89 @@
+//! `trousse link`: what the network card knows of its link and of its cable.
+
+use std::path::PathBuf;
+
+use crate::cli::output::OutputArgs;
+use crate::fault::Result;
+use crate::language::Language;
+
+/// Ask the network card about its link and its cable: pass, fail or not measurable, as a hand-held tester prints it.
+#[derive(Debug, clap::Args)]
+pub struct LinkArgs {
+    /// The interface; it needs neither an address nor a link [default: that of the default route]
+    #[arg(value_name = "IFACE")]
+    pub interface: Option<String>,
+    /// Test each pair of the cable for opens and shorts; the link drops for some seconds
+    #[arg(long)]
+    pub cable_test: bool,
+    /// Drop the link without asking
+    #[arg(long)]
+    pub yes: bool,
+    /// The plan of the site (TOML)
+    #[arg(long, value_name = "PLAN")]
+    pub site: Option<PathBuf>,
+    /// Record the visit in DIR, for trousse replay
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Where the report goes.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// Runs the command.
+#[cfg(not(target_os = "linux"))]
+pub fn run(_: &LinkArgs, _: Language) -> Result<u8> {
+    Err(super::no_raw_frames("link"))
+}
+
+/// Runs the command.
+#[cfg(target_os = "linux")]
+pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
+    use crate::cli::leases::LeaseArgs;
+    use crate::edge::look::Request;
+    use crate::net::Targets;
+    use crate::probe::{Asking, Errand, Rate};
+    use crate::site::Plan;
+
+    args.output.check()?;
+    if args.cable_test && !args.yes {
+        agreed(language)?;
+    }
+    let request = Request {
+        errand: Errand::Link,
+        interface: args.interface.clone(),
+        targets: Some(Targets::default()),
+        rate: Rate::Max,
+        quick: false,
+        agreed: false,
+        cable_test: args.cable_test,
+        asking: Asking::default(),
+        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+    };
+    super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
+}
+
+/// Whoever sits at the terminal agrees that the link drops. Where nobody does, nobody agreed.
+#[cfg(target_os = "linux")]
+fn agreed(language: Language) -> Result<()> {
+    use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
+
+    use crate::fault::Fault;
+
+    if stdin().is_terminal() && stderr().is_terminal() {
+        let question = language.pick(
+            "The link drops while the cable is tested, for some seconds: whoever works over it is cut off. Go on? [y/N] ",
+            "Le lien tombe pendant le test du câble, quelques secondes : qui travaille par lui est coupé. Continuer ? [o/N] ",
+        );
+        let mut answer = String::new();
+        let asked =
+            write!(stderr(), "{question}").and_then(|()| stderr().flush()).and_then(|()| stdin().lock().read_line(&mut answer));
+        if asked.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui") {
+            return Ok(());
+        }
+    }
+    Err(Fault::new(
+        "the cable was not tested: that drops the link, and nobody agreed",
+        "le câble n'a pas été testé : cela fait tomber le lien, et personne n'a donné son accord",
+    )
+    .hint("add --yes, or leave --cable-test out", "ajoutez --yes, ou retirez --cable-test"))
+}
