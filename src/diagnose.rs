@@ -1,5 +1,6 @@
 //! The ladder: which checks a look has a say in, layer 1 upward, and what a broken rung takes from those above it.
 
+use crate::check::way_out::{dns_servers, gateways};
 use crate::check::{CHECKS, Check, Topic};
 use crate::finding::{Reason, Verdict};
 use crate::observe::Inventory;
@@ -23,7 +24,12 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
         };
         (check, verdict)
     };
-    asked.map(say).collect()
+    // Where nobody serves, or who serves gives neither router nor DNS server, there is none to ask.
+    let nobody = errand == Errand::Dhcp && gateways(inventory, plan).is_empty() && dns_servers(inventory, plan).is_empty();
+    let none = |verdict: &Verdict| matches!(verdict, Verdict::NotTested(Reason::NoGateway | Reason::NoDnsServer));
+    let left_out =
+        |check: &Check, verdict: &Verdict| errand == Errand::Dhcp && none(verdict) || nobody && check.topic == Topic::WayOut;
+    asked.map(say).filter(|(check, verdict)| !left_out(check, verdict)).collect()
 }
 
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
@@ -31,7 +37,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
-        Topic::WayOut => errand == Errand::Diagnose,
+        Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
         Topic::Pools => errand != Errand::Link,
         Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,

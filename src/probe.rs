@@ -227,7 +227,8 @@ pub struct Row {
 
 const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
 const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
-const DIAGNOSE: &[Errand] = &[Errand::Diagnose];
+/// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
+const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
@@ -247,7 +248,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
-    Row { errands: DIAGNOSE, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

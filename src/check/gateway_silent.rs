@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::dhcp_wrong_option::Wrong;
 use super::way_out::{NamedBy, Standing, gateways, standing, unasked, wrong_settings};
-use super::{Problem, gap};
+use super::Problem;
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -37,7 +37,9 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         match how {
             Standing::Answers => tested = true,
             // One that only DHCP names and that is out of our reach is judged with the settings of that server.
-            Standing::NotAsked if named_by.laptop || named_by.plan || gap(inventory).is_some() => untested = Some(unasked(inventory)),
+            Standing::NotAsked if named_by.laptop || named_by.plan || unasked(inventory) != Reason::NotSent => {
+                untested = Some(unasked(inventory));
+            }
             Standing::NotAsked => {}
             Standing::ArpOnly | Standing::Silent => {
                 let arp = how == Standing::ArpOnly;

@@ -15,9 +15,7 @@ use crate::line::one_line;
 use crate::net::Moment;
 use crate::observe::{Fact, Inventory, Observation};
 use crate::pool::Configuration;
-#[cfg(target_os = "linux")]
-use crate::probe::Asking;
-use crate::probe::Survey;
+use crate::probe::{Asking, Survey};
 
 /// Options about leases.
 #[derive(Debug, Default, clap::Args)]
@@ -133,7 +131,6 @@ fn concerns(survey: &Survey, ip: Ipv4Addr) -> bool {
 const MATTER: usize = 64;
 
 /// Adds the addresses of the files to those that a server is asked about.
-#[cfg(target_os = "linux")]
 pub fn matter(facts: &[Fact], asking: &mut Asking) {
     let of_files = facts.iter().filter_map(|fact| match fact {
         Fact::LeaseHeld { lease, .. } => Some(lease.ip),

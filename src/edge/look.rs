@@ -95,6 +95,7 @@ impl Look {
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
+            Errand::Dhcp => Surroundings { planned: planned(own, &request.plan), ..Surroundings::default() },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
@@ -182,14 +183,18 @@ fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
 
 /// What this machine and the plan say of the way out.
 fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
-    let own = &interface.identity.addresses;
-    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
-    let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
-        planned: pings.chain(questions).collect(),
+        planned: planned(&interface.identity.addresses, plan),
     }
+}
+
+/// The gateways and DNS servers that the plan names for our networks.
+fn planned(own: &[Ipv4Net], plan: &Plan) -> Vec<Sounding> {
+    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
+    let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
+    pings.chain(questions).collect()
 }
 
 /// The plan's prefixes that the interface is in, else its own.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Identity, Probe, Survey, Want};
+use super::{Errand, Identity, Probe, Survey, Want};
 use crate::net::Moment;
 use crate::observe::{Asked, Fact, LinkState, v4};
 
@@ -64,7 +64,9 @@ impl WayOut {
             until: Moment::default(),
         };
         survey.surroundings.gateways.iter().for_each(|&gateway| probe.want(Sounding::Ping(gateway)));
-        survey.resolvers.iter().for_each(|resolver| probe.want(Sounding::Dns(resolver.ip())));
+        // What this machine asks is no DHCP server's doing.
+        let resolvers = survey.resolvers.iter().filter(|_| survey.errand == Errand::Diagnose);
+        resolvers.for_each(|resolver| probe.want(Sounding::Dns(resolver.ip())));
         survey.surroundings.planned.iter().for_each(|&planned| probe.want(planned));
         probe
     }

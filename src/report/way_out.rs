@@ -21,17 +21,22 @@ pub struct WayOutRow {
     pub replies: Option<Replies>,
 }
 
+/// Whether a look asks gateways and DNS servers.
+fn asked(errand: Errand) -> bool {
+    matches!(errand, Errand::Dhcp | Errand::Diagnose)
+}
+
 /// The gateways, in the order of their addresses; none in a look that did not ask them.
 pub(super) fn gateway_rows(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<WayOutRow> {
     let row = |(ip, named_by)| {
         let ip = IpAddr::V4(ip);
         WayOutRow { ip, named_by, replies: inventory.path().ping(ip).map(|(replies, _)| replies.clone()) }
     };
-    if errand == Errand::Diagnose { gateways(inventory, plan).into_iter().map(row).collect() } else { Vec::new() }
+    if asked(errand) { gateways(inventory, plan).into_iter().map(row).collect() } else { Vec::new() }
 }
 
 /// The DNS servers, likewise.
 pub(super) fn dns_rows(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<WayOutRow> {
     let row = |(ip, named_by)| WayOutRow { ip, named_by, replies: inventory.path().dns(ip).map(|(replies, _)| replies.clone()) };
-    if errand == Errand::Diagnose { dns_servers(inventory, plan).into_iter().map(row).collect() } else { Vec::new() }
+    if asked(errand) { dns_servers(inventory, plan).into_iter().map(row).collect() } else { Vec::new() }
 }

@@ -2,13 +2,13 @@
 
 use std::net::Ipv4Addr;
 
-use trousse::observe::{Asked, DhcpAnswer, DhcpAsked, Fact};
+use trousse::observe::{Asked, DhcpAnswer, DhcpAsked, Fact, Replies};
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
 use trousse::wire::dhcp::{Kind, Says, Settings};
 
-use super::{Seen, mac, visit};
+use super::{Seen, ip, mac, visit};
 
 const PLAN: &str = "[[dhcp]]\nname = \"box\"\nserver = \"10.77.0.2\"\nranges = [\"10.77.0.100-10.77.0.199\"]\n";
 
@@ -68,6 +68,10 @@ pub(crate) fn rogue() -> Report {
     seen.add(answer(5, "94:c6:91:ab:cd:05", Asked::NetBoot, boot));
     seen.at = 3_020;
     seen.add(answer(3, "da:a1:19:44:55:66", Asked::Discover, wrong));
+    let replies = |sent, rtts_us: &[u32]| Replies { sent, rtts_us: rtts_us.to_vec() };
+    seen.add(Fact::Pinged { ip: ip(2), replies: replies(4, &[310, 290, 330, 300]) });
+    seen.add(Fact::DnsAsked { server: ip(2), replies: replies(3, &[900, 700, 800]) });
+    seen.add(Fact::DnsAsked { server: "9.9.9.9".parse().expect("an address"), replies: replies(3, &[]) });
     seen.add(asked());
     for host in [102, 103] {
         seen.add(Fact::OfferProbed { ip: Ipv4Addr::new(10, 77, 0, host), times: 3 });

@@ -9,24 +9,30 @@ use crate::report::{Report, WayOutRow};
 
 /// The section of the report; none of a look that did not go up the ladder.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
-    if report.visit.errand != Errand::Diagnose {
+    let whole = report.visit.errand == Errand::Diagnose;
+    if !whole && report.gateways.is_empty() && report.dns_servers.is_empty() {
         return Vec::new();
     }
     let label = |english: &str, french: &str, row: &WayOutRow| format!("{} {}", language.pick(english, french), row.ip);
-    let mut facts = vec![(language.pick("Link", "Lien").to_owned(), link(report.link, language))];
+    let mut facts: Vec<_> =
+        whole.then(|| (language.pick("Link", "Lien").to_owned(), link(report.link, language))).into_iter().collect();
     let none = |what: &str| (what.to_owned(), language.pick("none is known", "aucun de connu").to_owned());
-    if report.gateways.is_empty() {
+    if whole && report.gateways.is_empty() {
         facts.push((
             language.pick("Gateway", "Passerelle").to_owned(),
             language.pick("none is known", "aucune de connue").to_owned(),
         ));
     }
     facts.extend(report.gateways.iter().map(|row| (label("Gateway", "Passerelle", row), gateway(row, language))));
-    if report.dns_servers.is_empty() {
+    if whole && report.dns_servers.is_empty() {
         facts.push(none("DNS"));
     }
     facts.extend(report.dns_servers.iter().map(|row| (label("DNS", "DNS", row), dns(row, language))));
-    vec![Block::Heading(language.pick("Link, gateway, DNS", "Lien, passerelle, DNS").to_owned()), Block::Facts(facts)]
+    let heading = match whole {
+        true => language.pick("Link, gateway, DNS", "Lien, passerelle, DNS"),
+        false => language.pick("Gateway, DNS", "Passerelle, DNS"),
+    };
+    vec![Block::Heading(heading.to_owned()), Block::Facts(facts)]
 }
 
 /// The link, as in `up, 1,000 Mb/s, full duplex`.
