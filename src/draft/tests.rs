@@ -7,6 +7,7 @@ use crate::check::way_out::NamedBy;
 use crate::net::Moment;
 use crate::observe::{Claim, Fact, Inventory, NameSource, Observation, Replies};
 use crate::oui::Vendors;
+use crate::probe::Errand;
 use crate::report::Visit;
 
 fn visit() -> Visit {

@@ -60,6 +60,7 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Card(found) => (card(found, language)),
             Block::Table(rows) => (table(rows, language)),
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
+            Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },
             Block::Evidence(label, lines) => { h4 { (label) } ul.evidence { @for line in lines { li { (line) } } } },
         }

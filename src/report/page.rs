@@ -52,6 +52,15 @@ pub enum Block {
     Table(Table),
     /// Labels and what they stand for.
     Facts(Vec<(String, String)>),
+    /// What another finding came about by.
+    Cause {
+        /// What it is called.
+        label: String,
+        /// The finding that it is.
+        title: String,
+        /// The code of its check.
+        code: String,
+    },
     /// What to do, in order, under a label.
     Steps(String, Vec<String>),
     /// What was seen, under a label.
@@ -286,6 +295,7 @@ fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
             change(label);
             change(text);
         }),
+        Block::Cause { label, title, code } => [label, title, code].into_iter().for_each(change),
         Block::Steps(label, lines) | Block::Evidence(label, lines) => {
             change(label);
             lines.iter_mut().for_each(change);

@@ -76,6 +76,9 @@ impl Paper {
                     self.hanging(&format!("{}  ", pad(name, label)), text, Style::new());
                 }
             }
+            Block::Cause { label, title, code } => {
+                self.hanging(&format!("{label}  "), &format!("{title} ({code})"), Style::new())
+            }
             Block::Steps(label, steps) => {
                 self.line(&[(label, Style::new().underline())]);
                 for (step, text) in (1..).zip(steps) {

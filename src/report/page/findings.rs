@@ -65,8 +65,8 @@ fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone)
     }
     for (place, cause) in causes.into_iter().enumerate() {
         let words = cause.problem.explain().words(language);
-        let label = format!("{} ({})", words.title, cause.problem.code());
-        blocks.push(Block::Facts(vec![(language.pick("Why", "Pourquoi").to_owned(), label)]));
+        let (label, code) = (language.pick("Why", "Pourquoi").to_owned(), cause.problem.code().to_owned());
+        blocks.push(Block::Cause { label, title: words.title, code });
         blocks.push(Block::Text(sentence(&words.why)));
         // What is nearest knows whom to touch, unless it may be meant so.
         if place == 0 && cause.severity != Severity::Note {

@@ -1,0 +1,265 @@
+//! Why something could not be looked at, and what to do about it.
+
+use std::net::Ipv4Addr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::language::Language;
+use crate::observe::{Cut, Silence};
+use crate::wire::ethtool::Pair;
+
+/// Why something could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "why", rename_all = "kebab-case")]
+pub enum Reason {
+    /// Only a capture was read: no address was asked for.
+    NothingAsked,
+    /// It is not known which card and address are ours.
+    NoCardOfOurs,
+    /// Our card has no address.
+    NoAddressOfOurs,
+    /// The user stopped before every address was asked.
+    Stopped {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
+    /// The interface went down in the middle.
+    InterfaceLost {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
+    /// The capture ends in the middle of a frame.
+    CaptureCut,
+    /// Only a capture was read: no DHCP server was asked.
+    DhcpNotAsked,
+    /// Addresses were offered, and nobody asked whether they are free.
+    OffersNotProbed,
+    /// The look ended before slow DHCP servers could answer.
+    NotListenedOut,
+    /// More was claimed than any real network claims, and not everything was kept.
+    Flooded,
+    /// No lease file was given: a look without one is whole without these checks.
+    NoLeases,
+    /// Neither the plan nor a configuration names a range of a DHCP server.
+    NoRanges,
+    /// There is no link, so nothing above it was asked.
+    NoLink,
+    /// The driver did not tell of its link.
+    LinkUnknown,
+    /// The look ended before the card was watched to the end.
+    NotWatchedOut,
+    /// The card does not tell.
+    CardSilent {
+        /// Why.
+        silence: Silence,
+    },
+    /// The card's counters of errors could not be read.
+    CountersUnread,
+    /// Nothing arrived while the card was watched, so nothing could arrive broken.
+    NothingReceived {
+        /// For how long, in milliseconds.
+        watched_ms: u32,
+    },
+    /// The cable was not tested: a look without that is whole without these checks.
+    CableNotTested,
+    /// The cable test says nothing of these pairs.
+    PairsUntold {
+        /// The pairs.
+        pairs: Vec<Pair>,
+    },
+    /// Nobody names a gateway within reach.
+    NoGateway,
+    /// What lies behind the gateway cannot be reached, because it does not answer.
+    GatewaySilent,
+    /// Nobody names a DNS server.
+    NoDnsServer,
+    /// The kernel did not send what was to be asked.
+    NotSent,
+    /// There is no configuration of a server to compare: a look without one is whole without this check.
+    NoPools,
+    /// Nothing proves that a pool is exhausted, but a server that answers offers no address.
+    NothingOffered {
+        /// The server.
+        server: Ipv4Addr,
+    },
+    /// Frames were lost before they could be read.
+    FramesLost {
+        /// How many.
+        count: u32,
+    },
+    /// Of a comparison: the other visit asked other addresses.
+    OtherTargets {
+        /// What it asked.
+        targets: Vec<String>,
+    },
+    /// Of a comparison: the other visit did not make this check.
+    CheckNotMade,
+    /// Of a comparison: the other visit did not listen for late owners.
+    LessPatience,
+}
+
+impl Reason {
+    /// What a look that was cut short after so many of the addresses could not see.
+    pub fn of_cut(cut: Cut, asked: u32, planned: u32) -> Reason {
+        match cut {
+            Cut::User => Reason::Stopped { asked, planned },
+            Cut::Interface => Reason::InterfaceLost { asked, planned },
+            Cut::Capture => Reason::CaptureCut,
+        }
+    }
+
+    /// The reason with what to do about it, as one sentence without a capital or a full stop.
+    pub fn say(&self, language: Language) -> String {
+        match self {
+            Reason::NothingAsked => language
+                .pick(
+                    "no address was asked for: only what the capture shows was judged",
+                    "aucune adresse n'a été interrogée : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::NoCardOfOurs => language
+                .pick(
+                    "the capture does not say which address is the laptop's",
+                    "la capture ne dit pas quelle adresse est celle du portable",
+                )
+                .to_owned(),
+            Reason::NoAddressOfOurs => {
+                language.pick("the interface has no address of its own", "l'interface n'a pas d'adresse").to_owned()
+            }
+            Reason::Stopped { asked, planned } => language.pick(
+                format!("stopped after {asked} of {planned} addresses: run it again to the end"),
+                format!("arrêté après {asked} adresses sur {planned} : relancez jusqu'au bout"),
+            ),
+            Reason::InterfaceLost { asked, planned } => language.pick(
+                format!("the interface went down after {asked} of {planned} addresses: check the cable and run it again"),
+                format!("l'interface est tombée après {asked} adresses sur {planned} : vérifiez le cordon et relancez"),
+            ),
+            Reason::CaptureCut => language
+                .pick(
+                    "the capture ends in the middle of a frame: take it again, or ask for the whole file",
+                    "la capture s'arrête au milieu d'une trame : refaites-la ou demandez le fichier entier",
+                )
+                .to_owned(),
+            Reason::DhcpNotAsked => language
+                .pick(
+                    "no DHCP server was asked: only what the capture shows was judged",
+                    "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::OffersNotProbed => language
+                .pick(
+                    "nobody asked by ARP whether the addresses offered are free: run trousse dhcp again",
+                    "personne n'a demandé par ARP si les adresses proposées sont libres : relancez trousse dhcp",
+                )
+                .to_owned(),
+            Reason::NotListenedOut => language
+                .pick(
+                    "it ended before slow DHCP servers could answer: run it again to the end",
+                    "arrêt avant que les serveurs DHCP lents aient pu répondre : relancez jusqu'au bout",
+                )
+                .to_owned(),
+            Reason::Flooded => language
+                .pick(
+                    "more addresses were claimed than any real network holds: find the device that forges them and run it again",
+                    "plus d'adresses revendiquées que n'en porte aucun vrai réseau : trouvez l'appareil qui les forge et relancez",
+                )
+                .to_owned(),
+            Reason::NoLeases => language
+                .pick("no lease file was given: add --leases FILE", "aucun fichier de baux donné : ajoutez --leases FICHIER")
+                .to_owned(),
+            Reason::NoRanges => language
+                .pick(
+                    "no range is known: add --pool FILE, or write the server's ranges under [[dhcp]] in the plan",
+                    "aucune plage connue : ajoutez --pool FICHIER, ou écrivez celles du serveur sous [[dhcp]] dans le plan",
+                )
+                .to_owned(),
+            Reason::NoLink => language.pick("no link: see L1-no-carrier", "pas de lien : voir L1-no-carrier").to_owned(),
+            Reason::LinkUnknown => {
+                language.pick("the card's driver does not tell of its link", "le pilote de la carte ne dit rien du lien").to_owned()
+            }
+            Reason::NotWatchedOut => language
+                .pick(
+                    "it ended before the card was watched to the end: run it again to the end",
+                    "arrêt avant la fin de l'observation de la carte : relancez jusqu'au bout",
+                )
+                .to_owned(),
+            Reason::CardSilent { silence } => silence.say(language),
+            Reason::CountersUnread => {
+                language.pick("the card's counters cannot be read", "les compteurs de la carte sont illisibles").to_owned()
+            }
+            Reason::NothingReceived { watched_ms } => {
+                let seconds = watched_ms.div_ceil(1000);
+                language.pick(
+                    format!("nothing arrived in {seconds} s, so nothing could arrive broken"),
+                    format!("rien n'est arrivé en {seconds} s, donc rien ne pouvait arriver abîmé"),
+                )
+            }
+            Reason::CableNotTested => language
+                .pick("the cable was not tested: add --cable-test", "le câble n'a pas été testé : ajoutez --cable-test")
+                .to_owned(),
+            Reason::PairsUntold { pairs } => {
+                let pins = pairs.iter().map(|pair| pair.pins()).collect::<Vec<_>>().join(", ");
+                language.pick(
+                    format!("the card says nothing certain of pair {pins}: unplug the far end and test again"),
+                    format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
+                )
+            }
+            Reason::NoGateway => language
+                .pick(
+                    "no gateway within reach is known: add it to the plan (gateways under [[network]])",
+                    "aucune passerelle connue à portée : ajoutez-la au plan (gateways sous [[network]])",
+                )
+                .to_owned(),
+            Reason::GatewaySilent => language
+                .pick(
+                    "the gateway does not answer: see L3-gateway-silent",
+                    "la passerelle ne répond pas : voir L3-gateway-silent",
+                )
+                .to_owned(),
+            Reason::NoDnsServer => language
+                .pick(
+                    "no DNS server is known: add it to the plan (dns under [[network]])",
+                    "aucun serveur DNS connu : ajoutez-le au plan (dns sous [[network]])",
+                )
+                .to_owned(),
+            Reason::NotSent => language
+                .pick(
+                    "this machine could not ask: no route to it, or a firewall of its own",
+                    "ce portable n'a pas pu interroger : pas de route, ou son propre pare-feu",
+                )
+                .to_owned(),
+            Reason::NoPools => language
+                .pick(
+                    "no configuration of a DHCP server to compare: add --pool FILE",
+                    "aucune configuration de serveur DHCP à comparer : ajoutez --pool FICHIER",
+                )
+                .to_owned(),
+            Reason::NothingOffered { server } => language.pick(
+                format!("{server} answers INFORM and offers no address: its range may be exhausted (possible); add --leases FILE"),
+                format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
+            ),
+            Reason::FramesLost { count } => language.pick(
+                format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
+                format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
+            ),
+            Reason::OtherTargets { targets } => {
+                let asked = targets.join(", ");
+                match targets.as_slice() {
+                    [] => language.pick("no address was asked for", "aucune adresse n'a été interrogée").to_owned(),
+                    _ => language.pick(format!("only {asked} was asked"), format!("seul {asked} a été interrogé")),
+                }
+            }
+            Reason::CheckNotMade => language
+                .pick("the visit did not make this check", "l'intervention ne comportait pas ce contrôle")
+                .to_owned(),
+            Reason::LessPatience => language
+                .pick("late owners were not listened for: run it without --quick", "les détenteurs tardifs n'ont pas été attendus : relancez sans --quick")
+                .to_owned(),
+        }
+    }
+}
