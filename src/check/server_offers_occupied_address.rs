@@ -16,8 +16,8 @@ use crate::kind::Confidence;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
 use crate::observe::{DhcpServer, Inventory};
-use crate::probe::offered::PROBE_NUM;
 use crate::site::Plan;
+use crate::wire::arp::PROBE_NUM;
 
 /// An address offered, and who holds it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -8,12 +8,10 @@ use std::time::Duration;
 use super::{Heard, Identity, Probe, Survey, Want, What};
 use crate::net::{Mac, Moment};
 use crate::observe::{Asked, Fact};
-use crate::wire::arp::{self, Operation};
+use crate::wire::arp::{self, Operation, PROBE_NUM};
 use crate::wire::dhcp::Kind;
 use crate::wire::{Body, Sender};
 
-/// How often each address is asked for (RFC 5227, 1.1: PROBE_NUM).
-pub const PROBE_NUM: u32 = 3;
 /// The time between two probes: long enough for a device that sleeps to have woken by the first.
 const PROBE_SPACING: Duration = Duration::from_millis(300);
 /// How long the last probe is waited for.

@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use super::{Probe, Survey, Want};
 use crate::net::{Mac, Moment};
-use crate::wire::{Sender, arp};
+use crate::wire::Sender;
+use crate::wire::arp::{self, PROBE_NUM};
 
-/// How often each address is asked for (RFC 5227, 1.1: PROBE_NUM).
-const PROBE_NUM: usize = 3;
 /// The time between two probes. RFC 5227 has 1 to 2 s for a host that starts with thousands of others; one laptop need not
 /// wait so long, and a later answer is heard all the same.
 const PROBE_SPACING: Duration = Duration::from_millis(40);
@@ -27,7 +26,12 @@ impl OwnAddress {
     /// Probes for every address of ours.
     pub fn new(survey: &Survey) -> OwnAddress {
         let own: Vec<Ipv4Addr> = survey.identity.addresses.iter().rev().map(|net| net.addr()).collect();
-        OwnAddress { sender: survey.identity.nameless(), round: own.len(), left: own.repeat(PROBE_NUM), next: Moment::default() }
+        OwnAddress {
+            sender: survey.identity.nameless(),
+            round: own.len(),
+            left: own.repeat(PROBE_NUM as usize),
+            next: Moment::default(),
+        }
     }
 }
 

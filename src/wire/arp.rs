@@ -12,6 +12,9 @@ use crate::net::Mac;
 /// Length in bytes of an ARP message for IPv4 over Ethernet.
 const LEN: usize = 28;
 
+/// How often a host asks for an address before it takes it for free (RFC 5227, 1.1).
+pub const PROBE_NUM: u32 = 3;
+
 /// Request or reply (RFC 826, `ar$op`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
