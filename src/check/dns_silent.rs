@@ -127,8 +127,8 @@ pub fn manual(language: Language) -> Manual {
                       reached; where it is one of several, every page opens seconds late.",
             seen: "3 questions for the name of 127.0.0.1, which every server answers by itself (RFC 6303, 4.1), each waited for 1 s, to \
                    the servers of the laptop, of the plan ([[network]], dns) and of DHCP offers. Any answer counts, a refusal too.",
-            lookalikes: "A server behind a gateway that is silent cannot be reached: it is not tested, and L3-gateway-silent says why. A \
-                         server that answers its own clients only may ignore a laptop of another network.",
+            lookalikes: "A server behind a gateway that is silent cannot be reached: it is not tested, and L3-gateway-silent says why. One \
+                         to which no route by this interface leads is not asked. A server that answers its own clients only may ignore a laptop of another network.",
             remedy: "Check the service and the firewall; take servers that are gone out of the DHCP settings.",
         },
         Manual {
@@ -138,7 +138,7 @@ pub fn manual(language: Language) -> Manual {
             seen: "3 questions sur le nom de 127.0.0.1, auxquelles tout serveur répond de lui-même (RFC 6303, 4.1), chacune attendue 1 s, \
                    aux serveurs du portable, du plan ([[network]], dns) et des offres DHCP. Toute réponse compte, même un refus.",
             lookalikes: "Un serveur derrière une passerelle muette est hors d'atteinte : il n'est pas testé, et L3-gateway-silent dit \
-                         pourquoi. Un serveur réservé à ses propres clients peut ignorer un portable d'un autre réseau.",
+                         pourquoi. Celui vers lequel aucune route ne mène par cette interface n'est pas interrogé. Un serveur réservé à ses propres clients peut ignorer un portable d'un autre réseau.",
             remedy: "Vérifiez le service et le pare-feu ; retirez des réglages DHCP les serveurs disparus.",
         },
     )

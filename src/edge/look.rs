@@ -95,7 +95,7 @@ impl Look {
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
-            Errand::Dhcp => Surroundings { planned: planned(own, &request.plan), ..Surroundings::default() },
+            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };

@@ -47,6 +47,9 @@ pub struct Surroundings {
 /// Asks the gateways and DNS servers of this machine, of the plan, and of DHCP offers as they are heard.
 pub struct WayOut {
     identity: Identity,
+    errand: Errand,
+    /// By whom this machine sends what is far.
+    gateways: Vec<Ipv4Addr>,
     known: BTreeSet<Sounding>,
     waiting: VecDeque<Sounding>,
     open: BTreeSet<Sounding>,
@@ -58,15 +61,18 @@ impl WayOut {
     pub fn new(survey: &Survey) -> WayOut {
         let mut probe = WayOut {
             identity: survey.identity.clone(),
+            errand: survey.errand,
+            gateways: survey.surroundings.gateways.clone(),
             known: BTreeSet::new(),
             waiting: VecDeque::new(),
             open: BTreeSet::new(),
             until: Moment::default(),
         };
-        survey.surroundings.gateways.iter().for_each(|&gateway| probe.want(Sounding::Ping(gateway)));
-        // What this machine asks is no DHCP server's doing.
-        let resolvers = survey.resolvers.iter().filter(|_| survey.errand == Errand::Diagnose);
-        resolvers.for_each(|resolver| probe.want(Sounding::Dns(resolver.ip())));
+        // What this machine uses is no DHCP server's doing.
+        if survey.errand == Errand::Diagnose {
+            survey.surroundings.gateways.iter().for_each(|&gateway| probe.want(Sounding::Ping(gateway)));
+            survey.resolvers.iter().for_each(|resolver| probe.want(Sounding::Dns(resolver.ip())));
+        }
         survey.surroundings.planned.iter().for_each(|&planned| probe.want(planned));
         probe
     }
@@ -103,7 +109,12 @@ impl Probe for WayOut {
                 let near: Vec<Ipv4Addr> = answer.settings.routers.iter().copied().filter(|&ip| self.is_near(ip)).collect();
                 near.into_iter().for_each(|ip| self.want(Sounding::Ping(ip)));
                 let host = |ip: &&Ipv4Addr| !(ip.is_unspecified() || ip.is_loopback() || ip.is_multicast() || ip.is_broadcast());
-                answer.settings.dns.iter().filter(host).for_each(|&ip| self.want(Sounding::Dns(v4(ip))));
+                // Where our own way out is not looked at, only who goes by it as the server's clients do can blame what is far.
+                let same_way = self.errand == Errand::Diagnose
+                    || answer.settings.routers.iter().any(|router| self.gateways.contains(router));
+                let servers = answer.settings.dns.iter().filter(host).copied();
+                let servers: Vec<Ipv4Addr> = servers.filter(|&ip| same_way || self.is_near(ip)).collect();
+                servers.into_iter().for_each(|ip| self.want(Sounding::Dns(v4(ip))));
             }
             Fact::Pinged { ip: IpAddr::V4(ip), .. } => drop(self.open.remove(&Sounding::Ping(*ip))),
             Fact::DnsAsked { server, .. } => drop(self.open.remove(&Sounding::Dns(*server))),

@@ -111,36 +111,49 @@ fn names(all: &[NetworkInterface]) -> String {
     if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }
 
-/// One default route.
-struct DefaultRoute {
+/// One route of this machine.
+struct Route {
     metric: u32,
     interface: String,
+    destination: u32,
+    mask: u32,
     gateway: Ipv4Addr,
 }
 
-/// The default routes (`proc(5)`, /proc/net/route).
-fn default_routes() -> Vec<DefaultRoute> {
+/// The routes (`proc(5)`, /proc/net/route).
+fn routes() -> Vec<Route> {
     let table = std::fs::read_to_string("/proc/net/route").unwrap_or_default();
     let route = |line: &str| {
         let fields: Vec<&str> = line.split_whitespace().collect();
-        let (destination, mask) = (*fields.get(1)?, *fields.get(7)?);
-        let metric = fields.get(6)?.parse().ok()?;
         // The bytes of an address as they lie in memory, read as one number.
-        let gateway = Ipv4Addr::from(u32::from_str_radix(fields.get(2)?, 16).ok()?.to_ne_bytes());
-        let default = destination == "00000000" && mask == "00000000";
-        default.then(|| DefaultRoute { metric, interface: fields[0].to_owned(), gateway })
+        let address = |field: usize| -> Option<Ipv4Addr> {
+            Some(Ipv4Addr::from(u32::from_str_radix(fields.get(field)?, 16).ok()?.to_ne_bytes()))
+        };
+        let (destination, gateway, mask) = (address(1)?.into(), address(2)?, address(7)?.into());
+        Some(Route { metric: fields.get(6)?.parse().ok()?, interface: fields[0].to_owned(), destination, mask, gateway })
     };
     table.lines().skip(1).filter_map(route).collect()
 }
 
+fn default_routes() -> impl Iterator<Item = Route> {
+    routes().into_iter().filter(|route| route.mask == 0)
+}
+
+/// Whether a route by this interface leads to an address. What is bound to an interface without one is sent as if its neighbour had
+/// the address, and silence would be blamed on whoever has it.
+pub fn leads_to(interface: &str, ip: Ipv4Addr) -> bool {
+    let leads = |route: &Route| route.interface == interface && u32::from(ip) & route.mask == route.destination;
+    routes().iter().any(leads)
+}
+
 /// The interface of the default route with the lowest metric.
 fn default_route() -> Option<String> {
-    default_routes().into_iter().min_by_key(|route| route.metric).map(|route| route.interface)
+    default_routes().min_by_key(|route| route.metric).map(|route| route.interface)
 }
 
 /// The gateways of the default routes on an interface; a route that needs none has none.
 pub fn gateways(interface: &str) -> Vec<Ipv4Addr> {
-    let routes = default_routes().into_iter().filter(|route| route.interface == interface);
+    let routes = default_routes().filter(|route| route.interface == interface);
     routes.map(|route| route.gateway).filter(|gateway| !gateway.is_unspecified()).collect()
 }
 

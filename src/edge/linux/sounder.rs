@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::interface::leads_to;
 use crate::edge::Clock;
 use crate::edge::clock::VisitClock;
 use crate::net::Moment;
@@ -71,7 +72,7 @@ async fn serve(
         let (client, interface, tell) = (client.clone(), interface.to_owned(), tell.clone());
         tokio::spawn(async move {
             let fact = match sounding {
-                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, ip).await },
+                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, &interface, ip).await },
                 Sounding::Dns(server) => Fact::DnsAsked { server, replies: ask(interface, server).await },
             };
             // Whoever listened is gone: the look has ended.
@@ -80,8 +81,8 @@ async fn serve(
     }
 }
 
-async fn ping(client: Option<Client>, ip: Ipv4Addr) -> Replies {
-    let Some(client) = client else { return Replies::default() };
+async fn ping(client: Option<Client>, interface: &str, ip: Ipv4Addr) -> Replies {
+    let Some(client) = client.filter(|_| leads_to(interface, ip)) else { return Replies::default() };
     in_turn(PINGS, move |number| {
         let client = client.clone();
         async move {
@@ -120,8 +121,14 @@ async fn ask(interface: String, server: IpAddr) -> Replies {
     .await
 }
 
-/// A socket on the interface, for one server; a server on this very machine is not behind it.
+/// A socket on the interface, for one server that a route of it leads to; a server on this very machine is not behind it.
 fn connected(interface: &str, server: IpAddr) -> io::Result<UdpSocket> {
+    if let IpAddr::V4(ip) = server
+        && !ip.is_loopback()
+        && !leads_to(interface, ip)
+    {
+        return Err(io::ErrorKind::NetworkUnreachable.into());
+    }
     let socket = Socket::new(if server.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 }, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     if !server.is_loopback() {

@@ -8,10 +8,14 @@ const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
 const NOW: Moment = Moment::from_ms(7);
 
 fn probe(addresses: &[&str]) -> WayOut {
+    probe_of(Errand::Diagnose, addresses)
+}
+
+fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
     let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
     WayOut::new(&Survey {
         asking: Default::default(),
-        errand: Errand::Diagnose,
+        errand,
         identity: Identity { mac: Mac([2; 6]), addresses, siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
@@ -73,6 +77,18 @@ fn a_forger_of_offers_does_not_prolong_a_look_without_end() {
         probe.learn(NOW, &offer(Asked::Discover, Ipv4Addr::new(10, 0, 0, number), Ipv4Addr::new(10, 9, 0, number)));
     }
     assert_eq!(asked(&mut probe).len(), MOST);
+}
+
+#[test]
+fn a_look_for_servers_asks_what_is_far_only_by_the_router_that_the_same_server_gives() {
+    let mut probe = probe_of(Errand::Dhcp, &["10.0.0.1/24"]);
+    assert_eq!(asked(&mut probe), [Sounding::Ping(GATEWAY)], "of the plan; what this machine uses is no server's doing");
+    let (other, far, near) = (Ipv4Addr::new(10, 0, 0, 253), Ipv4Addr::new(10, 9, 0, 53), Ipv4Addr::new(10, 0, 0, 53));
+    probe.learn(NOW, &offer(Asked::Discover, other, far));
+    assert_eq!(asked(&mut probe), [Sounding::Ping(other)]);
+    probe.learn(NOW, &offer(Asked::Discover, other, near));
+    probe.learn(NOW, &offer(Asked::Discover, GATEWAY, far));
+    assert_eq!(asked(&mut probe), [Sounding::Dns(v4(near)), Sounding::Dns(v4(far))]);
 }
 
 #[test]
