@@ -2,15 +2,15 @@
 
 mod date;
 mod dnsmasq;
-mod isc;
+pub(crate) mod isc;
 mod kea;
 mod mikrotik;
 mod named;
-mod pfsense;
+pub(crate) mod pfsense;
 mod plain;
-mod sheet;
+pub(crate) mod sheet;
 mod table;
-mod text;
+pub(crate) mod text;
 mod windows;
 mod words;
 

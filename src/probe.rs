@@ -22,6 +22,9 @@ pub mod netbios;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod way_out;
+
+pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +69,8 @@ pub enum Errand {
     Scan,
     /// Who serves addresses.
     Dhcp,
+    /// The ladder, from the link up.
+    Diagnose,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -88,6 +93,9 @@ pub struct Survey {
     pub resolvers: Vec<SocketAddr>,
     /// The UDP port that our questions for names leave from.
     pub port: u16,
+    /// What is known of the way out before anything is asked.
+    #[serde(default)]
+    pub surroundings: Surroundings,
 }
 
 /// Cards beside those of the targets whose names are asked for; more are forged.
@@ -117,6 +125,8 @@ pub enum Want {
     Send(Vec<u8>),
     /// Send this datagram to a server, by way of the kernel.
     Ask(SocketAddr, Vec<u8>),
+    /// Let the kernel ask this; a fact is its answer.
+    Sound(Sounding),
     /// Nothing before this moment.
     Wait(Moment),
     /// Nothing more, unless something new is learnt.
@@ -178,8 +188,9 @@ pub struct Row {
     pub make: Make,
 }
 
-const SCAN: &[Errand] = &[Errand::Scan, Errand::Capture];
-const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Capture];
+const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
+const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
+const DIAGNOSE: &[Errand] = &[Errand::Diagnose];
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
@@ -192,6 +203,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
     Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
+    Row { errands: DIAGNOSE, make: |survey| Box::new(way_out::WayOut::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

@@ -112,6 +112,22 @@ fn asking_dhcp_servers_leaves_no_lease_and_replays_to_the_same_report() {
 }
 
 #[test]
+fn a_diagnosis_replays_to_the_same_report_and_takes_no_lease() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    for name in ["diagnose-clear", "wrong-gateway", "no-carrier"] {
+        let shell = format!(
+            "{program} diagnose --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json -i lan0; cat $HOST_DIR/live.json; \
+             printf '\\001'; {program} replay $HOST_DIR/visit --format json; printf '\\001'; cat $LAB_DIR/box/*.leases 2>/dev/null"
+        );
+        let Some((_, said)) = within(name, &shell) else { return };
+        let parts: Vec<&str> = said.split('\u{1}').collect();
+        let [live, replayed, leases] = parts[..] else { panic!("three parts: {parts:?}") };
+        assert!(live.contains("L1-no-carrier"), "{live}");
+        assert_eq!((live, leases), (replayed, ""), "{name}");
+    }
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

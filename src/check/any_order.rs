@@ -11,9 +11,10 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
-use crate::site::Plan;
+use crate::pool::{Pool, Server};
+use crate::site::{Plan, Range};
 
 fn folded<'a>(seen: impl IntoIterator<Item = &'a Observation>) -> Inventory {
     let mut inventory = Inventory::new(Vendors::builtin());
@@ -49,7 +50,20 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
     let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
     let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));
+    let replies = (0u32..4, prop::collection::vec(0u32..90_000, 0..4)).prop_map(|(sent, rtts_us)| Replies { sent, rtts_us });
+    let path = prop_oneof![
+        any::<bool>().prop_map(|carrier| Fact::LinkIs(LinkState { carrier, speed_mbps: None, full_duplex: None })),
+        (1u8..9)
+            .prop_map(|last| Fact::Routed { gateways: vec![[10, 0, 0, last].into()], resolvers: vec![[10, 0, 0, last].into()] }),
+        (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
+        (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
+        (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
+            let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
+            Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }
+        }),
+    ];
     prop_oneof![
+        4 => path,
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -83,6 +97,20 @@ fn sightings(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Observa
         seen.push(our_card());
         seen
     })
+}
+
+/// The same among lines of servers' configurations.
+fn with_pools() -> impl Strategy<Value = Vec<Observation>> {
+    let ends = (1u8..9, 1u8..9).prop_map(|(one, other)| Range {
+        first: Ipv4Addr::new(10, 0, 0, one.min(other)),
+        last: Ipv4Addr::new(10, 0, 0, one.max(other)),
+    });
+    let files = || select(vec!["dnsmasq.conf", "kea.conf"]).prop_map(str::to_owned);
+    let pools = prop_oneof![
+        4 => (files(), ends, 1u32..4).prop_map(|(file, range, line)| Fact::PoolConfigured { file, pool: Pool { range, server: Server::Kea, line } }),
+        1 => (files(), 0u32..3).prop_map(|(file, ranges)| Fact::PoolsRead(PoolFile { file, ranges, reserved: 0, unread: 0 })),
+    ];
+    (sightings(0..60), prop::collection::vec(a_sighting(pools), 0..6)).prop_map(|(seen, pools)| [seen, pools].concat())
 }
 
 /// Sightings of more cards than are kept of an address, with more names than are kept of a card.
@@ -119,6 +147,10 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         // About those who serve addresses, whoever claims one.
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
+        // About cards and devices that are judged by themselves, whoever else claims an address.
+        Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
+        Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
+        Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }
 
@@ -142,7 +174,7 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
 proptest! {
     #[test]
     fn the_order_of_the_observations_does_not_matter(
-        (seen, shuffled) in sightings(0..60).prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
+        (seen, shuffled) in with_pools().prop_flat_map(|seen| (Just(seen.clone()), Just(seen).prop_shuffle())),
         plan in a_plan(),
     ) {
         let (one, other) = (folded(&seen), folded(&shuffled));
@@ -205,7 +237,8 @@ fn a_forger_of_claims_fills_no_memory_and_nothing_is_called_clear() {
     assert_eq!(inventory.claimed().count(), 1 << 17);
     assert!(inventory.coverage().flooded);
     assert!(inventory == folded(&falling));
-    let not_tested = (CHECKS[1].judge)(&inventory, &Plan::default());
+    let duplicate = CHECKS.iter().find(|check| check.code == "L3-duplicate-address").expect("it is in the table");
+    let not_tested = (duplicate.judge)(&inventory, &Plan::default());
     assert_eq!(not_tested, Verdict::NotTested(Reason::Flooded));
 }
 

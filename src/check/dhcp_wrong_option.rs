@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::{Served, answers_us, serving};
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac};
 use crate::observe::{Card, DhcpServer, Inventory};
@@ -210,6 +210,10 @@ impl Explain for DhcpWrongOption {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.server.concerns(ip, mac)
+    }
+
+    fn subject(&self) -> Subject {
+        self.server.subject()
     }
 
     fn servers(&self) -> &[Served] {

@@ -1,18 +1,18 @@
-//! What lease files and planned ranges say of who holds an address: the ground of the checks that join them with ARP.
+//! What lease files say of who holds an address: the ground of the checks that join them with ARP.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{contest::Contest, gap};
+use super::{contest::Contest, gap, pool};
 use crate::finding::{Reason, Verdict};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::{Lease, State};
-use crate::net::{Ipv4Net, Mac};
+use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
-use crate::site::{Plan, Range};
+use crate::site::Plan;
 
 /// An entry of a lease file that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,24 +55,6 @@ pub fn declined(inventory: &Inventory, ip: IpAddr) -> Vec<Observation> {
     inventory.leases().of(ip).filter(|(_, lease, _)| lease.state == State::Declined).map(|(_, _, seen)| seen.clone()).collect()
 }
 
-/// The planned ranges of the network that an address is in: none where none of them are of that network.
-pub fn ranges(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr) -> Vec<Range> {
-    let own = inventory.card().into_iter().flat_map(|card| card.addresses.iter().copied());
-    let mut networks: Vec<Ipv4Net> = plan.networks.iter().map(|network| network.prefix).chain(own).collect();
-    networks.retain(|network| network.contains(&ip));
-    let all = plan.dhcp.iter().flat_map(|server| &server.ranges);
-    let near = all.filter(|range| range.contains(ip) || networks.iter().any(|network| network.contains(&range.first)));
-    let mut ranges: Vec<Range> = near.copied().collect();
-    ranges.sort_unstable();
-    ranges.dedup();
-    ranges
-}
-
-/// Ranges as a sentence lists them.
-pub fn list(ranges: &[Range]) -> String {
-    ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-}
-
 /// The real cards of others that hold an address by what ARP showed: neither virtual ones nor those that answer for others.
 pub fn cards(inventory: &Inventory, plan: &Plan, ip: IpAddr) -> Vec<Mac> {
     let owners = inventory.claims_of(ip);
@@ -86,9 +68,9 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
     reason.map_or(Verdict::Clear, Verdict::NotTested)
 }
 
-/// The same for a check that compares with the plan's ranges.
+/// The same for a check that compares with today's pool.
 pub fn clear_or_gap_of_ranges(inventory: &Inventory, plan: &Plan) -> Verdict {
-    let no_ranges = plan.dhcp.iter().all(|server| server.ranges.is_empty());
+    let no_ranges = pool::all(inventory, plan).is_empty();
     match clear_or_gap(inventory) {
         Verdict::NotTested(Reason::NoLeases) => Verdict::NotTested(Reason::NoLeases),
         _ if no_ranges => Verdict::NotTested(Reason::NoRanges),

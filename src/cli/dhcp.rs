@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::Result;
 use crate::language::Language;
@@ -18,6 +19,9 @@ pub struct DhcpArgs {
     /// Record the visit in DIR, for trousse replay
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    /// What DHCP servers say.
+    #[command(flatten)]
+    pub leases: LeaseArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -32,7 +36,6 @@ pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
-    use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::probe::{Errand, Rate};
     use crate::site::Plan;
@@ -47,5 +50,5 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         agreed: false,
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
     };
-    super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
+    super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

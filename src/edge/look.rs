@@ -12,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::Inventory;
 use crate::probe::listen::Listener;
-use crate::probe::{Errand, Rate, Survey};
+use crate::probe::{Errand, Rate, Sounding, Surroundings, Survey};
 use crate::site::Plan;
 
 /// What the user asked for.
@@ -48,13 +48,20 @@ const MANY: u64 = 1 << 16;
 impl Look {
     /// Opens what the request needs, or says in one line why it cannot.
     pub fn prepare(request: Request) -> Result<Look> {
-        let interface = Interface::choose(request.interface.as_deref())?;
+        let diagnose = request.errand == Errand::Diagnose;
+        let choose = if diagnose { Interface::choose_whatever_its_link } else { Interface::choose };
+        let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
         let targets = match request.targets {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
             None if request.errand == Errand::Dhcp => Targets::default(),
+            None if diagnose => {
+                // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
+                let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
+                if given.is_empty() { Targets::default() } else { default_targets(&name, &given, &request.plan)? }
+            }
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
@@ -68,6 +75,7 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
+        let surroundings = if diagnose { surroundings(&interface, &request.plan) } else { Surroundings::default() };
         let survey = Survey {
             errand: request.errand,
             identity: interface.identity,
@@ -76,6 +84,7 @@ impl Look {
             quick: request.quick,
             resolvers,
             port: link.port(),
+            surroundings,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -87,14 +96,31 @@ impl Look {
         Ok(Look { circumstances, link, clock })
     }
 
-    /// Looks, until there is nothing left to ask or the follower stops it.
+    /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked.
     pub fn run(mut self, follower: &mut dyn Follower) -> (Inventory, Moment) {
         let mut listener = Listener::new(&self.circumstances.survey);
+        let survey = &self.circumstances.survey;
+        if survey.surroundings.link.is_some_and(|link| !link.carrier) {
+            let now = self.clock.now();
+            return (listener.conclude(now), now);
+        }
         // What was lost while the socket waited to be read is no loss of this look.
         self.link.lost();
         drive(&mut listener, &mut self.link, &self.clock, follower);
         let ended = self.clock.now();
         (listener.conclude(ended), ended)
+    }
+}
+
+/// What this machine and the plan say of the way out.
+fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
+    let own = &interface.identity.addresses;
+    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
+    let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
+    Surroundings {
+        link: Some(interface.link),
+        gateways: interface::gateways(&interface.inner.name),
+        planned: pings.chain(questions).collect(),
     }
 }
 

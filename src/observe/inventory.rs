@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::owner::{Owner, Owners, keep};
+use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
@@ -54,7 +54,7 @@ pub struct Coverage {
 pub struct Inventory {
     vendors: &'static Vendors,
     card: Option<Card>,
-    owners: BTreeMap<IpAddr, BTreeMap<Mac, Owner>>,
+    owners: BTreeMap<IpAddr, Owners>,
     /// How many owners those are.
     kept: usize,
     /// The addresses that each card claims.
@@ -63,6 +63,8 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    path: PathSeen,
+    pools: PoolsSeen,
 }
 
 impl Inventory {
@@ -78,6 +80,8 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            path: PathSeen::default(),
+            pools: PoolsSeen::default(),
         }
     }
 
@@ -116,6 +120,12 @@ impl Inventory {
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::LinkIs(link) => self.path.link_is(*link),
+            Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
+            Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
+            Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
+            Fact::PoolConfigured { .. } => self.pools.configured(seen),
+            Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
                 add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
@@ -130,7 +140,7 @@ impl Inventory {
     fn owner(&mut self, ip: IpAddr, mac: Mac, change: impl FnOnce(&mut Owner)) {
         let cards = self.owners.entry(ip).or_default();
         let before = cards.len();
-        change(cards.entry(mac).or_default());
+        change(cards.entry(mac));
         self.kept += cards.len() - before;
         if cards.len() > CARDS {
             self.forget(ip);
@@ -146,9 +156,9 @@ impl Inventory {
     fn forget(&mut self, ip: IpAddr) {
         self.coverage.flooded = true;
         let Some(cards) = self.owners.get_mut(&ip) else { return };
-        let Some((mac, _)) = cards.pop_last() else { return };
+        let Some(mac) = cards.pop_last() else { return };
         self.kept -= 1;
-        if cards.is_empty() {
+        if cards.len() == 0 {
             self.owners.remove(&ip);
         }
         if let Some(addresses) = self.cards.get_mut(&mac) {
@@ -184,23 +194,32 @@ impl Inventory {
         &self.leases
     }
 
+    /// What is known of the link, the gateways and the DNS servers.
+    pub fn path(&self) -> &PathSeen {
+        &self.path
+    }
+
+    /// What server configurations say.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
-            let owners: Vec<_> = owners.iter().filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect();
+            let owners: Vec<_> = owners.claiming().collect();
             (!owners.is_empty()).then_some((ip, owners))
         })
     }
 
     /// Every card that claims an address.
     pub fn claims_of(&self, ip: IpAddr) -> Vec<(Mac, &Owner)> {
-        let owners = self.owners.get(&ip).into_iter().flatten();
-        owners.filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect()
+        self.owners.get(&ip).into_iter().flat_map(Owners::claiming).collect()
     }
 
     /// One card's claim of one address.
     pub fn claim(&self, ip: IpAddr, mac: Mac) -> Option<&Owner> {
-        self.owners.get(&ip)?.get(&mac).filter(|owner| owner.claims())
+        self.owners.get(&ip)?.get(mac).filter(|owner| owner.claims())
     }
 
     /// The addresses that a card claims, in order.
@@ -210,7 +229,7 @@ impl Inventory {
 
     /// The names of one owner: what its card told, and what a server says of the address.
     pub fn names(&self, ip: IpAddr, mac: Mac) -> Vec<Name> {
-        let own = self.owners.get(&ip).and_then(|owners| owners.get(&mac)).map(|owner| &owner.names);
+        let own = self.owners.get(&ip).and_then(|owners| owners.get(mac)).map(|owner| &owner.names);
         own.into_iter().flatten().chain(self.address_names.get(&ip).into_iter().flatten()).cloned().collect()
     }
 
@@ -227,7 +246,7 @@ impl Inventory {
     /// The kind of device that an owner is, from its vendor and the names that its own card told.
     pub fn kind(&self, ip: IpAddr, mac: Mac) -> Option<Inferred> {
         let names = self.names(ip, mac);
-        let alone = self.owners.get(&ip).is_none_or(|owners| owners.values().filter(|owner| owner.claims()).count() < 2);
+        let alone = self.owners.get(&ip).is_none_or(|owners| owners.claiming().count() < 2);
         // A server's name for a contested address is the name of one owner only, and not known of which.
         let told: Vec<&str> =
             names.iter().filter(|name| alone || name.source != NameSource::Dns).map(|name| name.name.as_str()).collect();
@@ -248,8 +267,9 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
+        (&self.card, &self.owners, &self.address_names, &self.coverage)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools) == (&other.dhcp, &other.leases, &other.path, &other.pools)
     }
 }
 

@@ -103,6 +103,19 @@ fn a_folder_that_already_holds_a_record_is_not_touched() {
     }
 }
 
+#[test]
+fn a_diagnosis_takes_the_only_card_there_is_where_no_route_names_one() {
+    let folder = Folder::new();
+    let shell = "ip link set lan0 down; \"$0\" --lang en diagnose 2>&1 || true";
+    if let Some(output) = in_a_lab(shell, &folder) {
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.starts_with("trousse: no interface was named"), "a card that is down is none: {said}");
+    }
+    if let Some(output) = in_a_lab("exec \"$0\" diagnose --quick --format json", &folder) {
+        assert_eq!(report(&output).visit.interface.as_deref(), Some("lan0"));
+    }
+}
+
 /// The one report on standard output.
 fn report(output: &Output) -> Report {
     let said = String::from_utf8_lossy(&output.stderr);

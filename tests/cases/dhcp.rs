@@ -12,7 +12,7 @@ use super::{Seen, mac, visit};
 
 const PLAN: &str = "[[dhcp]]\nname = \"box\"\nserver = \"10.77.0.2\"\nranges = [\"10.77.0.100-10.77.0.199\"]\n";
 
-fn answer(host: u8, card: &str, how: Asked, settings: Settings) -> Fact {
+pub(crate) fn answer(host: u8, card: &str, how: Asked, settings: Settings) -> Fact {
     let server = Ipv4Addr::new(10, 77, 0, host);
     let (kind, offered) = match how {
         Asked::Discover => (Kind::Offer, Some(Ipv4Addr::new(10, 77, 0, 100 + host))),

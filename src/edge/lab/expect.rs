@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::topology::Expect;
+use super::topology::{Expect, Then};
 use crate::language::Language;
 
 /// One difference between what the lab expects and what the kit reported.
@@ -58,6 +58,39 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     found
 }
 
+/// Compares a further visit with what the lab expects of it: its report, its comparison (`trousse/comparison/1`) where the kit made
+/// one, and its exit code.
+pub fn differences_then(then: &Then, report: &Value, comparison: &Value, exit: i32) -> Vec<Difference> {
+    let faults = |list: &'static str, of: &'_ Value| -> Vec<Value> {
+        rows(of, list).iter().filter(|finding| finding["severity"] != "note").cloned().collect()
+    };
+    let mut found = Vec::new();
+    if let Some(expected) = &then.findings {
+        found.extend(compare(expected, &faults("findings", report).iter().collect::<Vec<_>>()));
+    }
+    let compared = faults("findings", comparison);
+    let lists = [
+        (&then.closed, ["closed", ""]),
+        (&then.still, ["still-there", ""]),
+        (&then.new, ["new", "not-tested-before"]),
+        (&then.untested, ["not-tested-again", ""]),
+    ];
+    for (expected, statuses) in lists {
+        let is_one = |finding: &&Value| finding["status"].as_str().is_some_and(|status| statuses.contains(&status));
+        let named = |difference| match difference {
+            Difference::Missing(what) => Difference::Missing(format!("{what} ({})", statuses[0])),
+            Difference::Unexpected(what) => Difference::Unexpected(format!("{what} ({})", statuses[0])),
+            other => other,
+        };
+        found.extend(compare(expected, &compared.iter().filter(is_one).collect::<Vec<_>>()).into_iter().map(named));
+    }
+    match then.exit {
+        Some(expected) if expected != exit => found.push(Difference::Exit(expected, exit)),
+        _ => {}
+    }
+    found
+}
+
 /// The rows of a list of the report; none where the report has no such list.
 fn rows<'a>(report: &'a Value, list: &str) -> &'a [Value] {
     report[list].as_array().map_or(&[], Vec::as_slice)
@@ -79,7 +112,7 @@ fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
 /// What a lab calls a finding: its code, with its address where it has one.
 fn called(finding: &Value) -> String {
     let code = finding["code"].as_str().unwrap_or("?");
-    match finding["problem"]["ip"].as_str() {
+    match finding["problem"]["ip"].as_str().or(finding["subject"]["ip"].as_str()) {
         Some(ip) => format!("{code} {ip}"),
         None => code.to_owned(),
     }
@@ -103,7 +136,7 @@ mod tests {
 
     fn expect(findings: &[&str], notes: Option<&[&str]>) -> Expect {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
-        Expect { findings: owned(findings), notes: notes.map(owned), hosts: Some(2), exit: Some(1) }
+        Expect { findings: owned(findings), notes: notes.map(owned), hosts: Some(2), exit: Some(1), then: Vec::new() }
     }
 
     #[test]
@@ -122,6 +155,25 @@ mod tests {
             Difference::Unexpected("L3-duplicate-address 10.0.0.9".into()),
             Difference::Unexpected("L3-shared-address 10.0.0.254".into()),
             Difference::Exit(1, 0),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn what_became_of_each_finding_is_compared_by_its_status() {
+        let of = |code, status, severity| json!({"code": code, "status": status, "severity": severity, "subject": {"ip": "10.0.0.9", "macs": []}});
+        let comparison = json!({"findings": [
+            of("L3-duplicate-address", "closed", "broken"),
+            of("L3-stale-lease", "not-tested-again", "risk"),
+            of("L3-two-cards", "new", "note"),
+        ]});
+        let then: Then =
+            toml::from_str("closed = [\"L3-duplicate-address 10.0.0.9\"]\nstill = [\"L2-loop\"]\nexit = 0").expect("a step");
+        let found = differences_then(&then, &json!({}), &comparison, 3);
+        let expected = [
+            Difference::Missing("L2-loop (still-there)".into()),
+            Difference::Unexpected("L3-stale-lease 10.0.0.9 (not-tested-again)".into()),
+            Difference::Exit(0, 3),
         ];
         assert_eq!(found, expected);
     }

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::net::Targets;
-use crate::probe::{Errand, Identity, Rate};
+use crate::probe::{Errand, Identity, Rate, Surroundings};
 use crate::wire::ipv4::{Receiver, udp_frame};
 use crate::wire::{Packet, decode};
 
@@ -21,6 +21,7 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         quick: false,
         resolvers: Vec::new(),
         port: 0,
+        surroundings: Surroundings::default(),
     };
     DhcpProbe::new(&survey)
 }
@@ -37,7 +38,7 @@ fn run(probe: &mut DhcpProbe) -> (Vec<(u64, Vec<u8>)>, u64) {
             }
             Want::Wait(until) => now = until,
             Want::Done => return (sent, now.ms()),
-            Want::Ask(..) => panic!("no server is asked by way of the kernel"),
+            Want::Ask(..) | Want::Sound(_) => panic!("no server is asked by way of the kernel"),
         }
     }
 }

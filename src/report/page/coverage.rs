@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Block;
 use crate::language::Language;
+use crate::observe::PoolFile;
 use crate::probe::Errand;
 use crate::report::words::{between, counted, day_and_time, duration, number};
 use crate::report::{Covered, LeaseFile, Report};
@@ -24,7 +25,9 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
             .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, hors analyse", vlan.vlan))
     });
     let lost = if coverage.frames_dropped == 0 { none() } else { count(coverage.frames_dropped) };
-    let whole = if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
+    let whole = if report.link.is_some_and(|link| !link.carrier) {
+        language.pick("none: there is no link", "nulle : pas de lien")
+    } else if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
         language.pick("complete", "complète")
     } else {
         language.pick("partial", "partielle")
@@ -61,7 +64,10 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
     let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
-    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files);
+    let pools: Vec<String> = coverage.pool_files.iter().map(|file| pool_file(file, language)).collect();
+    let pools =
+        (!pools.is_empty()).then(|| (language.pick("Server configurations", "Configurations de serveurs"), pools.join(", ")));
+    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files).chain(pools);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
 }
 
@@ -71,10 +77,23 @@ fn lease_file(file: &LeaseFile, language: Language) -> String {
     match file.unread {
         0 => format!("{name} ({addresses})"),
         unread => {
-            let lines = counted(unread, ("line", "ligne"), ("lines", "lignes"), language);
-            language.pick(format!("{name} ({addresses}, {lines} not read)"), format!("{name} ({addresses}, {lines} non lues)"))
+            let (one, many) = (("line not read", "ligne non lue"), ("lines not read", "lignes non lues"));
+            format!("{name} ({addresses}, {})", counted(unread, one, many, language))
         }
     }
+}
+
+fn pool_file(file: &PoolFile, language: Language) -> String {
+    let ranges = counted(file.ranges, ("range", "plage"), ("ranges", "plages"), language);
+    let mut told = vec![ranges];
+    if file.reserved > 0 {
+        told.push(counted(file.reserved, ("reservation", "réservation"), ("reservations", "réservations"), language));
+    }
+    if file.unread > 0 {
+        let unread = counted(file.unread, ("line not read", "ligne non lue"), ("lines not read", "lignes non lues"), language);
+        told.push(unread);
+    }
+    format!("{} ({})", file.file, told.join(", "))
 }
 
 fn late(report: &Report, coverage: &Covered, language: Language) -> String {

@@ -14,7 +14,8 @@ const BESIDE: usize = 3;
 
 /// The section of the report; none where DHCP was neither asked about nor heard.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
-    if report.dhcp_servers.is_empty() && report.visit.errand != Errand::Dhcp {
+    let asked = report.visit.errand == Errand::Dhcp || report.coverage.dhcp.discovers > 0;
+    if report.dhcp_servers.is_empty() && !asked {
         return Vec::new();
     }
     let count = number(report.dhcp_servers.len() as u64, language);

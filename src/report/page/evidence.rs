@@ -1,7 +1,9 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
+use std::net::IpAddr;
+
 use crate::language::Language;
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
 use crate::wire::dhcp::Kind;
 
@@ -9,6 +11,10 @@ use crate::wire::dhcp::Kind;
 pub(super) fn say(seen: &Observation, language: Language) -> String {
     if let Fact::LeaseHeld { file, lease } = &seen.fact {
         let (line, said) = (lease.line, lease.say(language));
+        return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
+    }
+    if let Fact::PoolConfigured { file, pool } = &seen.fact {
+        let (line, said) = (pool.line, what(&seen.fact, language));
         return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
     }
     let frame =
@@ -84,6 +90,30 @@ fn what(fact: &Fact, language: Language) -> String {
             let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
             language.pick(format!("{addresses} in {file}"), format!("{addresses} dans {file}"))
         }
+        Fact::LinkIs(link) => match link.carrier {
+            true => language.pick("the card has a link", "la carte a un lien"),
+            false => language.pick("the card has no link", "la carte n'a pas de lien"),
+        }
+        .to_owned(),
+        Fact::Routed { gateways, resolvers } => {
+            let gateways = gateways.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let resolvers = resolvers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            language.pick(
+                format!("default route by {gateways}, names from {resolvers}"),
+                format!("route par défaut par {gateways}, noms par {resolvers}"),
+            )
+        }
+        Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
+        Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::PoolConfigured { pool, .. } => {
+            let (server, range) = (pool.server, pool.range);
+            language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
+        }
+        Fact::PoolsRead(read) => {
+            let ranges = counted(read.ranges, ("range", "plage"), ("ranges", "plages"), language);
+            let file = &read.file;
+            language.pick(format!("{ranges} in {file}"), format!("{ranges} dans {file}"))
+        }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {
             language.pick(format!("malformed {protocol}: {field}"), format!("{protocol} malformé : {field}"))
@@ -121,4 +151,16 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
         format!("{source} ({mac}) answered {to} with {kind}{offered}{relay}"),
         format!("{source} ({mac}) a répondu {kind} à {to}{offered}{relay}"),
     )
+}
+
+fn came_back(ip: IpAddr, replies: &Replies, what: (&str, &str), language: Language) -> String {
+    let (came, sent, (english, french)) = (replies.rtts_us.len(), replies.sent, what);
+    match came {
+        0 => language
+            .pick(format!("{ip} answered none of {sent} {english}"), format!("{ip} n'a répondu à aucun essai ({sent} {french})")),
+        came => language.pick(
+            format!("{ip} answered {came} of {sent} {english}"),
+            format!("{ip} : réponses reçues {came} sur {sent} ({french})"),
+        ),
+    }
 }
