@@ -113,6 +113,7 @@ checks! {
     "L3-pool-exhausted"    Addressing pool_exhausted::PoolExhausted of Pools
     "L3-pool-overlaps-static-range" Addressing pool_overlaps_static_range::PoolOverlapsStaticRange of Pools
     "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
+    "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
     "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut

@@ -10,6 +10,7 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
+pub mod asking;
 pub mod dhcp;
 pub mod diagnose;
 pub mod diff;

@@ -8,9 +8,11 @@ use crate::site::Plan;
 
 /// What every check says that concerns a look, from the link up.
 pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'static Check, Verdict)> {
+    // With the pool of a server, the addresses are asked for too.
+    let swept = inventory.coverage().planned > 0;
     let dhcp_heard = !inventory.dhcp_servers().is_empty();
     let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
-    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, dhcp_heard));
+    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard));
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
@@ -25,11 +27,11 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
 }
 
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
-fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
+fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool {
     match topic {
         Topic::Link | Topic::WayOut => errand == Errand::Diagnose,
         Topic::Pools => true,
-        Topic::Addresses => errand != Errand::Dhcp,
+        Topic::Addresses => errand != Errand::Dhcp || swept,
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
     }
 }
@@ -67,10 +69,15 @@ mod tests {
 
     #[test]
     fn each_errand_has_its_rungs() {
-        let scene = Scene::swept();
-        let (inventory, plan) = scene.seen();
-        let codes = |errand| climb(errand, &inventory, plan).into_iter().map(|(check, _)| check.code).collect::<Vec<_>>();
-        assert!(!codes(Errand::Scan).contains(&"L3-no-dhcp-server") && !codes(Errand::Scan).contains(&"L1-no-carrier"));
-        assert!(!codes(Errand::Dhcp).contains(&"L3-duplicate-address") && codes(Errand::Dhcp).contains(&"L3-no-dhcp-server"));
+        let codes = |errand, scene: &Scene| {
+            let (inventory, plan) = scene.seen();
+            climb(errand, &inventory, plan).into_iter().map(|(check, _)| check.code).collect::<Vec<_>>()
+        };
+        let (swept, unswept) = (Scene::swept(), Scene::capture());
+        let scan = codes(Errand::Scan, &swept);
+        assert!(!scan.contains(&"L3-no-dhcp-server") && !scan.contains(&"L1-no-carrier"));
+        let dhcp = codes(Errand::Dhcp, &unswept);
+        assert!(!dhcp.contains(&"L3-duplicate-address") && dhcp.contains(&"L3-no-dhcp-server"));
+        assert!(codes(Errand::Dhcp, &swept).contains(&"L3-duplicate-address"));
     }
 }

@@ -160,6 +160,8 @@ pub enum Reason {
     CaptureCut,
     /// Only a capture was read: no DHCP server was asked.
     DhcpNotAsked,
+    /// Addresses were offered, and nobody asked whether they are free.
+    OffersNotProbed,
     /// The look ended before slow DHCP servers could answer.
     NotListenedOut,
     /// More was claimed than any real network claims, and not everything was kept.
@@ -249,6 +251,12 @@ impl Reason {
                 .pick(
                     "no DHCP server was asked: only what the capture shows was judged",
                     "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
+                )
+                .to_owned(),
+            Reason::OffersNotProbed => language
+                .pick(
+                    "nobody asked by ARP whether the addresses offered are free: run trousse dhcp again",
+                    "personne n'a demandé par ARP si les adresses proposées sont libres : relancez trousse dhcp",
                 )
                 .to_owned(),
             Reason::NotListenedOut => language

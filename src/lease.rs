@@ -42,7 +42,7 @@ pub struct Lease {
     pub ends: Ends,
     /// What it is.
     pub state: State,
-    /// The line of the file, counted from 1.
+    /// The line of the file, counted from 1; 0 where the server told it itself.
     pub line: u32,
 }
 

@@ -11,9 +11,11 @@ pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::told::{Told, ToldSeen, Wish};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
+use crate::wire::dhcp::Says;
 
 mod dhcp;
 mod inventory;
@@ -21,6 +23,7 @@ mod leases;
 mod owner;
 mod path;
 mod pools;
+mod told;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -117,7 +120,32 @@ pub enum Fact {
     DhcpAnswered(Box<DhcpAnswer>),
     /// DHCP servers were asked.
     DhcpAsked(DhcpAsked),
-    /// A server's file says something of an address. The network did not: what is concluded from it is only as good as the file.
+    /// An address that was offered to us was asked for by ARP.
+    OfferProbed {
+        /// The address.
+        ip: Ipv4Addr,
+        /// How often.
+        times: u32,
+    },
+    /// A server was asked by a DISCOVER to offer an address.
+    PoolAsked {
+        /// The server.
+        server: Ipv4Addr,
+        /// The address.
+        address: Ipv4Addr,
+        /// What it offered; `None` where it did not answer.
+        offered: Option<Ipv4Addr>,
+    },
+    /// A server was asked what it knows of an address (RFC 4388).
+    LeaseAsked {
+        /// The server.
+        server: Ipv4Addr,
+        /// The address.
+        address: Ipv4Addr,
+        /// What it said.
+        says: Says,
+    },
+    /// A server's file, or the server itself, says something of an address. The network did not: what is concluded from it is only as good as the file.
     LeaseHeld {
         /// The name of the file.
         file: String,

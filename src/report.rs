@@ -158,6 +158,9 @@ pub struct MalformedCount {
     pub field: String,
     /// How many.
     pub count: u32,
+    /// The number of the first in the capture, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
 }
 
 /// Messages of one VLAN.
@@ -346,10 +349,11 @@ fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
     let coverage: &Coverage = inventory.coverage();
     let dhcp = inventory.dhcp().coverage();
-    let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
-        protocol: protocol.clone(),
-        field: field.clone(),
+    let malformed = |(kind, &count): (&(String, String), &u32)| MalformedCount {
+        protocol: kind.0.clone(),
+        field: kind.1.clone(),
         count,
+        frame: coverage.first_malformed.get(kind).copied(),
     };
     Covered {
         planned: coverage.planned,

@@ -11,10 +11,11 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Claim, Cut, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
 use crate::site::{Plan, Range};
+use crate::wire::dhcp::{Kind, Says, Settings};
 
 fn folded<'a>(seen: impl IntoIterator<Item = &'a Observation>) -> Inventory {
     let mut inventory = Inventory::new(Vendors::builtin());
@@ -28,7 +29,7 @@ fn verdicts(inventory: &Inventory, plan: &Plan) -> Vec<Verdict> {
 
 /// Addresses few enough to be contested often. Ours is the first.
 fn an_ip() -> impl Strategy<Value = IpAddr> {
-    (1u8..9).prop_map(|last| Ipv4Addr::new(10, 0, 0, last).into())
+    (1u8..9).prop_map(|last| an_address(last).into())
 }
 
 /// Cards: ours, its sibling, virtual ones, and a few real ones; sometimes one of very many.
@@ -42,6 +43,23 @@ fn a_mac() -> impl Strategy<Value = Mac> {
 fn a_lease(last: u8, mac: Option<Mac>, state: State) -> Lease {
     let ip = Ipv4Addr::new(10, 0, 0, last);
     Lease { ip, mac, client_id: None, name: None, ends: Ends::Unknown, state, line: last.into() }
+}
+
+fn an_address(last: u8) -> Ipv4Addr {
+    Ipv4Addr::new(10, 0, 0, last)
+}
+
+fn an_offer(server: u8, last: u8, how: Asked) -> Fact {
+    Fact::DhcpAnswered(Box::new(DhcpAnswer {
+        how,
+        kind: Kind::Offer,
+        server: Some(an_address(server)),
+        mac: Mac([2, 0, 0, 0, 0, server]),
+        source: an_address(server),
+        relay: None,
+        offered: Some(an_address(last)),
+        settings: Settings::default(),
+    }))
 }
 
 fn a_fact() -> impl Strategy<Value = Fact> {
@@ -75,6 +93,16 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         3 => (1u8..9, prop::option::of(a_mac()), select(vec![State::Active, State::Reserved, State::Declined, State::Expired]))
             .prop_map(|(last, mac, state)| Fact::LeaseHeld { file: "leases".into(), lease: a_lease(last, mac, state) }),
         1 => (0u32..3).prop_map(|entries| Fact::LeasesRead { file: "leases".into(), entries, unread: 0 }),
+        2 => (1u8..3, 1u8..9, prop::option::of(1u8..9)).prop_map(|(server, last, offered)| Fact::PoolAsked {
+            server: an_address(server),
+            address: an_address(last),
+            offered: offered.map(an_address),
+        }),
+        2 => (1u8..3, 1u8..9, select(vec![Says::Active, Says::Unassigned, Says::Unknown, Says::Silent]))
+            .prop_map(|(server, last, says)| Fact::LeaseAsked { server: an_address(server), address: an_address(last), says }),
+        1 => (1u8..9, 0u32..4).prop_map(|(last, times)| Fact::OfferProbed { ip: an_address(last), times }),
+        2 => (1u8..3, 1u8..9, select(vec![Asked::Discover, Asked::Pool, Asked::Overheard]))
+            .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
@@ -145,6 +173,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::TwoCards(problem) => problem.ips.contains(&ip),
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
+        Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
@@ -164,11 +193,18 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     let inventory = folded(seen);
     let alone = |ip: &IpAddr| inventory.claimed().any(|(claimed, owners)| claimed == *ip && owners.len() == 1);
     let findings = findings(seen, plan);
+    // A lease may come to light that acquits the holder, and a holder may turn out to answer for somebody else.
+    let acquits =
+        |finding: &Finding| matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
     let by_proxy_only = |ip: &IpAddr| {
-        alone(ip) && findings.iter().all(|finding| !is_about(finding, *ip) || matches!(finding.problem, Problem::ProxyArp(_)))
+        alone(ip)
+            && findings
+                .iter()
+                .all(|finding| !is_about(finding, *ip) || acquits(finding) || matches!(finding.problem, Problem::ProxyArp(_)))
     };
+    let is_reported = |ip: &IpAddr| findings.iter().any(|finding| is_about(finding, *ip) && !acquits(finding));
     let claimed = inventory.claimed().map(|(ip, _)| ip);
-    claimed.filter(|ip| findings.iter().any(|finding| is_about(finding, *ip)) && !by_proxy_only(ip)).collect()
+    claimed.filter(|ip| is_reported(ip) && !by_proxy_only(ip)).collect()
 }
 
 proptest! {

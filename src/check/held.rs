@@ -1,6 +1,6 @@
 //! What lease files say of who holds an address: the ground of the checks that join them with ARP.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use crate::lease::{Lease, State};
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
 use crate::site::Plan;
+use crate::wire::dhcp::Says;
 
 /// An entry of a lease file that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,9 +25,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The file and the line, as a sentence names them.
+    /// The file and the line, as a sentence names them; the server alone, where it told itself.
     pub fn place(&self, language: Language) -> String {
         let (file, line) = (&self.file, self.lease.line);
+        if line == 0 {
+            return file.clone();
+        }
         language.pick(format!("{file}, line {line}"), format!("{file}, ligne {line}"))
     }
 
@@ -53,6 +57,19 @@ pub fn entries(inventory: &Inventory, ip: IpAddr) -> Vec<(Entry, Observation)> {
 /// The traces of conflicts that a server saw itself: declined and abandoned entries of an address.
 pub fn declined(inventory: &Inventory, ip: IpAddr) -> Vec<Observation> {
     inventory.leases().of(ip).filter(|(_, lease, _)| lease.state == State::Declined).map(|(_, _, seen)| seen.clone()).collect()
+}
+
+/// What a server said of an address itself, where that tells whether it is leased.
+pub fn said(inventory: &Inventory, ip: Ipv4Addr) -> Option<Says> {
+    let told = inventory.told();
+    let of = |server| told.of(server).find(|(address, _)| *address == ip).and_then(|(_, told)| told.says);
+    told.servers().into_iter().filter_map(of).min().filter(|says| matches!(says, Says::Active | Says::Unassigned))
+}
+
+/// The answer by which a server was shown to lease the addresses around one.
+pub fn asked(inventory: &Inventory, ip: IpAddr) -> Option<Observation> {
+    let IpAddr::V4(ip) = ip else { return None };
+    inventory.told().holding(ip).and_then(|(_, _, told)| told.seen.clone())
 }
 
 /// The real cards of others that hold an address by what ARP showed: neither virtual ones nor those that answer for others.

@@ -195,7 +195,7 @@ mod tests {
         let scene = Scene::swept().says("169.254.9.7", A, Claim::Request).claim("10.0.0.7", B);
         let found = scene.found(judge);
         assert_eq!((found[0].severity, found[0].because_of.as_deref()), (Severity::Broken, None));
-        let asked = Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500 });
+        let asked = Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500, ..DhcpAsked::default() });
         let found = scene.fact(asked).found(judge);
         assert_eq!(found[0].because_of.as_deref(), Some("L3-no-dhcp-server"));
     }

@@ -1,6 +1,6 @@
 //! A device has an address by hand that the DHCP server may lease to another.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,7 @@ use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
 use crate::site::{Plan, Range};
+use crate::wire::dhcp::Says;
 
 /// An address of a range whose holder did not lease it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,6 +32,12 @@ pub struct StaticInPool {
     /// Where the range is written.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub by: Vec<Source>,
+    /// The server that showed the range when it was asked; `None` where the range is the plan's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_by: Option<Ipv4Addr>,
+    /// The server said that it has leased the address to nobody (RFC 4388).
+    #[serde(default)]
+    pub unassigned: bool,
     /// The entry by which the address is another's.
     pub entry: Option<Entry>,
     /// The server has found the address in use itself: it was declined or abandoned.
@@ -49,6 +56,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             seen.extend(held::entries(inventory, problem.ip).into_iter().map(|(_, seen)| seen));
             seen.extend(held::declined(inventory, problem.ip));
             seen.extend(range(inventory, plan, problem.ip).into_iter().flat_map(|(_, written)| written.evidence));
+            seen.extend(held::asked(inventory, problem.ip));
             Finding::new(Severity::Risk, Problem::StaticInPool(problem), seen)
         })
     });
@@ -57,11 +65,17 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
 
 /// What is wrong with this card's claim of this address.
 pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Option<StaticInPool> {
+    let IpAddr::V4(address) = ip else { return None };
     // Without a lease file nothing is known of who leased it; a card with any entry of its own may still use it.
-    if inventory.leases().files().len() == 0 || inventory.lease_of(ip, mac).is_some() {
+    let said = held::said(inventory, address);
+    if inventory.leases().files().len() == 0 && said.is_none() || inventory.lease_of(ip, mac).is_some() {
         return None;
     }
-    let (range, written) = range(inventory, plan, ip)?;
+    let (range, by, shown_by) = match (range(inventory, plan, ip), inventory.told().holding(address)) {
+        (Some((range, written)), _) => (range, written.by, None),
+        (None, Some((server, range, _))) => (range, Vec::new(), Some(server)),
+        (None, None) => return None,
+    };
     let entries = held::entries(inventory, ip);
     // A lease without a card may be anybody's.
     if entries.iter().any(|(entry, _)| entry.lease.card().is_none()) {
@@ -70,8 +84,10 @@ pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Option<St
     let declined = !held::declined(inventory, ip).is_empty();
     let entry = entries.into_iter().next().map(|(entry, _)| entry);
     let twice = inventory.claim(ip, mac)?.answers > 1;
-    let confidence = if twice && (entry.is_some() || declined) { Confidence::Likely } else { Confidence::Possible };
-    Some(StaticInPool { ip, mac, owner: Holder::of(inventory, plan, ip, mac), range, by: written.by, entry, declined, confidence })
+    let unassigned = said == Some(Says::Unassigned);
+    let confidence = if twice && (entry.is_some() || declined || unassigned) { Confidence::Likely } else { Confidence::Possible };
+    let owner = Holder::of(inventory, plan, ip, mac);
+    Some(StaticInPool { ip, mac, owner, range, by, shown_by, unassigned, entry, declined, confidence })
 }
 
 /// The range that holds an address, and where it is written.
@@ -80,11 +96,25 @@ fn range(inventory: &Inventory, plan: &Plan, ip: IpAddr) -> Option<(Range, pool:
     pool::today(inventory, plan, ip).of(ip).map(|(range, written)| (range, written.clone()))
 }
 
+impl StaticInPool {
+    /// Where the range is known from, in brackets behind it.
+    fn whence(&self, language: Language) -> String {
+        match self.shown_by {
+            Some(server) => language.pick(
+                format!(" (at least: so the server {server} answers when asked)"),
+                format!(" (au moins : ainsi répond le serveur {server} interrogé)"),
+            ),
+            None => pool::by(&self.by, language),
+        }
+    }
+}
+
 impl Explain for StaticInPool {
     fn english(&self) -> Wording {
         let (ip, owner, range) = (self.ip, self.owner.describe(Language::En), self.range);
         let file = match &self.entry {
             Some(entry) => format!("By the lease file ({}) {}.", entry.place(Language::En), entry.lease.say(Language::En)),
+            None if self.unassigned => "The server itself says that it has leased the address to nobody.".to_owned(),
             None => "No lease or reservation of the file is for this card.".to_owned(),
         };
         let declined = if self.declined { " The server has found the address in use itself." } else { "" };
@@ -93,7 +123,7 @@ impl Explain for StaticInPool {
             why: format!(
                 "{owner} answers for {ip} (ARP), an address of the range {range}{}. {file}{declined} Its address was set by hand, then ({}); the \
                  server may lease it to another: two devices then hold it.",
-                pool::by(&self.by, Language::En),
+                self.whence(Language::En),
                 sure(self.confidence, Language::En)
             ),
             remedy: vec![
@@ -108,6 +138,7 @@ impl Explain for StaticInPool {
         let (ip, owner, range) = (self.ip, self.owner.describe(Language::Fr), self.range);
         let file = match &self.entry {
             Some(entry) => format!("D'après le fichier de baux ({}), {}.", entry.place(Language::Fr), entry.lease.say(Language::Fr)),
+            None if self.unassigned => "Le serveur dit lui-même n'avoir loué l'adresse à personne.".to_owned(),
             None => "Aucun bail ni réservation du fichier n'est pour cette carte.".to_owned(),
         };
         let declined = if self.declined { " Le serveur a lui-même trouvé l'adresse occupée." } else { "" };
@@ -116,7 +147,7 @@ impl Explain for StaticInPool {
             why: format!(
                 "{owner} répond pour {ip} (ARP), une adresse de la plage {range}{}. {file}{declined} Son adresse a donc été fixée à la main ({}) ; \
                  le serveur peut la louer à un autre : deux appareils la détiendront.",
-                pool::by(&self.by, Language::Fr),
+                self.whence(Language::Fr),
                 sure(self.confidence, Language::Fr)
             ),
             remedy: vec![

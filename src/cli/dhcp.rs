@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::cli::asking::AskArgs;
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::Result;
@@ -13,6 +14,9 @@ pub struct DhcpArgs {
     /// The interface; it needs no address [default: that of the default route]
     #[arg(short, long, value_name = "IFACE")]
     pub interface: Option<String>,
+    /// What servers are asked.
+    #[command(flatten)]
+    pub ask: AskArgs,
     /// The plan of the site (TOML)
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
@@ -41,14 +45,16 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
     use crate::site::Plan;
 
     args.output.check()?;
+    let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
     let request = Request {
         errand: Errand::Dhcp,
         interface: args.interface.clone(),
         targets: None,
-        rate: Rate::Max,
+        rate: Rate::PerSecond(1000),
         quick: false,
         agreed: false,
-        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+        asking: args.ask.of(&plan),
+        plan,
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

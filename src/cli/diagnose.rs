@@ -1,5 +1,6 @@
 //! `trousse diagnose`: the ladder in one go: link, addresses, DHCP, gateway, DNS.
 
+use crate::cli::asking::AskArgs;
 use crate::cli::scan::ScanArgs;
 use crate::fault::Result;
 use crate::language::Language;
@@ -10,6 +11,9 @@ pub struct DiagnoseArgs {
     /// What a scan takes too.
     #[command(flatten)]
     pub scan: ScanArgs,
+    /// What DHCP servers are asked.
+    #[command(flatten)]
+    pub ask: AskArgs,
 }
 
 /// Runs the command.
@@ -21,5 +25,5 @@ pub fn run(_: &DiagnoseArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DiagnoseArgs, language: Language) -> Result<u8> {
-    args.scan.look(crate::probe::Errand::Diagnose, language)
+    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, language)
 }

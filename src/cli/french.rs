@@ -34,6 +34,16 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("scan", "output", "Écrire le rapport dans FICHIER"),
     ("dhcp", "", "Trouver chaque serveur DHCP du segment et ce qu'il donnerait ; aucun bail n'est pris."),
     ("dhcp", "interface", "L'interface ; elle n'a pas besoin d'adresse [par défaut : celle de la route par défaut]"),
+    (
+        "dhcp",
+        "ask_pool",
+        "Chercher aussi d'où à où chaque serveur attribue des adresses, par 24 DISCOVER au plus qui en souhaitent une ; aucun bail n'est pris",
+    ),
+    (
+        "dhcp",
+        "ask_leases",
+        "Demander aussi à chaque serveur ce qu'il a loué, pour les adresses qui comptent (RFC 4388) ; peu de serveurs répondent",
+    ),
     ("dhcp", "site", "Le plan du site (TOML)"),
     ("dhcp", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     (
@@ -74,6 +84,16 @@ const WORDS: &[(&str, &str, &str)] = &[
         "diagnose",
         "pool",
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
+    ),
+    (
+        "diagnose",
+        "ask_pool",
+        "Chercher aussi d'où à où chaque serveur attribue des adresses, par 24 DISCOVER au plus qui en souhaitent une ; aucun bail n'est pris",
+    ),
+    (
+        "diagnose",
+        "ask_leases",
+        "Demander aussi à chaque serveur ce qu'il a loué, pour les adresses qui comptent (RFC 4388) ; peu de serveurs répondent",
     ),
     ("diagnose", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     ("diagnose", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),

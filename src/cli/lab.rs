@@ -80,9 +80,11 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 /// Runs the kit as the lab says, does what is done next and runs it again, and says on standard error whether it found what is there.
 #[cfg(target_os = "linux")]
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
+    let before = lab::contents(&lab.expect, running.folder());
     let (exit, folder) = visit(running, own, &lab.kit.command, 1, language)?;
     let report = written(&lab.kit.command, exit, &folder.join(REPORT))?;
     let mut differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    differences.extend(lab::changes(&lab.expect, &before, &lab::contents(&lab.expect, running.folder())));
     for (number, then) in (2..).zip(&lab.expect.then) {
         if let Some(act) = then.act.as_deref().and_then(|name| lab.act(name)) {
             eprintln!("\n→ {}", act.title(language));

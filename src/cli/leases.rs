@@ -15,6 +15,8 @@ use crate::line::one_line;
 use crate::net::Moment;
 use crate::observe::{Fact, Inventory, Observation};
 use crate::pool::Configuration;
+#[cfg(target_os = "linux")]
+use crate::probe::Asking;
 use crate::probe::Survey;
 
 /// Options about leases.
@@ -125,6 +127,21 @@ pub(super) fn name_of(path: &Path) -> String {
 fn concerns(survey: &Survey, ip: Ipv4Addr) -> bool {
     let anywhere = survey.targets.count() == 0 && survey.identity.addresses.is_empty();
     anywhere || survey.targets.contains(ip) || survey.identity.addresses.iter().any(|net| net.contains(&ip))
+}
+
+/// The most addresses of lease files that a server is asked about.
+const MATTER: usize = 64;
+
+/// Adds the addresses of the files to those that a server is asked about.
+#[cfg(target_os = "linux")]
+pub fn matter(facts: &[Fact], asking: &mut Asking) {
+    let of_files = facts.iter().filter_map(|fact| match fact {
+        Fact::LeaseHeld { lease, .. } => Some(lease.ip),
+        _ => None,
+    });
+    if asking.pool || asking.leases {
+        asking.about.extend(of_files.take(MATTER));
+    }
 }
 
 /// Adds what the files say to what was seen: they were there from the start.

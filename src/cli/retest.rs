@@ -90,6 +90,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         quick: first.survey.quick,
         // Who made the visit has agreed to its length.
         agreed: true,
+        asking: first.survey.asking,
         plan: first.plan,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;

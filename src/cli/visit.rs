@@ -27,9 +27,10 @@ pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: 
 /// Looks; the report, and whether the visit could be recorded to its end.
 pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, language: Language) -> Result<(Report, Result<()>)> {
     let files = leases.read(language)?;
-    let look = Look::prepare(request)?;
+    let mut look = Look::prepare(request)?;
+    let known = files.facts(Some(&look.circumstances.survey), look.circumstances.started_us, language);
+    leases::matter(&known, &mut look.circumstances.survey.asking);
     let circumstances = look.circumstances.clone();
-    let known = files.facts(Some(&circumstances.survey), circumstances.started_us, language);
     let mut recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
     if let Some(recorder) = &mut recorder {
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));

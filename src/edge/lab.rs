@@ -21,7 +21,7 @@ mod running;
 #[cfg(target_os = "linux")]
 mod swarm;
 
-pub use expect::{Difference, differences, differences_then};
+pub use expect::{Difference, changes, contents, differences, differences_then};
 #[cfg(target_os = "linux")]
 pub use running::{Running, missing, run};
 pub use topology::{Act, Answers, Card, Expect, Host, Kit, Lab, OneOrMany, Span, Swarm, Then};

@@ -12,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::Inventory;
 use crate::probe::listen::Listener;
-use crate::probe::{Errand, Rate, Sounding, Surroundings, Survey};
+use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
 use crate::site::Plan;
 
 /// What the user asked for.
@@ -30,6 +30,8 @@ pub struct Request {
     pub quick: bool,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
+    /// What DHCP servers are asked on demand only.
+    pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
 }
@@ -53,10 +55,20 @@ impl Look {
         let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
+        if own.is_empty() && (request.asking.pool || request.asking.leases) {
+            return Err(Fault::new(
+                format!("{name} has no IPv4 address: --ask-pool and --ask-leases need one"),
+                format!("{name} n'a pas d'adresse IPv4 : --ask-pool et --ask-leases en ont besoin"),
+            )
+            .hint(
+                "run trousse dhcp without them; it shows what address to take",
+                "lancez trousse dhcp sans elles ; il montre quelle adresse prendre",
+            ));
+        }
         let targets = match request.targets {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
-            None if request.errand == Errand::Dhcp => Targets::default(),
+            None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
             None if diagnose => {
                 // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
@@ -84,6 +96,7 @@ impl Look {
             quick: request.quick,
             resolvers,
             port: link.port(),
+            asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
             surroundings,
         };
         let circumstances = Circumstances {
@@ -110,6 +123,33 @@ impl Look {
         let ended = self.clock.now();
         (listener.conclude(ended), ended)
     }
+}
+
+/// Whom to ask by ARP while DHCP servers are asked about single addresses: nobody is asked of a server who was not asked himself
+/// before. In a large prefix, the addresses around ours and around those that matter.
+fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
+    /// The longest prefix that is asked whole, within the second or so before servers are asked.
+    const WHOLE: u8 = 22;
+    const AROUND: u8 = 24;
+    /// How many parts of a large prefix are asked.
+    const PARTS: usize = 4;
+    if !asking.pool && !asking.leases {
+        return Targets::default();
+    }
+    let around = |ip: Ipv4Addr| Ipv4Net::new(ip, AROUND).expect("24 is a length").trunc();
+    let parts = own.iter().flat_map(|net| {
+        if net.prefix_len() >= WHOLE {
+            return vec![net.trunc()];
+        }
+        let mut parts = vec![around(net.addr())];
+        for part in asking.about.iter().filter(|ip| net.contains(*ip)).map(|ip| around(*ip)) {
+            if parts.len() < PARTS && !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts
+    });
+    parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
 }
 
 /// What this machine and the plan say of the way out.

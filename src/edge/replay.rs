@@ -12,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
 use crate::probe::listen::{Direction, Listener};
-use crate::probe::{Errand, Identity, Rate, Surroundings, Survey};
+use crate::probe::{Errand, Survey};
 use crate::report::Visit;
 
 /// What a replay knows.
@@ -112,16 +112,7 @@ fn record(folder: &Path) -> Result<Replayed> {
 }
 
 fn foreign(path: &Path) -> Result<Replayed> {
-    let survey = Survey {
-        errand: Errand::Capture,
-        identity: Identity::default(),
-        targets: Targets::default(),
-        rate: Rate::Max,
-        quick: true,
-        resolvers: Vec::new(),
-        port: 0,
-        surroundings: Surroundings::default(),
-    };
+    let survey = Survey::of_capture();
     let mut listener = Listener::new(&survey);
     let mut started_us = None;
     // The earliest frame need not stand first; what lies before the first one is heard at the start. Whoever captured it asked

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen};
+use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
 use crate::oui::{Vendor, Vendors};
+use crate::wire::dhcp::Kind;
 
 /// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
 /// The lowest are kept, so that what is kept does not depend on the order of arrival.
@@ -41,6 +42,8 @@ pub struct Coverage {
     pub frames_lost: u32,
     /// Malformed frames by protocol and field.
     pub malformed: BTreeMap<(String, String), u32>,
+    /// The first frame of each kind of them, where frames are numbered.
+    pub first_malformed: BTreeMap<(String, String), u32>,
     /// ARP messages of other VLANs.
     pub tagged: BTreeMap<VlanId, u32>,
     /// What cut the look short.
@@ -63,8 +66,9 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
-    path: PathSeen,
     pools: PoolsSeen,
+    told: ToldSeen,
+    path: PathSeen,
 }
 
 impl Inventory {
@@ -80,8 +84,9 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
-            path: PathSeen::default(),
             pools: PoolsSeen::default(),
+            told: ToldSeen::default(),
+            path: PathSeen::default(),
         }
     }
 
@@ -116,10 +121,19 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
-            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAnswered(answer) => {
+                self.dhcp.answered(seen, answer);
+                let to_us = answer.kind == Kind::Offer && matches!(answer.how, Asked::Discover | Asked::Pool);
+                if let Some(offered) = answer.offered.filter(|_| to_us) {
+                    self.told.offered(seen, answer.server.unwrap_or(answer.source), offered);
+                }
+            }
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::OfferProbed { ip, times } => self.told.probed(*ip, *times),
+            Fact::PoolAsked { server, address, offered } => self.told.wished(seen, *server, *address, *offered),
+            Fact::LeaseAsked { server, address, says } => self.told.said(seen, *server, *address, *says),
             Fact::LinkIs(link) => self.path.link_is(*link),
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
@@ -128,7 +142,12 @@ impl Inventory {
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
-                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
+                let kind = (protocol.clone(), field.clone());
+                if let Some(frame) = seen.frame {
+                    let first = self.coverage.first_malformed.entry(kind.clone()).or_insert(frame);
+                    *first = frame.min(*first);
+                }
+                add(self.coverage.malformed.entry(kind).or_default(), 1);
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
@@ -192,6 +211,11 @@ impl Inventory {
     /// What lease files say.
     pub fn leases(&self) -> &LeasesSeen {
         &self.leases
+    }
+
+    /// What servers told of single addresses.
+    pub fn told(&self) -> &ToldSeen {
+        &self.told
     }
 
     /// What is known of the link, the gateways and the DNS servers.
@@ -269,7 +293,8 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools) == (&other.dhcp, &other.leases, &other.path, &other.pools)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told)
+                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
     }
 }
 

@@ -172,6 +172,7 @@ mod tests {
             quick: true,
             resolvers: vec![],
             port: 40_000,
+            asking: Default::default(),
             surroundings: Surroundings::default(),
         };
         let mut probe = NameProbe::new(&survey, NetBios);

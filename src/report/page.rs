@@ -225,7 +225,7 @@ impl Page {
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
-        if report.visit.errand != Errand::Dhcp || !report.hosts.is_empty() {
+        if report.visit.errand != Errand::Dhcp || report.coverage.planned > 0 {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

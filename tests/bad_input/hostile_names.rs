@@ -43,6 +43,7 @@ fn record(folder: &std::path::Path) {
         quick: false,
         resolvers: vec![],
         port: 40_000,
+        asking: Default::default(),
         surroundings: Surroundings::default(),
     };
     let circumstances = Circumstances {

@@ -49,6 +49,16 @@ fn an_interface_without_an_address_and_without_targets() {
 }
 
 #[test]
+fn a_range_asked_for_without_an_address_to_ask_from() {
+    let shell = |language: &str| format!("ip address flush dev lan0\nexec \"$0\" --lang {language} dhcp -i lan0 --ask-pool");
+    let folder = Folder::new();
+    if in_a_lab("true", &folder).is_some() {
+        let run = |language: &str| in_a_lab(&shell(language), &folder).expect("labs can be raised");
+        is_refused(run, "--ask-pool and --ask-leases need one", "--ask-pool et --ask-leases en ont besoin");
+    }
+}
+
+#[test]
 fn no_interface_named_and_no_default_route() {
     let shell = |language: &str| format!("exec \"$0\" --lang {language} scan");
     let folder = Folder::new();

@@ -68,7 +68,7 @@ pub(crate) fn shut() -> Report {
     };
     seen.add(dns([10, 77, 0, 2], &[610, 540, 702]));
     seen.add(dns([9, 9, 9, 9], &[]));
-    seen.add(Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4_500 }));
+    seen.add(Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4_500, ..DhcpAsked::default() }));
     seen.swept(254, 3_250);
     report(seen, "[[network]]\nprefix = \"10.77.0.0/24\"\ngateways = [\"10.77.0.2\"]\n")
 }

@@ -19,7 +19,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 13] = [
+pub(crate) const CASES: [Case; 14] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -31,6 +31,7 @@ pub(crate) const CASES: [Case; 13] = [
     ("hostile", hostile),
     ("dhcp", dhcp::rogue),
     ("dhcp-silent", dhcp::silent),
+    ("ask-pool", dhcp::ask_pool),
     ("diagnose", diagnose::shut),
     ("no-carrier", diagnose::no_carrier),
 ];

@@ -39,6 +39,7 @@ fn survey() -> Survey {
         quick: false,
         resolvers: vec![],
         port: 40_000,
+        asking: Default::default(),
         surroundings: Surroundings::default(),
     }
 }

@@ -263,6 +263,7 @@ fn records() -> Vec<Vec<u8>> {
         quick: false,
         resolvers: vec!["10.0.0.53:53".parse().expect("a server")],
         port: 40_000,
+        asking: Default::default(),
         surroundings: Surroundings::default(),
     };
     let visit = Circumstances {

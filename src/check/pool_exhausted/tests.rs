@@ -60,7 +60,7 @@ fn answered(scene: Scene, how: Asked, offered: Option<Ipv4Addr>) -> Scene {
     let mac = C.parse().expect("a MAC");
     let settings = Settings::default();
     let answer = DhcpAnswer { how, kind, server: Some(server), mac, source: server, relay: None, offered, settings };
-    scene.fact(Fact::DhcpAnswered(Box::new(answer))).fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500 }))
+    scene.fact(Fact::DhcpAnswered(Box::new(answer))).fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500, ..DhcpAsked::default() }))
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! Whether the kit said of a lab exactly what it must: nothing missed, nothing made up.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
 
 use super::topology::{Expect, Then};
@@ -14,6 +17,8 @@ pub enum Difference {
     Unexpected(String),
     /// Another number of addresses that answered: expected, then heard.
     Hosts(usize, usize),
+    /// A file that the kit's run has changed, or that is not there.
+    Changed(String),
     /// Another exit code: expected, then given.
     Exit(i32, i32),
 }
@@ -28,6 +33,10 @@ impl Difference {
                 Language::En => format!("{heard} addresses answered, {expected} expected"),
                 Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
             },
+            Difference::Changed(file) => {
+                let why = language.pick("changed, or not there:", "modifié ou absent :");
+                format!("{why} {file}")
+            }
             Difference::Exit(expected, given) => match language {
                 Language::En => format!("exit code {given}, {expected} expected"),
                 Language::Fr => format!("code de retour {given}, {expected} attendu"),
@@ -56,6 +65,18 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         _ => {}
     }
     found
+}
+
+/// The contents of the files that must not change, in the order of the lab; `None` for one that cannot be read.
+pub fn contents(expect: &Expect, folder: &Path) -> Vec<Option<Vec<u8>>> {
+    expect.unchanged.iter().map(|file| fs::read(folder.join(file)).ok()).collect()
+}
+
+/// Compares the files that must not change, as they were before and after the run.
+pub fn changes(expect: &Expect, before: &[Option<Vec<u8>>], after: &[Option<Vec<u8>>]) -> Vec<Difference> {
+    let pairs = expect.unchanged.iter().zip(before.iter().zip(after));
+    let changed = pairs.filter(|(_, (before, after))| before.is_none() || before != after);
+    changed.map(|(file, _)| Difference::Changed(file.clone())).collect()
 }
 
 /// Compares a further visit with what the lab expects of it: its report, its comparison (`trousse/comparison/1`) where the kit made
@@ -136,7 +157,14 @@ mod tests {
 
     fn expect(findings: &[&str], notes: Option<&[&str]>) -> Expect {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
-        Expect { findings: owned(findings), notes: notes.map(owned), hosts: Some(2), exit: Some(1), then: Vec::new() }
+        Expect {
+            findings: owned(findings),
+            notes: notes.map(owned),
+            hosts: Some(2),
+            exit: Some(1),
+            then: Vec::new(),
+            unchanged: Vec::new(),
+        }
     }
 
     #[test]
@@ -157,6 +185,15 @@ mod tests {
             Difference::Exit(1, 0),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_file_that_changed_or_was_never_there_differs() {
+        let unchanged = ["same", "other", "absent"].map(str::to_owned).to_vec();
+        let expect = Expect { unchanged, ..Expect::default() };
+        let of = |text: &str| Some(text.as_bytes().to_vec());
+        let changed = changes(&expect, &[of("a"), of("a"), None], &[of("a"), of("b"), None]);
+        assert_eq!(changed, [Difference::Changed("other".into()), Difference::Changed("absent".into())]);
     }
 
     #[test]

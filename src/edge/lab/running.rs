@@ -118,6 +118,11 @@ impl Running {
         &self.places[0]
     }
 
+    /// The folder that holds a folder of every host.
+    pub fn folder(&self) -> &'static Path {
+        Path::new(FOLDER)
+    }
+
     /// The folder in which the kit records a visit: `visit`, then `visit-2`, `visit-3` …
     pub fn visit_folder(&self, number: usize) -> PathBuf {
         self.kit().folder.join(if number > 1 { format!("visit-{number}") } else { "visit".to_owned() })

@@ -214,6 +214,9 @@ pub struct Expect {
     pub hosts: Option<usize>,
     /// The kit's exit code.
     pub exit: Option<i32>,
+    /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in `box/dnsmasq.leases`.
+    #[serde(default)]
+    pub unchanged: Vec<String>,
     /// What happens next, and what the kit must say then, in order.
     #[serde(default)]
     pub then: Vec<Then>,

@@ -21,6 +21,7 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         quick: false,
         resolvers: Vec::new(),
         port: 0,
+        asking: Default::default(),
         surroundings: Surroundings::default(),
     };
     DhcpProbe::new(&survey)
@@ -46,7 +47,7 @@ fn run(probe: &mut DhcpProbe) -> (Vec<(u64, Vec<u8>)>, u64) {
 fn questions(sent: &[(u64, Vec<u8>)]) -> Vec<(u64, Question)> {
     let of = |frame: &[u8]| match decode(frame).expect("a frame of ours").body {
         Body::Udp { payload, .. } => match dhcp::parse(payload) {
-            Ok(dhcp::Heard::Asked(xid, US)) => Question::of_xid(xid).expect("a question of ours"),
+            Ok(dhcp::Heard::Asked { xid, client: US, .. }) => Question::of_xid(xid).expect("a question of ours"),
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
@@ -81,7 +82,7 @@ fn inform_goes_first_and_the_last_question_is_listened_for_longer_than_servers_p
     let expected: Vec<(u64, Question)> = [0, 20, 40, 1300, 1320, 1340].into_iter().zip(round.repeat(2)).collect();
     assert_eq!(questions(&sent), expected);
     assert_eq!(done, 1340 + 4500);
-    let asked = DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500 };
+    let asked = DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500, ..DhcpAsked::default() };
     assert_eq!(probe.conclude(), [Fact::DhcpAsked(asked)]);
 }
 

@@ -10,6 +10,7 @@ const NOW: Moment = Moment::from_ms(7);
 fn probe(addresses: &[&str]) -> WayOut {
     let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
     WayOut::new(&Survey {
+        asking: Default::default(),
         errand: Errand::Diagnose,
         identity: Identity { mac: Mac([2; 6]), addresses, siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),

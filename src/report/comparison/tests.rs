@@ -162,7 +162,8 @@ fn scenes() -> impl Strategy<Value = (Scene, Visit)> {
             let (how, kind, mac, relay, offered) = (Asked::Discover, Kind::Offer, mac(B), None, Some([10, 0, 0, 4].into()));
             let answer = DhcpAnswer { how, kind, server, mac, source, relay, offered, settings };
             scene = scene.fact(Fact::DhcpAnswered(Box::new(answer)));
-            scene = scene.fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500 }));
+            scene =
+                scene.fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500, ..DhcpAsked::default() }));
         }
         if let Some(cut) = cut {
             scene = scene.cut(cut);

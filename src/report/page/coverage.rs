@@ -18,7 +18,13 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         format!("{} of {}", count(coverage.asked), count(coverage.planned)),
         format!("{} sur {}", count(coverage.asked), count(coverage.planned)),
     );
-    let malformed = coverage.malformed.iter().map(|kind| format!("{} ({}) × {}", kind.protocol, kind.field, count(kind.count)));
+    let malformed = coverage.malformed.iter().map(|kind| {
+        let first = kind.frame.map(|frame| match kind.count {
+            1 => language.pick(format!(", frame {frame}"), format!(", trame {frame}")),
+            _ => language.pick(format!(", first in frame {frame}"), format!(", d'abord trame {frame}")),
+        });
+        format!("{} ({}) × {}{}", kind.protocol, kind.field, count(kind.count), first.unwrap_or_default())
+    });
     let vlans = coverage.other_vlans.iter().map(|vlan| {
         let messages = counted(vlan.count, ("message", "message"), ("messages", "messages"), language);
         language
@@ -39,10 +45,17 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Late owners", "Détenteurs tardifs"), late(report, coverage, language)),
     ];
     let dhcp = &coverage.dhcp;
+    let wish = language.pick("DISCOVER for an address", "DISCOVER pour une adresse");
     let servers = [
         (
             language.pick("Questions to DHCP servers", "Questions aux serveurs DHCP"),
-            format!("{} INFORM, {} DISCOVER", count(dhcp.informs), count(dhcp.discovers)),
+            [(dhcp.informs, "INFORM"), (dhcp.discovers, "DISCOVER"), (dhcp.wishes, wish), (dhcp.queries, "DHCPLEASEQUERY")]
+                .into_iter()
+                .enumerate()
+                .filter(|(place, (asked, _))| *place < 2 || *asked > 0)
+                .map(|(_, (asked, what))| format!("{} {what}", count(asked)))
+                .collect::<Vec<_>>()
+                .join(", "),
         ),
         (
             language.pick("Slow servers", "Serveurs lents"),
@@ -61,7 +74,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
-    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
+    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp || coverage.planned > 0);
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
     let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
     let pools: Vec<String> = coverage.pool_files.iter().map(|file| pool_file(file, language)).collect();

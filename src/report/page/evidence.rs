@@ -5,12 +5,15 @@ use std::net::IpAddr;
 use crate::language::Language;
 use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
-use crate::wire::dhcp::Kind;
+use crate::wire::dhcp::{Kind, Says};
 
 /// The line, as in `0.013 s · frame 42 · …`.
 pub(super) fn say(seen: &Observation, language: Language) -> String {
     if let Fact::LeaseHeld { file, lease } = &seen.fact {
         let (line, said) = (lease.line, lease.say(language));
+        if line == 0 {
+            return format!("{} · {file} · {said}", since_start(seen.at, language));
+        }
         return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
     }
     if let Fact::PoolConfigured { file, pool } = &seen.fact {
@@ -79,12 +82,45 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::DhcpAnswered(answer) => dhcp(answer, language),
         Fact::DhcpAsked(asked) => {
-            let (informs, discovers) = (asked.informs, asked.discovers);
+            let (informs, discovers) = (asked.informs, asked.discovers + asked.wishes);
             language.pick(
                 format!("{informs} INFORM and {discovers} DISCOVER were sent"),
                 format!("{informs} INFORM et {discovers} DISCOVER envoyés"),
             )
         }
+        Fact::OfferProbed { ip, times } => language.pick(
+            format!("{ip}, offered to us, was asked for {times} times by ARP"),
+            format!("{ip}, qui nous est proposée, a été demandée {times} fois par ARP"),
+        ),
+        Fact::PoolAsked { server, address, offered } => match offered {
+            Some(offered) if offered == address => language.pick(
+                format!("{server}, asked for {address}, offered it"),
+                format!("{server}, à qui {address} est demandée, la propose"),
+            ),
+            Some(offered) => language.pick(
+                format!("{server}, asked for {address}, offered {offered}"),
+                format!("{server}, à qui {address} est demandée, propose {offered}"),
+            ),
+            None => language.pick(
+                format!("{server}, asked for {address}, did not answer"),
+                format!("{server}, à qui {address} est demandée, n'a pas répondu"),
+            ),
+        },
+        Fact::LeaseAsked { server, address, says } => match says {
+            Says::Active => {
+                language.pick(format!("{server} says that {address} is leased"), format!("{server} dit que {address} est louée"))
+            }
+            Says::Unassigned => language.pick(
+                format!("{server} says that it leases {address}, to nobody yet"),
+                format!("{server} dit qu'il attribue {address}, à personne pour l'instant"),
+            ),
+            Says::Unknown => language
+                .pick(format!("{server} says that it leases no {address}"), format!("{server} dit ne pas attribuer {address}")),
+            Says::Silent => language.pick(
+                format!("{server} did not say whether {address} is leased"),
+                format!("{server} n'a pas dit si {address} est louée"),
+            ),
+        },
         Fact::LeaseHeld { lease, .. } => lease.say(language),
         Fact::LeasesRead { file, entries, .. } => {
             let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
@@ -141,6 +177,7 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
         Asked::Discover => "DISCOVER",
         Asked::Inform => "INFORM",
         Asked::NetBoot => "DISCOVER (PXE)",
+        Asked::Pool => language.pick("DISCOVER (address)", "DISCOVER (adresse)"),
         Asked::Overheard => language.pick("somebody else", "un tiers"),
     };
     let offered =
