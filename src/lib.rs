@@ -8,6 +8,8 @@ pub(crate) mod line;
 
 pub mod net;
 
+pub mod poe;
+
 pub mod wire;
 
 pub mod oui;

@@ -11,8 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use ipnet::{IpNet, Ipv4Net};
 pub use targets::Targets;
+pub use watts::Watts;
 
 mod targets;
+mod watts;
 
 /// A 48-bit hardware address (EUI-48), written in lower case with colons.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

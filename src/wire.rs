@@ -4,12 +4,17 @@ use std::fmt;
 use std::net::Ipv4Addr;
 
 pub mod arp;
+pub mod cdp;
 pub mod dhcp;
 pub mod dns;
 pub mod ethernet;
 pub mod ethtool;
 pub mod ipv4;
+pub mod llc;
+pub mod lldp;
 pub mod nbns;
+
+mod tlv;
 
 use crate::net::{Mac, VlanId};
 
@@ -99,6 +104,9 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
     Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
+    Decoder { name: "llc", read: |bytes| llc::parse(bytes.len().min(llc::MAX_LENGTH.into()) as u16, bytes).map(drop) },
+    Decoder { name: "lldp", read: |bytes| lldp::parse(bytes).map(drop) },
+    Decoder { name: "cdp", read: |bytes| cdp::parse(bytes).map(drop) },
 ];
 
 /// Who speaks: our card's addresses, from which every frame of ours is sent.

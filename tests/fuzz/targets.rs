@@ -151,6 +151,14 @@ fn frames() -> Vec<Vec<u8>> {
     ]
 }
 
+/// Frames of LLDP and CDP, as an lldpd sent them.
+fn neighbours() -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    let capture = Cursor::new(include_bytes!("../frames/lldpd.pcap"));
+    capture::read_from(capture, &mut |captured| frames.push(captured.bytes)).expect("a capture of ours");
+    frames
+}
+
 /// A DHCP offer: our question turned into an answer, with a list too long for its length (RFC 2131, 2).
 fn offer() -> Vec<u8> {
     let mut bytes = dhcp::question(dhcp::Question::Discover, US, 0)[14 + 20 + 8..][..240].to_vec();
@@ -174,7 +182,10 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let frames = frames();
     let inner = |from: usize| frames.iter().filter_map(move |frame| frame.get(from..)).map(<[u8]>::to_vec);
     let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
-    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).chain(driver_messages()).collect()
+    let neighbours = neighbours();
+    let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
+    let payloads = payloads.into_iter().chain(neighbours).chain(driver_messages());
+    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
 }
 
 /// What a driver may say: a header with an interface's index, then attributes of every message, with nests in nests.
