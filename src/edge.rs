@@ -18,6 +18,7 @@ pub mod locale;
 pub mod look;
 pub mod record;
 pub mod replay;
+pub mod snmp;
 pub mod stop;
 
 /// What arrived.

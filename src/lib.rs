@@ -16,6 +16,8 @@ pub mod kind;
 
 pub mod lease;
 
+pub mod mib;
+
 pub mod site;
 
 pub mod observe;
