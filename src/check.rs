@@ -11,7 +11,9 @@ use crate::site::Plan;
 pub mod contest;
 pub mod held;
 pub mod holder;
+pub mod pool;
 pub mod served;
+pub mod way_out;
 
 /// What a check is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +22,18 @@ pub enum Topic {
     Addresses,
     /// Who serves addresses.
     Dhcp,
+    /// The cable.
+    Link,
+    /// Gateways and DNS servers.
+    WayOut,
+    /// What the files of those who serve addresses say, whatever was asked on the network.
+    Pools,
 }
 
 #[cfg(test)]
 mod any_order;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 /// One row of the table.
 #[derive(Clone, Copy)]
@@ -88,6 +96,7 @@ macro_rules! checks {
 }
 
 checks! {
+    "L1-no-carrier"        Link no_carrier::NoCarrier of Link
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic
@@ -101,7 +110,15 @@ checks! {
     "L3-no-dhcp-server"     Addressing no_dhcp_server::NoDhcpServer of Dhcp
     "L3-second-dhcp-server" Addressing second_dhcp_server::SecondDhcpServer of Dhcp
     "L3-dhcp-wrong-option"  Addressing dhcp_wrong_option::DhcpWrongOption of Dhcp
+    "L3-pool-exhausted"    Addressing pool_exhausted::PoolExhausted of Pools
+    "L3-pool-overlaps-static-range" Addressing pool_overlaps_static_range::PoolOverlapsStaticRange of Pools
     "L3-boot-server"        Addressing boot_server::BootServer of Dhcp
+    "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
+    "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
+    "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
+    "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
+    "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
+    "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.
@@ -117,7 +134,8 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
-    (coverage.requests == 0).then_some(Reason::NothingAsked)
+    let bare = inventory.card().is_some_and(|card| card.addresses.iter().all(|net| net.addr().is_link_local()));
+    (coverage.requests == 0).then_some(if bare { Reason::NoAddressOfOurs } else { Reason::NothingAsked })
 }
 
 /// "Clear" where everything was looked at, else why not.

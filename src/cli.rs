@@ -10,7 +10,10 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
+pub mod asking;
 pub mod dhcp;
+pub mod diagnose;
+pub mod diff;
 pub mod explain;
 pub mod french;
 pub mod lab;
@@ -18,8 +21,10 @@ pub mod leases;
 pub mod manual;
 pub mod oui;
 pub mod output;
+pub mod pools;
 pub mod progress;
 pub mod replay;
+pub mod retest;
 pub mod scan;
 pub mod schema;
 pub mod site;
@@ -62,7 +67,10 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
+    Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
+    Diff(diff::DiffArgs),
+    Retest(retest::RetestArgs),
     Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -91,7 +99,10 @@ fn run(command: &Command, language: Language) -> Result<u8> {
     match command {
         Command::Scan(args) => scan::run(args, language),
         Command::Dhcp(args) => dhcp::run(args, language),
+        Command::Diagnose(args) => diagnose::run(args, language),
         Command::Replay(args) => replay::run(args, language),
+        Command::Diff(args) => diff::run(args, language),
+        Command::Retest(args) => retest::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),

@@ -14,8 +14,8 @@ use crate::lease::State;
 use crate::line::one_line;
 use crate::net::{Ipv4Net, Mac};
 use crate::probe::Errand;
-use crate::report::{DhcpRow, Host, Report};
-use crate::site::{Fixed, Plan};
+use crate::report::{DhcpRow, Host, Report, WayOutRow};
+use crate::site::{Fixed, Network, Plan};
 
 #[cfg(test)]
 mod tests;
@@ -122,16 +122,34 @@ impl Draft<'_> {
     fn networks(&mut self) {
         self.heading("Networks.", "Réseaux.");
         let seen = self.report.visit.addresses.iter().filter_map(|address| address.parse::<Ipv4Net>().ok());
-        let mut prefixes: Vec<(Ipv4Net, Option<&str>)> =
-            self.known.networks.iter().map(|network| (network.prefix, network.name.as_deref())).collect();
+        let mut networks = self.known.networks.clone();
         for prefix in seen.map(|net| net.trunc()) {
-            if !prefixes.iter().any(|(known, _)| known.contains(&prefix) || prefix.contains(known)) {
-                prefixes.push((prefix, None));
+            if !networks.iter().any(|known| known.prefix.contains(&prefix) || prefix.contains(&known.prefix)) {
+                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new() });
             }
         }
-        for (prefix, name) in prefixes {
-            let mut rows: Vec<_> = name.map(|name| ("name", string(name))).into_iter().collect();
-            rows.push(("prefix", string(&prefix.to_string())));
+        for mut network in networks {
+            if network.gateways.is_empty() {
+                // Many answer ARP and no echo.
+                let heard = |ip: &IpAddr| self.report.hosts.iter().any(|host| host.ip == *ip);
+                let there: BTreeSet<IpAddr> =
+                    answering(&self.report.gateways).chain(self.report.gateways.iter().map(|row| row.ip).filter(heard)).collect();
+                let inside = there.into_iter().filter_map(|ip| match ip {
+                    IpAddr::V4(ip) => network.prefix.contains(&ip).then_some(ip),
+                    IpAddr::V6(_) => None,
+                });
+                network.gateways = inside.collect();
+            }
+            if network.dns.is_empty() && !network.gateways.is_empty() {
+                network.dns = answering(&self.report.dns_servers).filter(|ip| !ip.is_loopback()).collect();
+            }
+            let mut rows: Vec<_> = network.name.as_deref().map(|name| ("name", string(name))).into_iter().collect();
+            rows.push(("prefix", string(&network.prefix.to_string())));
+            for (key, ips) in [("gateways", texts(&network.gateways)), ("dns", texts(&network.dns))] {
+                if !ips.is_empty() {
+                    rows.push((key, strings(ips.into_iter())));
+                }
+            }
             self.table("network", &rows, "", true);
         }
     }
@@ -352,6 +370,15 @@ impl Draft<'_> {
 
 fn listed(parts: &[&str]) -> String {
     parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join(", ")
+}
+
+/// The gateways or DNS servers that answered.
+fn answering(rows: &[WayOutRow]) -> impl Iterator<Item = IpAddr> {
+    rows.iter().filter(|row| row.replies.as_ref().is_some_and(|replies| !replies.rtts_us.is_empty())).map(|row| row.ip)
+}
+
+fn texts(ips: &[impl ToString]) -> Vec<String> {
+    ips.iter().map(ToString::to_string).collect()
 }
 
 /// Text as TOML quotes it, on one line.

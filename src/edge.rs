@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use crate::net::Moment;
+use crate::observe::Fact;
+use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 
 pub mod capture;
@@ -20,6 +22,7 @@ pub mod record;
 pub mod replay;
 pub mod snmp;
 pub mod stop;
+pub mod visits;
 
 /// What arrived.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub enum Arrival<'a> {
     Frame(Direction, &'a [u8]),
     /// A datagram from a server.
     Answer(SocketAddr, &'a [u8]),
+    /// What the kernel's network stack found out for us.
+    Told(Fact),
 }
 
 /// A card on a segment, and the kernel's own way to servers.
@@ -37,6 +42,9 @@ pub trait Link {
 
     /// Sends a datagram by way of the kernel.
     fn ask(&mut self, server: SocketAddr, question: &[u8]) -> io::Result<()>;
+
+    /// Lets the kernel's network stack ask a question; a fact arrives when it knows.
+    fn sound(&mut self, sounding: Sounding) -> io::Result<()>;
 
     /// Waits at most so long for something to arrive, then hands over everything that has, in order.
     fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()>;

@@ -1,6 +1,8 @@
 //! What is wrong, how badly, why we think so, and how it is said in each language.
 
-use std::net::IpAddr;
+mod subject;
+
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,6 +13,7 @@ use crate::check::served::Served;
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Cut, Observation};
+pub use subject::Subject;
 
 /// How bad a finding is, worst first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -157,19 +160,49 @@ pub enum Reason {
     CaptureCut,
     /// Only a capture was read: no DHCP server was asked.
     DhcpNotAsked,
+    /// Addresses were offered, and nobody asked whether they are free.
+    OffersNotProbed,
     /// The look ended before slow DHCP servers could answer.
     NotListenedOut,
     /// More was claimed than any real network claims, and not everything was kept.
     Flooded,
     /// No lease file was given: a look without one is whole without these checks.
     NoLeases,
-    /// The plan names no range of a DHCP server.
+    /// Neither the plan nor a configuration names a range of a DHCP server.
     NoRanges,
+    /// There is no link, so nothing above it was asked.
+    NoLink,
+    /// The driver did not tell of its link.
+    LinkUnknown,
+    /// Nobody names a gateway within reach.
+    NoGateway,
+    /// What lies behind the gateway cannot be reached, because it does not answer.
+    GatewaySilent,
+    /// Nobody names a DNS server.
+    NoDnsServer,
+    /// The kernel did not send what was to be asked.
+    NotSent,
+    /// There is no configuration of a server to compare: a look without one is whole without this check.
+    NoPools,
+    /// Nothing proves that a pool is exhausted, but a server that answers offers no address.
+    NothingOffered {
+        /// The server.
+        server: Ipv4Addr,
+    },
     /// Frames were lost before they could be read.
     FramesLost {
         /// How many.
         count: u32,
     },
+    /// Of a comparison: the other visit asked other addresses.
+    OtherTargets {
+        /// What it asked.
+        targets: Vec<String>,
+    },
+    /// Of a comparison: the other visit did not make this check.
+    CheckNotMade,
+    /// Of a comparison: the other visit did not listen for late owners.
+    LessPatience,
 }
 
 impl Reason {
@@ -220,6 +253,12 @@ impl Reason {
                     "aucun serveur DHCP n'a été interrogé : seul le contenu de la capture a été jugé",
                 )
                 .to_owned(),
+            Reason::OffersNotProbed => language
+                .pick(
+                    "nobody asked by ARP whether the addresses offered are free: run trousse dhcp again",
+                    "personne n'a demandé par ARP si les adresses proposées sont libres : relancez trousse dhcp",
+                )
+                .to_owned(),
             Reason::NotListenedOut => language
                 .pick(
                     "it ended before slow DHCP servers could answer: run it again to the end",
@@ -237,14 +276,65 @@ impl Reason {
                 .to_owned(),
             Reason::NoRanges => language
                 .pick(
-                    "the plan names no range: write the server's ranges under [[dhcp]]",
-                    "le plan ne nomme aucune plage : écrivez celles du serveur sous [[dhcp]]",
+                    "no range is known: add --pool FILE, or write the server's ranges under [[dhcp]] in the plan",
+                    "aucune plage connue : ajoutez --pool FICHIER, ou écrivez celles du serveur sous [[dhcp]] dans le plan",
                 )
                 .to_owned(),
+            Reason::NoLink => language.pick("no link: see L1-no-carrier", "pas de lien : voir L1-no-carrier").to_owned(),
+            Reason::LinkUnknown => {
+                language.pick("the card's driver does not tell of its link", "le pilote de la carte ne dit rien du lien").to_owned()
+            }
+            Reason::NoGateway => language
+                .pick(
+                    "no gateway within reach is known: add it to the plan (gateways under [[network]])",
+                    "aucune passerelle connue à portée : ajoutez-la au plan (gateways sous [[network]])",
+                )
+                .to_owned(),
+            Reason::GatewaySilent => language
+                .pick(
+                    "the gateway does not answer: see L3-gateway-silent",
+                    "la passerelle ne répond pas : voir L3-gateway-silent",
+                )
+                .to_owned(),
+            Reason::NoDnsServer => language
+                .pick(
+                    "no DNS server is known: add it to the plan (dns under [[network]])",
+                    "aucun serveur DNS connu : ajoutez-le au plan (dns sous [[network]])",
+                )
+                .to_owned(),
+            Reason::NotSent => language
+                .pick(
+                    "this machine could not ask: no route to it, or a firewall of its own",
+                    "ce portable n'a pas pu interroger : pas de route, ou son propre pare-feu",
+                )
+                .to_owned(),
+            Reason::NoPools => language
+                .pick(
+                    "no configuration of a DHCP server to compare: add --pool FILE",
+                    "aucune configuration de serveur DHCP à comparer : ajoutez --pool FICHIER",
+                )
+                .to_owned(),
+            Reason::NothingOffered { server } => language.pick(
+                format!("{server} answers INFORM and offers no address: its range may be exhausted (possible); add --leases FILE"),
+                format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
+            ),
             Reason::FramesLost { count } => language.pick(
                 format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
                 format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
             ),
+            Reason::OtherTargets { targets } => {
+                let asked = targets.join(", ");
+                match targets.as_slice() {
+                    [] => language.pick("no address was asked for", "aucune adresse n'a été interrogée").to_owned(),
+                    _ => language.pick(format!("only {asked} was asked"), format!("seul {asked} a été interrogé")),
+                }
+            }
+            Reason::CheckNotMade => language
+                .pick("the visit did not make this check", "l'intervention ne comportait pas ce contrôle")
+                .to_owned(),
+            Reason::LessPatience => language
+                .pick("late owners were not listened for: run it without --quick", "les détenteurs tardifs n'ont pas été attendus : relancez sans --quick")
+                .to_owned(),
         }
     }
 }
@@ -268,10 +358,17 @@ pub trait Explain {
     fn french(&self) -> Wording;
     /// Whether it is about this card's claim of this address.
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool;
+    /// What the same finding is known by in another visit.
+    fn subject(&self) -> Subject;
 
     /// The owners that a reader must tell apart.
     fn holders(&self) -> &[Holder] {
         &[]
+    }
+
+    /// Whether it is a consequence of that other problem, where the two are not about one card and address.
+    fn follows_from(&self, _cause: &Problem) -> bool {
+        false
     }
 
     /// The DHCP servers that a reader must tell apart.

@@ -2,15 +2,15 @@
 
 mod date;
 mod dnsmasq;
-mod isc;
+pub(crate) mod isc;
 mod kea;
 mod mikrotik;
 mod named;
-mod pfsense;
+pub(crate) mod pfsense;
 mod plain;
-mod sheet;
+pub(crate) mod sheet;
 mod table;
-mod text;
+pub(crate) mod text;
 mod windows;
 mod words;
 
@@ -42,7 +42,7 @@ pub struct Lease {
     pub ends: Ends,
     /// What it is.
     pub state: State,
-    /// The line of the file, counted from 1.
+    /// The line of the file, counted from 1; 0 where the server told it itself.
     pub line: u32,
 }
 

@@ -20,6 +20,8 @@ pub mod mib;
 
 pub mod site;
 
+pub mod pool;
+
 pub mod observe;
 
 pub mod finding;
@@ -27,6 +29,8 @@ pub mod finding;
 pub mod check;
 
 pub mod probe;
+
+pub mod diagnose;
 
 pub mod report;
 

@@ -9,13 +9,21 @@ pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
+pub use self::path::{LinkState, PathSeen, Replies};
+pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::told::{Told, ToldSeen, Wish};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
+use crate::pool::Pool;
+use crate::wire::dhcp::Says;
 
 mod dhcp;
 mod inventory;
 mod leases;
 mod owner;
+mod path;
+mod pools;
+mod told;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -112,7 +120,32 @@ pub enum Fact {
     DhcpAnswered(Box<DhcpAnswer>),
     /// DHCP servers were asked.
     DhcpAsked(DhcpAsked),
-    /// A server's file says something of an address. The network did not: what is concluded from it is only as good as the file.
+    /// An address that was offered to us was asked for by ARP.
+    OfferProbed {
+        /// The address.
+        ip: Ipv4Addr,
+        /// How often.
+        times: u32,
+    },
+    /// A server was asked by a DISCOVER to offer an address.
+    PoolAsked {
+        /// The server.
+        server: Ipv4Addr,
+        /// The address.
+        address: Ipv4Addr,
+        /// What it offered; `None` where it did not answer.
+        offered: Option<Ipv4Addr>,
+    },
+    /// A server was asked what it knows of an address (RFC 4388).
+    LeaseAsked {
+        /// The server.
+        server: Ipv4Addr,
+        /// The address.
+        address: Ipv4Addr,
+        /// What it said.
+        says: Says,
+    },
+    /// A server's file, or the server itself, says something of an address. The network did not: what is concluded from it is only as good as the file.
     LeaseHeld {
         /// The name of the file.
         file: String,
@@ -128,6 +161,38 @@ pub enum Fact {
         /// Lines of it that could not be read.
         unread: u32,
     },
+    /// The link of our card when the look began.
+    LinkIs(LinkState),
+    /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
+    Routed {
+        /// The gateways of its default routes on the interface.
+        gateways: Vec<Ipv4Addr>,
+        /// Its DNS servers.
+        resolvers: Vec<IpAddr>,
+    },
+    /// A gateway was pinged.
+    Pinged {
+        /// The address.
+        ip: IpAddr,
+        /// What came back.
+        replies: Replies,
+    },
+    /// A DNS server was asked for a name that every server knows.
+    DnsAsked {
+        /// The server.
+        server: IpAddr,
+        /// What came back.
+        replies: Replies,
+    },
+    /// A server is configured to lease from a range; the network did not say so.
+    PoolConfigured {
+        /// The name of the file.
+        file: String,
+        /// What it says.
+        pool: Pool,
+    },
+    /// A server's configuration was read.
+    PoolsRead(PoolFile),
     /// An ARP message in a VLAN's tag: it belongs to another segment and is not judged.
     Tagged {
         /// The VLAN.

@@ -11,6 +11,8 @@ use crate::observe::Fact;
 use crate::wire::{Packet, Sender};
 
 pub mod arp_sweep;
+pub mod ask_leases;
+pub mod ask_pool;
 pub mod confirm;
 pub mod dhcp;
 pub mod holder_echo;
@@ -19,9 +21,13 @@ pub mod llmnr;
 pub mod mdns;
 pub mod name;
 pub mod netbios;
+pub mod offered;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod way_out;
+
+pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +72,8 @@ pub enum Errand {
     Scan,
     /// Who serves addresses.
     Dhcp,
+    /// The ladder, from the link up.
+    Diagnose,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -88,12 +96,46 @@ pub struct Survey {
     pub resolvers: Vec<SocketAddr>,
     /// The UDP port that our questions for names leave from.
     pub port: u16,
+    /// What DHCP servers are asked beyond what every client asks.
+    #[serde(default)]
+    pub asking: Asking,
+    /// What is known of the way out before anything is asked.
+    #[serde(default)]
+    pub surroundings: Surroundings,
+}
+
+/// What DHCP servers are asked on demand only.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asking {
+    /// Which addresses they would lease.
+    pub pool: bool,
+    /// Which addresses they have leased (RFC 4388).
+    pub leases: bool,
+    /// The addresses that this is about: those that the plan names, those of lease files.
+    pub about: Vec<Ipv4Addr>,
+    /// When the look started, in seconds since 1970: servers say how long a lease runs from now.
+    pub started_s: i64,
 }
 
 /// Cards beside those of the targets whose names are asked for; more are forged.
 const STRANGERS: u64 = 256;
 
 impl Survey {
+    /// That of somebody's capture: nobody is asked anything.
+    pub fn of_capture() -> Survey {
+        Survey {
+            errand: Errand::Capture,
+            identity: Identity::default(),
+            targets: Targets::default(),
+            rate: Rate::Max,
+            quick: true,
+            resolvers: Vec::new(),
+            port: 0,
+            asking: Asking::default(),
+            surroundings: Surroundings::default(),
+        }
+    }
+
     /// How many owners are asked for their names, and addresses a server for theirs: forged claims must not prolong a look.
     pub fn names(&self) -> usize {
         (self.targets.count() + STRANGERS) as usize
@@ -117,6 +159,8 @@ pub enum Want {
     Send(Vec<u8>),
     /// Send this datagram to a server, by way of the kernel.
     Ask(SocketAddr, Vec<u8>),
+    /// Let the kernel ask this; a fact is its answer.
+    Sound(Sounding),
     /// Nothing before this moment.
     Wait(Moment),
     /// Nothing more, unless something new is learnt.
@@ -178,20 +222,27 @@ pub struct Row {
     pub make: Make,
 }
 
-const SCAN: &[Errand] = &[Errand::Scan, Errand::Capture];
-const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Capture];
+const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
+const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
+const DIAGNOSE: &[Errand] = &[Errand::Diagnose];
+/// What ARP means; without targets nobody is swept.
+const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
-    Row { errands: SCAN, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
-    Row { errands: SCAN, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
-    Row { errands: SCAN, make: |survey| Box::new(confirm::Confirm::new(survey)) },
-    Row { errands: SCAN, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
+    Row { errands: ARP, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
+    Row { errands: ARP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
+    Row { errands: ARP, make: |survey| Box::new(confirm::Confirm::new(survey)) },
+    Row { errands: ARP, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
     Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
+    Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
+    Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
+    Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
+    Row { errands: DIAGNOSE, make: |survey| Box::new(way_out::WayOut::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

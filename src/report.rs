@@ -1,6 +1,7 @@
 //! What a look found, as other programs read it (`trousse/report/1`); every format is made from it.
 
 pub mod columns;
+pub mod comparison;
 mod csv;
 mod dhcp;
 mod format;
@@ -8,6 +9,7 @@ mod html;
 mod json;
 pub mod page;
 mod terminal;
+mod way_out;
 mod words;
 
 use std::net::IpAddr;
@@ -15,17 +17,20 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{CHECKS, Check, Topic};
+use crate::check::Check;
+use crate::diagnose;
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
 use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, Name};
+use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
+pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
+pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
 pub const SCHEMA: &str = "trousse/report/1";
@@ -46,6 +51,15 @@ pub struct Report {
     /// One row for each DHCP server that answered or was overheard.
     #[serde(default)]
     pub dhcp_servers: Vec<DhcpRow>,
+    /// The link of our card, where a look was at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkState>,
+    /// One row for each gateway that this machine, the plan or a DHCP server names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<WayOutRow>,
+    /// One row for each DNS server, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns_servers: Vec<WayOutRow>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -119,6 +133,9 @@ pub struct Covered {
     /// Lease files that were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lease_files: Vec<LeaseFile>,
+    /// Configurations of DHCP servers that were read.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pool_files: Vec<PoolFile>,
 }
 
 /// A lease file.
@@ -141,6 +158,9 @@ pub struct MalformedCount {
     pub field: String,
     /// How many.
     pub count: u32,
+    /// The number of the first in the capture, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u32>,
 }
 
 /// Messages of one VLAN.
@@ -241,12 +261,13 @@ pub fn schema() -> serde_json::Value {
 impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
+        let errand = visit.errand;
         let mut findings = Vec::new();
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
-        let asked = CHECKS.iter().filter(|check| concerns(visit.errand, check.topic, !dhcp_servers.is_empty()));
-        let rungs = asked.map(|check| climb(check, inventory, plan, &mut findings));
+        let climbed = diagnose::climb(visit.errand, inventory, plan);
+        let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let ladder = rungs.filter(|rung| rung.reason != Some(Reason::NoLeases)).collect();
+        let ladder = rungs.filter(|rung| !matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools))).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
         let hosts: Vec<Host> = inventory
@@ -264,6 +285,9 @@ impl Report {
             coverage: covered(inventory, claimed.len() as u32),
             hosts,
             dhcp_servers,
+            link: inventory.path().link(),
+            gateways: way_out::gateway_rows(errand, inventory, plan),
+            dns_servers: way_out::dns_rows(errand, inventory, plan),
             ladder,
             findings,
         }
@@ -281,16 +305,8 @@ impl Report {
     }
 }
 
-/// Whether a visit looked at what a check is about. A capture shows DHCP where it was heard in it.
-fn concerns(errand: Errand, topic: Topic, dhcp_heard: bool) -> bool {
-    match topic {
-        Topic::Addresses => errand != Errand::Dhcp,
-        Topic::Dhcp => errand == Errand::Dhcp || dhcp_heard,
-    }
-}
-
-fn climb(check: &Check, inventory: &Inventory, plan: &Plan, findings: &mut Vec<Finding>) -> Rung {
-    let (verdict, reason) = match (check.judge)(inventory, plan) {
+fn rung(check: &Check, verdict: Verdict, findings: &mut Vec<Finding>) -> Rung {
+    let (verdict, reason) = match verdict {
         Verdict::Clear => (Said::Clear, None),
         Verdict::NotTested(reason) => (Said::NotTested, Some(reason)),
         Verdict::Found(found) => {
@@ -333,10 +349,11 @@ fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
 fn covered(inventory: &Inventory, answered: u32) -> Covered {
     let coverage: &Coverage = inventory.coverage();
     let dhcp = inventory.dhcp().coverage();
-    let malformed = |((protocol, field), &count): (&(String, String), &u32)| MalformedCount {
-        protocol: protocol.clone(),
-        field: field.clone(),
+    let malformed = |(kind, &count): (&(String, String), &u32)| MalformedCount {
+        protocol: kind.0.clone(),
+        field: kind.1.clone(),
         count,
+        frame: coverage.first_malformed.get(kind).copied(),
     };
     Covered {
         planned: coverage.planned,
@@ -356,5 +373,6 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
             .files()
             .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
             .collect(),
+        pool_files: inventory.pools().files().cloned().collect(),
     }
 }

@@ -1,6 +1,6 @@
 //! The plan of a site: what should be there. People write it, in TOML; unknown keys are refused.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -42,6 +42,12 @@ pub struct Network {
     /// The prefix, as in `192.168.1.0/24`.
     #[schemars(with = "String")]
     pub prefix: Ipv4Net,
+    /// The gateways out of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gateways: Vec<Ipv4Addr>,
+    /// The DNS servers that its devices ask.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dns: Vec<IpAddr>,
 }
 
 /// An address that belongs to one device.
@@ -108,6 +114,13 @@ impl Plan {
                     format!("les réseaux {one} et {two} se chevauchent"),
                 ));
             }
+            if let Some(ip) = network.gateways.iter().find(|ip| !network.prefix.contains(*ip)) {
+                let prefix = network.prefix;
+                return Err(Why::new(
+                    format!("the gateway {ip} is outside its network {prefix}"),
+                    format!("la passerelle {ip} est hors de son réseau {prefix}"),
+                ));
+            }
         }
         for (index, fixed) in self.fixed.iter().enumerate() {
             if let Some(other) = self.fixed[..index].iter().find(|other| other.address == fixed.address) {
@@ -123,6 +136,11 @@ impl Plan {
             }
         }
         dhcp::check(self)
+    }
+
+    /// The networks that a card with these addresses is in.
+    pub fn networks_of<'a>(&'a self, own: &'a [Ipv4Net]) -> impl Iterator<Item = &'a Network> {
+        self.networks.iter().filter(|network| own.iter().any(|net| network.prefix.contains(&net.addr())))
     }
 
     /// The device that an address belongs to.
@@ -172,6 +190,16 @@ mod tests {
         let said = Plan::parse("site = \"x\"\ncolour = 3\n").expect_err("unknown key");
         assert!(said.english.starts_with("line 2: unknown field `colour`"), "{said:?}");
         assert!(said.french.starts_with("ligne 2 : "), "{said:?}");
+    }
+
+    #[test]
+    fn a_gateway_outside_its_network_is_refused() {
+        let plan = |gateway: &str| Plan::parse(&format!("[[network]]\nprefix = \"10.0.0.0/24\"\ngateways = [\"{gateway}\"]"));
+        let near = plan("10.0.0.254").expect("a plan");
+        let own = ["10.0.0.7/24".parse().expect("a prefix")];
+        assert_eq!(near.networks_of(&own).flat_map(|network| &network.gateways).count(), 1);
+        let said = plan("10.0.1.254").expect_err("a refusal");
+        assert_eq!(said.english, "the gateway 10.0.1.254 is outside its network 10.0.0.0/24");
     }
 
     #[test]

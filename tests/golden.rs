@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use trousse::language::Language;
-use trousse::report::{self, FORMATS, Report, View, columns};
+use trousse::report::{self, Comparison, FORMATS, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -36,11 +36,35 @@ fn every_format_writes_what_it_wrote_before() {
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
 }
 
+#[test]
+fn every_format_writes_comparisons_as_before() {
+    let mut changed = Vec::new();
+    for (case, comparison) in cases::comparisons::CASES {
+        let comparison = comparison();
+        for language in Language::ALL {
+            for format in FORMATS {
+                let written = (format.compare)(&comparison, &View::new(language, TimeZone::UTC));
+                let name = format!("{case}.{}.{}", language.tag(), format.ending);
+                if !same(&name, &written) {
+                    changed.push(name);
+                }
+                assert_eq!(written.replace("\r\n", "\n").chars().find(|&c| obeyed(c)), None, "{case} {}", format.name);
+                if format.name == "json" {
+                    assert_eq!(serde_json::from_str::<Comparison>(&written).expect(case), comparison);
+                }
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
-fn the_schema_of_the_record_is_what_it_was() {
-    let schema = serde_json::to_string_pretty(&report::schema()).expect("a schema is JSON") + "\n";
-    assert!(same("report.schema.json", &schema), "look at it, then bless it: TROUSSE_BLESS=1 cargo test --test golden");
+fn the_schemas_of_the_records_are_what_they_were() {
+    for (name, schema) in [("report.schema.json", report::schema()), ("comparison.schema.json", report::comparison::schema())] {
+        let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
+        assert!(same(name, &schema), "look at it, then bless it: TROUSSE_BLESS=1 cargo test --test golden");
+    }
 }
 
 #[test]

@@ -82,11 +82,11 @@ fn a_command_gives_its_exit_code_back() {
 }
 
 /// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its replay.
-fn asked_dhcp_servers(name: &str, leases: &str) -> Option<[String; 4]> {
+fn asked_dhcp_servers(name: &str, how: &str, leases: &str) -> Option<[String; 4]> {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(
         "cd $LAB_DIR && cat {leases} 2>&1; printf '\\001'; \
-         {program} dhcp -i lan0 --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json; \
+         {program} dhcp -i lan0 {how} --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json; \
          cat {leases} 2>&1; printf '\\001'; cat $HOST_DIR/live.json; printf '\\001'; \
          {program} replay $HOST_DIR/visit --format json"
     );
@@ -98,16 +98,61 @@ fn asked_dhcp_servers(name: &str, leases: &str) -> Option<[String; 4]> {
 #[test]
 fn asking_dhcp_servers_leaves_no_lease_and_replays_to_the_same_report() {
     let leases = "box/dnsmasq.leases second/kea-leases4.csv";
-    if let Some([before, after, live, replayed]) = asked_dhcp_servers("innocent-dhcp", leases) {
+    if let Some([before, after, live, replayed]) = asked_dhcp_servers("innocent-dhcp", "--ask-pool --ask-leases", leases) {
         assert!(before.contains("hwaddr"), "Kea keeps a lease file: {before}");
         assert_eq!(before, after);
         assert!(live.contains("10.0.0.1") && live.contains("10.0.0.3"), "{live}");
         assert_eq!(live, replayed);
     }
     let leases = "annuaire-1/dhcpd.leases annuaire-2/kea-leases4.csv box/dnsmasq.leases";
-    if let Some([before, after, live, replayed]) = asked_dhcp_servers("rogue-dhcp", leases) {
+    if let Some([before, after, live, replayed]) = asked_dhcp_servers("rogue-dhcp", "", leases) {
         assert_eq!(before, after);
         assert_eq!(live, replayed);
+    }
+}
+
+/// The last number of each end of the ranges that a report shows of a server.
+fn ranges_found(report: &serde_json::Value, server: &str) -> Vec<(u8, u8)> {
+    let rows = report["dhcp_servers"].as_array().into_iter().flatten();
+    let row =
+        rows.filter(|row| row["server"] == server).flat_map(|row| row["ranges_found"].as_array().cloned().unwrap_or_default());
+    let ends = row.filter_map(|range| {
+        let range = range.as_str()?.parse::<trousse::site::Range>().ok()?;
+        Some((range.first.octets()[3], range.last.octets()[3]))
+    });
+    ends.collect()
+}
+
+#[test]
+fn asking_three_servers_for_their_ranges_leaves_their_files_alone_and_shows_nothing_that_is_not_in_them() {
+    let leases = "annuaire-1/dhcpd.leases annuaire-2/kea-leases4.csv box/dnsmasq.leases";
+    let Some([before, after, live, replayed]) = asked_dhcp_servers("ask-pool", "--ask-pool --ask-leases", leases) else { return };
+    assert_eq!(before, after);
+    assert_eq!(live, replayed);
+    let report: serde_json::Value = serde_json::from_str(&live).expect("a report");
+    for (server, held, (first, last)) in
+        [("10.0.0.1", 30, (20, 60)), ("10.0.0.2", 170, (150, 199)), ("10.0.0.3", 140, (100, 149))]
+    {
+        let found = ranges_found(&report, server);
+        assert!(found.iter().all(|range| first <= range.0 && range.1 <= last), "{server}: {found:?}");
+        assert!(found.iter().any(|range| range.0 < held && held < range.1), "{server}: {found:?}");
+    }
+    assert!(report["coverage"]["dhcp"]["wishes"].as_u64().is_some_and(|wishes| (1..=24).contains(&wishes)), "{live}");
+}
+
+#[test]
+fn a_diagnosis_replays_to_the_same_report_and_takes_no_lease() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    for name in ["diagnose-clear", "wrong-gateway", "no-carrier"] {
+        let shell = format!(
+            "{program} diagnose --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json -i lan0; cat $HOST_DIR/live.json; \
+             printf '\\001'; {program} replay $HOST_DIR/visit --format json; printf '\\001'; cat $LAB_DIR/box/*.leases 2>/dev/null"
+        );
+        let Some((_, said)) = within(name, &shell) else { return };
+        let parts: Vec<&str> = said.split('\u{1}').collect();
+        let [live, replayed, leases] = parts[..] else { panic!("three parts: {parts:?}") };
+        assert!(live.contains("L1-no-carrier"), "{live}");
+        assert_eq!((live, leases), (replayed, ""), "{name}");
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::Served;
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -61,6 +61,10 @@ impl Explain for BootServer {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.server.concerns(ip, mac)
+    }
+
+    fn subject(&self) -> Subject {
+        self.server.subject()
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::{Served, answers_us, serving};
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac};
 use crate::observe::{Card, DhcpServer, Inventory};
@@ -71,6 +71,11 @@ pub enum Wrong {
         /// Its time in seconds.
         seconds: u32,
     },
+    /// The lease is so short that devices renew it all the time, or so long that an address is never free again: it works.
+    UnusualLease {
+        /// Its time in seconds.
+        seconds: u32,
+    },
     /// An option whose content cannot be read.
     Unreadable {
         /// Its number.
@@ -80,6 +85,8 @@ pub enum Wrong {
 
 /// The shortest lease that is no mistake, in seconds: below it, devices do little but renew.
 const SHORTEST_LEASE: u32 = 60;
+/// What is usual, in seconds: from 5 minutes, as on guest networks, to 30 days.
+const USUAL_LEASE: std::ops::RangeInclusive<u32> = 300..=30 * 86_400;
 
 /// Every server that answered us, by its own settings.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
@@ -135,6 +142,7 @@ fn wrong(server: &DhcpServer, card: Option<&Card>) -> Vec<Wrong> {
     match set.lease_s {
         None if server.offered.is_some() && !set.unreadable.contains(&51) => wrong.push(Wrong::NoLeaseTime),
         Some(seconds) if seconds < SHORTEST_LEASE => wrong.push(Wrong::ShortLease { seconds }),
+        Some(seconds) if !USUAL_LEASE.contains(&seconds) => wrong.push(Wrong::UnusualLease { seconds }),
         _ => {}
     }
     wrong.extend(set.unreadable.iter().map(|&option| Wrong::Unreadable { option }));
@@ -153,6 +161,7 @@ impl Wrong {
             Wrong::DnsUnreachable { .. } => Severity::Broken,
             Wrong::NoMask | Wrong::OtherMask { .. } | Wrong::ShortLease { .. } => Severity::Degraded,
             Wrong::NoLeaseTime | Wrong::Unreadable { .. } => Severity::Risk,
+            Wrong::UnusualLease { .. } => Severity::Note,
         }
     }
 
@@ -168,12 +177,23 @@ impl Wrong {
             Wrong::DnsUnreachable { dns } => language.pick(format!("its name server {dns} is outside the subnet, and it gives no router"), format!("son DNS {dns} est hors du sous-réseau, et il ne donne pas de passerelle")),
             Wrong::NoLeaseTime => language.pick("it gives no lease time (option 51)".into(), "il ne donne pas de durée de bail (option 51)".into()),
             Wrong::ShortLease { seconds } => language.pick(format!("its leases last {seconds} s"), format!("ses baux durent {seconds} s")),
+            Wrong::UnusualLease { seconds: u32::MAX } => language.pick("its leases never end, so that no address is ever free again".into(), "ses baux ne finissent jamais, si bien qu'aucune adresse ne se libère".into()),
+            Wrong::UnusualLease { seconds } if seconds < USUAL_LEASE.start() => language.pick(format!("its leases last {seconds} s, so that devices renew them all the time"), format!("ses baux durent {seconds} s, si bien que les appareils les renouvellent sans cesse")),
+            Wrong::UnusualLease { seconds } => {
+                let days = seconds / 86_400;
+                language.pick(format!("its leases last {days} days, so that an address stays taken long after its device is gone"), format!("ses baux durent {days} jours, si bien qu'une adresse reste prise longtemps après le départ de l'appareil"))
+            }
             Wrong::Unreadable { option } => language.pick(format!("its option {option} cannot be read"), format!("son option {option} est illisible")),
         }
     }
 }
 
 impl DhcpWrongOption {
+    /// Everything that is said of it works, and is only unusual.
+    fn works(&self) -> bool {
+        self.wrong.iter().all(|wrong| wrong.severity() == Severity::Note)
+    }
+
     fn said(&self, language: Language) -> String {
         self.wrong.iter().map(|wrong| wrong.say(language)).collect::<Vec<_>>().join(language.pick("; ", " ; "))
     }
@@ -182,6 +202,13 @@ impl DhcpWrongOption {
 impl Explain for DhcpWrongOption {
     fn english(&self) -> Wording {
         let (ip, said) = (self.ip, self.said(Language::En));
+        if self.works() {
+            return Wording {
+                title: format!("The DHCP server {ip} has an unusual lease time"),
+                why: format!("{}: {said}. It works.", self.server.say(Language::En)),
+                remedy: vec![format!("Ask whether that is meant so; else set the lease time on {ip} to some hours or days.")],
+            };
+        }
         Wording {
             title: format!("The DHCP server {ip} gives settings that cannot work"),
             why: format!("{}: {said}. Whoever gets his address from it works badly or not at all.", self.server.say(Language::En)),
@@ -196,6 +223,13 @@ impl Explain for DhcpWrongOption {
 
     fn french(&self) -> Wording {
         let (ip, said) = (self.ip, self.said(Language::Fr));
+        if self.works() {
+            return Wording {
+                title: format!("Le serveur DHCP {ip} a une durée de bail inhabituelle"),
+                why: format!("{} : {said}. Cela fonctionne.", self.server.say(Language::Fr)),
+                remedy: vec![format!("Demandez si c'est voulu ; sinon, réglez la durée de bail de {ip} sur quelques heures ou jours.")],
+            };
+        }
         Wording {
             title: format!("Le serveur DHCP {ip} donne des réglages qui ne peuvent pas fonctionner"),
             why: format!("{} : {said}. Qui tient son adresse de lui fonctionne mal, ou pas du tout.", self.server.say(Language::Fr)),
@@ -212,6 +246,10 @@ impl Explain for DhcpWrongOption {
         self.server.concerns(ip, mac)
     }
 
+    fn subject(&self) -> Subject {
+        self.server.subject()
+    }
+
     fn servers(&self) -> &[Served] {
         std::slice::from_ref(&self.server)
     }
@@ -226,7 +264,7 @@ pub fn manual(language: Language) -> Manual {
                       Devices get an address and still reach nothing, or only a part of the network.",
             seen: "The options of its OFFER and ACK (RFC 2132): the routers must lie in the subnet of the address offered, the mask \
                    must be one and that of the laptop in the same network, name servers outside need a router, a lease lasts 60 s \
-                   or more, and the identifier and lease time must be there (RFC 2131, table 3).",
+                   or more (under 5 minutes or over 30 days is a note), and the identifier and lease time must be there (RFC 2131, table 3).",
             lookalikes: "Name servers on the Internet are right where there is a router. A router outside the subnet is right where \
                          routes are given one by one (option 121). A laptop with a fixed address may itself have the wrong mask.",
             remedy: "Correct the settings on the server, restart a device that is set to DHCP, and run the command again.",
@@ -237,7 +275,7 @@ pub fn manual(language: Language) -> Manual {
                       secondes. Les appareils ont une adresse et ne joignent rien, ou seulement une partie du réseau.",
             seen: "Les options de son OFFER et de son ACK (RFC 2132) : les passerelles doivent être dans le sous-réseau de l'adresse \
                    proposée, le masque en être un et être celui du portable dans le même réseau, un DNS extérieur suppose une \
-                   passerelle, un bail dure 60 s ou plus, identifiant et durée de bail sont obligatoires (RFC 2131, tableau 3).",
+                   passerelle, un bail dure 60 s ou plus (moins de 5 minutes ou plus de 30 jours : remarque), identifiant et durée de bail sont obligatoires (RFC 2131, tableau 3).",
             lookalikes: "Des DNS sur Internet sont corrects s'il y a une passerelle. Une passerelle hors du sous-réseau est correcte \
                          si les routes sont données une à une (option 121). Un portable en adresse fixe peut lui-même avoir le \
                          mauvais masque.",

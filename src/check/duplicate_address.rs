@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::contest::contests;
 use super::holder::{Holder, join, list};
 use super::{Problem, clear_or_gap, leased_and_static};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -124,6 +124,10 @@ impl Explain for DuplicateAddress {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn holders(&self) -> &[Holder] {

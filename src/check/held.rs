@@ -1,18 +1,19 @@
-//! What lease files and planned ranges say of who holds an address: the ground of the checks that join them with ARP.
+//! What lease files say of who holds an address: the ground of the checks that join them with ARP.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{contest::Contest, gap};
+use super::{contest::Contest, gap, pool};
 use crate::finding::{Reason, Verdict};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::{Lease, State};
-use crate::net::{Ipv4Net, Mac};
+use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
-use crate::site::{Plan, Range};
+use crate::site::Plan;
+use crate::wire::dhcp::Says;
 
 /// An entry of a lease file that a finding rests on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,9 +25,12 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// The file and the line, as a sentence names them.
+    /// The file and the line, as a sentence names them; the server alone, where it told itself.
     pub fn place(&self, language: Language) -> String {
         let (file, line) = (&self.file, self.lease.line);
+        if line == 0 {
+            return file.clone();
+        }
         language.pick(format!("{file}, line {line}"), format!("{file}, ligne {line}"))
     }
 
@@ -55,22 +59,17 @@ pub fn declined(inventory: &Inventory, ip: IpAddr) -> Vec<Observation> {
     inventory.leases().of(ip).filter(|(_, lease, _)| lease.state == State::Declined).map(|(_, _, seen)| seen.clone()).collect()
 }
 
-/// The planned ranges of the network that an address is in: none where none of them are of that network.
-pub fn ranges(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr) -> Vec<Range> {
-    let own = inventory.card().into_iter().flat_map(|card| card.addresses.iter().copied());
-    let mut networks: Vec<Ipv4Net> = plan.networks.iter().map(|network| network.prefix).chain(own).collect();
-    networks.retain(|network| network.contains(&ip));
-    let all = plan.dhcp.iter().flat_map(|server| &server.ranges);
-    let near = all.filter(|range| range.contains(ip) || networks.iter().any(|network| network.contains(&range.first)));
-    let mut ranges: Vec<Range> = near.copied().collect();
-    ranges.sort_unstable();
-    ranges.dedup();
-    ranges
+/// What a server said of an address itself, where that tells whether it is leased.
+pub fn said(inventory: &Inventory, ip: Ipv4Addr) -> Option<Says> {
+    let told = inventory.told();
+    let of = |server| told.of(server).find(|(address, _)| *address == ip).and_then(|(_, told)| told.says);
+    told.servers().into_iter().filter_map(of).min().filter(|says| matches!(says, Says::Active | Says::Unassigned))
 }
 
-/// Ranges as a sentence lists them.
-pub fn list(ranges: &[Range]) -> String {
-    ranges.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+/// The answer by which a server was shown to lease the addresses around one.
+pub fn asked(inventory: &Inventory, ip: IpAddr) -> Option<Observation> {
+    let IpAddr::V4(ip) = ip else { return None };
+    inventory.told().holding(ip).and_then(|(_, _, told)| told.seen.clone())
 }
 
 /// The real cards of others that hold an address by what ARP showed: neither virtual ones nor those that answer for others.
@@ -86,9 +85,9 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
     reason.map_or(Verdict::Clear, Verdict::NotTested)
 }
 
-/// The same for a check that compares with the plan's ranges.
+/// The same for a check that compares with today's pool.
 pub fn clear_or_gap_of_ranges(inventory: &Inventory, plan: &Plan) -> Verdict {
-    let no_ranges = plan.dhcp.iter().all(|server| server.ranges.is_empty());
+    let no_ranges = pool::all(inventory, plan).is_empty();
     match clear_or_gap(inventory) {
         Verdict::NotTested(Reason::NoLeases) => Verdict::NotTested(Reason::NoLeases),
         _ if no_ranges => Verdict::NotTested(Reason::NoRanges),

@@ -67,19 +67,26 @@ impl Holder {
 
     /// The device in a few words: what it is, who made it, what it is called, and its MAC.
     pub fn describe(&self, language: Language) -> String {
-        let what = match &self.kind {
-            Some(inferred) => inferred.kind.word(language).to_owned(),
-            None => language.pick("device", "appareil").to_owned(),
-        };
-        let maker = match (&self.vendor, self.local) {
-            (Some(vendor), _) => format!(" {vendor}"),
-            (None, true) => language.pick(" with a random or virtual address", " à adresse aléatoire ou virtuelle").to_owned(),
-            (None, false) => language.pick(" of an unknown maker", " de fabricant inconnu").to_owned(),
-        };
-        let quoted = |name: &str| language.pick(format!(" “{name}”"), format!(" « {name} »"));
-        let name = self.planned.as_deref().or(self.names.first().map(|name| name.name.as_str())).map(quoted).unwrap_or_default();
-        format!("{what}{maker}{name} ({})", self.mac)
+        let name = self.planned.as_deref().or(self.names.first().map(|name| name.name.as_str()));
+        describe(self.mac, self.kind.as_ref(), self.vendor.as_deref(), name, language)
     }
+}
+
+/// A device in a few words: what it is, who made it, what it is called, and its MAC.
+pub fn describe(mac: Mac, kind: Option<&Inferred>, vendor: Option<&str>, name: Option<&str>, language: Language) -> String {
+    let what = match kind {
+        Some(inferred) => inferred.kind.word(language).to_owned(),
+        None => language.pick("device", "appareil").to_owned(),
+    };
+    let maker = match vendor {
+        Some(vendor) => format!(" {vendor}"),
+        None if mac.is_local() => {
+            language.pick(" with a random or virtual address", " à adresse aléatoire ou virtuelle").to_owned()
+        }
+        None => language.pick(" of an unknown maker", " de fabricant inconnu").to_owned(),
+    };
+    let quoted = |name: &str| language.pick(format!(" “{name}”"), format!(" « {name} »"));
+    format!("{what}{maker}{} ({mac})", name.map(quoted).unwrap_or_default())
 }
 
 /// The descriptions joined as a sentence joins them: `a, b and c`.

@@ -9,8 +9,9 @@ use super::contest::contests;
 use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::{Holder, list};
+use super::pool::{self, Source};
 use super::{Problem, stale_lease, static_in_pool};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::State;
@@ -29,8 +30,11 @@ pub struct LeasedAndStatic {
     pub fixed: Vec<Holder>,
     /// The entry of the lease file.
     pub entry: Entry,
-    /// Today's ranges of that network, where the plan names them.
+    /// Today's ranges of that network, where the plan or a configuration names them.
     pub ranges: Vec<Range>,
+    /// Where they are written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Source>,
     /// The address is outside today's ranges: the lease is from before they were moved.
     pub outside: bool,
     /// How sure it is that the lease is that device's.
@@ -45,6 +49,9 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         let mut seen = evidence(inventory, ip, &macs);
         seen.extend(held::entries(inventory, ip).into_iter().map(|(_, seen)| seen));
         seen.extend(held::declined(inventory, ip));
+        if let IpAddr::V4(ip) = ip {
+            seen.extend(pool::today(inventory, plan, ip).evidence());
+        }
         let by_hand = |holder: &Holder| static_in_pool::of(inventory, plan, ip, holder.mac).is_some();
         let cause = if problem.outside && stale_lease::of(inventory, plan, ip, problem.leased.mac).is_some() {
             Some("L3-stale-lease")
@@ -69,12 +76,12 @@ pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, rivals: &[Mac]) -> Opt
     let entry = entries.into_iter().map(|(entry, _)| entry).find(|entry| entry.lease.card() == Some(mac))?;
     let fixed: Vec<Holder> =
         rivals.iter().filter(|&&other| other != mac).map(|&other| Holder::of(inventory, plan, ip, other)).collect();
-    let ranges = held::ranges(inventory, plan, address);
-    let outside =
-        entry.lease.state == State::Active && !ranges.is_empty() && !ranges.iter().any(|range| range.contains(address));
+    let today = pool::today(inventory, plan, address);
+    let outside = entry.lease.state == State::Active && !today.is_empty() && today.of(address).is_none();
     let confidence = entry.confidence();
     let leased = Holder::of(inventory, plan, ip, mac);
-    (!fixed.is_empty()).then_some(LeasedAndStatic { ip, leased, fixed, entry, ranges, outside, confidence })
+    let (ranges, by) = (today.ranges(), today.by());
+    (!fixed.is_empty()).then_some(LeasedAndStatic { ip, leased, fixed, entry, ranges, by, outside, confidence })
 }
 
 impl LeasedAndStatic {
@@ -86,13 +93,14 @@ impl LeasedAndStatic {
 impl Explain for LeasedAndStatic {
     fn english(&self) -> Wording {
         let (ip, leased, fixed) = (self.ip, self.leased.describe(Language::En), list(&self.fixed, Language::En));
-        let (until, ranges) = (self.entry.lease.until(Language::En), held::list(&self.ranges));
+        let (until, ranges) = (self.entry.lease.until(Language::En), pool::list(&self.ranges));
         let have = if self.fixed.len() > 1 { "have" } else { "has" };
         let kept = if self.reserved() { "is reserved for".to_owned() } else { format!("is leased {until} to") };
+        let by = pool::by(&self.by, Language::En);
         let range = match (self.ranges.as_slice(), self.outside) {
             ([], _) => String::new(),
-            (_, true) => format!(" Today's range is {ranges}: the lease is from before it was moved."),
-            (_, false) => format!(" Today's range is {ranges}."),
+            (_, true) => format!(" Today's range is {ranges}{by}: the lease is from before it was moved."),
+            (_, false) => format!(" Today's range is {ranges}{by}."),
         };
         let first = if self.outside {
             format!("Restart {leased}: off, ten seconds, on. It asks for an address again and gets one of {ranges}. {fixed} keeps {ip}.")
@@ -121,12 +129,13 @@ impl Explain for LeasedAndStatic {
 
     fn french(&self) -> Wording {
         let (ip, leased, fixed) = (self.ip, self.leased.describe(Language::Fr), list(&self.fixed, Language::Fr));
-        let (until, ranges) = (self.entry.lease.until(Language::Fr), held::list(&self.ranges));
+        let (until, ranges) = (self.entry.lease.until(Language::Fr), pool::list(&self.ranges));
         let kept = if self.reserved() { "est réservée".to_owned() } else { format!("est louée {until}") };
+        let by = pool::by(&self.by, Language::Fr);
         let range = match (self.ranges.as_slice(), self.outside) {
             ([], _) => String::new(),
-            (_, true) => format!(" La plage actuelle est {ranges} : le bail date d'avant son changement."),
-            (_, false) => format!(" La plage actuelle est {ranges}."),
+            (_, true) => format!(" La plage actuelle est {ranges}{by} : le bail date d'avant son changement."),
+            (_, false) => format!(" La plage actuelle est {ranges}{by}."),
         };
         let first = if self.outside {
             format!(
@@ -158,6 +167,10 @@ impl Explain for LeasedAndStatic {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && (self.leased.mac == mac || self.fixed.iter().any(|holder| holder.mac == mac))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 }
 

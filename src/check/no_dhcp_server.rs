@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::serving;
 use super::{Problem, dhcp_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -98,6 +98,10 @@ impl Explain for NoDhcpServer {
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
         false
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::{Problem, gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -93,6 +93,10 @@ impl Explain for OwnAddressTaken {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && self.macs.contains(&mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
     fn holders(&self) -> &[Holder] {

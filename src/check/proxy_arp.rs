@@ -10,7 +10,7 @@ use super::contest::{answers_for_many, contests};
 use super::duplicate_address::evidence;
 use super::holder::{Holder, join};
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -103,6 +103,10 @@ impl Explain for ProxyArp {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         mac == self.mac && (self.first..=self.last).contains(&ip)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::cards(&[self.mac])
     }
 
     fn holders(&self) -> &[Holder] {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::virtual_address::Family;
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Claim, Fact, Inventory, Observation};
@@ -104,6 +104,10 @@ impl Explain for RepeatedAnswer {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.hosts.iter().any(|host| host.ip == ip && host.mac == mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 
 }

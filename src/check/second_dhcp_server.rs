@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::{Served, answers_us, list, serving};
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{DhcpServer, Inventory, Observation};
@@ -125,6 +125,10 @@ impl Explain for SecondDhcpServer {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.servers.iter().any(|server| server.planned.is_none() && server.concerns(ip, mac))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::segment()
     }
 
     fn servers(&self) -> &[Served] {

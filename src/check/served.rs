@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::finding::Subject;
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Asked, DhcpServer, Inventory};
@@ -59,6 +60,11 @@ impl Served {
     /// Whether it is about this card's claim of this address.
     pub fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == IpAddr::V4(self.server) && mac == self.mac
+    }
+
+    /// What it is known by in another visit: behind a relay, the card is any router's.
+    pub fn subject(&self) -> Subject {
+        if self.relays.is_empty() { Subject::holder(self.server, self.mac) } else { Subject::address(self.server) }
     }
 }
 

@@ -10,7 +10,8 @@ use super::Problem;
 use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::Holder;
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use super::pool::{self, Source};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::{Ends, State};
@@ -31,13 +32,16 @@ pub struct StaleLease {
     pub entry: Entry,
     /// Today's ranges of that network.
     pub ranges: Vec<Range>,
+    /// Where they are written.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by: Vec<Source>,
     /// From the lowest to the highest address that was leased outside them: the old range had at least these.
     pub before: Option<Range>,
     /// How sure it is that the device has the address from this lease.
     pub confidence: Confidence,
 }
 
-/// A running lease outside the planned ranges, and ARP shows its card.
+/// A running lease outside today's ranges, and ARP shows its card.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let stale = inventory.leases().addresses().flat_map(|ip| {
         let cards = held::cards(inventory, plan, ip).into_iter();
@@ -49,6 +53,9 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         problem.before = *before;
         let mut seen = evidence(inventory, problem.ip, &[problem.mac]);
         seen.extend(held::entries(inventory, problem.ip).into_iter().map(|(_, seen)| seen));
+        if let IpAddr::V4(ip) = problem.ip {
+            seen.extend(pool::today(inventory, plan, ip).evidence());
+        }
         Finding::new(Severity::Risk, Problem::StaleLease(problem), seen)
     });
     Verdict::of(findings.collect(), held::clear_or_gap_of_ranges(inventory, plan))
@@ -61,12 +68,12 @@ pub fn of(inventory: &Inventory, plan: &Plan, ip: IpAddr, mac: Mac) -> Option<St
     let (entry, _) = held::entries(inventory, ip)
         .into_iter()
         .find(|(entry, _)| entry.lease.state == State::Active && entry.lease.card() == Some(mac))?;
-    let ranges = held::ranges(inventory, plan, address);
-    if ranges.is_empty() || ranges.iter().any(|range| range.contains(address)) {
+    let today = pool::today(inventory, plan, address);
+    if today.is_empty() || today.of(address).is_some() {
         return None;
     }
     let (owner, confidence) = (Holder::of(inventory, plan, ip, mac), entry.confidence());
-    Some(StaleLease { ip, mac, owner, entry, ranges, before: None, confidence })
+    Some(StaleLease { ip, mac, owner, entry, ranges: today.ranges(), by: today.by(), before: None, confidence })
 }
 
 /// The span of what was leased in the same network, and not reserved, outside the ranges of today; one address is no span.
@@ -77,7 +84,7 @@ fn old_range(inventory: &Inventory, plan: &Plan, ranges: &[Range]) -> Option<Ran
             IpAddr::V4(ip) => Some(ip),
             IpAddr::V6(_) => None,
         })
-        .filter(|&ip| held::ranges(inventory, plan, ip) == ranges && !ranges.iter().any(|range| range.contains(ip)))
+        .filter(|&ip| !ranges.iter().any(|range| range.contains(ip)) && pool::today(inventory, plan, ip).ranges() == ranges)
         .collect();
     let (first, last) = (outside.first().copied()?, outside.last().copied()?);
     (first != last).then_some(Range { first, last })
@@ -85,7 +92,7 @@ fn old_range(inventory: &Inventory, plan: &Plan, ranges: &[Range]) -> Option<Ran
 
 impl Explain for StaleLease {
     fn english(&self) -> Wording {
-        let (ip, owner, ranges) = (self.ip, self.owner.describe(Language::En), held::list(&self.ranges));
+        let (ip, owner, ranges) = (self.ip, self.owner.describe(Language::En), pool::list(&self.ranges));
         let until = self.entry.lease.until(Language::En);
         let before = self.before.map(|old| format!(" Leases outside it run from {} to {}: the old range had them.", old.first, old.last));
         let wait = match self.entry.lease.ends {
@@ -95,9 +102,10 @@ impl Explain for StaleLease {
         Wording {
             title: format!("{ip} is held by a lease from before the range was moved"),
             why: format!(
-                "{owner} answers for {ip} (ARP). By the lease file ({}) it leased the address {until}; today's range is {ranges}.{} \
+                "{owner} answers for {ip} (ARP). By the lease file ({}) it leased the address {until}; today's range is {ranges}{}.{} \
                  Whoever planned the addresses takes {ip} for free ({}).",
                 self.entry.place(Language::En),
+                pool::by(&self.by, Language::En),
                 before.unwrap_or_default(),
                 sure(self.confidence, Language::En)
             ),
@@ -110,7 +118,7 @@ impl Explain for StaleLease {
     }
 
     fn french(&self) -> Wording {
-        let (ip, owner, ranges) = (self.ip, self.owner.describe(Language::Fr), held::list(&self.ranges));
+        let (ip, owner, ranges) = (self.ip, self.owner.describe(Language::Fr), pool::list(&self.ranges));
         let until = self.entry.lease.until(Language::Fr);
         let before = self.before.map(|old| format!(" Hors d'elle, des baux vont de {} à {} : l'ancienne plage les contenait.", old.first, old.last));
         let wait = match self.entry.lease.ends {
@@ -121,8 +129,9 @@ impl Explain for StaleLease {
             title: format!("{ip} est tenue par un bail périmé, d'avant le changement de plage"),
             why: format!(
                 "{owner} répond pour {ip} (ARP). D'après le fichier de baux ({}), son bail court {until} ; la \
-                 plage actuelle est {ranges}.{} Qui consulte le plan croit {ip} libre ({}).",
+                 plage actuelle est {ranges}{}.{} Qui consulte le plan croit {ip} libre ({}).",
                 self.entry.place(Language::Fr),
+                pool::by(&self.by, Language::Fr),
                 before.unwrap_or_default(),
                 sure(self.confidence, Language::Fr)
             ),
@@ -137,6 +146,10 @@ impl Explain for StaleLease {
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && mac == self.mac
     }
+
+    fn subject(&self) -> Subject {
+        Subject::holder(self.ip, self.mac)
+    }
 }
 
 /// The page of `trousse explain`.
@@ -147,8 +160,8 @@ pub fn manual(language: Language) -> Manual {
             meaning: "The DHCP range was moved, and a device that leased an address of the old one has not asked again since. The \
                       address looks free in the plan; sooner or later a PC gets it by hand, and both hold it.",
             seen: "The device answers ARP for the address; the server's lease file (--leases) has a running lease of it for that \
-                   card (chaddr, else the card in the client identifier, RFC 2132, 9.14); the plan's ranges ([[dhcp]]) do not \
-                   hold it. A server keeps such a lease to its end and answers a renewal with a refusal (RFC 2131, 4.3.2).",
+                   card (chaddr, else the card in the client identifier, RFC 2132, 9.14); the ranges of the plan ([[dhcp]]) \
+                   and of the server's configuration (--pool) do not hold it. A server keeps such a lease to its end and answers a renewal with a refusal (RFC 2131, 4.3.2).",
             lookalikes: "A reservation outside the range is meant so and is not reported. A lease that has ended by the date of \
                          the visit is no lease. An old copy of the file can show a lease that is over: take a fresh one.",
             remedy: "Restart the device. If it cannot be, wait for the end of the lease that the report tells.",
@@ -159,7 +172,7 @@ pub fn manual(language: Language) -> Manual {
                       L'adresse paraît libre au plan ; tôt ou tard on la donne à un PC, et tous deux la détiennent.",
             seen: "L'appareil répond en ARP pour l'adresse ; le fichier de baux du serveur (--leases) contient un bail en cours \
                    pour cette carte (chaddr, sinon la carte de l'identifiant client, RFC 2132, 9.14) ; les plages du plan \
-                   ([[dhcp]]) ne la contiennent pas. Le serveur garde ce bail jusqu'à sa fin et refuse de le renouveler \
+                   ([[dhcp]]) et de la configuration du serveur (--pool) ne la contiennent pas. Le serveur garde ce bail jusqu'à sa fin et refuse de le renouveler \
                    (RFC 2131, 4.3.2).",
             lookalikes: "Une réservation hors de la plage est voulue et n'est pas signalée. Un bail échu à la date de \
                          l'intervention n'en est plus un. Une copie ancienne du fichier peut montrer un bail terminé : prenez-en une récente.",

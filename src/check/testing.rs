@@ -6,8 +6,9 @@ use super::CHECKS;
 use crate::finding::{Finding, Verdict};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies};
 use crate::oui::Vendors;
+use crate::report::{Report, Visit};
 use crate::site::Plan;
 
 /// Our card, 10.0.0.1/24, and another card of the same laptop.
@@ -19,7 +20,7 @@ pub(crate) const B: &str = "b8:27:eb:00:00:0b";
 pub(crate) const C: &str = "b8:27:eb:00:00:0c";
 
 /// What was seen, and what was planned.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Scene {
     seen: Vec<Observation>,
     plan: Plan,
@@ -92,6 +93,36 @@ impl Scene {
         read.leases.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
     }
 
+    /// Our default route goes by this gateway.
+    pub(crate) fn routed(self, gateway: &str) -> Scene {
+        self.fact(Fact::Routed { gateways: vec![gateway.parse().expect("an address")], resolvers: vec![] })
+    }
+
+    /// We ask these DNS servers.
+    pub(crate) fn resolvers(self, servers: &[&str]) -> Scene {
+        self.fact(Fact::Routed { gateways: vec![], resolvers: servers.iter().map(|server| address(server)).collect() })
+    }
+
+    /// So many pings went, and these came back.
+    pub(crate) fn pinged(self, ip: &str, sent: u32, rtts_us: &[u32]) -> Scene {
+        self.fact(Fact::Pinged { ip: address(ip), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
+    }
+
+    /// So many questions went to a DNS server, and these were answered.
+    pub(crate) fn dns(self, server: &str, sent: u32, rtts_us: &[u32]) -> Scene {
+        self.fact(Fact::DnsAsked { server: address(server), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
+    }
+
+    /// The configuration of a server says this.
+    pub(crate) fn pool(self, name: &str, text: &str) -> Scene {
+        let read = crate::pool::read(text.as_bytes(), None).expect("memory can be read, and its format is known");
+        let file = || name.to_owned();
+        let (ranges, reserved) = (read.pools.len() as u32, read.reserved.len() as u32);
+        let scene = self.fact(Fact::PoolsRead(PoolFile { file: file(), ranges, reserved, unread: read.complaints.len() as u32 }));
+        let scene = read.pools.into_iter().fold(scene, |scene, pool| scene.fact(Fact::PoolConfigured { file: file(), pool }));
+        read.reserved.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
+    }
+
     pub(crate) fn cut(self, by: Cut) -> Scene {
         self.fact(Fact::CutShort { by })
     }
@@ -106,6 +137,12 @@ impl Scene {
         let mut inventory = Inventory::new(Vendors::builtin());
         self.seen.iter().for_each(|seen| inventory.fold(seen));
         (inventory, &self.plan)
+    }
+
+    /// The report of it.
+    pub(crate) fn report(&self, visit: Visit) -> Report {
+        let (inventory, plan) = self.seen();
+        Report::of(visit, &inventory, plan)
     }
 
     /// What one check says.

@@ -10,7 +10,7 @@ use super::contest::{common_addresses, contests};
 use super::duplicate_address::evidence;
 use super::holder::join;
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -78,6 +78,10 @@ impl Explain for TwoCards {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         self.ips.contains(&ip) && self.macs.contains(&mac)
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::cards(&self.macs)
     }
 
 }

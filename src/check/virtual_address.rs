@@ -10,7 +10,7 @@ use super::contest::contests;
 use super::duplicate_address::evidence;
 use super::holder::join;
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -130,6 +130,10 @@ impl Explain for VirtualAddress {
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
         ip == self.ip && (self.macs.contains(&mac) || self.also.contains(&mac))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::address(self.ip)
     }
 
 }

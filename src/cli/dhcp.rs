@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::cli::asking::AskArgs;
+use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::Result;
 use crate::language::Language;
@@ -12,12 +14,18 @@ pub struct DhcpArgs {
     /// The interface; it needs no address [default: that of the default route]
     #[arg(short, long, value_name = "IFACE")]
     pub interface: Option<String>,
+    /// What servers are asked.
+    #[command(flatten)]
+    pub ask: AskArgs,
     /// The plan of the site (TOML)
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
     /// Record the visit in DIR, for trousse replay
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    /// What DHCP servers say.
+    #[command(flatten)]
+    pub leases: LeaseArgs,
     /// Where the report goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -32,20 +40,21 @@ pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
-    use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::probe::{Errand, Rate};
     use crate::site::Plan;
 
     args.output.check()?;
+    let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
     let request = Request {
         errand: Errand::Dhcp,
         interface: args.interface.clone(),
         targets: None,
-        rate: Rate::Max,
+        rate: Rate::PerSecond(1000),
         quick: false,
         agreed: false,
-        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+        asking: args.ask.of(&plan),
+        plan,
     };
-    super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
+    super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

@@ -6,13 +6,15 @@ use clap::Args;
 
 use crate::cli::output::print;
 use crate::edge::lab;
+#[cfg(target_os = "linux")]
+use crate::edge::record::{COMPARISON, REPORT};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 /// Raise a network of the workshop's own and run the kit in it.
 ///
-/// Without NAME, lists the labs. Without COMMAND, runs the kit as the lab says and compares what it finds with what is there:
-/// exit code 0 as expected, 1 not as expected, 2 the lab could not be raised.
+/// Without NAME, lists the labs. Without COMMAND, runs the kit as the lab says, then again after what is done next there, and
+/// compares what it finds with what is there: exit code 0 as expected, 1 not as expected, 2 the lab could not be raised.
 #[derive(Debug, Args)]
 pub struct LabArgs {
     /// The lab, or a file that ends in .toml
@@ -75,23 +77,26 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
     })
 }
 
-/// Runs the kit as the lab says and says on standard error whether it found what is there.
+/// Runs the kit as the lab says, does what is done next and runs it again, and says on standard error whether it found what is there.
 #[cfg(target_os = "linux")]
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
-    let visit = running.visit_folder();
-    let mut arguments: Vec<OsString> = lab.kit.command.iter().map(OsString::from).collect();
-    arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), visit.clone().into_os_string()]);
-    let exit = running.run(own, &arguments)?;
-    let path = visit.join("report.json");
-    let report = std::fs::read(&path).map_err(|error| error.to_string());
-    let report = report.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|error| error.to_string())).map_err(|error| {
-        let command = lab.kit.command.join(" ");
-        Fault::new(
-            format!("trousse {command} (exit code {exit}) left no report: {error}"),
-            format!("trousse {command} (code de retour {exit}) n'a pas laissé de rapport : {error}"),
-        )
-    })?;
-    let differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    let before = lab::contents(&lab.expect, running.folder());
+    let (exit, folder) = visit(running, own, &lab.kit.command, 1, language)?;
+    let report = written(&lab.kit.command, exit, &folder.join(REPORT))?;
+    let mut differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    differences.extend(lab::changes(&lab.expect, &before, &lab::contents(&lab.expect, running.folder())));
+    for (number, then) in (2..).zip(&lab.expect.then) {
+        if let Some(act) = then.act.as_deref().and_then(|name| lab.act(name)) {
+            eprintln!("\n→ {}", act.title(language));
+            running.act(act)?;
+        }
+        eprintln!("→ trousse {}\n", then.command.join(" "));
+        let (exit, folder) = visit(running, own, &then.command, number, language)?;
+        let report = written(&then.command, exit, &folder.join(REPORT))?;
+        let compared = folder.join(COMPARISON);
+        let comparison = if compared.exists() { written(&then.command, exit, &compared)? } else { serde_json::Value::Null };
+        differences.extend(lab::differences_then(then, &report, &comparison, i32::from(exit)));
+    }
     for difference in &differences {
         eprintln!("{}", difference.say(language));
     }
@@ -99,4 +104,32 @@ fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language
         eprintln!("{}", language.pick("as expected", "comme prévu"));
     }
     Ok(u8::from(!differences.is_empty()))
+}
+
+/// Runs the kit, which records its visit; its exit code and the folder of the record.
+#[cfg(target_os = "linux")]
+fn visit(
+    running: &lab::Running,
+    own: &std::ffi::OsStr,
+    command: &[String],
+    number: usize,
+    language: Language,
+) -> Result<(u8, std::path::PathBuf)> {
+    let folder = running.visit_folder(number);
+    let mut arguments: Vec<OsString> = command.iter().map(OsString::from).collect();
+    arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), folder.clone().into_os_string()]);
+    Ok((running.run(own, &arguments)?, folder))
+}
+
+/// What the kit wrote to a file of its record.
+#[cfg(target_os = "linux")]
+fn written(command: &[String], exit: u8, path: &std::path::Path) -> Result<serde_json::Value> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string());
+    bytes.and_then(|bytes| serde_json::from_slice(&bytes).map_err(|error| error.to_string())).map_err(|error| {
+        let command = command.join(" ");
+        Fault::new(
+            format!("trousse {command} (exit code {exit}) left no report: {error}"),
+            format!("trousse {command} (code de retour {exit}) n'a pas laissé de rapport : {error}"),
+        )
+    })
 }

@@ -1,17 +1,22 @@
-//! `--leases` of every command that judges addresses: files of DHCP servers, read before anything else is done.
+//! `--leases` and `--pool` of every command that judges addresses: files of DHCP servers, read before anything else is done.
 
 use std::fs::File;
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use jiff::tz::TimeZone;
 
+use crate::cli::pools;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
-use crate::lease::{self, FORMATS, Leases, Refused};
+use crate::lease::{self, Complaint, FORMATS, Leases, Refused};
+use crate::line::one_line;
 use crate::net::Moment;
 use crate::observe::{Fact, Inventory, Observation};
+use crate::pool::Configuration;
+#[cfg(target_os = "linux")]
+use crate::probe::Asking;
 use crate::probe::Survey;
 
 /// Options about leases.
@@ -23,17 +28,23 @@ pub struct LeaseArgs {
     /// The format of these files, where it is not recognised
     #[arg(long, value_name = "NAME", requires = "leases", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub leases_format: Option<String>,
+    /// Configuration of a DHCP server (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), to know its ranges; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub pool: Vec<PathBuf>,
 }
 
 /// The files that were named, each with what it holds.
 #[derive(Debug, Default)]
-pub struct LeaseFiles(Vec<(String, Leases)>);
+pub struct LeaseFiles {
+    leases: Vec<(String, Leases)>,
+    pools: Vec<(String, Configuration)>,
+}
 
 impl LeaseArgs {
     /// Reads every file; tells on standard error what could not be read in it.
     pub fn read(&self, language: Language) -> Result<LeaseFiles> {
         let format = self.leases_format.as_deref().and_then(lease::format);
-        let mut files = LeaseFiles::default();
+        let mut files = LeaseFiles { leases: Vec::new(), pools: pools::read(&self.pool, language)? };
         for path in &self.leases {
             let shown = path.display();
             let read = File::open(path).map_err(Refused::from).and_then(|file| lease::read(file, format, &TimeZone::system()));
@@ -53,28 +64,9 @@ impl LeaseArgs {
                     )
                 }
             })?;
-            for bad in &leases.complaints {
-                let (line, why) = (bad.line, &bad.why);
-                eprintln!(
-                    "trousse: {}",
-                    language.pick(
-                        format!("{shown}, line {line}: {}", why.english),
-                        format!("{shown}, ligne {line} : {}", why.french)
-                    )
-                );
-            }
-            if leases.more > 0 {
-                let more = leases.more;
-                eprintln!(
-                    "trousse: {}",
-                    language.pick(
-                        format!("{shown}: {more} more lines cannot be read"),
-                        format!("{shown} : {more} autres lignes illisibles"),
-                    )
-                );
-            }
-            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            files.0.push((name, leases));
+            complain(path, &leases.complaints, leases.more, language);
+            let name = name_of(path);
+            files.leases.push((name, leases));
         }
         Ok(files)
     }
@@ -86,7 +78,7 @@ impl LeaseFiles {
     pub fn facts(self, survey: Option<&Survey>, started_us: u64, language: Language) -> Vec<Fact> {
         let now = i64::try_from(started_us / 1_000_000).unwrap_or(i64::MAX);
         let mut facts = Vec::new();
-        for (file, leases) in self.0 {
+        for (file, leases) in self.leases {
             let (entries, unread) = (leases.leases.len(), leases.complaints.len() as u32 + leases.more);
             facts.push(Fact::LeasesRead { file: file.clone(), entries: entries as u32, unread });
             let before = facts.len();
@@ -103,13 +95,53 @@ impl LeaseFiles {
                 );
             }
         }
+        for (file, configuration) in self.pools {
+            facts.extend(pools::facts(&file, configuration, |ip| survey.is_none_or(|survey| concerns(survey, ip))));
+        }
         facts
     }
 }
 
-/// Whether a look is about an address: it is asked for, or in a prefix of our card.
+/// Tells on standard error what could not be read in a file: the first lines one by one, and how many more.
+pub(super) fn complain(path: &Path, complaints: &[Complaint], more: u32, language: Language) {
+    let shown = one_line(&path.display().to_string());
+    for bad in complaints {
+        let (line, english, french) = (bad.line, one_line(&bad.why.english), one_line(&bad.why.french));
+        let said = language.pick(format!("{shown}, line {line}: {english}"), format!("{shown}, ligne {line} : {french}"));
+        eprintln!("trousse: {said}");
+    }
+    if more > 0 {
+        let (english, french) =
+            (format!("{shown}: {more} more lines cannot be read"), format!("{shown} : {more} autres lignes illisibles"));
+        eprintln!("trousse: {}", language.pick(english, french));
+    }
+}
+
+/// What reports call a file.
+pub(super) fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Whether a look is about an address: it is asked for, or in a prefix of our card. One by a card without an address asks nobody in
+/// particular.
 fn concerns(survey: &Survey, ip: Ipv4Addr) -> bool {
-    survey.targets.contains(ip) || survey.identity.addresses.iter().any(|net| net.contains(&ip))
+    let anywhere = survey.targets.count() == 0 && survey.identity.addresses.is_empty();
+    anywhere || survey.targets.contains(ip) || survey.identity.addresses.iter().any(|net| net.contains(&ip))
+}
+
+/// The most addresses of lease files that a server is asked about.
+const MATTER: usize = 64;
+
+/// Adds the addresses of the files to those that a server is asked about.
+#[cfg(target_os = "linux")]
+pub fn matter(facts: &[Fact], asking: &mut Asking) {
+    let of_files = facts.iter().filter_map(|fact| match fact {
+        Fact::LeaseHeld { lease, .. } => Some(lease.ip),
+        _ => None,
+    });
+    if asking.pool || asking.leases {
+        asking.about.extend(of_files.take(MATTER));
+    }
 }
 
 /// Adds what the files say to what was seen: they were there from the start.

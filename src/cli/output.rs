@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::fault::{Fault, Result};
 use crate::language::Language;
-use crate::report::{FORMATS, Format, Report, View};
+use crate::report::{Comparison, FORMATS, Format, Report, View};
 
 /// Options of every command that gives a report.
 #[derive(Debug, clap::Args)]
@@ -43,11 +43,19 @@ impl OutputArgs {
 
     /// Writes the report. What cannot be written to its file goes to standard output, so that it is not lost.
     pub fn write(&self, report: &Report, language: Language) -> Result<()> {
-        let text = (self.format().render)(report, &self.view(language));
+        self.put(&(self.format().render)(report, &self.view(language)))
+    }
+
+    /// Writes a comparison in the same way.
+    pub fn write_comparison(&self, comparison: &Comparison, language: Language) -> Result<()> {
+        self.put(&(self.format().compare)(comparison, &self.view(language)))
+    }
+
+    fn put(&self, text: &str) -> Result<()> {
         match &self.output {
-            None => print(&text),
-            Some(path) => replace(path, &text).or_else(|error| {
-                print(&text)?;
+            None => print(text),
+            Some(path) => replace(path, text).or_else(|error| {
+                print(text)?;
                 let shown = path.display();
                 Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
                     .hint("the report is on standard output instead", "le rapport est sur la sortie standard"))

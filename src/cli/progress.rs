@@ -92,7 +92,7 @@ impl Progress {
                     "{hosts} serveurs DHCP ont répondu, {seconds:.1} s ; les lents prennent 5 s (Ctrl-C : rapport de ce qui est connu)"
                 ),
             ),
-            Errand::Scan | Errand::Capture => (
+            Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(
                     "{hosts} adresses ont répondu, {planned} à demander, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"

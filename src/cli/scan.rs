@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+#[cfg(target_os = "linux")]
+use crate::cli::asking::AskArgs;
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::{Fault, Result};
@@ -72,21 +74,29 @@ pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
-    use crate::edge::look::Request;
-    use crate::probe::Errand;
-    use crate::site::Plan;
+    args.look(crate::probe::Errand::Scan, &AskArgs::default(), language)
+}
 
-    args.output.check()?;
-    let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-    let (targets, rate) = args.asked()?;
-    let request = Request {
-        errand: Errand::Scan,
-        interface: args.interface.clone(),
-        targets,
-        rate,
-        quick: args.quick,
-        agreed: args.yes,
-        plan,
-    };
-    super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
+#[cfg(target_os = "linux")]
+impl ScanArgs {
+    /// Looks at what these options name, for that errand.
+    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, language: Language) -> Result<u8> {
+        use crate::edge::look::Request;
+        use crate::site::Plan;
+
+        self.output.check()?;
+        let plan = self.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
+        let (targets, rate) = self.asked()?;
+        let request = Request {
+            errand,
+            interface: self.interface.clone(),
+            targets,
+            rate,
+            quick: self.quick,
+            agreed: self.yes,
+            asking: ask.of(&plan),
+            plan,
+        };
+        super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
+    }
 }

@@ -4,10 +4,10 @@ use schemars::schema_for;
 
 use crate::cli::output::print;
 use crate::fault::Result;
-use crate::report;
+use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of a plan or of a report.
+/// Print the JSON Schema of a plan, of a report or of a comparison.
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -22,6 +22,8 @@ pub enum Schema {
     Plan,
     /// The report of a scan or replay.
     Report,
+    /// The comparison of two visits.
+    Comparison,
 }
 
 /// Runs the command.
@@ -29,6 +31,7 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
     let schema = match args.what {
         Schema::Plan => schema_for!(Plan).to_value(),
         Schema::Report => report::schema(),
+        Schema::Comparison => comparison::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

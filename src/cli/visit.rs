@@ -19,10 +19,18 @@ use crate::report::Report;
 
 /// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
 pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: &OutputArgs, language: Language) -> Result<u8> {
+    let (report, recorded) = look(request, leases, record, language)?;
+    let written = output.write(&report, language);
+    written.and(recorded).map(|()| report.exit_code())
+}
+
+/// Looks; the report, and whether the visit could be recorded to its end.
+pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, language: Language) -> Result<(Report, Result<()>)> {
     let files = leases.read(language)?;
-    let look = Look::prepare(request)?;
+    let mut look = Look::prepare(request)?;
+    let known = files.facts(Some(&look.circumstances.survey), look.circumstances.started_us, language);
+    leases::matter(&known, &mut look.circumstances.survey.asking);
     let circumstances = look.circumstances.clone();
-    let known = files.facts(Some(&circumstances.survey), circumstances.started_us, language);
     let mut recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
     if let Some(recorder) = &mut recorder {
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
@@ -34,9 +42,8 @@ pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: 
     let Following { progress, recorder } = follower;
     progress.finish();
     let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);
-    let written = output.write(&report, language);
     let recorded = recorder.map_or(Ok(()), |recorder| recorder.close(ended, &report));
-    written.and(recorded).map(|()| report.exit_code())
+    Ok((report, recorded))
 }
 
 /// The screen and the record follow a look together.

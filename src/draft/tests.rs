@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::check::way_out::NamedBy;
 use crate::net::Moment;
-use crate::observe::{Claim, Fact, Inventory, NameSource, Observation};
+use crate::observe::{Claim, Fact, Inventory, NameSource, Observation, Replies};
 use crate::oui::Vendors;
 use crate::report::Visit;
 
@@ -84,6 +85,22 @@ fn what_a_plan_says_is_kept_and_what_was_not_seen_is_said() {
     let text = plan(&report([claim(8, "b8:27:eb:00:00:08")], &known), &known, Language::En);
     assert_eq!(Plan::parse(&text), Ok(known));
     assert!(text.contains("# not seen at this visit"), "{text}");
+}
+
+#[test]
+fn gateways_and_dns_servers_that_answered_stand_in_their_network() {
+    let row = |ip: &str, rtts_us: &[u32]| WayOutRow {
+        ip: ip.parse().expect("an address"),
+        named_by: NamedBy::default(),
+        replies: Some(Replies { sent: 5, rtts_us: rtts_us.to_vec() }),
+    };
+    let known = Plan::default();
+    let mut report = report([claim(253, "b8:27:eb:00:00:fd")], &known);
+    report.gateways = vec![row("10.0.0.252", &[]), row("10.0.0.253", &[]), row("10.0.0.254", &[400]), row("10.9.9.1", &[400])];
+    report.dns_servers = vec![row("10.0.0.254", &[900]), row("9.9.9.9", &[]), row("127.0.0.53", &[9])];
+    let drafted = Plan::parse(&plan(&report, &known, Language::En)).expect("a plan");
+    assert_eq!(drafted.networks[0].gateways, [Ipv4Addr::new(10, 0, 0, 253), Ipv4Addr::new(10, 0, 0, 254)]);
+    assert_eq!(drafted.networks[0].dns, [IpAddr::V4(Ipv4Addr::new(10, 0, 0, 254))]);
 }
 
 proptest! {

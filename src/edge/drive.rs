@@ -74,6 +74,11 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
                     let _ = link.ask(server, &question);
                     soonest = Some(now);
                 }
+                Want::Sound(sounding) => {
+                    // What this machine cannot ask is not tested, and the checks say so.
+                    let _ = link.sound(sounding);
+                    soonest = Some(now);
+                }
                 Want::Wait(until) => {
                     soonest = Some(soonest.map_or(until, |other| other.min(until)));
                     break;
@@ -95,6 +100,12 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
             }
             Arrival::Frame(Direction::Received, bytes) => {
                 listener.frame(at, Direction::Received, bytes, || follower.frame(at, Direction::Received, bytes))
+            }
+            // No frame and no answer tells it again: the fact itself is recorded.
+            Arrival::Told(fact) => {
+                follower.fact(at, &fact);
+                listener.fact(at, fact);
+                Vec::new()
             }
             Arrival::Answer(from, bytes) => {
                 let seen = listener.answer(at, from, bytes);

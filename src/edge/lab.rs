@@ -21,10 +21,10 @@ mod running;
 #[cfg(target_os = "linux")]
 mod swarm;
 
-pub use expect::{Difference, differences};
+pub use expect::{Difference, changes, contents, differences, differences_then};
 #[cfg(target_os = "linux")]
 pub use running::{Running, missing, run};
-pub use topology::{Answers, Card, Expect, Host, Kit, Lab, OneOrMany, Span, Swarm};
+pub use topology::{Act, Answers, Card, Expect, Host, Kit, Lab, OneOrMany, Span, Swarm, Then};
 
 use crate::fault::{Fault, Result};
 

@@ -2,3 +2,4 @@
 
 pub mod interface;
 pub mod packet_socket;
+pub mod sounder;

@@ -12,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::Inventory;
 use crate::probe::listen::Listener;
-use crate::probe::{Errand, Rate, Survey};
+use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
 use crate::site::Plan;
 
 /// What the user asked for.
@@ -30,6 +30,8 @@ pub struct Request {
     pub quick: bool,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
+    /// What DHCP servers are asked on demand only.
+    pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
 }
@@ -48,13 +50,30 @@ const MANY: u64 = 1 << 16;
 impl Look {
     /// Opens what the request needs, or says in one line why it cannot.
     pub fn prepare(request: Request) -> Result<Look> {
-        let interface = Interface::choose(request.interface.as_deref())?;
+        let diagnose = request.errand == Errand::Diagnose;
+        let choose = if diagnose { Interface::choose_whatever_its_link } else { Interface::choose };
+        let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
+        if own.is_empty() && (request.asking.pool || request.asking.leases) {
+            return Err(Fault::new(
+                format!("{name} has no IPv4 address: --ask-pool and --ask-leases need one"),
+                format!("{name} n'a pas d'adresse IPv4 : --ask-pool et --ask-leases en ont besoin"),
+            )
+            .hint(
+                "run trousse dhcp without them; it shows what address to take",
+                "lancez trousse dhcp sans elles ; il montre quelle adresse prendre",
+            ));
+        }
         let targets = match request.targets {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
-            None if request.errand == Errand::Dhcp => Targets::default(),
+            None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
+            None if diagnose => {
+                // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
+                let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
+                if given.is_empty() { Targets::default() } else { default_targets(&name, &given, &request.plan)? }
+            }
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
@@ -68,6 +87,7 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let link = PacketSocket::open(&interface, &resolvers, clock)?;
+        let surroundings = if diagnose { surroundings(&interface, &request.plan) } else { Surroundings::default() };
         let survey = Survey {
             errand: request.errand,
             identity: interface.identity,
@@ -76,6 +96,8 @@ impl Look {
             quick: request.quick,
             resolvers,
             port: link.port(),
+            asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
+            surroundings,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -87,14 +109,58 @@ impl Look {
         Ok(Look { circumstances, link, clock })
     }
 
-    /// Looks, until there is nothing left to ask or the follower stops it.
+    /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked.
     pub fn run(mut self, follower: &mut dyn Follower) -> (Inventory, Moment) {
         let mut listener = Listener::new(&self.circumstances.survey);
+        let survey = &self.circumstances.survey;
+        if survey.surroundings.link.is_some_and(|link| !link.carrier) {
+            let now = self.clock.now();
+            return (listener.conclude(now), now);
+        }
         // What was lost while the socket waited to be read is no loss of this look.
         self.link.lost();
         drive(&mut listener, &mut self.link, &self.clock, follower);
         let ended = self.clock.now();
         (listener.conclude(ended), ended)
+    }
+}
+
+/// Whom to ask by ARP while DHCP servers are asked about single addresses: nobody is asked of a server who was not asked himself
+/// before. In a large prefix, the addresses around ours and around those that matter.
+fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
+    /// The longest prefix that is asked whole, within the second or so before servers are asked.
+    const WHOLE: u8 = 22;
+    const AROUND: u8 = 24;
+    /// How many parts of a large prefix are asked.
+    const PARTS: usize = 4;
+    if !asking.pool && !asking.leases {
+        return Targets::default();
+    }
+    let around = |ip: Ipv4Addr| Ipv4Net::new(ip, AROUND).expect("24 is a length").trunc();
+    let parts = own.iter().flat_map(|net| {
+        if net.prefix_len() >= WHOLE {
+            return vec![net.trunc()];
+        }
+        let mut parts = vec![around(net.addr())];
+        for part in asking.about.iter().filter(|ip| net.contains(*ip)).map(|ip| around(*ip)) {
+            if parts.len() < PARTS && !parts.contains(&part) {
+                parts.push(part);
+            }
+        }
+        parts
+    });
+    parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
+}
+
+/// What this machine and the plan say of the way out.
+fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
+    let own = &interface.identity.addresses;
+    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
+    let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
+    Surroundings {
+        link: Some(interface.link),
+        gateways: interface::gateways(&interface.inner.name),
+        planned: pings.chain(questions).collect(),
     }
 }
 

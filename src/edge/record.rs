@@ -14,7 +14,7 @@ use crate::net::Moment;
 use crate::observe::Fact;
 use crate::probe::Survey;
 use crate::probe::listen::Direction;
-use crate::report::{Report, Visit};
+use crate::report::{Comparison, Report, Visit};
 use crate::site::Plan;
 
 /// The name and version of the form of a record.
@@ -27,6 +27,15 @@ pub const CAPTURE: &str = "capture.pcapng";
 pub const ANSWERS: &str = "answers.jsonl";
 /// The report as it was made on site.
 pub const REPORT: &str = "report.json";
+
+/// How the visit compares with an earlier one, where it was made to prove what that one led to.
+pub const COMPARISON: &str = "comparison.json";
+
+/// Adds a comparison to a record that was closed.
+pub fn keep_comparison(folder: &Path, comparison: &Comparison) -> Result<()> {
+    let written = to_json(comparison).and_then(|text| fs::write(folder.join(COMPARISON), text));
+    written.map_err(|error| cannot_record(folder, &error))
+}
 
 /// The circumstances of a visit, written before anything is asked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

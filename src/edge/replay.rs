@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::capture::{self, Captured, End};
@@ -11,7 +12,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Moment, Targets};
 use crate::observe::{Cut, Fact, Inventory};
 use crate::probe::listen::{Direction, Listener};
-use crate::probe::{Errand, Identity, Rate, Survey};
+use crate::probe::{Errand, Survey};
 use crate::report::Visit;
 
 /// What a replay knows.
@@ -52,19 +53,34 @@ pub fn replay(path: &Path) -> Result<Replayed> {
     if path.is_dir() { record(path) } else { foreign(path) }
 }
 
-fn record(folder: &Path) -> Result<Replayed> {
+/// The circumstances of a recorded visit.
+pub fn circumstances(folder: &Path) -> Result<Circumstances> {
     let visit = folder.join(VISIT);
-    let circumstances: Circumstances = parse(&visit, &text(&visit)?, 1)?;
-    if circumstances.schema != SCHEMA {
+    let written = text(&visit)?;
+    // A record of another form says so before anything else in it need be understood.
+    let form: Form = parse(&visit, &written, 1)?;
+    if form.schema != SCHEMA {
         return Err(Fault::new(
-            format!("{} is of another form: {}", visit.display(), circumstances.schema),
-            format!("{} est d'une autre forme : {}", visit.display(), circumstances.schema),
+            format!("{} is of another form: {}", visit.display(), form.schema),
+            format!("{} est d'une autre forme : {}", visit.display(), form.schema),
         )
         .hint("replay it with the version of trousse that made it", "rejouez-le avec la version de trousse qui l'a créé"));
     }
+    let circumstances: Circumstances = parse(&visit, &written, 1)?;
     if circumstances.survey.targets.count() > Targets::MOST {
         return Err(malformed(&visit, 1, "targets"));
     }
+    Ok(circumstances)
+}
+
+/// What every form of record has.
+#[derive(Deserialize)]
+struct Form {
+    schema: String,
+}
+
+fn record(folder: &Path) -> Result<Replayed> {
+    let circumstances = circumstances(folder)?;
     let mut listener = Listener::new(&circumstances.survey);
     let started_us = circumstances.started_us;
     let (frames, mut last) = hear_capture(&folder.join(CAPTURE), &mut listener, |captured| {
@@ -96,15 +112,7 @@ fn record(folder: &Path) -> Result<Replayed> {
 }
 
 fn foreign(path: &Path) -> Result<Replayed> {
-    let survey = Survey {
-        errand: Errand::Capture,
-        identity: Identity::default(),
-        targets: Targets::default(),
-        rate: Rate::Max,
-        quick: true,
-        resolvers: Vec::new(),
-        port: 0,
-    };
+    let survey = Survey::of_capture();
     let mut listener = Listener::new(&survey);
     let mut started_us = None;
     // The earliest frame need not stand first; what lies before the first one is heard at the start. Whoever captured it asked

@@ -1,8 +1,10 @@
 //! Dates as the cultures of the world write them in digits; which of day and month comes first, the whole file tells.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::civil::{Date as Day, DateTime};
+use jiff::tz::{Offset, TimeZone};
 
 use super::Ends;
 use super::table::folded;
@@ -62,6 +64,42 @@ impl Order {
             _ => None,
         }
     }
+}
+
+/// The clock on the server's wall. A file has a million times of a few days: the zone is asked once a day.
+#[derive(Debug)]
+pub(super) struct Clock {
+    zone: TimeZone,
+    /// The offset of a day, unless it changes in it.
+    days: HashMap<Day, Option<Offset>>,
+}
+
+/// Days whose offset is remembered.
+const DAYS: usize = 1 << 12;
+
+impl Clock {
+    pub(super) fn new(zone: &TimeZone) -> Clock {
+        Clock { zone: zone.clone(), days: HashMap::new() }
+    }
+
+    fn time(&mut self, civil: DateTime) -> Option<Timestamp> {
+        if self.days.len() == DAYS {
+            self.days.clear();
+        }
+        let zone = &self.zone;
+        let offset = *self.days.entry(civil.date()).or_insert_with(|| offset(zone, civil.date()));
+        match offset {
+            Some(offset) => offset.to_timestamp(civil).ok(),
+            None => zone.to_timestamp(civil).ok(),
+        }
+    }
+}
+
+/// The offset of a day that has the same from one midnight to the next.
+fn offset(zone: &TimeZone, day: Day) -> Option<Offset> {
+    let at_midnight = |day: Day| zone.to_timestamp(day.at(0, 0, 0, 0)).ok().map(|time| zone.to_offset(time));
+    let (first, last) = (at_midnight(day)?, at_midnight(day.tomorrow().ok()?)?);
+    (first == last).then_some(first)
 }
 
 /// Words for a lease that does not end, folded.
@@ -154,12 +192,12 @@ impl Written {
     }
 
     /// When that is by the clock of the zone; `None` as long as the order is open and matters.
-    pub(super) fn ends(&self, order: &Order, zone: &TimeZone) -> Option<Ends> {
+    pub(super) fn ends(&self, order: &Order, clock: &mut Clock) -> Option<Ends> {
         let [a, b] = self.pair;
         let alone = if a > 12 { Some(First::Day) } else { (b > 12 || a == b).then_some(First::Month) };
         let first = self.known.or(alone).or(order.first())?;
-        let time = self.civil(first).and_then(|civil| civil.to_zoned(zone.clone()).ok());
-        Some(time.map_or(Ends::Unknown, |time| Ends::At(time.timestamp().as_second())))
+        let time = self.civil(first).and_then(|civil| clock.time(civil));
+        Some(time.map_or(Ends::Unknown, |time| Ends::At(time.as_second())))
     }
 }
 
@@ -179,7 +217,9 @@ mod tests {
         });
         let said = |date: Option<Date>| match date? {
             Date::Certain(ends) => Some(ends.into()),
-            Date::Written(written) => Some(written.ends(&order, &TimeZone::UTC).map_or("either".to_owned(), String::from)),
+            Date::Written(written) => {
+                Some(written.ends(&order, &mut Clock::new(&TimeZone::UTC)).map_or("either".to_owned(), String::from))
+            }
         };
         dates.into_iter().map(said).collect()
     }
@@ -233,6 +273,13 @@ mod tests {
                 let read = read_all(&[&zoned.strftime(form).to_string(), sure]);
                 prop_assert_eq!(read[0].clone(), Some(time.to_string()));
             }
+        }
+
+        #[test]
+        fn the_clock_tells_what_the_zone_tells(seconds in 946_684_800_i64..4_102_444_800, name in prop::sample::select(vec!["CET-1CEST,M3.5.0,M10.5.0/3", "EST5EDT,M3.2.0,M11.1.0", "<+0330>-3:30"])) {
+            let zone = TimeZone::posix(name).expect("a zone");
+            let civil = Timestamp::from_second(seconds).expect("a time").to_zoned(zone.clone()).datetime();
+            prop_assert_eq!(Clock::new(&zone).time(civil), zone.to_timestamp(civil).ok());
         }
 
         #[test]

@@ -24,17 +24,23 @@ pub(super) fn recognises(head: &[String]) -> bool {
     head.iter().any(of_isc)
 }
 
-pub(super) fn reader(_: &TimeZone) -> Box<dyn Reader> {
+pub(crate) fn reader(_: &TimeZone) -> Box<dyn Reader> {
     Box::new(Isc::default())
 }
 
 /// Blocks within each other: real files have four at the most.
 const DEEPEST: usize = 64;
 
-/// The blocks that are open, the innermost last, and what stands before the next sign.
+/// The blocks that are open, the innermost last.
 #[derive(Default)]
 struct Isc {
     open: Vec<Block>,
+    statements: Statements,
+}
+
+/// Parts a text into its statements: what stands before the next `;`, `{` or `}`, comments and quoted signs left out.
+#[derive(Default)]
+pub(crate) struct Statements {
     statement: String,
     quoted: bool,
 }
@@ -55,15 +61,16 @@ struct Entry {
     line: u32,
 }
 
-impl Reader for Isc {
-    fn line(&mut self, line: Line<'_>, leases: &mut Leases) {
+impl Statements {
+    /// Takes the next line, and gives each statement that ends in it with the sign that ends it.
+    pub(crate) fn line(&mut self, text: &str, mut each: impl FnMut(&str, char)) {
         let mut escaped = false;
-        for c in line.text.chars() {
+        for c in text.chars() {
             match c {
                 '#' if !self.quoted => break,
                 ';' | '{' | '}' if !self.quoted => {
                     let statement = std::mem::take(&mut self.statement);
-                    self.part(statement.trim(), c, line.number, leases);
+                    each(statement.trim(), c);
                     continue;
                 }
                 '"' if !escaped => self.quoted = !self.quoted,
@@ -76,10 +83,20 @@ impl Reader for Isc {
         }
         // No text goes over the end of its line.
         self.quoted = false;
-        self.statement.push(' ');
+        if !self.statement.is_empty() && !self.statement.ends_with(' ') {
+            self.statement.push(' ');
+        }
         if self.statement.trim().is_empty() {
             self.statement.clear();
         }
+    }
+}
+
+impl Reader for Isc {
+    fn line(&mut self, line: Line<'_>, leases: &mut Leases) {
+        let mut statements = std::mem::take(&mut self.statements);
+        statements.line(line.text, |statement, sign| self.part(statement, sign, line.number, leases));
+        self.statements = statements;
     }
 
     fn end(&mut self, last: u32, leases: &mut Leases) {

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use jiff::tz::TimeZone;
 
-use super::date::{Date, Order, Written};
+use super::date::{Clock, Date, Order, Written};
 use super::sheet::{Draft, card};
 use super::table::{Columns, folded, split};
 use super::{Ends, Leases, Line, Reader, State};
@@ -29,7 +29,7 @@ pub(super) fn recognises(names: &Names, head: &[String], whole: bool) -> bool {
 }
 
 pub(super) fn reader(names: &'static Names, zone: &TimeZone) -> Box<dyn Reader> {
-    Box::new(Named { names, zone: zone.clone(), places: None, order: Order::default(), waiting: Vec::new() })
+    Box::new(Named { names, clock: Clock::new(zone), places: None, order: Order::default(), waiting: Vec::new() })
 }
 
 /// Nothing, or the type that PowerShell writes before the headings.
@@ -48,7 +48,7 @@ struct Places {
 
 struct Named {
     names: &'static Names,
-    zone: TimeZone,
+    clock: Clock,
     places: Option<Places>,
     /// Which of day and month comes first, as far as the file has shown.
     order: Order,
@@ -94,7 +94,7 @@ impl Reader for Named {
             Some(Date::Certain(ends)) => (ends, None),
             Some(Date::Written(written)) => {
                 self.order.learn(&written);
-                match written.ends(&self.order, &self.zone) {
+                match written.ends(&self.order, &mut self.clock) {
                     Some(ends) => (ends, None),
                     None => (Ends::Unknown, Some(written)),
                 }
@@ -116,7 +116,7 @@ impl Reader for Named {
     fn end(&mut self, _: u32, leases: &mut Leases) {
         let (mut unknown, mut first) = (0_u32, 0);
         for (place, line, written) in std::mem::take(&mut self.waiting) {
-            match written.ends(&self.order, &self.zone) {
+            match written.ends(&self.order, &mut self.clock) {
                 Some(ends) => leases.ends(place as usize, line, ends),
                 None => {
                     unknown += 1;
@@ -146,9 +146,14 @@ fn client(draft: &mut Draft, text: &str) {
 /// What the words say. The console has no state: it writes `Reservation (active)` where the date stands, and calls an address that
 /// was found in use BAD_ADDRESS.
 fn state(word: &str, expires: &str, name: Option<&str>) -> Option<State> {
+    // Nearly every row of a long file.
+    let bad = name.is_some_and(|name| name.eq_ignore_ascii_case("BAD_ADDRESS"));
+    if !bad && word == "Active" && expires.starts_with(|c: char| c.is_ascii_digit()) {
+        return Some(State::Active);
+    }
     let (word, dated) = (folded(word), expires.starts_with(|c: char| c.is_ascii_digit()));
     let says = |starts: &[&str]| starts.iter().any(|start| word.contains(start));
-    if name.is_some_and(|name| name.eq_ignore_ascii_case("BAD_ADDRESS")) || says(&["declin", "bad", "abandon", "refus"]) {
+    if bad || says(&["declin", "bad", "abandon", "refus"]) {
         Some(State::Declined)
     } else if says(&["reserv", "réserv", "static", "fixe"]) || (!dated && folded(expires).contains("servation")) {
         Some(State::Reserved)

@@ -13,7 +13,7 @@ pub(super) fn recognises(head: &[String]) -> bool {
     head.iter().any(|line| line.contains("<pfsense") || line.contains("<opnsense") || line.contains("<staticmap>"))
 }
 
-pub(super) fn reader(_: &TimeZone) -> Box<dyn Reader> {
+pub(crate) fn reader(_: &TimeZone) -> Box<dyn Reader> {
     Box::new(PfSense::default())
 }
 

@@ -82,7 +82,7 @@ impl Leases {
     }
 
     /// Keeps the complaint, or counts it.
-    pub(super) fn bad(&mut self, line: u32, why: impl FnOnce() -> Why) {
+    pub(crate) fn bad(&mut self, line: u32, why: impl FnOnce() -> Why) {
         if self.complaints.len() < COMPLAINTS {
             self.complaints.push(Complaint { line, why: why() });
         } else {
@@ -91,7 +91,7 @@ impl Leases {
     }
 
     /// A field that is not what it must be.
-    pub(super) fn bad_field(&mut self, line: u32, field: &str, text: &str) {
+    pub(crate) fn bad_field(&mut self, line: u32, field: &str, text: &str) {
         self.bad(line, || {
             let shown: String = text.chars().take(40).collect();
             Why::new(format!("{field}: {shown:?} cannot be read"), format!("{field} : {shown:?} illisible"))
@@ -117,15 +117,15 @@ impl Leases {
 
 /// An entry as a reader gathers it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Draft {
-    pub(super) mac: Option<Mac>,
-    pub(super) client_id: Option<Box<str>>,
-    pub(super) name: Option<Box<str>>,
+pub(crate) struct Draft {
+    pub(crate) mac: Option<Mac>,
+    pub(crate) client_id: Option<Box<str>>,
+    pub(crate) name: Option<Box<str>>,
 }
 
 impl Draft {
     /// Takes the client identifier, hexadecimal with or without signs between; one that only repeats the card is left out.
-    pub(super) fn client(&mut self, text: &str) {
+    pub(crate) fn client(&mut self, text: &str) {
         let again = ["01:", "01-", "1:"].iter().find_map(|kind| text.strip_prefix(kind)).and_then(pairs);
         if self.mac.is_some() && again == self.mac {
             return;
@@ -135,14 +135,14 @@ impl Draft {
     }
 
     /// Takes a name; `*` and nothing are none.
-    pub(super) fn called(&mut self, text: &str) {
+    pub(crate) fn called(&mut self, text: &str) {
         let name = text.trim();
         let end = name.char_indices().nth(NAME).map_or(name.len(), |(at, _)| at);
         self.name = (!name.is_empty() && name != "*").then(|| name[..end].into());
     }
 
     /// The entry.
-    pub(super) fn lease(mut self, ip: Ipv4Addr, state: State, ends: Ends, line: u32) -> Lease {
+    pub(crate) fn lease(mut self, ip: Ipv4Addr, state: State, ends: Ends, line: u32) -> Lease {
         if self.mac.is_some() && self.client_id.as_deref().and_then(super::card_in) == self.mac {
             self.client_id = None;
         }
@@ -151,7 +151,7 @@ impl Draft {
 }
 
 /// A card in any of the usual spellings.
-pub(super) fn card(text: &str) -> Option<Mac> {
+pub(crate) fn card(text: &str) -> Option<Mac> {
     pairs(text).or_else(|| text.parse().ok())
 }
 

@@ -36,8 +36,8 @@ pub(super) fn split(line: &str, separator: char) -> Vec<Cow<'_, str>> {
     loop {
         let (field, after) = match rest.strip_prefix('"') {
             Some(inner) => quoted(inner, separator),
-            None => match rest.split_once(separator) {
-                Some((field, after)) => (Cow::Borrowed(field.trim()), Some(after)),
+            None => match at(rest, separator) {
+                Some(end) => (Cow::Borrowed(rest[..end].trim()), Some(&rest[end + 1..])),
                 None => (Cow::Borrowed(rest.trim()), None),
             },
         };
@@ -49,18 +49,24 @@ pub(super) fn split(line: &str, separator: char) -> Vec<Cow<'_, str>> {
     }
 }
 
+/// Where a sign of ASCII stands first. Fields are short: looking at each byte takes less than to set out for a longer search.
+fn at(text: &str, sign: char) -> Option<usize> {
+    text.bytes().position(|byte| char::from(byte) == sign)
+}
+
 /// A field up to its closing quote, and what stands after the next separator.
 fn quoted(inner: &str, separator: char) -> (Cow<'_, str>, Option<&str>) {
     let mut doubled = false;
     let mut from = 0;
-    while let Some(found) = inner[from..].find('"') {
-        let at = from + found;
-        if inner[at + 1..].starts_with('"') {
-            (doubled, from) = (true, at + 2);
+    while let Some(found) = at(&inner[from..], '"') {
+        let end = from + found;
+        if inner[end + 1..].starts_with('"') {
+            (doubled, from) = (true, end + 2);
             continue;
         }
-        let field = if doubled { Cow::Owned(inner[..at].replace("\"\"", "\"")) } else { Cow::Borrowed(&inner[..at]) };
-        return (field, inner[at + 1..].split_once(separator).map(|(_, after)| after));
+        let field = if doubled { Cow::Owned(inner[..end].replace("\"\"", "\"")) } else { Cow::Borrowed(&inner[..end]) };
+        let rest = &inner[end + 1..];
+        return (field, at(rest, separator).map(|next| &rest[next + 1..]));
     }
     // A quote that nobody closed: the field ends with the line.
     (Cow::Borrowed(inner), None)

@@ -6,14 +6,14 @@ use std::io::{self, BufRead, BufReader, Read};
 const LONGEST: u64 = 1 << 20;
 
 /// The lines of a file, one at a time.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     input: Box<dyn BufRead + 'a>,
     bytes: Vec<u8>,
     text: String,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(mut input: impl BufRead + 'a) -> io::Result<Lines<'a>> {
+    pub(crate) fn new(mut input: impl BufRead + 'a) -> io::Result<Lines<'a>> {
         // The byte order mark (Unicode 23.8); without one, Latin text in UTF-16 has a zero in each pair.
         let (mark, wide) = match input.fill_buf()? {
             [0xff, 0xfe, ..] => (2, Some(u16::from_le_bytes as fn([u8; 2]) -> u16)),
@@ -31,7 +31,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The next line without its end; `None` after the last.
-    pub(super) fn next(&mut self) -> io::Result<Option<&str>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<&str>> {
         self.bytes.clear();
         let read = (&mut self.input).take(LONGEST).read_until(b'\n', &mut self.bytes)?;
         if read == 0 {

@@ -68,6 +68,16 @@ impl Targets {
         None
     }
 
+    /// Whether all of the other's addresses are among them.
+    pub fn covers(&self, other: &Targets) -> bool {
+        other.ranges.iter().all(|&(first, last)| self.ranges.iter().any(|range| range.0 <= first && last <= range.1))
+    }
+
+    /// Whether some address is in both.
+    pub fn meets(&self, other: &Targets) -> bool {
+        self.ranges.iter().any(|one| other.ranges.iter().any(|two| one.0 <= two.1 && two.0 <= one.1))
+    }
+
     /// Every address, in order.
     pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
         self.ranges.iter().flat_map(|&(first, last)| (first..=last).map(Ipv4Addr::from))
@@ -216,6 +226,14 @@ mod tests {
             assert!(text.parse::<Targets>().is_err(), "{text}");
         }
         assert!("10.0.0.9-3".parse::<Targets>().expect_err("backwards").to_string().contains("ends before it begins"));
+    }
+
+    #[test]
+    fn one_set_covers_or_meets_another() {
+        let (lan, part, far) = (targets("10.0.0.0/24"), targets("10.0.0.5-9, 10.0.0.200"), targets("10.0.1.0/24"));
+        assert!(lan.covers(&part) && !part.covers(&lan) && lan.covers(&Targets::default()));
+        assert!(lan.meets(&part) && part.meets(&lan) && !lan.meets(&far) && !lan.meets(&Targets::default()));
+        assert!(!lan.covers(&lan.clone().union(far)));
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub enum Asked {
     Inform,
     /// Our DISCOVER as a PC that starts from the network.
     NetBoot,
+    /// Our DISCOVER that asks for an address.
+    Pool,
     /// Somebody else's question.
     Overheard,
 }
@@ -69,6 +71,7 @@ struct Heard {
     first: Moment,
     last: Moment,
     told: BTreeSet<DhcpAnswer>,
+    offers: BTreeMap<Ipv4Addr, Observation>,
     evidence: Vec<Observation>,
 }
 
@@ -79,8 +82,18 @@ pub struct DhcpAsked {
     pub informs: u32,
     /// DISCOVERs sent, those of network boot among them.
     pub discovers: u32,
+    /// DISCOVERs sent that asked for an address.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub wishes: u32,
+    /// Lease queries sent.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub queries: u32,
     /// For how long answers are listened for after the last question, in milliseconds; a report has 0 where that was cut short.
     pub listened_ms: u32,
+}
+
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 /// Everything heard of DHCP.
@@ -108,6 +121,9 @@ pub struct DhcpServer {
     pub boot_only: bool,
     /// The address that it offered to us.
     pub offered: Option<Ipv4Addr>,
+    /// Every address that it offered to us, with the earliest offer.
+    #[serde(skip)]
+    pub offers: BTreeMap<Ipv4Addr, Observation>,
     /// The settings that it would give to us.
     pub settings: Settings,
     /// When it was first heard.
@@ -142,6 +158,9 @@ impl DhcpSeen {
         if heard.told.len() > ANSWERS {
             heard.told.pop_last();
         }
+        if let Some(offered) = answer.offered.filter(|_| answer.kind == Kind::Offer && answer.how != Asked::Overheard) {
+            offer(&mut heard.offers, offered, seen);
+        }
         let place = heard.evidence.binary_search(seen).unwrap_or_else(|place| place);
         if place < EVIDENCE {
             heard.evidence.insert(place, seen.clone());
@@ -156,6 +175,8 @@ impl DhcpSeen {
     pub(super) fn asked(&mut self, asked: &DhcpAsked) {
         self.asked.informs = self.asked.informs.saturating_add(asked.informs);
         self.asked.discovers = self.asked.discovers.saturating_add(asked.discovers);
+        self.asked.wishes = self.asked.wishes.saturating_add(asked.wishes);
+        self.asked.queries = self.asked.queries.saturating_add(asked.queries);
         self.asked.listened_ms = self.asked.listened_ms.max(asked.listened_ms);
     }
 
@@ -204,6 +225,7 @@ impl DhcpServer {
             answered: BTreeSet::new(),
             boot_only: false,
             offered: None,
+            offers: BTreeMap::new(),
             settings: Settings::default(),
             first: heard.first,
             last: heard.last,
@@ -230,6 +252,9 @@ impl DhcpServer {
             complete(&mut self.settings, &told.settings);
             self.answered.insert(told.how);
         }
+        for (&ip, seen) in &heard.offers {
+            offer(&mut self.offers, ip, seen);
+        }
         self.evidence.extend(heard.evidence.iter().cloned());
         self.evidence.sort();
         self.evidence.truncate(EVIDENCE);
@@ -240,6 +265,20 @@ impl DhcpServer {
         let address = self.settings.mask.is_some() || self.settings.lease_s.is_some() || self.offered.is_some();
         self.boot_only = class.as_bytes().starts_with(PXE_CLIENT) && !address;
         self
+    }
+}
+
+/// Addresses offered to us that are kept of each server.
+const OFFERS: usize = 64;
+
+/// Keeps the earliest offer of each address, of the lowest addresses.
+fn offer(offers: &mut BTreeMap<Ipv4Addr, Observation>, ip: Ipv4Addr, seen: &Observation) {
+    let earliest = offers.entry(ip).or_insert_with(|| seen.clone());
+    if seen < earliest {
+        earliest.clone_from(seen);
+    }
+    if offers.len() > OFFERS {
+        offers.pop_last();
     }
 }
 
@@ -270,6 +309,8 @@ fn complete(known: &mut Settings, told: &Settings) {
     many(&mut known.tftp_addresses, &told.tftp_addresses);
     one(&mut known.proxy, &told.proxy);
     known.routes |= told.routes;
+    many(&mut known.route_list, &told.route_list);
+    many(&mut known.search, &told.search);
     one(&mut known.next_server, &told.next_server);
     many(&mut known.unreadable, &told.unreadable);
 }

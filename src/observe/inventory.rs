@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use super::owner::{Owner, keep};
-use super::{Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation};
+use super::owner::{Owner, Owners, keep};
+use super::{Asked, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen};
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, VlanId};
 use crate::oui::{Vendor, Vendors};
+use crate::wire::dhcp::Kind;
 
 /// Claims in all (an address and a card), and cards of one address, that are kept: a forger of claims must not fill the memory.
 /// The lowest are kept, so that what is kept does not depend on the order of arrival.
@@ -41,6 +42,8 @@ pub struct Coverage {
     pub frames_lost: u32,
     /// Malformed frames by protocol and field.
     pub malformed: BTreeMap<(String, String), u32>,
+    /// The first frame of each kind of them, where frames are numbered.
+    pub first_malformed: BTreeMap<(String, String), u32>,
     /// ARP messages of other VLANs.
     pub tagged: BTreeMap<VlanId, u32>,
     /// What cut the look short.
@@ -54,7 +57,7 @@ pub struct Coverage {
 pub struct Inventory {
     vendors: &'static Vendors,
     card: Option<Card>,
-    owners: BTreeMap<IpAddr, BTreeMap<Mac, Owner>>,
+    owners: BTreeMap<IpAddr, Owners>,
     /// How many owners those are.
     kept: usize,
     /// The addresses that each card claims.
@@ -63,6 +66,9 @@ pub struct Inventory {
     coverage: Coverage,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
+    pools: PoolsSeen,
+    told: ToldSeen,
+    path: PathSeen,
 }
 
 impl Inventory {
@@ -78,6 +84,9 @@ impl Inventory {
             coverage: Coverage::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
+            pools: PoolsSeen::default(),
+            told: ToldSeen::default(),
+            path: PathSeen::default(),
         }
     }
 
@@ -112,13 +121,33 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
-            Fact::DhcpAnswered(answer) => self.dhcp.answered(seen, answer),
+            Fact::DhcpAnswered(answer) => {
+                self.dhcp.answered(seen, answer);
+                let to_us = answer.kind == Kind::Offer && matches!(answer.how, Asked::Discover | Asked::Pool);
+                if let Some(offered) = answer.offered.filter(|_| to_us) {
+                    self.told.offered(seen, answer.server.unwrap_or(answer.source), offered);
+                }
+            }
             Fact::DhcpAsked(asked) => self.dhcp.asked(asked),
             Fact::LeaseHeld { lease, .. } => self.leases.held(seen, lease),
             Fact::LeasesRead { file, entries, unread } => self.leases.read(file, *entries, *unread),
+            Fact::OfferProbed { ip, times } => self.told.probed(*ip, *times),
+            Fact::PoolAsked { server, address, offered } => self.told.wished(seen, *server, *address, *offered),
+            Fact::LeaseAsked { server, address, says } => self.told.said(seen, *server, *address, *says),
+            Fact::LinkIs(link) => self.path.link_is(*link),
+            Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
+            Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
+            Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
+            Fact::PoolConfigured { .. } => self.pools.configured(seen),
+            Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
             Fact::Malformed { protocol, field } => {
-                add(self.coverage.malformed.entry((protocol.clone(), field.clone())).or_default(), 1);
+                let kind = (protocol.clone(), field.clone());
+                if let Some(frame) = seen.frame {
+                    let first = self.coverage.first_malformed.entry(kind.clone()).or_insert(frame);
+                    *first = frame.min(*first);
+                }
+                add(self.coverage.malformed.entry(kind).or_default(), 1);
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
@@ -130,7 +159,7 @@ impl Inventory {
     fn owner(&mut self, ip: IpAddr, mac: Mac, change: impl FnOnce(&mut Owner)) {
         let cards = self.owners.entry(ip).or_default();
         let before = cards.len();
-        change(cards.entry(mac).or_default());
+        change(cards.entry(mac));
         self.kept += cards.len() - before;
         if cards.len() > CARDS {
             self.forget(ip);
@@ -146,9 +175,9 @@ impl Inventory {
     fn forget(&mut self, ip: IpAddr) {
         self.coverage.flooded = true;
         let Some(cards) = self.owners.get_mut(&ip) else { return };
-        let Some((mac, _)) = cards.pop_last() else { return };
+        let Some(mac) = cards.pop_last() else { return };
         self.kept -= 1;
-        if cards.is_empty() {
+        if cards.len() == 0 {
             self.owners.remove(&ip);
         }
         if let Some(addresses) = self.cards.get_mut(&mac) {
@@ -184,23 +213,37 @@ impl Inventory {
         &self.leases
     }
 
+    /// What servers told of single addresses.
+    pub fn told(&self) -> &ToldSeen {
+        &self.told
+    }
+
+    /// What is known of the link, the gateways and the DNS servers.
+    pub fn path(&self) -> &PathSeen {
+        &self.path
+    }
+
+    /// What server configurations say.
+    pub fn pools(&self) -> &PoolsSeen {
+        &self.pools
+    }
+
     /// Every address that was claimed, with its owners.
     pub fn claimed(&self) -> impl Iterator<Item = (IpAddr, Vec<(Mac, &Owner)>)> {
         self.owners.iter().filter_map(|(&ip, owners)| {
-            let owners: Vec<_> = owners.iter().filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect();
+            let owners: Vec<_> = owners.claiming().collect();
             (!owners.is_empty()).then_some((ip, owners))
         })
     }
 
     /// Every card that claims an address.
     pub fn claims_of(&self, ip: IpAddr) -> Vec<(Mac, &Owner)> {
-        let owners = self.owners.get(&ip).into_iter().flatten();
-        owners.filter(|(_, owner)| owner.claims()).map(|(&mac, owner)| (mac, owner)).collect()
+        self.owners.get(&ip).into_iter().flat_map(Owners::claiming).collect()
     }
 
     /// One card's claim of one address.
     pub fn claim(&self, ip: IpAddr, mac: Mac) -> Option<&Owner> {
-        self.owners.get(&ip)?.get(&mac).filter(|owner| owner.claims())
+        self.owners.get(&ip)?.get(mac).filter(|owner| owner.claims())
     }
 
     /// The addresses that a card claims, in order.
@@ -210,7 +253,7 @@ impl Inventory {
 
     /// The names of one owner: what its card told, and what a server says of the address.
     pub fn names(&self, ip: IpAddr, mac: Mac) -> Vec<Name> {
-        let own = self.owners.get(&ip).and_then(|owners| owners.get(&mac)).map(|owner| &owner.names);
+        let own = self.owners.get(&ip).and_then(|owners| owners.get(mac)).map(|owner| &owner.names);
         own.into_iter().flatten().chain(self.address_names.get(&ip).into_iter().flatten()).cloned().collect()
     }
 
@@ -227,7 +270,7 @@ impl Inventory {
     /// The kind of device that an owner is, from its vendor and the names that its own card told.
     pub fn kind(&self, ip: IpAddr, mac: Mac) -> Option<Inferred> {
         let names = self.names(ip, mac);
-        let alone = self.owners.get(&ip).is_none_or(|owners| owners.values().filter(|owner| owner.claims()).count() < 2);
+        let alone = self.owners.get(&ip).is_none_or(|owners| owners.claiming().count() < 2);
         // A server's name for a contested address is the name of one owner only, and not known of which.
         let told: Vec<&str> =
             names.iter().filter(|name| alone || name.source != NameSource::Dns).map(|name| name.name.as_str()).collect();
@@ -248,8 +291,10 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage, &self.dhcp, &self.leases)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.dhcp, &other.leases)
+        (&self.card, &self.owners, &self.address_names, &self.coverage)
+            == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told)
+                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
     }
 }
 

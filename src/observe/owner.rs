@@ -55,6 +55,7 @@ impl Owner {
         }
         let place = self.evidence.binary_search(seen).unwrap_or_else(|place| place);
         if place < EVIDENCE {
+            self.evidence.reserve_exact(1);
             self.evidence.insert(place, seen.clone());
             self.evidence.truncate(EVIDENCE);
         }
@@ -63,6 +64,44 @@ impl Owner {
     /// It was heard to claim the address, not only heard of.
     pub fn claims(&self) -> bool {
         self.answers > 0
+    }
+}
+
+/// The cards of one address, in order. One card each is the rule: a map would take the room of eleven.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Owners(Vec<(Mac, Owner)>);
+
+impl Owners {
+    /// What is known of a card, from now on something.
+    pub(super) fn entry(&mut self, mac: Mac) -> &mut Owner {
+        let place = self.place(mac).unwrap_or_else(|place| {
+            self.0.reserve_exact(1);
+            self.0.insert(place, (mac, Owner::default()));
+            place
+        });
+        &mut self.0[place].1
+    }
+
+    pub(super) fn get(&self, mac: Mac) -> Option<&Owner> {
+        self.place(mac).ok().map(|place| &self.0[place].1)
+    }
+
+    /// Forgets the highest card.
+    pub(super) fn pop_last(&mut self) -> Option<Mac> {
+        self.0.pop().map(|(mac, _)| mac)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The cards that were heard to claim the address.
+    pub(super) fn claiming(&self) -> impl Iterator<Item = (Mac, &Owner)> {
+        self.0.iter().filter(|(_, owner)| owner.claims()).map(|(mac, owner)| (*mac, owner))
+    }
+
+    fn place(&self, mac: Mac) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&mac, |(mac, _)| *mac)
     }
 }
 

@@ -27,6 +27,8 @@ const LAST_WAIT: Duration = Duration::from_millis(220);
 const LATE_OWNER: Duration = Duration::from_millis(3250);
 /// Owners whose requests and replies are counted; more are forged.
 const CARDS: usize = 1 << 17;
+/// Addresses outside the targets whose requests are counted: those that servers offer.
+const OTHERS: usize = 1 << 10;
 
 /// The sweep.
 pub struct ArpSweep {
@@ -49,6 +51,8 @@ pub struct ArpSweep {
     requests: u32,
     /// What was asked of and answered by each card for each address.
     cards: HashMap<(Ipv4Addr, Mac), Card>,
+    /// Addresses outside the targets that another probe asked for by broadcast: how often, and when last.
+    others: HashMap<Ipv4Addr, (u16, Moment)>,
     /// Our own address is somebody else's too: ask without it.
     own_taken: bool,
 }
@@ -86,6 +90,7 @@ impl ArpSweep {
             asked: 0,
             requests: 0,
             cards: HashMap::new(),
+            others: HashMap::new(),
             own_taken: false,
         }
     }
@@ -153,6 +158,9 @@ impl ArpSweep {
             }
             self.asks[place] = self.asks[place].saturating_add(1);
             self.asked_at[place] = (at.0 >> 4) as u32;
+        } else if self.others.len() < OTHERS || self.others.contains_key(&arp.target_ip) {
+            let (count, last) = self.others.entry(arp.target_ip).or_default();
+            (*count, *last) = (count.saturating_add(1), at);
         }
         Vec::new()
     }
@@ -183,7 +191,8 @@ impl ArpSweep {
     /// Which of our requests a reply to us belongs to.
     fn reply(&mut self, at: Moment, ip: Ipv4Addr, mac: Mac) -> (Claim, Option<Duration>) {
         let place = self.targets.position(ip).filter(|&place| self.asks[place] > 0);
-        let asked = place.map_or(0, |place| u16::from(self.asks[place]));
+        let other = self.others.get(&ip).copied();
+        let asked = place.map_or(other.map_or(0, |(count, _)| count), |place| u16::from(self.asks[place]));
         if self.cards.len() >= CARDS && !self.cards.contains_key(&(ip, mac)) {
             return (Claim::Overheard, None);
         }
@@ -197,7 +206,7 @@ impl ArpSweep {
             _ if asked == 0 && card.alone == 0 => (Claim::Overheard, None),
             _ if card.replies > card.alone.saturating_add(asked) => (Claim::Surplus, None),
             Some(place) => (Claim::Reply, Some(at.since(Self::moment_of(self.asked_at[place])))),
-            None => (Claim::Reply, None),
+            None => (Claim::Reply, other.map(|(_, last)| at.since(last))),
         }
     }
 }

@@ -58,6 +58,7 @@ impl DhcpProbe {
             Some(Question::Inform) => Asked::Inform,
             Some(Question::Discover) => Asked::Discover,
             Some(Question::NetBoot) => Asked::NetBoot,
+            None if ours && dhcp::is_pool_xid(reply.xid) => Asked::Pool,
             None => Asked::Overheard,
         };
         Fact::DhcpAnswered(Box::new(DhcpAnswer {
@@ -99,10 +100,11 @@ impl Probe for DhcpProbe {
             return Vec::new();
         }
         match dhcp::parse(payload) {
-            Ok(dhcp::Heard::Asked(xid, _)) if sent => {
+            Ok(dhcp::Heard::Asked { xid, .. }) if sent => {
                 match Question::of_xid(xid) {
                     Some(Question::Inform) => self.asked.informs += 1,
                     Some(Question::Discover | Question::NetBoot) => self.asked.discovers += 1,
+                    None if dhcp::is_pool_xid(xid) => self.asked.wishes += 1,
                     None => {}
                 }
                 self.asked.listened_ms = LISTEN.as_millis() as u32;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use super::{Heard, PROBES, Probe, Survey, What};
+use super::{Errand, Heard, PROBES, Probe, Survey, What};
 use crate::net::Moment;
 use crate::observe::{Fact, Inventory, Observation};
 use crate::oui::Vendors;
@@ -33,6 +33,12 @@ impl Listener {
             let (addresses, siblings) = (identity.addresses.clone(), identity.siblings.clone());
             let fact = Fact::OurCard { mac: identity.mac, addresses, siblings };
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
+        }
+        if survey.errand == Errand::Diagnose {
+            let (link, gateways) = (survey.surroundings.link, survey.surroundings.gateways.clone());
+            let resolvers = survey.resolvers.iter().map(SocketAddr::ip).collect();
+            let known = link.map(Fact::LinkIs).into_iter().chain([Fact::Routed { gateways, resolvers }]);
+            known.for_each(|fact| inventory.fold(&Observation { at: Moment::default(), frame: None, fact }));
         }
         let rows = PROBES.iter().filter(|row| row.errands.contains(&survey.errand));
         Listener { probes: rows.map(|row| (row.make)(survey)).collect(), inventory }

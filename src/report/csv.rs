@@ -2,14 +2,19 @@
 
 use std::net::IpAddr;
 
-use super::{DhcpRow, Host, Report, View};
+use serde::Serialize;
+
+use super::comparison::{Change, Compared, Device, ServerRow};
+use super::{Comparison, DhcpRow, Host, Report, View};
 use crate::check::Problem;
+use crate::lease::{Lease, State};
 use crate::line::one_line;
 use crate::net::Mac;
 use crate::probe::Errand;
 
 /// The headings, which programs may rely on: the names of the record, in no language of the reader's.
-const HEADINGS: [&str; 10] = ["ip", "mac", "vendor", "kind", "names", "first_ms", "last_ms", "answers", "rtt_us", "findings"];
+const HEADINGS: [&str; 11] =
+    ["ip", "mac", "vendor", "kind", "names", "first_ms", "last_ms", "answers", "rtt_us", "findings", "lease"];
 /// Between several names, or several codes, of one cell.
 const AMONG: &str = " | ";
 
@@ -38,6 +43,78 @@ pub(super) fn render(report: &Report, _: &View) -> String {
         return table(SERVER_HEADINGS, report.dhcp_servers.iter().map(|row| server(report, row)));
     }
     table(HEADINGS, report.hosts.iter().map(|host| row(report, host)))
+}
+
+/// The headings of a comparison.
+const COMPARISON_HEADINGS: [&str; 9] = ["about", "status", "code", "severity", "before", "after", "macs", "names", "reason"];
+
+/// Writes every finding, then every device and DHCP server that is not as it was.
+pub(super) fn compare(comparison: &Comparison, _: &View) -> String {
+    let findings = comparison.findings.iter().map(finding);
+    let servers = comparison.dhcp_servers.iter().map(dhcp_server);
+    table(COMPARISON_HEADINGS, findings.chain(comparison.hosts.iter().map(change)).chain(servers))
+}
+
+/// A word of the record, as it stands there.
+fn tag(value: &impl Serialize, of: &str) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().or(value[of].as_str()).unwrap_or_default().to_owned()
+}
+
+fn finding(one: &Compared) -> [String; 9] {
+    let place = |there: bool| if there { among(&one.subject.ip) } else { String::new() };
+    [
+        "finding".to_owned(),
+        tag(&one.status, ""),
+        one.code.clone(),
+        tag(&one.severity, ""),
+        place(one.before.is_some()),
+        place(one.after.is_some()),
+        among(&one.subject.macs),
+        String::new(),
+        tag(&one.reason, "why"),
+    ]
+}
+
+fn change(change: &Change) -> [String; 9] {
+    let none: Vec<IpAddr> = Vec::new();
+    let row = |from: String, to: String, devices: &[&Device]| {
+        let names = devices.iter().filter_map(|device| device.names.first()).map(String::as_str);
+        [
+            "host".to_owned(),
+            tag(change, "is"),
+            String::new(),
+            String::new(),
+            from,
+            to,
+            among(devices.iter().map(|device| &device.mac)),
+            text(&names.collect::<Vec<_>>().join(AMONG)),
+            String::new(),
+        ]
+    };
+    match change {
+        Change::Moved { device, from, to } => row(among(from), among(to), &[device]),
+        Change::Appeared { device, ips } | Change::NotAskedBefore { device, ips } => row(among(&none), among(ips), &[device]),
+        Change::Vanished { device, ips } | Change::NotAskedAgain { device, ips } => row(among(ips), among(&none), &[device]),
+        Change::OwnerChanged { ip, from, to } => row(ip.to_string(), ip.to_string(), &from.iter().chain(to).collect::<Vec<_>>()),
+        Change::Renamed { device, from, to } => row(text(&from.join(AMONG)), text(&to.join(AMONG)), &[device]),
+        Change::KindChanged { device, from, to } => row(from.kind.id().to_owned(), to.kind.id().to_owned(), &[device]),
+    }
+}
+
+fn dhcp_server(row: &ServerRow) -> [String; 9] {
+    let place = |there: bool| if there { row.server.to_string() } else { String::new() };
+    [
+        "dhcp-server".to_owned(),
+        tag(&row.is, ""),
+        String::new(),
+        String::new(),
+        place(row.before.is_some()),
+        place(row.after.is_some()),
+        among(&row.macs),
+        text(row.vendor.as_deref().unwrap_or_default()),
+        String::new(),
+    ]
 }
 
 fn table<const COLUMNS: usize>(headings: [&str; COLUMNS], rows: impl Iterator<Item = [String; COLUMNS]>) -> String {
@@ -84,7 +161,7 @@ fn among<'a, T: ToString + 'a>(of: impl IntoIterator<Item = &'a T>) -> String {
     of.into_iter().map(T::to_string).collect::<Vec<_>>().join(AMONG)
 }
 
-fn row(report: &Report, host: &Host) -> [String; 10] {
+fn row(report: &Report, host: &Host) -> [String; 11] {
     [
         host.ip.to_string(),
         host.mac.to_string(),
@@ -96,7 +173,21 @@ fn row(report: &Report, host: &Host) -> [String; 10] {
         host.answers.to_string(),
         host.rtt_us.map(|us| us.to_string()).unwrap_or_default(),
         codes(report, host.ip, &[host.mac]),
+        host.lease.as_ref().map(|lease| leased(lease, host.mac)).unwrap_or_default(),
     ]
+}
+
+/// What a lease file says of the address: the state of its entry, whose it is where that is another card, and until when.
+fn leased(lease: &Lease, mac: Mac) -> String {
+    let state = match lease.state {
+        State::Reserved => "reserved",
+        State::Active => "active",
+        State::Declined => "declined",
+        State::Expired => "expired",
+    };
+    let other = lease.card().filter(|&card| card != mac).map(|card| card.to_string());
+    let ends = (lease.state == State::Active).then(|| String::from(lease.ends));
+    [Some(state.to_owned()), other, ends].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// A text that no spreadsheet takes for a formula: an apostrophe goes before what would start one.

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Report, csv, html, json, terminal};
+use super::{Comparison, Report, csv, html, json, terminal};
 use crate::language::Language;
 
 /// How a reader wants to see a report.
@@ -37,12 +37,14 @@ pub struct Format {
     pub ending: &'static str,
     /// Writes the whole of a report, the last line ended.
     pub render: fn(&Report, &View) -> String,
+    /// Writes the whole of a comparison.
+    pub compare: fn(&Comparison, &View) -> String,
 }
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", ending: "txt", render: terminal::render },
-    Format { name: "json", ending: "json", render: json::render },
-    Format { name: "html", ending: "html", render: html::render },
-    Format { name: "csv", ending: "csv", render: csv::render },
+    Format { name: "terminal", ending: "txt", render: terminal::render, compare: terminal::compare },
+    Format { name: "json", ending: "json", render: json::render, compare: json::compare },
+    Format { name: "html", ending: "html", render: html::render, compare: html::compare },
+    Format { name: "csv", ending: "csv", render: csv::render, compare: csv::compare },
 ];

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone};
-use super::{Report, View};
+use super::{Comparison, Report, View};
 use crate::language::Language;
 
 const STYLE: &str = include_str!("html.css");
@@ -14,9 +14,17 @@ const SCRIPT: &str = include_str!("html.js");
 const POLICY: &str = "default-src 'none'; style-src 'sha256-TFyWdAY0cCO0g82L78+IahJVLEvfBKqGV9pZGSNhMj8='; script-src 'sha256-ZT0g+JjBh1oFOQ4mXaab0gKHQzoPaWBUov55SKTPRS8='; \
                       base-uri 'none'; form-action 'none'";
 
-/// Writes the page.
+/// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let page = Page::of(report, view.language, &view.zone);
+    written(&Page::of(report, view.language, &view.zone))
+}
+
+/// Writes a comparison.
+pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
+    written(&Page::of_comparison(comparison, view.language, &view.zone))
+}
+
+fn written(page: &Page) -> String {
     let markup = html! {
         (DOCTYPE)
         html lang=(page.language.tag()) {

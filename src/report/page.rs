@@ -1,5 +1,6 @@
 //! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
 
+mod comparison;
 mod coverage;
 mod dhcp;
 mod evidence;
@@ -8,11 +9,12 @@ mod hosts;
 mod ladder;
 mod owners;
 mod verdict;
+mod way_out;
 
 use jiff::tz::TimeZone;
 
-use super::Report;
 use super::words::{day_and_time, typeset};
+use super::{Comparison, Report};
 use crate::finding::Severity;
 use crate::language::Language;
 use crate::line::one_line;
@@ -221,8 +223,9 @@ impl Page {
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language, zone));
+        blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
-        if report.visit.errand != Errand::Dhcp || !report.hosts.is_empty() {
+        if report.visit.errand != Errand::Dhcp || report.coverage.planned > 0 {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));
@@ -233,6 +236,22 @@ impl Page {
             title: format!("{}{site}", language.pick("Visit report", "Rapport d'intervention")),
             subtitle: [Some(when), place, targets].into_iter().flatten().collect::<Vec<_>>().join(" · "),
             blocks,
+        };
+        page.made_fit()
+    }
+
+    /// The page of two visits side by side.
+    pub fn of_comparison(compared: &Comparison, language: Language, zone: &TimeZone) -> Page {
+        let site = [&compared.after, &compared.before].into_iter().find_map(|side| side.visit.site.as_deref());
+        let site = site.map(|site| format!(" – {site}")).unwrap_or_default();
+        let [first, second] = [&compared.before, &compared.after].map(|side| day_and_time(&side.visit.started, zone, language));
+        let targets = compared.after.visit.targets.join(", ");
+        let place = [compared.after.visit.interface.clone(), (!targets.is_empty()).then_some(targets)];
+        let page = Page {
+            language,
+            title: format!("{}{site}", language.pick("Comparison of two visits", "Comparaison de deux interventions")),
+            subtitle: [Some(format!("{first} → {second}"))].into_iter().chain(place).flatten().collect::<Vec<_>>().join(" · "),
+            blocks: comparison::blocks(compared, language, zone),
         };
         page.made_fit()
     }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::columns::{pad, width, wrap};
 use super::page::{Block, Card, Page, Tone};
-use super::{Report, View};
+use super::{Comparison, Report, View};
 
 /// Text is not wrapped narrower than this.
 const NARROWEST: usize = 40;
@@ -15,9 +15,17 @@ const WIDEST: usize = 110;
 /// A report with more lines than this ends with its verdict once more, because its top has scrolled away.
 const SCREEN: usize = 50;
 
-/// Writes the report.
+/// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    let page = Page::of(report, view.language, &view.zone);
+    written(&Page::of(report, view.language, &view.zone), view)
+}
+
+/// Writes a comparison.
+pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
+    written(&Page::of_comparison(comparison, view.language, &view.zone), view)
+}
+
+fn written(page: &Page, view: &View) -> String {
     let mut paper = Paper { width: view.width.max(NARROWEST), colour: view.colour, indent: 0, lines: Vec::new() };
     let bold = Style::new().bold();
     paper.prose(&format!("{} · {}", page.title, page.subtitle), bold);

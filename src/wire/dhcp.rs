@@ -13,7 +13,10 @@ use super::ipv4::{Receiver, udp_frame};
 use super::{Malformed, Sender};
 use crate::net::Mac;
 
+mod leasequery;
 mod options;
+
+pub use leasequery::{LeaseReply, Says, lease_question};
 
 /// The port that servers and relays listen on (RFC 2131, 4.1).
 pub const SERVER_PORT: u16 = 67;
@@ -60,11 +63,36 @@ impl Question {
     }
 }
 
+/// Transaction ids of the DISCOVERs that ask for an address, and of the lease queries: one each for 256 questions.
+const POOL_XID: u32 = XID | 0x100;
+const LEASE_XID: u32 = XID | 0x200;
+
+/// Whether a transaction is a DISCOVER of ours that asks for an address.
+pub fn is_pool_xid(xid: u32) -> bool {
+    xid & !0xff == POOL_XID
+}
+
+/// Whether a transaction is a lease query of ours.
+pub fn is_lease_xid(xid: u32) -> bool {
+    xid & !0xff == LEASE_XID
+}
+
+/// A DISCOVER that asks for an address (option 50, RFC 2132, 9.1), as a broadcast frame. A server that leases the address and finds it
+/// free offers it; nothing is leased.
+pub fn pool_question(number: u8, wanted: Ipv4Addr, from: Sender) -> Vec<u8> {
+    let wish = DhcpOption::RequestedIpAddress(wanted);
+    broadcast(Question::Discover, POOL_XID | u32::from(number), from, 0, Some(wish))
+}
+
 /// A question as a broadcast frame. `secs` is how long we claim to have waited, in seconds (RFC 2131, 2).
 pub fn question(question: Question, from: Sender, secs: u16) -> Vec<u8> {
+    broadcast(question, question.xid(), from, secs, None)
+}
+
+fn broadcast(question: Question, xid: u32, from: Sender, secs: u16, wish: Option<DhcpOption>) -> Vec<u8> {
     let own = if question == Question::Inform { from.ip } else { Ipv4Addr::UNSPECIFIED };
     let nobody = Ipv4Addr::UNSPECIFIED;
-    let mut message = Message::new_with_id(question.xid(), own, nobody, nobody, nobody, &from.mac.0);
+    let mut message = Message::new_with_id(xid, own, nobody, nobody, nobody, &from.mac.0);
     message.set_secs(secs);
     if question != Question::Inform {
         // Whoever has no address yet can be reached by broadcast only (RFC 2131, 4.1).
@@ -76,6 +104,7 @@ pub fn question(question: Question, from: Sender, secs: u16) -> Vec<u8> {
     options.insert(DhcpOption::ClientIdentifier(client_id(from.mac)));
     options.insert(DhcpOption::ParameterRequestList(PARAMETERS.map(OptionCode::from).to_vec()));
     options.insert(DhcpOption::MaxMessageSize(MAX_MESSAGE));
+    wish.into_iter().for_each(|wish| drop(options.insert(wish)));
     if question == Question::NetBoot {
         options.insert(DhcpOption::ClassIdentifier(b"PXEClient:Arch:00000:UNDI:002001".to_vec()));
         options.insert(DhcpOption::ClientSystemArchitecture(0.into()));
@@ -83,12 +112,17 @@ pub fn question(question: Question, from: Sender, secs: u16) -> Vec<u8> {
         // A machine id made of the card's address: type 0, then 16 bytes (RFC 4578, 2.3).
         options.insert(DhcpOption::ClientMachineIdentifier([&[0; 11][..], &from.mac.0].concat()));
     }
+    let bytes = encode(&message);
+    let from = Sender { ip: own, ..from };
+    udp_frame(from, CLIENT_PORT, Receiver { mac: Mac::BROADCAST, ip: Ipv4Addr::BROADCAST }, SERVER_PORT, &bytes)
+}
+
+fn encode(message: &Message) -> Vec<u8> {
     let mut bytes = Vec::new();
     message.encode(&mut Encoder::new(&mut bytes)).expect("memory takes every byte and each option is shorter than 255");
     // BOOTP's own length (RFC 1542, 2.1): some relays drop what is shorter.
     bytes.resize(bytes.len().max(300), 0);
-    let from = Sender { ip: own, ..from };
-    udp_frame(from, CLIENT_PORT, Receiver { mac: Mac::BROADCAST, ip: Ipv4Addr::BROADCAST }, SERVER_PORT, &bytes)
+    bytes
 }
 
 /// Who we are to a server: not a hardware address (type 0, RFC 2132, 9.14) but a name of the kit's own, so that a server does not
@@ -142,6 +176,12 @@ pub struct Settings {
     pub proxy: Option<String>,
     /// Routes are given one by one (121), which may stand for a router.
     pub routes: bool,
+    /// Those routes, as in `10.0.0.0/8 via 10.77.0.9`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub route_list: Vec<String>,
+    /// The domains that names are searched in (119).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub search: Vec<String>,
     /// The server to start from (`siaddr`).
     pub next_server: Option<Ipv4Addr>,
     /// Options whose content could not be read.
@@ -170,15 +210,24 @@ pub struct Reply {
 /// What a DHCP message is to us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Heard {
-    /// A client's message of this transaction and card.
-    Asked(u32, Mac),
+    /// A client's message.
+    Asked {
+        /// The transaction.
+        xid: u32,
+        /// The client's card.
+        client: Mac,
+        /// The address that it asks for (option 50), or asks about (a lease query's `ciaddr`).
+        about: Option<Ipv4Addr>,
+    },
     /// A server's answer.
     Answered(Box<Reply>),
+    /// A server's answer to a lease query.
+    Lease(Box<LeaseReply>),
     /// Any other: BOOTP, another kind of hardware, other kinds of message.
     Other,
 }
 
-/// Reads the payload of a datagram between the ports 67 and 68. Trailing bytes are no fault.
+/// Reads the payload of a datagram between the ports 67 and 68, or from 67 to 67. Trailing bytes are no fault.
 pub fn parse(bytes: &[u8]) -> Result<Heard, Malformed> {
     let bad = |field, offset| Malformed { protocol: "DHCP", field, offset };
     let message = borrowed::Message::new(bytes).map_err(|_| bad("header", bytes.len()))?;
@@ -187,16 +236,26 @@ pub fn parse(bytes: &[u8]) -> Result<Heard, Malformed> {
         return Err(bad("magic cookie", 236));
     }
     const ETHERNET: (u8, u8) = (1, 6);
-    if (bytes[1], message.hlen()) != ETHERNET {
-        return Ok(Heard::Other);
-    }
-    let mut client = Mac::default();
-    client.0.copy_from_slice(&bytes[28..34]);
-    let options = Options::read(bytes);
     const BOOTREQUEST: u8 = 1;
     const BOOTREPLY: u8 = 2;
+    let mut client = Mac::default();
+    client.0.copy_from_slice(&bytes[28..34]);
+    let is_ethernet = (bytes[1], message.hlen()) == ETHERNET;
+    let options = Options::read(bytes);
+    // A query by address names no card, and its answer need not either (RFC 4388, 6.2).
+    if bytes[0] == BOOTREQUEST && (is_ethernet || options.is_lease_query()) {
+        let about = options.address(50, &mut Vec::new()).or(some(message.ciaddr()));
+        return Ok(Heard::Asked { xid: message.xid(), client, about });
+    }
+    if let Some(reply) =
+        (bytes[0] == BOOTREPLY).then(|| LeaseReply::of(&options, &message, is_ethernet.then_some(client))).flatten()
+    {
+        return Ok(Heard::Lease(Box::new(reply)));
+    }
+    if !is_ethernet {
+        return Ok(Heard::Other);
+    }
     match (bytes[0], options.kind()) {
-        (BOOTREQUEST, _) => return Ok(Heard::Asked(message.xid(), client)),
         (BOOTREPLY, Some(_)) => {}
         (BOOTREPLY, None) => return Ok(Heard::Other),
         _ => return Err(bad("op", 0)),

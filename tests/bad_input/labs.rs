@@ -49,6 +49,16 @@ fn an_interface_without_an_address_and_without_targets() {
 }
 
 #[test]
+fn a_range_asked_for_without_an_address_to_ask_from() {
+    let shell = |language: &str| format!("ip address flush dev lan0\nexec \"$0\" --lang {language} dhcp -i lan0 --ask-pool");
+    let folder = Folder::new();
+    if in_a_lab("true", &folder).is_some() {
+        let run = |language: &str| in_a_lab(&shell(language), &folder).expect("labs can be raised");
+        is_refused(run, "--ask-pool and --ask-leases need one", "--ask-pool et --ask-leases en ont besoin");
+    }
+}
+
+#[test]
 fn no_interface_named_and_no_default_route() {
     let shell = |language: &str| format!("exec \"$0\" --lang {language} scan");
     let folder = Folder::new();
@@ -100,6 +110,19 @@ fn a_folder_that_already_holds_a_record_is_not_touched() {
     let folder = Folder::new();
     if in_a_lab(&format!("{before}; ! \"$0\" scan -i lan0 --record \"$1\""), &folder).is_some() {
         assert_eq!(std::fs::read_to_string(folder.path().join("visit.json")).expect("it is there"), "kept\n");
+    }
+}
+
+#[test]
+fn a_diagnosis_takes_the_only_card_there_is_where_no_route_names_one() {
+    let folder = Folder::new();
+    let shell = "ip link set lan0 down; \"$0\" --lang en diagnose 2>&1 || true";
+    if let Some(output) = in_a_lab(shell, &folder) {
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(said.starts_with("trousse: no interface was named"), "a card that is down is none: {said}");
+    }
+    if let Some(output) = in_a_lab("exec \"$0\" diagnose --quick --format json", &folder) {
+        assert_eq!(report(&output).visit.interface.as_deref(), Some("lan0"));
     }
 }
 

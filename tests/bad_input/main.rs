@@ -6,6 +6,7 @@ mod commands;
 mod hostile_names;
 mod labs;
 mod records;
+mod visits;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -12,7 +12,7 @@ use trousse::wire::{Sender, arp};
 use crate::{Folder, are_refused, trousse};
 
 /// A capture in which two cards announce one address.
-fn capture() -> Vec<u8> {
+pub(crate) fn capture() -> Vec<u8> {
     announced_by(&[10, 11], Direction::Received, 1_795_222_800_000_000)
 }
 
@@ -105,7 +105,7 @@ fn numbers_beyond_all_measure_in_a_record_do_no_harm() {
     }
 }
 
-fn visit(targets: &str) -> String {
+pub(crate) fn visit(targets: &str) -> String {
     format!(
         "{{\"schema\":\"trousse/visit/1\",\"started_us\":1795222800000000,\"interface\":\"lan0\",\"survey\":{{\"identity\":{{\
          \"mac\":\"02:00:00:00:00:01\",\"addresses\":[\"10.0.0.1/24\"],\"siblings\":[]}},\"targets\":[\"{targets}\"],\

@@ -6,16 +6,16 @@ use trousse::observe::{Asked, DhcpAnswer, DhcpAsked, Fact};
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
-use trousse::wire::dhcp::{Kind, Settings};
+use trousse::wire::dhcp::{Kind, Says, Settings};
 
 use super::{Seen, mac, visit};
 
 const PLAN: &str = "[[dhcp]]\nname = \"box\"\nserver = \"10.77.0.2\"\nranges = [\"10.77.0.100-10.77.0.199\"]\n";
 
-fn answer(host: u8, card: &str, how: Asked, settings: Settings) -> Fact {
+pub(crate) fn answer(host: u8, card: &str, how: Asked, settings: Settings) -> Fact {
     let server = Ipv4Addr::new(10, 77, 0, host);
     let (kind, offered) = match how {
-        Asked::Discover => (Kind::Offer, Some(Ipv4Addr::new(10, 77, 0, 100 + host))),
+        Asked::Discover | Asked::Pool => (Kind::Offer, Some(Ipv4Addr::new(10, 77, 0, 100 + host))),
         Asked::NetBoot => (Kind::Offer, None),
         Asked::Inform | Asked::Overheard => (Kind::Ack, None),
     };
@@ -24,7 +24,7 @@ fn answer(host: u8, card: &str, how: Asked, settings: Settings) -> Fact {
 }
 
 fn asked() -> Fact {
-    Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4_500 })
+    Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4_500, ..DhcpAsked::default() })
 }
 
 fn report(seen: Seen) -> Report {
@@ -69,6 +69,9 @@ pub(crate) fn rogue() -> Report {
     seen.at = 3_020;
     seen.add(answer(3, "da:a1:19:44:55:66", Asked::Discover, wrong));
     seen.add(asked());
+    for host in [102, 103] {
+        seen.add(Fact::OfferProbed { ip: Ipv4Addr::new(10, 77, 0, host), times: 3 });
+    }
     report(seen)
 }
 
@@ -76,5 +79,40 @@ pub(crate) fn rogue() -> Report {
 pub(crate) fn silent() -> Report {
     let mut seen = Seen::by_laptop();
     seen.add(asked());
+    report(seen)
+}
+
+/// One server that offers a held address, shows its range and answers lease queries; one that keeps silent about both.
+pub(crate) fn ask_pool() -> Report {
+    let mut seen = Seen::by_laptop();
+    let settings = Settings {
+        mask: Some(Ipv4Addr::new(255, 255, 255, 0)),
+        routers: vec![Ipv4Addr::new(10, 77, 0, 2)],
+        dns: vec![Ipv4Addr::new(10, 77, 0, 2)],
+        search: vec!["tilleuls.lan".to_owned(), "lan".to_owned()],
+        route_list: vec!["10.0.0.0/8 via 10.77.0.9".to_owned()],
+        routes: true,
+        lease_s: Some(120),
+        ..Settings::default()
+    };
+    seen.add(answer(2, "00:0c:42:11:22:33", Asked::Discover, settings.clone()));
+    seen.add(answer(4, "00:13:02:00:00:04", Asked::Discover, Settings { lease_s: Some(7_776_000), ..settings }));
+    seen.host(102, "00:1b:00:3e:51:2c", 240);
+    seen.host(110, "3c:2a:f4:91:0e:30", 310);
+    seen.host(110, "3c:2a:f4:91:0e:30", 310);
+    let at = |host: u8| Ipv4Addr::new(10, 77, 0, host);
+    for (address, offered) in
+        [(109, Some(109)), (111, Some(111)), (119, Some(119)), (120, Some(102)), (99, Some(102)), (130, None)]
+    {
+        seen.add(Fact::PoolAsked { server: at(2), address: at(address), offered: offered.map(at) });
+        seen.add(Fact::PoolAsked { server: at(4), address: at(address), offered: Some(at(104)) });
+    }
+    seen.add(Fact::LeaseAsked { server: at(2), address: at(110), says: Says::Unassigned });
+    seen.add(Fact::LeaseAsked { server: at(4), address: at(110), says: Says::Silent });
+    seen.add(Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, wishes: 6, queries: 3, listened_ms: 4_500 }));
+    for host in [102, 104] {
+        seen.add(Fact::OfferProbed { ip: at(host), times: 3 });
+    }
+    seen.swept(254, 3_250);
     report(seen)
 }

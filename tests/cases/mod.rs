@@ -1,6 +1,8 @@
 //! The reports that every format is shown with, folded from hand-made observations.
 
+pub(crate) mod comparisons;
 mod dhcp;
+mod diagnose;
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -17,7 +19,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 11] = [
+pub(crate) const CASES: [Case; 14] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -29,6 +31,9 @@ pub(crate) const CASES: [Case; 11] = [
     ("hostile", hostile),
     ("dhcp", dhcp::rogue),
     ("dhcp-silent", dhcp::silent),
+    ("ask-pool", dhcp::ask_pool),
+    ("diagnose", diagnose::shut),
+    ("no-carrier", diagnose::no_carrier),
 ];
 
 const LAPTOP: &str = "3c:18:a0:00:00:01";

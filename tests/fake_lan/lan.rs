@@ -4,13 +4,16 @@ use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::Duration;
 
 use trousse::edge::{Arrival, Clock, Link};
 use trousse::net::{Ipv4Net, Mac, Moment};
+use trousse::observe::{Fact, Replies};
+use trousse::probe::Sounding;
 use trousse::probe::listen::Direction;
+use trousse::probe::way_out::{PINGS, QUESTIONS};
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Icmp, Receiver};
 use trousse::wire::{self, Body, Packet, Sender, ethernet, nbns};
@@ -81,8 +84,12 @@ pub(crate) struct Lan {
     now: Rc<Cell<Moment>>,
     on_its_way: BinaryHeap<Reverse<(Moment, u64, Vec<u8>)>>,
     sequence: u64,
+    /// What the kernel's network stack will have found out, and when.
+    told: Vec<(Moment, Fact)>,
 }
 
+/// How long a sounding takes.
+const SOUNDED: Duration = Duration::from_millis(1910);
 /// The time that a frame takes to be sent: 10 µs are 100,000 frames a second.
 const SEND: Duration = Duration::from_micros(10);
 /// The least time that a round of the loop takes.
@@ -103,6 +110,7 @@ impl Lan {
             now: Rc::default(),
             on_its_way: BinaryHeap::new(),
             sequence: 0,
+            told: Vec::new(),
         }
     }
 
@@ -199,6 +207,23 @@ impl Link for Lan {
         Ok(())
     }
 
+    fn sound(&mut self, sounding: Sounding) -> io::Result<()> {
+        let holds = |ip: Ipv4Addr| self.hosts.iter().find(|host| host.holds(ip) && host.ttl.is_some());
+        let replies = |host: Option<&Host>, sent: u16| Replies {
+            sent: sent.into(),
+            rtts_us: host.map_or(Vec::new(), |host| vec![host.rtt[1].as_micros() as u32; sent.into()]),
+        };
+        let fact = match sounding {
+            Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: replies(holds(ip), PINGS) },
+            Sounding::Dns(IpAddr::V4(server)) => {
+                Fact::DnsAsked { server: server.into(), replies: replies(holds(server), QUESTIONS) }
+            }
+            Sounding::Dns(server) => Fact::DnsAsked { server, replies: Replies::default() },
+        };
+        self.told.push((self.now.get() + SOUNDED, fact));
+        Ok(())
+    }
+
     fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()> {
         if let Some(weather) = &mut self.weather {
             for frame in weather(self.now.get(), &mut self.dice) {
@@ -218,6 +243,8 @@ impl Link for Lan {
             let Some(Reverse((at, _, frame))) = self.on_its_way.pop() else { break };
             each(at, Arrival::Frame(Direction::Received, &frame));
         }
+        let now = self.now.get();
+        self.told.extract_if(.., |(at, _)| *at <= now).for_each(|(at, fact)| each(at, Arrival::Told(fact)));
         Ok(())
     }
 

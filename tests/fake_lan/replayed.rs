@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::lan::{Dice, Host, Lan};
-use crate::{Outcome, Watcher, circumstances, hosts, survey, watched};
+use crate::{Outcome, Watcher, circumstances, hosts, look, survey, watched};
 use trousse::edge::capture::{self, CaptureWriter};
 use trousse::edge::record::{ANSWERS, CAPTURE, REPORT, Recorder};
 use trousse::edge::replay::replay;
 use trousse::net::{Mac, Moment};
-use trousse::probe::Survey;
-use trousse::report::Report;
+use trousse::observe::LinkState;
+use trousse::probe::{Errand, Sounding, Surroundings, Survey};
+use trousse::report::{Report, Said};
 use trousse::site::Plan;
 
 /// A folder of its own under the system's, gone at the end.
@@ -61,6 +62,25 @@ fn busy(seed: u64) -> Lan {
     lan
 }
 
+/// A survey that goes up the ladder: the gateway is a host of the busy network, one DNS server is nobody.
+fn diagnosis() -> Survey {
+    let link = LinkState { carrier: true, speed_mbps: Some(1000), full_duplex: Some(true) };
+    let gateways = vec![[10, 0, 0, 254].into()];
+    let surroundings = Surroundings { link: Some(link), gateways, planned: vec![Sounding::Dns([10, 0, 0, 200].into())] };
+    Survey { errand: Errand::Diagnose, surroundings, ..survey() }
+}
+
+#[test]
+fn a_diagnosis_tells_of_the_gateway_and_of_dns_what_came_back() {
+    let report = look(busy(3), &diagnosis()).report;
+    let gateway = report.gateways.first().and_then(|row| row.replies.clone()).expect("it was pinged");
+    assert_eq!((gateway.sent, gateway.lost()), (20, 0));
+    assert_eq!(report.link.map(|link| link.carrier), Some(true));
+    let rung = |code: &str| report.ladder.iter().find(|rung| rung.code == code).map(|rung| rung.verdict);
+    assert_eq!((rung("L1-no-carrier"), rung("L3-gateway-silent")), (Some(Said::Clear), Some(Said::Clear)));
+    assert_eq!(rung("L7-dns-silent"), Some(Said::NotTested), "nobody names a server but the survey");
+}
+
 fn recorded(folder: &Path, lan: Lan, survey: &Survey, stop_at: Option<Moment>) -> Outcome {
     let recorder = Recorder::create(folder, &circumstances(survey)).expect("a folder for the record");
     watched(lan, survey, Watcher { stop_at, recorder: Some(recorder), ..Watcher::default() })
@@ -72,6 +92,8 @@ fn what_is_replayed_is_what_was_seen() {
         (survey(), None),
         (crate::quick(), None),
         (survey(), Some(Moment::from_ms(300))),
+        (diagnosis(), None),
+        (diagnosis(), Some(Moment::from_ms(900))),
         (Survey { identity: trousse::probe::Identity { addresses: vec![], ..survey().identity }, ..survey() }, None),
     ];
     for (seed, (survey, stop_at)) in (0..).zip(looks) {

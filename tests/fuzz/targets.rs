@@ -15,8 +15,9 @@ use trousse::language::Language;
 use trousse::lease;
 use trousse::net::{Mac, Targets};
 use trousse::oui::Vendors;
+use trousse::pool;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Errand, Identity, Rate, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
 use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -55,7 +56,12 @@ pub(crate) fn all() -> Vec<Target> {
         let feed = Box::new(move |bytes: &[u8]| drop(lease::read(bytes, Some(row), &TimeZone::UTC)));
         Target { name: row.name, feed, seeds: lease_files }
     };
-    DECODERS.iter().map(decoder).chain(files).chain(lease::FORMATS.iter().map(leases)).collect()
+    let pools = |row: &'static pool::Format| {
+        let feed = Box::new(move |bytes: &[u8]| drop(pool::read(bytes, Some(row))));
+        Target { name: row.name, feed, seeds: configurations }
+    };
+    let files_of_servers = lease::FORMATS.iter().map(leases).chain(pool::FORMATS.iter().map(pools));
+    DECODERS.iter().map(decoder).chain(files).chain(files_of_servers).collect()
 }
 
 fn read_capture(bytes: &[u8]) {
@@ -223,6 +229,16 @@ fn lease_files() -> Vec<Vec<u8>> {
     ]
 }
 
+/// Files of `tests/pools`, which the servers accept.
+fn configurations() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../pools/dnsmasq.conf").to_vec(),
+        include_bytes!("../pools/dhcpd.conf").to_vec(),
+        include_bytes!("../pools/kea-dhcp4.conf").to_vec(),
+        include_bytes!("../leases/pfsense-config.xml").to_vec(),
+    ]
+}
+
 fn target_texts() -> Vec<Vec<u8>> {
     ["10.0.0.0/24", "10.0.0.1-9", "10.0.0.1-10.0.1.9", "10.0.0.7", "0.0.0.0/0"].map(|text| text.as_bytes().to_vec()).to_vec()
 }
@@ -237,6 +253,8 @@ fn records() -> Vec<Vec<u8>> {
         quick: false,
         resolvers: vec!["10.0.0.53:53".parse().expect("a server")],
         port: 40_000,
+        asking: Default::default(),
+        surroundings: Surroundings::default(),
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -70,6 +70,19 @@ fn what_an_offer_must_have_is_missed() {
 }
 
 #[test]
+fn a_lease_of_two_minutes_or_three_months_is_worth_a_note_and_no_more() {
+    for seconds in [120, 90 * 86_400, u32::MAX] {
+        let mut one = answer(1);
+        one.settings.lease_s = Some(seconds);
+        let Verdict::Found(found) = judge(&seen(&[one]), &Plan::default()) else { panic!("{seconds} s") };
+        assert_eq!(found[0].severity, Severity::Note);
+        let words = found[0].problem.explain();
+        assert!(words.words(Language::En).title.contains("lease time") && words.words(Language::Fr).title.contains("bail"));
+    }
+    assert_eq!(said(|answer| answer.settings.lease_s = Some(86_400)), []);
+}
+
+#[test]
 fn a_name_server_outside_without_a_router_is_out_of_reach() {
     let dns = Ipv4Addr::new(9, 9, 9, 9);
     let alone = |answer: &mut DhcpAnswer| (answer.settings.routers, answer.settings.dns) = (vec![], vec![dns]);

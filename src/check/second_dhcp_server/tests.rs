@@ -48,7 +48,7 @@ pub(in crate::check) fn asked() -> Inventory {
 }
 
 pub(in crate::check) fn seen(answers: &[DhcpAnswer]) -> Inventory {
-    let asked = Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500 });
+    let asked = Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500, ..DhcpAsked::default() });
     fold(answers.iter().map(|answer| Fact::DhcpAnswered(Box::new(answer.clone()))).chain([asked]).collect())
 }
 

@@ -43,6 +43,7 @@ struct Plan<'a> {
     name: &'a str,
     cards: Vec<Card>,
     gateway: Option<std::net::IpAddr>,
+    routes: &'a [String],
     host: Option<&'a Host>,
 }
 
@@ -136,13 +137,13 @@ fn plans(lab: &Lab) -> Vec<Plan<'_>> {
 }
 
 fn host_plan(host: &Host) -> Plan<'_> {
-    Plan { name: &host.name, cards: host.all_cards(), gateway: host.gateway, host: Some(host) }
+    Plan { name: &host.name, cards: host.all_cards(), gateway: host.gateway, routes: &host.routes, host: Some(host) }
 }
 
 fn kit_plan(kit: &Kit) -> Plan<'_> {
     let mac = kit.mac.or(Some(made_mac("kit", 0)));
     let card = Card { address: kit.address, addresses: Vec::new(), mac, network: kit.network.clone() };
-    Plan { name: "kit", cards: vec![card], gateway: kit.gateway, host: None }
+    Plan { name: "kit", cards: vec![card], gateway: kit.gateway, routes: &kit.routes, host: None }
 }
 
 fn place(name: &str, lodging: &Lodging) -> io::Result<Place> {
@@ -204,7 +205,7 @@ fn addresses(plan: &Plan<'_>) -> String {
     if let Some(gateway) = plan.gateway {
         let _ = writeln!(lines, "route add default via {gateway}");
     }
-    for route in plan.host.iter().flat_map(|host| &host.routes) {
+    for route in plan.routes {
         let _ = writeln!(lines, "route add {route}");
     }
     lines

@@ -1,8 +1,11 @@
 //! Whether the kit said of a lab exactly what it must: nothing missed, nothing made up.
 
+use std::fs;
+use std::path::Path;
+
 use serde_json::Value;
 
-use super::topology::Expect;
+use super::topology::{Expect, Then};
 use crate::language::Language;
 
 /// One difference between what the lab expects and what the kit reported.
@@ -14,6 +17,8 @@ pub enum Difference {
     Unexpected(String),
     /// Another number of addresses that answered: expected, then heard.
     Hosts(usize, usize),
+    /// A file that the kit's run has changed, or that is not there.
+    Changed(String),
     /// Another exit code: expected, then given.
     Exit(i32, i32),
 }
@@ -28,6 +33,10 @@ impl Difference {
                 Language::En => format!("{heard} addresses answered, {expected} expected"),
                 Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
             },
+            Difference::Changed(file) => {
+                let why = language.pick("changed, or not there:", "modifié ou absent :");
+                format!("{why} {file}")
+            }
             Difference::Exit(expected, given) => match language {
                 Language::En => format!("exit code {given}, {expected} expected"),
                 Language::Fr => format!("code de retour {given}, {expected} attendu"),
@@ -58,6 +67,51 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     found
 }
 
+/// The contents of the files that must not change, in the order of the lab; `None` for one that cannot be read.
+pub fn contents(expect: &Expect, folder: &Path) -> Vec<Option<Vec<u8>>> {
+    expect.unchanged.iter().map(|file| fs::read(folder.join(file)).ok()).collect()
+}
+
+/// Compares the files that must not change, as they were before and after the run.
+pub fn changes(expect: &Expect, before: &[Option<Vec<u8>>], after: &[Option<Vec<u8>>]) -> Vec<Difference> {
+    let pairs = expect.unchanged.iter().zip(before.iter().zip(after));
+    let changed = pairs.filter(|(_, (before, after))| before.is_none() || before != after);
+    changed.map(|(file, _)| Difference::Changed(file.clone())).collect()
+}
+
+/// Compares a further visit with what the lab expects of it: its report, its comparison (`trousse/comparison/1`) where the kit made
+/// one, and its exit code.
+pub fn differences_then(then: &Then, report: &Value, comparison: &Value, exit: i32) -> Vec<Difference> {
+    let faults = |list: &'static str, of: &'_ Value| -> Vec<Value> {
+        rows(of, list).iter().filter(|finding| finding["severity"] != "note").cloned().collect()
+    };
+    let mut found = Vec::new();
+    if let Some(expected) = &then.findings {
+        found.extend(compare(expected, &faults("findings", report).iter().collect::<Vec<_>>()));
+    }
+    let compared = faults("findings", comparison);
+    let lists = [
+        (&then.closed, ["closed", ""]),
+        (&then.still, ["still-there", ""]),
+        (&then.new, ["new", "not-tested-before"]),
+        (&then.untested, ["not-tested-again", ""]),
+    ];
+    for (expected, statuses) in lists {
+        let is_one = |finding: &&Value| finding["status"].as_str().is_some_and(|status| statuses.contains(&status));
+        let named = |difference| match difference {
+            Difference::Missing(what) => Difference::Missing(format!("{what} ({})", statuses[0])),
+            Difference::Unexpected(what) => Difference::Unexpected(format!("{what} ({})", statuses[0])),
+            other => other,
+        };
+        found.extend(compare(expected, &compared.iter().filter(is_one).collect::<Vec<_>>()).into_iter().map(named));
+    }
+    match then.exit {
+        Some(expected) if expected != exit => found.push(Difference::Exit(expected, exit)),
+        _ => {}
+    }
+    found
+}
+
 /// The rows of a list of the report; none where the report has no such list.
 fn rows<'a>(report: &'a Value, list: &str) -> &'a [Value] {
     report[list].as_array().map_or(&[], Vec::as_slice)
@@ -79,7 +133,7 @@ fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
 /// What a lab calls a finding: its code, with its address where it has one.
 fn called(finding: &Value) -> String {
     let code = finding["code"].as_str().unwrap_or("?");
-    match finding["problem"]["ip"].as_str() {
+    match finding["problem"]["ip"].as_str().or(finding["subject"]["ip"].as_str()) {
         Some(ip) => format!("{code} {ip}"),
         None => code.to_owned(),
     }
@@ -103,7 +157,14 @@ mod tests {
 
     fn expect(findings: &[&str], notes: Option<&[&str]>) -> Expect {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
-        Expect { findings: owned(findings), notes: notes.map(owned), hosts: Some(2), exit: Some(1) }
+        Expect {
+            findings: owned(findings),
+            notes: notes.map(owned),
+            hosts: Some(2),
+            exit: Some(1),
+            then: Vec::new(),
+            unchanged: Vec::new(),
+        }
     }
 
     #[test]
@@ -122,6 +183,34 @@ mod tests {
             Difference::Unexpected("L3-duplicate-address 10.0.0.9".into()),
             Difference::Unexpected("L3-shared-address 10.0.0.254".into()),
             Difference::Exit(1, 0),
+        ];
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_file_that_changed_or_was_never_there_differs() {
+        let unchanged = ["same", "other", "absent"].map(str::to_owned).to_vec();
+        let expect = Expect { unchanged, ..Expect::default() };
+        let of = |text: &str| Some(text.as_bytes().to_vec());
+        let changed = changes(&expect, &[of("a"), of("a"), None], &[of("a"), of("b"), None]);
+        assert_eq!(changed, [Difference::Changed("other".into()), Difference::Changed("absent".into())]);
+    }
+
+    #[test]
+    fn what_became_of_each_finding_is_compared_by_its_status() {
+        let of = |code, status, severity| json!({"code": code, "status": status, "severity": severity, "subject": {"ip": "10.0.0.9", "macs": []}});
+        let comparison = json!({"findings": [
+            of("L3-duplicate-address", "closed", "broken"),
+            of("L3-stale-lease", "not-tested-again", "risk"),
+            of("L3-two-cards", "new", "note"),
+        ]});
+        let then: Then =
+            toml::from_str("closed = [\"L3-duplicate-address 10.0.0.9\"]\nstill = [\"L2-loop\"]\nexit = 0").expect("a step");
+        let found = differences_then(&then, &json!({}), &comparison, 3);
+        let expected = [
+            Difference::Missing("L2-loop (still-there)".into()),
+            Difference::Unexpected("L3-stale-lease 10.0.0.9 (not-tested-again)".into()),
+            Difference::Exit(0, 3),
         ];
         assert_eq!(found, expected);
     }

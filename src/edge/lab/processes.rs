@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::building::{Place, failed};
 use super::namespaces::{FOLDER, Session, enter_host};
-use super::topology::{Host, Lab};
+use super::topology::{Act, Host, Lab};
 use crate::fault::{Fault, Result};
 
 /// How long a host may take until its `ready` is true. Daemons that announce themselves (NetBIOS, mDNS) take seconds.
@@ -142,6 +142,49 @@ fn start_host(host: &Host, place: &Place, daemons: &mut Vec<Daemon>) -> io::Resu
         daemons.push(Daemon { host: host.name.clone(), command: line.clone(), log, child });
     }
     Ok(())
+}
+
+/// Does something on a host, and waits until its effect is there.
+pub(super) fn act(act: &Act, place: &Place) -> Result<()> {
+    let (name, host, log) = (&act.name, &act.host, place.folder.join(format!("log-{}", act.name)));
+    let since = Instant::now();
+    let ends_well = |line: &str| -> Result<bool> {
+        let ended = to_its_end(place, line, &log, since);
+        let ended =
+            ended.map_err(failed(format!("cannot do {name} on {host}"), format!("impossible de faire {name} sur {host}")))?;
+        ended.map(|status| status.success()).ok_or_else(|| {
+            let (seconds, said) = (READY_WITHIN.as_secs(), last_line(&log));
+            Fault::new(
+                format!("{name} on {host} is not done after {seconds} s: {said}"),
+                format!("{name} sur {host} n'est pas fait au bout de {seconds} s : {said}"),
+            )
+        })
+    };
+    if !ends_well(&act.run)? {
+        let said = last_line(&log);
+        return Err(Fault::new(format!("{name} on {host} failed: {said}"), format!("{name} sur {host} a échoué : {said}")));
+    }
+    if let Some(ready) = &act.ready {
+        while !ends_well(ready)? {
+            thread::sleep(READY_EVERY);
+        }
+    }
+    Ok(())
+}
+
+/// Runs a line of shell; how it ended, or nothing where it was ended for taking too long.
+fn to_its_end(place: &Place, line: &str, log: &Path, since: Instant) -> io::Result<Option<ExitStatus>> {
+    let mut child = shell(place, line, log)?.spawn()?;
+    loop {
+        if since.elapsed() > READY_WITHIN {
+            child.kill()?;
+            return child.wait().map(|_| None);
+        }
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        thread::sleep(READY_EVERY);
+    }
 }
 
 /// Whether no command of a host has failed. One that has ended well has done what it had to.

@@ -14,7 +14,7 @@ use super::building::{self, Backstage, Built, Place, failed};
 use super::namespaces::{self, FOLDER, Lodging};
 use super::play::Player;
 use super::processes::{self, Daemon};
-use super::topology::Lab;
+use super::topology::{Act, Lab};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
@@ -63,6 +63,7 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
             "dhcpd" => "isc-dhcp-server",
             "dhcrelay" => "isc-dhcp-relay",
             "kea-dhcp4" => "kea-dhcp4-server",
+            "ping" => "iputils-ping",
             same => same,
         };
         return Some(fault.hint(
@@ -117,9 +118,20 @@ impl Running {
         &self.places[0]
     }
 
-    /// The folder in which the kit records its visit.
-    pub fn visit_folder(&self) -> PathBuf {
-        self.kit().folder.join("visit")
+    /// The folder that holds a folder of every host.
+    pub fn folder(&self) -> &'static Path {
+        Path::new(FOLDER)
+    }
+
+    /// The folder in which the kit records a visit: `visit`, then `visit-2`, `visit-3` …
+    pub fn visit_folder(&self, number: usize) -> PathBuf {
+        self.kit().folder.join(if number > 1 { format!("visit-{number}") } else { "visit".to_owned() })
+    }
+
+    /// Does something on a host of the lab, and waits until its effect is there.
+    pub fn act(&self, act: &Act) -> Result<()> {
+        // A lab whose acts name other hosts was refused when it was read.
+        self.places.iter().find(|place| place.name == act.host).map_or(Ok(()), |place| processes::act(act, place))
     }
 
     /// Runs a program on the kit's network, on this terminal, and gives its exit code (128 and the signal where one ended it).

@@ -36,9 +36,30 @@ pub struct Lab {
     /// Hosts by the thousand.
     #[serde(default, rename = "swarm")]
     pub swarms: Vec<Swarm>,
+    /// What somebody may do there.
+    #[serde(default, rename = "act")]
+    pub acts: Vec<Act>,
     /// What the kit must find; nothing at all where it is left out.
     #[serde(default)]
     pub expect: Expect,
+}
+
+/// Something that somebody does on a host while the lab stands: switches it off and on, plugs in another cable.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Act {
+    /// What `expect.then` calls it.
+    pub name: String,
+    /// One line in English: what is done.
+    pub title: String,
+    /// The same line in French.
+    pub title_fr: String,
+    /// The host on which it is done.
+    pub host: String,
+    /// The shell command that does it, in the folder of the host; it ends when it is done.
+    pub run: String,
+    /// A shell condition that is true once its effect is there.
+    pub ready: Option<String>,
 }
 
 /// The technician's laptop. Its card is called `lan0`.
@@ -53,6 +74,9 @@ pub struct Kit {
     pub dns: Option<IpAddr>,
     /// Its default route.
     pub gateway: Option<IpAddr>,
+    /// Further routes, as `ip route add` takes them.
+    #[serde(default)]
+    pub routes: Vec<String>,
     /// The arguments with which the kit is run in the lab.
     #[serde(default = "scan")]
     pub command: Vec<String>,
@@ -190,6 +214,39 @@ pub struct Expect {
     pub hosts: Option<usize>,
     /// The kit's exit code.
     pub exit: Option<i32>,
+    /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in `box/dnsmasq.leases`.
+    #[serde(default)]
+    pub unchanged: Vec<String>,
+    /// What happens next, and what the kit must say then, in order.
+    #[serde(default)]
+    pub then: Vec<Then>,
+}
+
+/// A further run of the kit, after something was done.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Then {
+    /// What is done before; nothing where it is left out.
+    pub act: Option<String>,
+    /// The arguments with which the kit is run. Visits are recorded in `/run/lab/kit/visit`, `visit-2`, `visit-3` …
+    #[serde(default = "retest")]
+    pub command: Vec<String>,
+    /// Every finding above a note of this visit, and no other; not compared where it is left out.
+    pub findings: Option<Vec<String>>,
+    /// Of a comparison: every finding above a note that is closed, and no other.
+    #[serde(default)]
+    pub closed: Vec<String>,
+    /// Those that are still there.
+    #[serde(default)]
+    pub still: Vec<String>,
+    /// Those that are new, or were not tested before.
+    #[serde(default)]
+    pub new: Vec<String>,
+    /// Those that were not tested again.
+    #[serde(default)]
+    pub untested: Vec<String>,
+    /// The kit's exit code.
+    pub exit: Option<i32>,
 }
 
 /// A number of milliseconds, or a range of them.
@@ -252,6 +309,17 @@ fn scan() -> Vec<String> {
     ["scan", "-i", "lan0"].map(str::to_owned).to_vec()
 }
 
+fn retest() -> Vec<String> {
+    ["retest", "/run/lab/kit/visit"].map(str::to_owned).to_vec()
+}
+
+impl Act {
+    /// What is done, in the reader's language.
+    pub fn title(&self, language: Language) -> &str {
+        language.pick(&self.title, &self.title_fr)
+    }
+}
+
 impl Lab {
     /// Reads the text of a lab and checks that it can be built; a fault names the line or the key that is wrong.
     pub fn parse(name: &str, text: &str) -> Result<Lab> {
@@ -268,6 +336,11 @@ impl Lab {
     /// Its line in the list of labs.
     pub fn title(&self, language: Language) -> &str {
         language.pick(&self.title, &self.title_fr)
+    }
+
+    /// The act of this name.
+    pub fn act(&self, name: &str) -> Option<&Act> {
+        self.acts.iter().find(|act| act.name == name)
     }
 
     /// Every network of the lab, once, in alphabetical order.

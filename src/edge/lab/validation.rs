@@ -27,7 +27,9 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
             |(en, fr): (String, String)| wrong((format!("host {}: {en}", host.name), format!("hôte {} : {fr}", host.name)));
         check_host(host).map_err(about)?;
     }
-    check_files(&lab.kit.files).map_err(|(en, fr)| wrong((format!("kit: {en}"), format!("kit : {fr}"))))?;
+    check_files(&lab.kit.files)
+        .and_then(|()| check_routes(&lab.kit.routes))
+        .map_err(|(en, fr)| wrong((format!("kit: {en}"), format!("kit : {fr}"))))?;
     for network in lab.networks() {
         if !is_name(network) || network.len() > LONGEST_NETWORK {
             return Err(wrong((
@@ -39,6 +41,7 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
     for host in &lab.hosts {
         check_order(lab, host).map_err(wrong)?;
     }
+    check_acts(lab).map_err(wrong)?;
     for swarm in &lab.swarms {
         let about = |(en, fr): (String, String)| {
             wrong((format!("swarm {}: {en}", swarm.prefix), format!("essaim {} : {fr}", swarm.prefix)))
@@ -50,6 +53,15 @@ pub(super) fn check(lab: &Lab) -> Result<()> {
 
 /// The two languages of one complaint.
 type Complaint = (String, String);
+
+fn check_routes(routes: &[String]) -> std::result::Result<(), Complaint> {
+    match routes.iter().find(|route| route.contains('\n')) {
+        Some(route) => {
+            Err((format!("route {route:?}: one line is expected"), format!("route {route:?} : une ligne est attendue")))
+        }
+        None => Ok(()),
+    }
+}
 
 fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
     let both = |en: &str, fr: &str| Err((en.to_owned(), fr.to_owned()));
@@ -63,9 +75,7 @@ fn check_host(host: &Host) -> std::result::Result<(), Complaint> {
             format!("sysctl {key:?} : une clé de net., séparée par des points, est attendue"),
         ));
     }
-    if let Some(route) = host.routes.iter().find(|route| route.contains('\n')) {
-        return Err((format!("route {route:?}: one line is expected"), format!("route {route:?} : une ligne est attendue")));
-    }
+    check_routes(&host.routes)?;
     let Some(answers) = &host.answers else { return Ok(()) };
     let kernel_only = !host.cards.is_empty()
         || !host.addresses.is_empty()
@@ -116,6 +126,28 @@ fn check_order(lab: &Lab, host: &Host) -> std::result::Result<(), Complaint> {
         }
     }
     Ok(())
+}
+
+fn check_acts(lab: &Lab) -> std::result::Result<(), Complaint> {
+    let mut names = HashSet::new();
+    for act in &lab.acts {
+        let (name, host) = (&act.name, &act.host);
+        if !is_name(name) || !names.insert(name) {
+            return Err((
+                format!("act {name:?}: a name of its own in a-z, 0-9 and - is expected"),
+                format!("acte {name:?} : un nom à lui, en a-z, 0-9 et -, est attendu"),
+            ));
+        }
+        if !lab.hosts.iter().any(|known| known.name == *host && known.answers.is_none()) {
+            return Err((
+                format!("act {name}: no host {host:?} on which anything runs"),
+                format!("acte {name} : pas d'hôte {host:?} où lancer quoi que ce soit"),
+            ));
+        }
+    }
+    let unknown = lab.expect.then.iter().filter_map(|then| then.act.as_deref()).find(|name| lab.act(name).is_none());
+    unknown
+        .map_or(Ok(()), |name| Err((format!("then: there is no act {name:?}"), format!("then : il n'y a pas d'acte {name:?}"))))
 }
 
 fn check_swarm(lab: &Lab, swarm: &Swarm) -> std::result::Result<(), Complaint> {
@@ -207,6 +239,11 @@ mod tests {
                 "[[host]]\nname = \"a\"\nsysctl = { \"kernel.panic\" = 1 }",
                 "lab x: host a: sysctl \"kernel.panic\": one of net., dots between, is expected",
             ),
+            (
+                "[[act]]\nname = \"cut\"\ntitle = \"t\"\ntitle_fr = \"t\"\nhost = \"a\"\nrun = \"true\"",
+                "lab x: act cut: no host \"a\" on which anything runs",
+            ),
+            ("[[expect.then]]\nact = \"cut\"", "lab x: then: there is no act \"cut\""),
             (
                 "[[swarm]]\nprefix = \"10.0.0.0/29\"\ncount = 9",
                 "lab x: swarm 10.0.0.0/29: 9 hosts do not fit into 5 free addresses",

@@ -1,11 +1,12 @@
 //! The interfaces of this machine, and which of them to use.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use pnet::datalink::{self, NetworkInterface};
 
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Mac};
+use crate::observe::LinkState;
 use crate::probe::Identity;
 
 /// An Ethernet interface that is up.
@@ -15,28 +16,42 @@ pub struct Interface {
     pub inner: NetworkInterface,
     /// Who we are on it.
     pub identity: Identity,
+    /// Its link.
+    pub link: LinkState,
 }
 
 impl Interface {
-    /// The interface of that name, or that of the default route.
+    /// The interface of that name, or that of the default route; its link must be up.
     pub fn choose(name: Option<&str>) -> Result<Interface> {
-        let all = datalink::interfaces();
-        let name = match name {
-            Some(name) => name.to_owned(),
-            None => default_route().ok_or_else(|| {
-                Fault::new(
-                    "no interface was named and there is no default route",
-                    "aucune interface indiquée et pas de route par défaut",
-                )
-                .hint(format!("name one with -i: {}", names(&all)), format!("indiquez-en une avec -i : {}", names(&all)))
-            })?,
-        };
-        let found = all.iter().find(|interface| interface.name == name).ok_or_else(|| {
-            Fault::new(format!("no such interface: {name}"), format!("interface inconnue : {name}"))
-                .hint(format!("there is: {}", names(&all)), format!("il y a : {}", names(&all)))
-        })?;
-        usable(found, &all)
+        let interface = found(name.map(str::to_owned).or_else(default_route))?;
+        let name = &interface.inner.name;
+        if !interface.link.carrier {
+            return Err(Fault::new(format!("{name} has no link"), format!("{name} n'a pas de lien")).hint(
+                "check the cable at both ends and the switch port",
+                "vérifiez le cordon aux deux bouts et le port du commutateur",
+            ));
+        }
+        Ok(interface)
     }
+
+    /// The same whatever its link. A machine whose only card has none often has no default route either: then it is that card.
+    pub fn choose_whatever_its_link(name: Option<&str>) -> Result<Interface> {
+        found(name.map(str::to_owned).or_else(default_route).or_else(only_one))
+    }
+}
+
+/// The interface of that name, where there is one and it can be used.
+fn found(name: Option<String>) -> Result<Interface> {
+    let all = datalink::interfaces();
+    let name = name.ok_or_else(|| {
+        Fault::new("no interface was named and there is no default route", "aucune interface indiquée et pas de route par défaut")
+            .hint(format!("name one with -i: {}", names(&all)), format!("indiquez-en une avec -i : {}", names(&all)))
+    })?;
+    let found = all.iter().find(|interface| interface.name == name).ok_or_else(|| {
+        Fault::new(format!("no such interface: {name}"), format!("interface inconnue : {name}"))
+            .hint(format!("there is: {}", names(&all)), format!("il y a : {}", names(&all)))
+    })?;
+    usable(found, &all)
 }
 
 fn usable(found: &NetworkInterface, all: &[NetworkInterface]) -> Result<Interface> {
@@ -51,12 +66,6 @@ fn usable(found: &NetworkInterface, all: &[NetworkInterface]) -> Result<Interfac
         let hint = format!("sudo ip link set {name} up");
         return Err(Fault::new(format!("{name} is down"), format!("{name} est désactivée")).hint(hint.clone(), hint));
     }
-    if !found.is_running() {
-        return Err(Fault::new(format!("{name} has no link"), format!("{name} n'a pas de lien")).hint(
-            "check the cable at both ends and the switch port",
-            "vérifiez le cordon aux deux bouts et le port du commutateur",
-        ));
-    }
     let addresses: Vec<Ipv4Net> = found
         .ips
         .iter()
@@ -66,7 +75,34 @@ fn usable(found: &NetworkInterface, all: &[NetworkInterface]) -> Result<Interfac
         })
         .collect();
     let siblings = all.iter().filter(|other| other.index != found.index).filter_map(mac).filter(|&other| other != own).collect();
-    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, siblings } })
+    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, siblings }, link: link(found) })
+}
+
+/// The link of an interface: whether it is there is told with the interface, the rest is in sysfs (sysfs-class-net), unless that
+/// shows another network's interfaces.
+fn link(found: &NetworkInterface) -> LinkState {
+    let read = |what: &str| std::fs::read_to_string(format!("/sys/class/net/{}/{what}", found.name)).ok();
+    let ours = read("ifindex").is_some_and(|index| index.trim() == found.index.to_string());
+    let told = |what: &str| read(what).filter(|_| ours).map(|text| text.trim().to_owned());
+    LinkState {
+        // The first follows the second up to a second later.
+        carrier: found.is_running() && found.is_lower_up(),
+        // -1 is what a driver says that does not know.
+        speed_mbps: told("speed").and_then(|text| text.parse().ok()).filter(|&speed| speed > 0),
+        full_duplex: told("duplex").and_then(|text| match text.as_str() {
+            "full" => Some(true),
+            "half" => Some(false),
+            _ => None,
+        }),
+    }
+}
+
+/// The card of a machine that has one only.
+fn only_one() -> Option<String> {
+    let mut cards = datalink::interfaces()
+        .into_iter()
+        .filter(|interface| !interface.is_loopback() && interface.mac.is_some() && interface.is_up());
+    cards.next().filter(|_| cards.next().is_none()).map(|card| card.name)
 }
 
 fn names(all: &[NetworkInterface]) -> String {
@@ -75,20 +111,37 @@ fn names(all: &[NetworkInterface]) -> String {
     if names.is_empty() { "-".to_owned() } else { names.join(", ") }
 }
 
-/// The interface of the default route with the lowest metric (`proc(5)`, /proc/net/route).
+/// One default route.
+struct DefaultRoute {
+    metric: u32,
+    interface: String,
+    gateway: Ipv4Addr,
+}
+
+/// The default routes (`proc(5)`, /proc/net/route).
+fn default_routes() -> Vec<DefaultRoute> {
+    let table = std::fs::read_to_string("/proc/net/route").unwrap_or_default();
+    let route = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let (destination, mask) = (*fields.get(1)?, *fields.get(7)?);
+        let metric = fields.get(6)?.parse().ok()?;
+        // The bytes of an address as they lie in memory, read as one number.
+        let gateway = Ipv4Addr::from(u32::from_str_radix(fields.get(2)?, 16).ok()?.to_ne_bytes());
+        let default = destination == "00000000" && mask == "00000000";
+        default.then(|| DefaultRoute { metric, interface: fields[0].to_owned(), gateway })
+    };
+    table.lines().skip(1).filter_map(route).collect()
+}
+
+/// The interface of the default route with the lowest metric.
 fn default_route() -> Option<String> {
-    let table = std::fs::read_to_string("/proc/net/route").ok()?;
-    table
-        .lines()
-        .skip(1)
-        .filter_map(|line| {
-            let fields: Vec<&str> = line.split_whitespace().collect();
-            let (destination, mask) = (*fields.get(1)?, *fields.get(7)?);
-            let metric: u32 = fields.get(6)?.parse().ok()?;
-            (destination == "00000000" && mask == "00000000").then(|| (metric, fields[0].to_owned()))
-        })
-        .min()
-        .map(|(_, name)| name)
+    default_routes().into_iter().min_by_key(|route| route.metric).map(|route| route.interface)
+}
+
+/// The gateways of the default routes on an interface; a route that needs none has none.
+pub fn gateways(interface: &str) -> Vec<Ipv4Addr> {
+    let routes = default_routes().into_iter().filter(|route| route.interface == interface);
+    routes.map(|route| route.gateway).filter(|gateway| !gateway.is_unspecified()).collect()
 }
 
 /// The servers that this machine asks for names (`resolv.conf(5)`); at most the three that the resolver itself uses.

@@ -10,10 +10,12 @@ use std::time::Duration;
 use pnet::datalink::{self, Channel, DataLinkSender};
 
 use super::interface::Interface;
+use super::sounder::Sounder;
 use crate::edge::clock::VisitClock;
 use crate::edge::{Arrival, Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::Moment;
+use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 use crate::wire::ethernet;
 
@@ -33,6 +35,8 @@ pub struct PacketSocket {
     names: UdpSocket,
     servers: Vec<SocketAddr>,
     clock: VisitClock,
+    interface: String,
+    sounder: Option<Sounder>,
     buffers: Box<Buffers>,
 }
 
@@ -64,7 +68,7 @@ impl PacketSocket {
             control: [[0; CONTROL / 8]; BATCH],
             tagged: Vec::with_capacity(SNAP + 4),
         });
-        Ok(PacketSocket { sender, fd, names, servers: servers.to_vec(), clock, buffers })
+        Ok(PacketSocket { sender, fd, names, servers: servers.to_vec(), clock, interface: name.clone(), sounder: None, buffers })
     }
 
     /// The UDP port that questions for names leave from.
@@ -184,6 +188,14 @@ impl Link for PacketSocket {
         self.names.send_to(question, to).map(drop)
     }
 
+    fn sound(&mut self, sounding: Sounding) -> io::Result<()> {
+        let sounder = match self.sounder.take() {
+            Some(sounder) => sounder,
+            None => Sounder::start(self.interface.clone(), self.clock)?,
+        };
+        self.sounder.insert(sounder).ask(sounding)
+    }
+
     fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()> {
         let mut ready = [pollfd(self.fd, libc::POLLIN), pollfd(self.names.as_raw_fd(), libc::POLLIN)];
         wait(&mut ready, patience)?;
@@ -193,6 +205,7 @@ impl Link for PacketSocket {
         if ready[1].revents != 0 {
             self.read_answers(each);
         }
+        self.sounder.iter().flat_map(Sounder::told).for_each(|(at, fact)| each(at, Arrival::Told(fact)));
         Ok(())
     }
 

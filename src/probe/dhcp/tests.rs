@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::net::Targets;
-use crate::probe::{Errand, Identity, Rate};
+use crate::probe::{Errand, Identity, Rate, Surroundings};
 use crate::wire::ipv4::{Receiver, udp_frame};
 use crate::wire::{Packet, decode};
 
@@ -21,6 +21,8 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         quick: false,
         resolvers: Vec::new(),
         port: 0,
+        asking: Default::default(),
+        surroundings: Surroundings::default(),
     };
     DhcpProbe::new(&survey)
 }
@@ -37,7 +39,7 @@ fn run(probe: &mut DhcpProbe) -> (Vec<(u64, Vec<u8>)>, u64) {
             }
             Want::Wait(until) => now = until,
             Want::Done => return (sent, now.ms()),
-            Want::Ask(..) => panic!("no server is asked by way of the kernel"),
+            Want::Ask(..) | Want::Sound(_) => panic!("no server is asked by way of the kernel"),
         }
     }
 }
@@ -45,7 +47,7 @@ fn run(probe: &mut DhcpProbe) -> (Vec<(u64, Vec<u8>)>, u64) {
 fn questions(sent: &[(u64, Vec<u8>)]) -> Vec<(u64, Question)> {
     let of = |frame: &[u8]| match decode(frame).expect("a frame of ours").body {
         Body::Udp { payload, .. } => match dhcp::parse(payload) {
-            Ok(dhcp::Heard::Asked(xid, US)) => Question::of_xid(xid).expect("a question of ours"),
+            Ok(dhcp::Heard::Asked { xid, client: US, .. }) => Question::of_xid(xid).expect("a question of ours"),
             other => panic!("{other:?}"),
         },
         other => panic!("{other:?}"),
@@ -80,7 +82,7 @@ fn inform_goes_first_and_the_last_question_is_listened_for_longer_than_servers_p
     let expected: Vec<(u64, Question)> = [0, 20, 40, 1300, 1320, 1340].into_iter().zip(round.repeat(2)).collect();
     assert_eq!(questions(&sent), expected);
     assert_eq!(done, 1340 + 4500);
-    let asked = DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500 };
+    let asked = DhcpAsked { informs: 2, discovers: 4, listened_ms: 4500, ..DhcpAsked::default() };
     assert_eq!(probe.conclude(), [Fact::DhcpAsked(asked)]);
 }
 

@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::Block;
 use crate::language::Language;
+use crate::observe::PoolFile;
 use crate::probe::Errand;
 use crate::report::words::{between, counted, day_and_time, duration, number};
 use crate::report::{Covered, LeaseFile, Report};
@@ -17,14 +18,22 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         format!("{} of {}", count(coverage.asked), count(coverage.planned)),
         format!("{} sur {}", count(coverage.asked), count(coverage.planned)),
     );
-    let malformed = coverage.malformed.iter().map(|kind| format!("{} ({}) × {}", kind.protocol, kind.field, count(kind.count)));
+    let malformed = coverage.malformed.iter().map(|kind| {
+        let first = kind.frame.map(|frame| match kind.count {
+            1 => language.pick(format!(", frame {frame}"), format!(", trame {frame}")),
+            _ => language.pick(format!(", first in frame {frame}"), format!(", d'abord trame {frame}")),
+        });
+        format!("{} ({}) × {}{}", kind.protocol, kind.field, count(kind.count), first.unwrap_or_default())
+    });
     let vlans = coverage.other_vlans.iter().map(|vlan| {
         let messages = counted(vlan.count, ("message", "message"), ("messages", "messages"), language);
         language
             .pick(format!("VLAN {}: {messages}, not judged", vlan.vlan), format!("VLAN {} : {messages}, hors analyse", vlan.vlan))
     });
     let lost = if coverage.frames_dropped == 0 { none() } else { count(coverage.frames_dropped) };
-    let whole = if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
+    let whole = if report.link.is_some_and(|link| !link.carrier) {
+        language.pick("none: there is no link", "nulle : pas de lien")
+    } else if coverage.complete && coverage.frames_dropped == 0 && !coverage.flooded {
         language.pick("complete", "complète")
     } else {
         language.pick("partial", "partielle")
@@ -36,10 +45,17 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Late owners", "Détenteurs tardifs"), late(report, coverage, language)),
     ];
     let dhcp = &coverage.dhcp;
+    let wish = language.pick("DISCOVER for an address", "DISCOVER pour une adresse");
     let servers = [
         (
             language.pick("Questions to DHCP servers", "Questions aux serveurs DHCP"),
-            format!("{} INFORM, {} DISCOVER", count(dhcp.informs), count(dhcp.discovers)),
+            [(dhcp.informs, "INFORM"), (dhcp.discovers, "DISCOVER"), (dhcp.wishes, wish), (dhcp.queries, "DHCPLEASEQUERY")]
+                .into_iter()
+                .enumerate()
+                .filter(|(place, (asked, _))| *place < 2 || *asked > 0)
+                .map(|(_, (asked, what))| format!("{} {what}", count(asked)))
+                .collect::<Vec<_>>()
+                .join(", "),
         ),
         (
             language.pick("Slow servers", "Serveurs lents"),
@@ -58,10 +74,13 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
-    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp);
+    let swept = sweep.into_iter().filter(|_| report.visit.errand != Errand::Dhcp || coverage.planned > 0);
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
     let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
-    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files);
+    let pools: Vec<String> = coverage.pool_files.iter().map(|file| pool_file(file, language)).collect();
+    let pools =
+        (!pools.is_empty()).then(|| (language.pick("Server configurations", "Configurations de serveurs"), pools.join(", ")));
+    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files).chain(pools);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
 }
 
@@ -71,10 +90,23 @@ fn lease_file(file: &LeaseFile, language: Language) -> String {
     match file.unread {
         0 => format!("{name} ({addresses})"),
         unread => {
-            let lines = counted(unread, ("line", "ligne"), ("lines", "lignes"), language);
-            language.pick(format!("{name} ({addresses}, {lines} not read)"), format!("{name} ({addresses}, {lines} non lues)"))
+            let (one, many) = (("line not read", "ligne non lue"), ("lines not read", "lignes non lues"));
+            format!("{name} ({addresses}, {})", counted(unread, one, many, language))
         }
     }
+}
+
+fn pool_file(file: &PoolFile, language: Language) -> String {
+    let ranges = counted(file.ranges, ("range", "plage"), ("ranges", "plages"), language);
+    let mut told = vec![ranges];
+    if file.reserved > 0 {
+        told.push(counted(file.reserved, ("reservation", "réservation"), ("reservations", "réservations"), language));
+    }
+    if file.unread > 0 {
+        let unread = counted(file.unread, ("line not read", "ligne non lue"), ("lines not read", "lignes non lues"), language);
+        told.push(unread);
+    }
+    format!("{} ({})", file.file, told.join(", "))
 }
 
 fn late(report: &Report, coverage: &Covered, language: Language) -> String {

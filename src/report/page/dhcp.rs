@@ -5,7 +5,7 @@ use crate::check::served::Served;
 use crate::language::Language;
 use crate::observe::Asked;
 use crate::probe::Errand;
-use crate::report::words::{duration, number};
+use crate::report::words::{counted, duration, number};
 use crate::report::{DhcpRow, Report};
 use crate::wire::dhcp::Settings;
 
@@ -14,7 +14,8 @@ const BESIDE: usize = 3;
 
 /// The section of the report; none where DHCP was neither asked about nor heard.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
-    if report.dhcp_servers.is_empty() && report.visit.errand != Errand::Dhcp {
+    let asked = report.visit.errand == Errand::Dhcp || report.coverage.dhcp.discovers > 0;
+    if report.dhcp_servers.is_empty() && !asked {
         return Vec::new();
     }
     let count = number(report.dhcp_servers.len() as u64, language);
@@ -23,7 +24,33 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         blocks.push(Block::Text(language.pick("No DHCP server answered.", "Aucun serveur DHCP n'a répondu.").to_owned()));
     }
     blocks.extend(report.dhcp_servers.chunks(BESIDE).map(|rows| Block::Table(table(rows, language))));
+    blocks.extend((report.coverage.dhcp.wishes > 0).then(|| Block::Text(traces(report, language))));
     blocks
+}
+
+/// What asking for addresses leaves behind, and where.
+fn traces(report: &Report, language: Language) -> String {
+    let silent = |row: &&DhcpRow| row.wishes.silent > 0;
+    let servers: Vec<String> = report.dhcp_servers.iter().filter(silent).map(|row| row.server.id().to_string()).collect();
+    let first = language.pick(
+        "Only addresses that were silent to ARP were wished for, and nothing was leased. dnsmasq and Kea keep no trace; ISC dhcpd keeps \
+         what it offers aside for two minutes.",
+        "Seules des adresses muettes à ARP ont été souhaitées, et rien n'a été loué. dnsmasq et Kea n'en gardent pas trace ; ISC dhcpd \
+         met de côté pendant deux minutes ce qu'il propose.",
+    );
+    if servers.is_empty() {
+        return first.to_owned();
+    }
+    let list = servers.join(", ");
+    let second = language.pick(
+        format!(
+            "Not every wish was answered by {list}: a server of ISC's that found an address in use by ping marks it as abandoned for a day."
+        ),
+        format!(
+            "Certains souhaits sont restés sans réponse de {list} : un serveur d'ISC qui trouve une adresse occupée par ping la marque abandonnée pour un jour."
+        ),
+    );
+    format!("{first} {second}")
 }
 
 /// The servers of a finding, for its card.
@@ -77,14 +104,49 @@ fn table(servers: &[DhcpRow], language: Language) -> Table {
             Asked::Discover => "DISCOVER",
             Asked::Inform => "INFORM",
             Asked::NetBoot => "DISCOVER (PXE)",
+            Asked::Pool => language.pick("DISCOVER (address)", "DISCOVER (adresse)"),
             Asked::Overheard => language.pick("others", "des tiers"),
         });
         texts(&answered.collect::<Vec<_>>())
     });
     row("First answer", "Première réponse", &|row| crate::report::words::since_start(row.server.first, language).into());
     row("Offered address", "Adresse proposée", &|row| texts(row.server.offered.as_slice()));
+    row("Range found", "Plage trouvée", &|row| found(row, language));
+    row("Leases asked about", "Baux demandés", &|row| queried(row, language));
     rows.extend(settings(servers, |row| &row.server.settings, language));
     Table { columns, rows, reading: Reading::Beside }
+}
+
+/// From where to where a server was shown to lease, and by how many questions.
+fn found(row: &DhcpRow, language: Language) -> Cell {
+    if row.wishes.asked == 0 {
+        return Cell::default();
+    }
+    let mut texts: Vec<String> = (row.ranges_found.iter())
+        .map(|range| {
+            language
+                .pick(format!("at least {} to {}", range.first, range.last), format!("au moins {} à {}", range.first, range.last))
+        })
+        .collect();
+    if texts.is_empty() {
+        texts.push(language.pick("none: it offers only what it likes", "aucune : il ne propose que ce qu'il veut").to_owned());
+    }
+    texts.push(counted(row.wishes.asked, ("question", "question"), ("questions", "questions"), language));
+    if row.wishes.silent > 0 {
+        let silent = row.wishes.silent;
+        texts.push(language.pick(format!("{silent} of them not answered"), format!("dont {silent} sans réponse")));
+    }
+    Cell { texts, key: None }
+}
+
+/// What a server said of leases.
+fn queried(row: &DhcpRow, language: Language) -> Cell {
+    let asked = row.queries;
+    match asked.asked - asked.silent.min(asked.asked) {
+        _ if asked.asked == 0 => Cell::default(),
+        0 => language.pick("not tested: it did not answer", "non testé : il n'a pas répondu").into(),
+        answers => counted(answers, ("answer", "réponse"), ("answers", "réponses"), language).into(),
+    }
 }
 
 fn settings<T>(servers: &[T], of: impl Fn(&T) -> &Settings, language: Language) -> Vec<Row> {
@@ -96,6 +158,8 @@ fn settings<T>(servers: &[T], of: impl Fn(&T) -> &Settings, language: Language) 
     row("Router", "Passerelle", &|set| texts(&set.routers));
     row("DNS", "DNS", &|set| texts(&set.dns));
     row("Domain", "Domaine", &|set| texts(set.domain.as_slice()));
+    row("Search list (119)", "Domaines de recherche (119)", &|set| texts(&set.search));
+    row("Routes (121)", "Routes (121)", &|set| texts(&set.route_list));
     row("Lease time", "Durée du bail", &|set| match set.lease_s {
         Some(u32::MAX) => language.pick("for ever", "illimitée").into(),
         Some(seconds) => duration(u64::from(seconds) * 1000, language).into(),

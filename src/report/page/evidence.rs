@@ -1,14 +1,23 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
+use std::net::IpAddr;
+
 use crate::language::Language;
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
-use crate::wire::dhcp::Kind;
+use crate::wire::dhcp::{Kind, Says};
 
 /// The line, as in `0.013 s · frame 42 · …`.
 pub(super) fn say(seen: &Observation, language: Language) -> String {
     if let Fact::LeaseHeld { file, lease } = &seen.fact {
         let (line, said) = (lease.line, lease.say(language));
+        if line == 0 {
+            return format!("{} · {file} · {said}", since_start(seen.at, language));
+        }
+        return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
+    }
+    if let Fact::PoolConfigured { file, pool } = &seen.fact {
+        let (line, said) = (pool.line, what(&seen.fact, language));
         return language.pick(format!("{file}, line {line} · {said}"), format!("{file}, ligne {line} · {said}"));
     }
     let frame =
@@ -73,16 +82,73 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::DhcpAnswered(answer) => dhcp(answer, language),
         Fact::DhcpAsked(asked) => {
-            let (informs, discovers) = (asked.informs, asked.discovers);
+            let (informs, discovers) = (asked.informs, asked.discovers + asked.wishes);
             language.pick(
                 format!("{informs} INFORM and {discovers} DISCOVER were sent"),
                 format!("{informs} INFORM et {discovers} DISCOVER envoyés"),
             )
         }
+        Fact::OfferProbed { ip, times } => language.pick(
+            format!("{ip}, offered to us, was asked for {times} times by ARP"),
+            format!("{ip}, qui nous est proposée, a été demandée {times} fois par ARP"),
+        ),
+        Fact::PoolAsked { server, address, offered } => match offered {
+            Some(offered) if offered == address => language.pick(
+                format!("{server}, asked for {address}, offered it"),
+                format!("{server}, à qui {address} est demandée, la propose"),
+            ),
+            Some(offered) => language.pick(
+                format!("{server}, asked for {address}, offered {offered}"),
+                format!("{server}, à qui {address} est demandée, propose {offered}"),
+            ),
+            None => language.pick(
+                format!("{server}, asked for {address}, did not answer"),
+                format!("{server}, à qui {address} est demandée, n'a pas répondu"),
+            ),
+        },
+        Fact::LeaseAsked { server, address, says } => match says {
+            Says::Active => {
+                language.pick(format!("{server} says that {address} is leased"), format!("{server} dit que {address} est louée"))
+            }
+            Says::Unassigned => language.pick(
+                format!("{server} says that it leases {address}, to nobody yet"),
+                format!("{server} dit qu'il attribue {address}, à personne pour l'instant"),
+            ),
+            Says::Unknown => language
+                .pick(format!("{server} says that it leases no {address}"), format!("{server} dit ne pas attribuer {address}")),
+            Says::Silent => language.pick(
+                format!("{server} did not say whether {address} is leased"),
+                format!("{server} n'a pas dit si {address} est louée"),
+            ),
+        },
         Fact::LeaseHeld { lease, .. } => lease.say(language),
         Fact::LeasesRead { file, entries, .. } => {
             let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
             language.pick(format!("{addresses} in {file}"), format!("{addresses} dans {file}"))
+        }
+        Fact::LinkIs(link) => match link.carrier {
+            true => language.pick("the card has a link", "la carte a un lien"),
+            false => language.pick("the card has no link", "la carte n'a pas de lien"),
+        }
+        .to_owned(),
+        Fact::Routed { gateways, resolvers } => {
+            let gateways = gateways.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let resolvers = resolvers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            language.pick(
+                format!("default route by {gateways}, names from {resolvers}"),
+                format!("route par défaut par {gateways}, noms par {resolvers}"),
+            )
+        }
+        Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
+        Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::PoolConfigured { pool, .. } => {
+            let (server, range) = (pool.server, pool.range);
+            language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
+        }
+        Fact::PoolsRead(read) => {
+            let ranges = counted(read.ranges, ("range", "plage"), ("ranges", "plages"), language);
+            let file = &read.file;
+            language.pick(format!("{ranges} in {file}"), format!("{ranges} dans {file}"))
         }
         Fact::Tagged { vlan } => language.pick(format!("ARP of VLAN {vlan}"), format!("ARP du VLAN {vlan}")),
         Fact::Malformed { protocol, field } => {
@@ -111,6 +177,7 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
         Asked::Discover => "DISCOVER",
         Asked::Inform => "INFORM",
         Asked::NetBoot => "DISCOVER (PXE)",
+        Asked::Pool => language.pick("DISCOVER (address)", "DISCOVER (adresse)"),
         Asked::Overheard => language.pick("somebody else", "un tiers"),
     };
     let offered =
@@ -121,4 +188,16 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
         format!("{source} ({mac}) answered {to} with {kind}{offered}{relay}"),
         format!("{source} ({mac}) a répondu {kind} à {to}{offered}{relay}"),
     )
+}
+
+fn came_back(ip: IpAddr, replies: &Replies, what: (&str, &str), language: Language) -> String {
+    let (came, sent, (english, french)) = (replies.rtts_us.len(), replies.sent, what);
+    match came {
+        0 => language
+            .pick(format!("{ip} answered none of {sent} {english}"), format!("{ip} n'a répondu à aucun essai ({sent} {french})")),
+        came => language.pick(
+            format!("{ip} answered {came} of {sent} {english}"),
+            format!("{ip} : réponses reçues {came} sur {sent} ({french})"),
+        ),
+    }
 }

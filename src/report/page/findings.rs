@@ -47,7 +47,8 @@ fn is_cause(report: &Report, other: &Finding, finding: &Finding) -> bool {
     let both = |host: &Host| {
         other.problem.explain().concerns(host.ip, host.mac) && finding.problem.explain().concerns(host.ip, host.mac)
     };
-    finding.because_of.as_deref() == Some(other.problem.code()) && report.hosts.iter().any(both)
+    let follows = || finding.problem.explain().follows_from(&other.problem) || report.hosts.iter().any(both);
+    finding.because_of.as_deref() == Some(other.problem.code()) && follows()
 }
 
 fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone) -> Card {
@@ -67,8 +68,8 @@ fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone)
         let label = format!("{} ({})", words.title, cause.problem.code());
         blocks.push(Block::Facts(vec![(language.pick("Why", "Pourquoi").to_owned(), label)]));
         blocks.push(Block::Text(sentence(&words.why)));
-        // What is nearest knows whom to touch.
-        if place == 0 {
+        // What is nearest knows whom to touch, unless it may be meant so.
+        if place == 0 && cause.severity != Severity::Note {
             remedy = words.remedy;
         }
         evidence.extend(cause.evidence.iter().filter(|seen| !finding.evidence.contains(seen)).cloned());
@@ -90,7 +91,7 @@ fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone)
 }
 
 /// A text that begins with the kind of a device begins with a capital all the same.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

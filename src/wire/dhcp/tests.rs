@@ -46,7 +46,10 @@ fn no_question_of_ours_takes_a_lease_or_shows_another_card() {
         let packet = decode(&frame).expect("a frame of ours");
         assert_eq!((packet.source, packet.destination), (US.mac, Mac::BROADCAST));
         let bytes = payload(&frame);
-        assert_eq!(parse(&bytes), Ok(Heard::Asked(asked.xid(), US.mac)));
+        assert_eq!(
+            parse(&bytes),
+            Ok(Heard::Asked { xid: asked.xid(), client: US.mac, about: (asked == Question::Inform).then_some(US.ip) })
+        );
         assert_eq!(Question::of_xid(asked.xid()), Some(asked));
         let kinds: Vec<u8> = if asked == Question::Inform { vec![53, 1, 8] } else { vec![53, 1, 1] };
         assert!(bytes.windows(3).any(|window| window == kinds), "{asked:?}");
@@ -55,6 +58,51 @@ fn no_question_of_ours_takes_a_lease_or_shows_another_card() {
         assert_eq!(bytes[12..16], own);
         assert!(bytes.len() >= 300);
     }
+}
+
+#[test]
+fn asking_for_an_address_is_a_discover_with_option_50_and_a_transaction_of_its_own() {
+    let wanted = Ipv4Addr::new(10, 0, 0, 120);
+    let bytes = payload(&pool_question(7, wanted, US));
+    assert!(
+        bytes.windows(3).any(|window| window == [53, 1, 1]) && bytes.windows(6).any(|window| window == [50, 4, 10, 0, 0, 120])
+    );
+    let Ok(Heard::Asked { xid, client, about }) = parse(&bytes) else { panic!("a question of ours") };
+    assert!(is_pool_xid(xid) && !is_lease_xid(xid) && Question::of_xid(xid).is_none());
+    assert_eq!((client, about), (US.mac, Some(wanted)));
+}
+
+#[test]
+fn a_lease_query_goes_from_relay_port_to_server_port_and_names_no_card() {
+    let (about, server) = (Ipv4Addr::new(10, 0, 0, 120), Receiver { mac: Mac([2; 6]), ip: Ipv4Addr::new(10, 0, 0, 1) });
+    let frame = lease_question(3, about, US, server);
+    let packet = decode(&frame).expect("a frame of ours");
+    let Body::Udp { ip, source_port: SERVER_PORT, destination_port: SERVER_PORT, payload: bytes } = packet.body else { panic!() };
+    assert_eq!((ip.source, ip.destination, packet.destination), (US.ip, server.ip, server.mac));
+    assert_eq!((bytes[1], bytes[2], &bytes[24..28]), (0, 0, &US.ip.octets()[..]));
+    let Ok(Heard::Asked { xid, about: asked, .. }) = parse(bytes) else { panic!("a question of ours") };
+    assert!(is_lease_xid(xid));
+    assert_eq!(asked, Some(about));
+}
+
+#[test]
+fn an_answer_to_a_lease_query_is_read_whether_or_not_it_names_a_card() {
+    let of = |kind: u8, hlen: u8, more: &[&[u8]]| {
+        let bytes = answer(&[&[&[53, 1, kind][..], SERVER].concat(), &more.concat()], |bytes| {
+            bytes[2] = hlen;
+            bytes[12..16].copy_from_slice(&[10, 0, 0, 120]);
+            bytes[16..20].fill(0);
+        });
+        match parse(&bytes) {
+            Ok(Heard::Lease(reply)) => *reply,
+            other => panic!("{other:?}"),
+        }
+    };
+    let active = of(13, 6, &[&[51, 4, 0, 0, 14, 16], &[61, 3, 0, 0xca, 0xfe], b"\x0c\x02pc"]);
+    assert_eq!((active.says, active.client, active.lease_s), (Says::Active, Some(US.mac), Some(3600)));
+    assert_eq!((active.client_id.as_deref(), active.name.as_deref()), (Some("00cafe"), Some("pc")));
+    assert_eq!((active.address, active.server), (Ipv4Addr::new(10, 0, 0, 120), Some(Ipv4Addr::new(10, 0, 0, 1))));
+    assert_eq!((of(11, 0, &[]).says, of(11, 0, &[]).client, of(12, 0, &[]).says), (Says::Unassigned, None, Says::Unknown));
 }
 
 #[test]
@@ -116,6 +164,26 @@ fn options_of_a_wrong_length_are_named_and_the_rest_is_read() {
     assert_eq!(reply.server, Some(Ipv4Addr::new(10, 0, 0, 1)));
     assert_eq!(reply.settings.routers, [Ipv4Addr::new(10, 0, 0, 1)]);
     assert_eq!(reply.settings.unreadable, [1, 3, 51]);
+}
+
+#[test]
+fn an_option_that_comes_twice_is_one_value_and_named_where_that_is_none() {
+    let twice = &[1, 4, 255, 255, 255, 0, 1, 4, 255, 255, 0, 0, 6, 4, 10, 0, 0, 1, 6, 4, 10, 0, 0, 2][..];
+    let set = reply(&answer(&[OFFER, SERVER, twice], |_| ())).settings;
+    assert_eq!((set.mask, set.unreadable), (None, vec![1]));
+    assert_eq!(set.dns, [Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 2)]);
+}
+
+#[test]
+fn routes_and_search_lists_are_read_and_a_pointer_in_circles_is_named() {
+    let list = b"\x77\x0e\x04corp\x03lan\x00\x01a\xc0\x05";
+    let routes = &[121, 14, 8, 10, 10, 0, 0, 9, 0, 10, 0, 0, 1, 32, 1, 2][..];
+    let set = reply(&answer(&[OFFER, SERVER, list, routes], |_| ())).settings;
+    assert_eq!(set.search, ["corp.lan", "a.lan"]);
+    assert_eq!(set.route_list, ["10.0.0.0/8 via 10.0.0.9", "0.0.0.0/0 via 10.0.0.1"]);
+    assert_eq!(set.unreadable, [121]);
+    let circles = reply(&answer(&[OFFER, SERVER, b"\x77\x04\x01a\xc0\x00", &[121, 1, 33]], |_| ())).settings;
+    assert_eq!((circles.search.len(), circles.unreadable), (0, vec![121, 119]));
 }
 
 #[test]

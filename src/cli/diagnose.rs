@@ -1,0 +1,29 @@
+//! `trousse diagnose`: the ladder in one go: link, addresses, DHCP, gateway, DNS.
+
+use crate::cli::asking::AskArgs;
+use crate::cli::scan::ScanArgs;
+use crate::fault::Result;
+use crate::language::Language;
+
+/// Climb the ladder in one go: link, addresses, DHCP servers, gateway, DNS; say what is wrong, and what follows from it.
+#[derive(Debug, clap::Args)]
+pub struct DiagnoseArgs {
+    /// What a scan takes too.
+    #[command(flatten)]
+    pub scan: ScanArgs,
+    /// What DHCP servers are asked.
+    #[command(flatten)]
+    pub ask: AskArgs,
+}
+
+/// Runs the command.
+#[cfg(not(target_os = "linux"))]
+pub fn run(_: &DiagnoseArgs, _: Language) -> Result<u8> {
+    Err(super::no_raw_frames("diagnose"))
+}
+
+/// Runs the command.
+#[cfg(target_os = "linux")]
+pub fn run(args: &DiagnoseArgs, language: Language) -> Result<u8> {
+    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, language)
+}

@@ -1,0 +1,83 @@
+//! The ladder: which checks a look has a say in, layer 1 upward, and what a broken rung takes from those above it.
+
+use crate::check::{CHECKS, Check, Topic};
+use crate::finding::{Reason, Verdict};
+use crate::observe::Inventory;
+use crate::probe::Errand;
+use crate::site::Plan;
+
+/// What every check says that concerns a look, from the link up.
+pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'static Check, Verdict)> {
+    // With the pool of a server, the addresses are asked for too.
+    let swept = inventory.coverage().planned > 0;
+    let dhcp_heard = !inventory.dhcp_servers().is_empty();
+    let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
+    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard));
+    let say = |check: &'static Check| {
+        let verdict = match (check.judge)(inventory, plan) {
+            // A check that the user did not ask for is no rung of this ladder, with or without a link.
+            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools)) => Verdict::NotTested(reason),
+            // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
+            _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
+            verdict => verdict,
+        };
+        (check, verdict)
+    };
+    asked.map(say).collect()
+}
+
+/// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
+fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool {
+    match topic {
+        Topic::Link | Topic::WayOut => errand == Errand::Diagnose,
+        Topic::Pools => true,
+        Topic::Addresses => errand != Errand::Dhcp || swept,
+        Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::{A, B, Scene};
+    use crate::observe::{Fact, LinkState};
+
+    fn climbed(scene: &Scene) -> Vec<(&'static Check, Verdict)> {
+        let (inventory, plan) = scene.seen();
+        climb(Errand::Diagnose, &inventory, plan)
+    }
+
+    #[test]
+    fn the_rungs_stand_from_the_link_up_and_every_check_is_on_one() {
+        let ladder = climbed(&Scene::swept());
+        assert_eq!(ladder.len(), CHECKS.len());
+        assert!(ladder.is_sorted_by_key(|(check, _)| check.layer));
+    }
+
+    #[test]
+    fn without_a_link_everything_above_is_not_tested() {
+        let link = LinkState { carrier: false, speed_mbps: None, full_duplex: None };
+        let scene = Scene::swept().fact(Fact::LinkIs(link)).claim("10.0.0.7", A).claim("10.0.0.7", B);
+        let ladder = climbed(&scene);
+        let (found, above) = ladder.split_first().expect("rungs");
+        assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
+        let (of_files, asked): (Vec<_>, Vec<_>) =
+            above.iter().partition(|(_, verdict)| matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools)));
+        assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
+        assert!(asked.len() > of_files.len() && !of_files.is_empty());
+    }
+
+    #[test]
+    fn each_errand_has_its_rungs() {
+        let codes = |errand, scene: &Scene| {
+            let (inventory, plan) = scene.seen();
+            climb(errand, &inventory, plan).into_iter().map(|(check, _)| check.code).collect::<Vec<_>>()
+        };
+        let (swept, unswept) = (Scene::swept(), Scene::capture());
+        let scan = codes(Errand::Scan, &swept);
+        assert!(!scan.contains(&"L3-no-dhcp-server") && !scan.contains(&"L1-no-carrier"));
+        let dhcp = codes(Errand::Dhcp, &unswept);
+        assert!(!dhcp.contains(&"L3-duplicate-address") && dhcp.contains(&"L3-no-dhcp-server"));
+        assert!(codes(Errand::Dhcp, &swept).contains(&"L3-duplicate-address"));
+    }
+}

@@ -1,0 +1,165 @@
+//! Soundings by the kernel's own network stack: pings by surge-ping and questions to DNS servers, on a thread of their own beside
+//! the loop that hears frames.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use surge_ping::{Client, Config, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
+use tokio::net::UdpSocket;
+use tokio::runtime;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::edge::Clock;
+use crate::edge::clock::VisitClock;
+use crate::net::Moment;
+use crate::observe::{Fact, Replies};
+use crate::probe::way_out::{PATIENCE, PINGS, QUESTIONS, SPACING, Sounding};
+use crate::wire::dns;
+
+/// The thread that sounds, and what it has to tell. It ends with this.
+pub struct Sounder {
+    asked: UnboundedSender<Sounding>,
+    facts: mpsc::Receiver<(Moment, Fact)>,
+}
+
+/// What became of one question.
+enum Outcome {
+    /// This machine could not send it.
+    NotSent,
+    /// Nobody answered.
+    Lost,
+    /// The answer came after so long.
+    Answered(Duration),
+}
+
+impl Sounder {
+    /// Starts the thread; everything leaves by that interface.
+    pub fn start(interface: String, clock: VisitClock) -> io::Result<Sounder> {
+        let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
+        let (asked, questions) = unbounded_channel();
+        let (tell, facts) = mpsc::channel();
+        let serve = move || runtime.block_on(serve(&interface, clock, questions, &tell));
+        thread::Builder::new().name("sounder".into()).spawn(serve)?;
+        Ok(Sounder { asked, facts })
+    }
+
+    /// Starts one sounding.
+    pub fn ask(&self, sounding: Sounding) -> io::Result<()> {
+        self.asked.send(sounding).map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    /// What was told since the last call.
+    pub fn told(&self) -> impl Iterator<Item = (Moment, Fact)> {
+        self.facts.try_iter()
+    }
+}
+
+async fn serve(
+    interface: &str,
+    clock: VisitClock,
+    mut questions: UnboundedReceiver<Sounding>,
+    tell: &mpsc::Sender<(Moment, Fact)>,
+) {
+    let client = Client::new(&Config::builder().interface(interface).build()).ok();
+    while let Some(sounding) = questions.recv().await {
+        let (client, interface, tell) = (client.clone(), interface.to_owned(), tell.clone());
+        tokio::spawn(async move {
+            let fact = match sounding {
+                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, ip).await },
+                Sounding::Dns(server) => Fact::DnsAsked { server, replies: ask(interface, server).await },
+            };
+            // Whoever listened is gone: the look has ended.
+            let _ = tell.send((clock.now(), fact));
+        });
+    }
+}
+
+async fn ping(client: Option<Client>, ip: Ipv4Addr) -> Replies {
+    let Some(client) = client else { return Replies::default() };
+    in_turn(PINGS, move |number| {
+        let client = client.clone();
+        async move {
+            let mut pinger = client.pinger(IpAddr::V4(ip), PingIdentifier(std::process::id() as u16)).await;
+            pinger.timeout(PATIENCE);
+            match pinger.ping(PingSequence(number), &[]).await {
+                // What else comes back is a router's word that it could not be delivered.
+                Ok((IcmpPacket::V4(reply), took)) if reply.get_icmp_type().0 == ECHO_REPLY => Outcome::Answered(took),
+                Err(SurgeError::IOError(error)) if error.kind() != io::ErrorKind::HostUnreachable => Outcome::NotSent,
+                _ => Outcome::Lost,
+            }
+        }
+    })
+    .await
+}
+
+/// The type of an echo reply (RFC 792).
+const ECHO_REPLY: u8 = 0;
+
+async fn ask(interface: String, server: IpAddr) -> Replies {
+    in_turn(QUESTIONS, move |number| {
+        let interface = interface.clone();
+        async move {
+            let Ok(socket) = connected(&interface, server) else { return Outcome::NotSent };
+            let question = dns::question(number, Ipv4Addr::LOCALHOST.into(), true);
+            let sent = Instant::now();
+            if socket.send(&question).await.is_err() {
+                return Outcome::NotSent;
+            }
+            match timeout(PATIENCE, answer(&socket, number)).await {
+                Ok(Ok(())) => Outcome::Answered(sent.elapsed()),
+                _ => Outcome::Lost,
+            }
+        }
+    })
+    .await
+}
+
+/// A socket on the interface, for one server; a server on this very machine is not behind it.
+fn connected(interface: &str, server: IpAddr) -> io::Result<UdpSocket> {
+    let socket = Socket::new(if server.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 }, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    if !server.is_loopback() {
+        socket.bind_device(Some(interface.as_bytes()))?;
+    }
+    socket.connect(&SocketAddr::new(server, dns::PORT).into())?;
+    UdpSocket::from_std(socket.into())
+}
+
+/// Waits for the answer to the question of that number. Any answer will do: what the server knows is not asked here.
+async fn answer(socket: &UdpSocket, number: u16) -> io::Result<()> {
+    let mut buffer = [0; 1500];
+    loop {
+        let length = socket.recv(&mut buffer).await?;
+        if dns::parse(&buffer[..length]).is_ok_and(|answer| answer.response && answer.id == number) {
+            return Ok(());
+        }
+    }
+}
+
+/// Asks so many questions, each a little after the one before, and waits for all.
+async fn in_turn<F: Future<Output = Outcome> + Send + 'static>(count: u16, question: impl Fn(u16) -> F) -> Replies {
+    let mut asked = JoinSet::new();
+    for number in 0..count {
+        let question = question(number);
+        asked.spawn(async move {
+            sleep(SPACING * number.into()).await;
+            (number, question.await)
+        });
+    }
+    let mut outcomes = asked.join_all().await;
+    outcomes.sort_by_key(|(number, _)| *number);
+    let mut replies = Replies::default();
+    for (_, outcome) in outcomes {
+        replies.sent += u32::from(!matches!(outcome, Outcome::NotSent));
+        if let Outcome::Answered(took) = outcome {
+            replies.rtts_us.push(u32::try_from(took.as_micros()).unwrap_or(u32::MAX));
+        }
+    }
+    replies
+}

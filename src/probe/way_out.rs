@@ -1,0 +1,115 @@
+//! Do the gateways answer, and the DNS servers? The kernel's own network stack asks, as any program of this machine would.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Identity, Probe, Survey, Want};
+use crate::net::Moment;
+use crate::observe::{Asked, Fact, LinkState, v4};
+
+/// A question that the kernel's network stack asks for us; a fact is its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sounding {
+    /// Pings a gateway [`PINGS`] times.
+    Ping(Ipv4Addr),
+    /// Asks a DNS server [`QUESTIONS`] times for the name of 127.0.0.1, which every server knows by itself (RFC 6303, 4.1).
+    Dns(IpAddr),
+}
+
+/// Echo requests to a gateway: enough to see a loss of one in ten, in two seconds.
+pub const PINGS: u16 = 20;
+/// Questions to a DNS server.
+pub const QUESTIONS: u16 = 3;
+/// From one question to the next.
+pub const SPACING: Duration = Duration::from_millis(100);
+/// How long each answer is waited for.
+pub const PATIENCE: Duration = Duration::from_secs(1);
+/// How long a sounding is waited for in all; some for the way between threads.
+const DEADLINE: Duration = Duration::from_millis(100 * PINGS as u64 + 1_500);
+/// Gateways and servers that are asked; a forger of DHCP offers must not prolong a look.
+const MOST: usize = 16;
+
+/// What this machine and the plan say of the way out, before anything is asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Surroundings {
+    /// The link of our card; `None` where it is not looked at.
+    pub link: Option<LinkState>,
+    /// The gateways of this machine's default routes on the interface.
+    pub gateways: Vec<Ipv4Addr>,
+    /// What the plan adds to ask.
+    pub planned: Vec<Sounding>,
+}
+
+/// Asks the gateways and DNS servers of this machine, of the plan, and of DHCP offers as they are heard.
+pub struct WayOut {
+    identity: Identity,
+    known: BTreeSet<Sounding>,
+    waiting: VecDeque<Sounding>,
+    open: BTreeSet<Sounding>,
+    until: Moment,
+}
+
+impl WayOut {
+    /// Those that are known from the start.
+    pub fn new(survey: &Survey) -> WayOut {
+        let mut probe = WayOut {
+            identity: survey.identity.clone(),
+            known: BTreeSet::new(),
+            waiting: VecDeque::new(),
+            open: BTreeSet::new(),
+            until: Moment::default(),
+        };
+        survey.surroundings.gateways.iter().for_each(|&gateway| probe.want(Sounding::Ping(gateway)));
+        survey.resolvers.iter().for_each(|resolver| probe.want(Sounding::Dns(resolver.ip())));
+        survey.surroundings.planned.iter().for_each(|&planned| probe.want(planned));
+        probe
+    }
+
+    /// Without an address of ours no answer could find us; our own address needs no question.
+    fn want(&mut self, sounding: Sounding) {
+        let unasked = match sounding {
+            Sounding::Ping(ip) => self.identity.is_ours(ip),
+            Sounding::Dns(_) => false,
+        };
+        if !self.identity.addresses.is_empty() && !unasked && self.known.len() < MOST && self.known.insert(sounding) {
+            self.waiting.push_back(sounding);
+        }
+    }
+
+    fn is_near(&self, ip: Ipv4Addr) -> bool {
+        self.identity.addresses.iter().any(|net| net.contains(&ip) && ip != net.network() && ip != net.broadcast())
+    }
+}
+
+impl Probe for WayOut {
+    fn poll(&mut self, now: Moment) -> Want {
+        if let Some(sounding) = self.waiting.pop_front() {
+            self.open.insert(sounding);
+            self.until = now + DEADLINE;
+            return Want::Sound(sounding);
+        }
+        if !self.open.is_empty() && now < self.until { Want::Wait(self.until) } else { Want::Done }
+    }
+
+    fn learn(&mut self, _now: Moment, fact: &Fact) {
+        match fact {
+            Fact::DhcpAnswered(answer) if answer.how != Asked::Overheard => {
+                let near: Vec<Ipv4Addr> = answer.settings.routers.iter().copied().filter(|&ip| self.is_near(ip)).collect();
+                near.into_iter().for_each(|ip| self.want(Sounding::Ping(ip)));
+                let host = |ip: &&Ipv4Addr| !(ip.is_unspecified() || ip.is_loopback() || ip.is_multicast() || ip.is_broadcast());
+                answer.settings.dns.iter().filter(host).for_each(|&ip| self.want(Sounding::Dns(v4(ip))));
+            }
+            Fact::Pinged { ip: IpAddr::V4(ip), .. } => drop(self.open.remove(&Sounding::Ping(*ip))),
+            Fact::DnsAsked { server, .. } => drop(self.open.remove(&Sounding::Dns(*server))),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "way_out/tests.rs"]
+mod tests;

@@ -1,0 +1,83 @@
+use super::*;
+use crate::net::Mac;
+use crate::observe::{DhcpAnswer, Replies};
+use crate::probe::{Errand, Rate};
+use crate::wire::dhcp::{Kind, Settings};
+
+const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
+const NOW: Moment = Moment::from_ms(7);
+
+fn probe(addresses: &[&str]) -> WayOut {
+    let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
+    WayOut::new(&Survey {
+        asking: Default::default(),
+        errand: Errand::Diagnose,
+        identity: Identity { mac: Mac([2; 6]), addresses, siblings: vec![] },
+        targets: "10.0.0.0/24".parse().expect("a prefix"),
+        rate: Rate::Max,
+        quick: false,
+        resolvers: vec!["9.9.9.9:53".parse().expect("a server")],
+        port: 40_000,
+        surroundings: Surroundings { gateways: vec![GATEWAY], planned: vec![Sounding::Ping(GATEWAY)], ..Surroundings::default() },
+    })
+}
+
+fn offer(how: Asked, router: Ipv4Addr, dns: Ipv4Addr) -> Fact {
+    let settings = Settings { routers: vec![router], dns: vec![dns], ..Settings::default() };
+    let source = Ipv4Addr::new(10, 0, 0, 2);
+    let (kind, offered) = (Kind::Offer, Some(Ipv4Addr::new(10, 0, 0, 100)));
+    let mac = Mac([2, 0, 0, 0, 0, 2]);
+    Fact::DhcpAnswered(Box::new(DhcpAnswer { how, kind, server: Some(source), mac, source, relay: None, offered, settings }))
+}
+
+fn asked(probe: &mut WayOut) -> Vec<Sounding> {
+    std::iter::from_fn(|| if let Want::Sound(sounding) = probe.poll(NOW) { Some(sounding) } else { None }).collect()
+}
+
+#[test]
+fn what_this_machine_and_the_plan_name_is_asked_once_and_waited_for() {
+    let mut probe = probe(&["10.0.0.1/24"]);
+    assert_eq!(asked(&mut probe), [Sounding::Ping(GATEWAY), Sounding::Dns([9, 9, 9, 9].into())]);
+    assert_eq!(probe.poll(NOW), Want::Wait(NOW + DEADLINE));
+    probe.learn(NOW, &Fact::Pinged { ip: v4(GATEWAY), replies: Replies::default() });
+    assert_eq!(probe.poll(NOW), Want::Wait(NOW + DEADLINE));
+    probe.learn(NOW, &Fact::DnsAsked { server: [9, 9, 9, 9].into(), replies: Replies::default() });
+    assert_eq!(probe.poll(NOW), Want::Done);
+}
+
+#[test]
+fn what_never_comes_back_is_not_waited_for_without_end() {
+    let mut probe = probe(&["10.0.0.1/24"]);
+    asked(&mut probe);
+    assert_eq!(probe.poll(NOW + DEADLINE), Want::Done);
+}
+
+#[test]
+fn an_offer_to_us_adds_its_router_where_it_is_near_and_its_dns_where_it_can_be_a_host() {
+    let mut probe = probe(&["10.0.0.1/24"]);
+    asked(&mut probe);
+    let (near, dns) = (Ipv4Addr::new(10, 0, 0, 253), Ipv4Addr::new(10, 9, 0, 53));
+    probe.learn(NOW, &offer(Asked::Discover, near, dns));
+    probe.learn(NOW, &offer(Asked::Discover, near, dns));
+    assert_eq!(asked(&mut probe), [Sounding::Ping(near), Sounding::Dns(v4(dns))]);
+    probe.learn(NOW, &offer(Asked::Discover, Ipv4Addr::new(192, 168, 1, 1), Ipv4Addr::LOCALHOST));
+    probe.learn(NOW, &offer(Asked::Overheard, Ipv4Addr::new(10, 0, 0, 252), Ipv4Addr::new(10, 9, 0, 54)));
+    probe.learn(NOW, &offer(Asked::Inform, Ipv4Addr::new(10, 0, 0, 1), dns));
+    assert_eq!(asked(&mut probe), [], "out of reach, for somebody else, or ourselves");
+}
+
+#[test]
+fn a_forger_of_offers_does_not_prolong_a_look_without_end() {
+    let mut probe = probe(&["10.0.0.1/24"]);
+    for number in 0..200 {
+        probe.learn(NOW, &offer(Asked::Discover, Ipv4Addr::new(10, 0, 0, number), Ipv4Addr::new(10, 9, 0, number)));
+    }
+    assert_eq!(asked(&mut probe).len(), MOST);
+}
+
+#[test]
+fn a_card_without_an_address_asks_nobody() {
+    let mut probe = probe(&[]);
+    probe.learn(NOW, &offer(Asked::Discover, GATEWAY, GATEWAY));
+    assert_eq!(asked(&mut probe), []);
+}

@@ -1,0 +1,150 @@
+//! What a visit looked at: what it did not see is gone only where it looked.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::check::{CHECKS, Topic};
+use crate::fault::Fault;
+use crate::finding::{Finding, Reason};
+use crate::net::{Ipv4Net, Mac, Targets};
+use crate::observe::Cut;
+use crate::report::{Host, Report, Said};
+
+/// A visit and what it asked.
+pub(super) struct Look<'a> {
+    /// Its report.
+    pub(super) report: &'a Report,
+    /// The addresses that it was to ask.
+    targets: Targets,
+    /// The laptop's own addresses, which are asked for whatever the targets.
+    own: Vec<IpAddr>,
+    /// What each card was heard to claim, in the order of the report.
+    pub(super) cards: HashMap<Mac, Vec<&'a Host>>,
+}
+
+impl<'a> Look<'a> {
+    pub(super) fn of(report: &'a Report) -> Look<'a> {
+        let mut cards: HashMap<Mac, Vec<&Host>> = HashMap::new();
+        for host in &report.hosts {
+            cards.entry(host.mac).or_default().push(host);
+        }
+        Look { report, targets: targets(report), own: own(report).iter().map(|net| IpAddr::V4(net.addr())).collect(), cards }
+    }
+
+    /// Why silence of this address proves nothing.
+    pub(super) fn unasked(&self, ip: IpAddr) -> Option<Reason> {
+        if self.asks(ip) { self.gap(Topic::Addresses) } else { Some(self.other_targets()) }
+    }
+
+    /// Why this visit, in which a finding of another one does not appear, does not show that it is gone.
+    pub(super) fn unlooked(&self, finding: &Finding, found_by: &Look<'_>) -> Option<Reason> {
+        let code = finding.problem.code();
+        let topic = CHECKS.iter().find(|check| check.code == code).map_or(Topic::Addresses, |check| check.topic);
+        match self.report.ladder.iter().find(|rung| rung.code == code) {
+            // A check of leases is left out where none were read.
+            None if self.lacks_the_leases_of(found_by) && self.report.visit.errand == found_by.report.visit.errand => {
+                return Some(Reason::NoLeases);
+            }
+            None if topic == Topic::Pools && self.report.coverage.pool_files.is_empty() => return Some(Reason::NoPools),
+            None => return Some(Reason::CheckNotMade),
+            Some(rung) if rung.verdict == Said::NotTested => return rung.reason.clone().or(Some(Reason::CheckNotMade)),
+            // What was found hides whether all was looked at.
+            Some(rung) if rung.verdict == Said::Found => {
+                if let Some(reason) = self.gap(topic) {
+                    return Some(reason);
+                }
+            }
+            Some(_) => {}
+        }
+        if topic != Topic::Addresses {
+            return None;
+        }
+        let asked = match finding.problem.explain().subject().ip {
+            Some(ip) => self.asks(ip),
+            None => self.targets.covers(&found_by.targets),
+        };
+        if !asked {
+            return Some(self.other_targets());
+        }
+        (self.report.visit.quick && !found_by.report.visit.quick).then_some(Reason::LessPatience)
+    }
+
+    fn lacks_the_leases_of(&self, other: &Look<'_>) -> bool {
+        self.report.coverage.lease_files.is_empty() && !other.report.coverage.lease_files.is_empty()
+    }
+
+    fn asks(&self, ip: IpAddr) -> bool {
+        self.own.contains(&ip) || matches!(ip, IpAddr::V4(ip) if self.targets.contains(ip))
+    }
+
+    fn other_targets(&self) -> Reason {
+        Reason::OtherTargets { targets: self.report.visit.targets.clone() }
+    }
+
+    /// What kept the visit from seeing everything that it was about, as the checks have it.
+    fn gap(&self, topic: Topic) -> Option<Reason> {
+        // Files are read whole, whatever became of the look.
+        if topic == Topic::Pools {
+            return None;
+        }
+        let coverage = &self.report.coverage;
+        let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
+            (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
+            (_, cut) => Reason::of_cut(cut, coverage.asked, coverage.planned),
+        });
+        let lost = coverage.frames_dropped;
+        cut.or((lost > 0).then_some(Reason::FramesLost { count: lost })).or_else(|| match topic {
+            Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
+            Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
+            Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
+            Topic::Link | Topic::WayOut | Topic::Pools => None,
+        })
+    }
+}
+
+fn targets(report: &Report) -> Targets {
+    Targets::try_from(report.visit.targets.clone()).unwrap_or_default()
+}
+
+fn own(report: &Report) -> Vec<Ipv4Net> {
+    report.visit.addresses.iter().filter_map(|net| net.parse().ok()).collect()
+}
+
+/// Refuses two visits that have no address in common: everything would have vanished, and everything else appeared.
+pub(super) fn comparable(before: &Report, after: &Report) -> Result<(), Fault> {
+    let about = |report: &Report| own(report).into_iter().map(Targets::of_prefix).fold(targets(report), Targets::union);
+    let (first, second) = (about(before), about(after));
+    let nothing = Targets::default();
+    if first == nothing || second == nothing || first.meets(&second) || same_hosts(before, after) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("the two visits are of different networks: {first}, then {second}"),
+        format!("les deux interventions portent sur des réseaux différents : {first}, puis {second}"),
+    )
+    .hint("compare two visits of one network", "comparez deux interventions sur un même réseau"))
+}
+
+/// A network that was given other addresses is the same one: most of its cards are.
+fn same_hosts(before: &Report, after: &Report) -> bool {
+    let cards = |report: &Report| -> std::collections::HashSet<Mac> { report.hosts.iter().map(|host| host.mac).collect() };
+    let (first, second) = (cards(before), cards(after));
+    let common = first.intersection(&second).count();
+    common > 0 && 2 * common >= first.len().min(second.len())
+}
+
+/// Addresses in their order, each once.
+pub(super) fn sorted(ips: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+    let mut ips: Vec<IpAddr> = ips.collect();
+    ips.sort_unstable_by_key(|ip| match ip {
+        IpAddr::V4(ip) => (0, u128::from(u32::from(*ip))),
+        IpAddr::V6(ip) => (1, u128::from(*ip)),
+    });
+    ips.dedup();
+    ips
+}
+
+/// The lowest address, for the order of rows.
+pub(super) fn lowest(ips: &[IpAddr]) -> IpAddr {
+    ips.first().copied().unwrap_or(IpAddr::V4(Ipv4Addr::BROADCAST))
+}
