@@ -20,6 +20,7 @@ pub mod locale;
 pub mod look;
 pub mod record;
 pub mod replay;
+pub mod snmp;
 pub mod stop;
 pub mod visits;
 

@@ -18,6 +18,8 @@ pub mod kind;
 
 pub mod lease;
 
+pub mod mib;
+
 pub mod site;
 
 pub mod pool;

@@ -1,0 +1,68 @@
+//! Behind which port the switch has learned a card (BRIDGE-MIB, RFC 4188; Q-BRIDGE-MIB, RFC 4363).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Column, Oid, Refusals, Varbind, single};
+use crate::net::Mac;
+
+const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
+const TP_FDB_PORT: Column = Column { name: "dot1dTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2] };
+const TP_FDB_STATUS: Column = Column { name: "dot1dTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 3] };
+const Q_FDB_PORT: Column = Column { name: "dot1qTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 2] };
+const Q_FDB_STATUS: Column = Column { name: "dot1qTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 3] };
+
+/// What is walked for this table.
+pub const COLUMNS: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS];
+
+/// self(4): one of the switch's own addresses.
+const STATUS_SELF: u8 = 4;
+
+/// The forwarding database of a switch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Forwarding {
+    /// The ports a card was learned on, one for each filtering database that tells; most often one.
+    pub learned: BTreeMap<Mac, BTreeSet<BridgePort>>,
+    /// The switch's own cards.
+    pub own: BTreeSet<Mac>,
+}
+
+/// A port as the bridge counts it. It is not an ifIndex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BridgePort {
+    /// dot1dBasePort.
+    pub number: u16,
+    /// Its ifIndex, where the switch tells it.
+    pub interface: Option<u32>,
+}
+
+/// The forwarding database: of both tables what either tells.
+pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
+    let interfaces: BTreeMap<u16, u32> = BASE_PORT_IF_INDEX
+        .rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?)))
+        .collect();
+    let mut forwarding = Forwarding::default();
+    for status in [TP_FDB_STATUS, Q_FDB_STATUS] {
+        let rows = status.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u8>()?)));
+        forwarding.own.extend(rows.filter(|(_, status)| *status == STATUS_SELF).map(|(mac, _)| mac));
+    }
+    for port in [TP_FDB_PORT, Q_FDB_PORT] {
+        for (mac, number) in port.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u16>()?))) {
+            // Port 0: heard of, but not on a port (RFC 4188, dot1dTpFdbPort).
+            if number != 0 && !mac.is_group() && !forwarding.own.contains(&mac) {
+                let port = BridgePort { number, interface: interfaces.get(&number).copied() };
+                forwarding.learned.entry(mac).or_default().insert(port);
+            }
+        }
+    }
+    forwarding
+}
+
+/// The card an index ends with. dot1qTpFdbTable has the number of the filtering database before it, which is not always the VLAN's.
+fn card(index: &Oid) -> Option<Mac> {
+    let arcs = match index {
+        [_, arcs @ ..] if arcs.len() == 6 => arcs,
+        arcs => arcs,
+    };
+    let octets: Vec<u8> = arcs.iter().map(|&arc| u8::try_from(arc).ok()).collect::<Option<_>>()?;
+    <[u8; 6]>::try_from(octets).ok().map(Mac)
+}

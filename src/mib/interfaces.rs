@@ -1,0 +1,61 @@
+//! The ports by name, speed, state and errors (IF-MIB, RFC 2863).
+
+use std::collections::BTreeMap;
+
+use super::{Column, Refusals, Value, Varbind, single};
+
+const IF_DESCR: Column = Column { name: "ifDescr", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 2] };
+const IF_OPER_STATUS: Column = Column { name: "ifOperStatus", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8] };
+const IF_IN_ERRORS: Column = Column { name: "ifInErrors", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 14] };
+const IF_NAME: Column = Column { name: "ifName", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1] };
+const IF_HIGH_SPEED: Column = Column { name: "ifHighSpeed", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15] };
+const IF_ALIAS: Column = Column { name: "ifAlias", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18] };
+
+/// What is walked for this table.
+pub const COLUMNS: &[Column] = &[IF_DESCR, IF_OPER_STATUS, IF_IN_ERRORS, IF_NAME, IF_HIGH_SPEED, IF_ALIAS];
+
+/// A port of the switch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interface {
+    /// ifName (`gi7`), else ifDescr.
+    pub name: String,
+    /// ifAlias: what the administrator wrote there.
+    pub alias: String,
+    /// ifHighSpeed, in Mb/s; what a port without a link tells here is of no use.
+    pub megabits: Option<u32>,
+    /// ifOperStatus is up(1).
+    pub up: Option<bool>,
+    /// ifInErrors since the switch started.
+    pub in_errors: Option<u32>,
+}
+
+/// The ports by ifIndex.
+pub fn interfaces(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap<u32, Interface> {
+    let mut ports: BTreeMap<u32, Interface> = BTreeMap::new();
+    for (port, text) in IF_DESCR.rows(walk, refused, |index, value| Some((single(index)?, value.text()?))) {
+        ports.entry(port).or_default().name = text;
+    }
+    for (port, text) in IF_NAME.rows(walk, refused, |index, value| Some((single(index)?, value.text()?))) {
+        if !text.is_empty() {
+            ports.entry(port).or_default().name = text;
+        }
+    }
+    for (port, text) in IF_ALIAS.rows(walk, refused, |index, value| Some((single(index)?, value.text()?))) {
+        ports.entry(port).or_default().alias = text;
+    }
+    for (port, megabits) in IF_HIGH_SPEED.rows(walk, refused, |index, value| Some((single(index)?, value.number()?))) {
+        ports.entry(port).or_default().megabits = Some(megabits);
+    }
+    for (port, errors) in IF_IN_ERRORS.rows(walk, refused, |index, value| Some((single(index)?, value.number()?))) {
+        ports.entry(port).or_default().in_errors = Some(errors);
+    }
+    for (port, up) in IF_OPER_STATUS.rows(walk, refused, |index, value| Some((single(index)?, up(value)?))) {
+        ports.entry(port).or_default().up = Some(up);
+    }
+    ports
+}
+
+/// ifOperStatus: up(1) to lowerLayerDown(7).
+fn up(value: &Value) -> Option<bool> {
+    value.number::<u8>().filter(|state| (1..=7).contains(state)).map(|state| state == 1)
+}
