@@ -14,6 +14,7 @@ use crate::net::{Ipv4Net, Mac};
 use crate::report::{DhcpRow, Report, WayOutRow};
 use crate::site::{Network, Plan};
 
+mod cabling;
 mod hosts;
 #[cfg(test)]
 mod tests;
@@ -26,6 +27,7 @@ pub fn plan(report: &Report, known: &Plan, language: Language) -> String {
     draft.dhcp();
     draft.shared();
     draft.hosts();
+    draft.cabling();
     draft.text
 }
 
@@ -108,7 +110,7 @@ impl Draft<'_> {
         let mut networks = self.known.networks.clone();
         for prefix in seen.map(|net| net.trunc()) {
             if !networks.iter().any(|known| known.prefix.contains(&prefix) || prefix.contains(&known.prefix)) {
-                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new() });
+                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new(), vlan: None });
             }
         }
         for mut network in networks {
@@ -133,6 +135,7 @@ impl Draft<'_> {
                     rows.push((key, strings(ips.into_iter())));
                 }
             }
+            rows.extend(network.vlan.map(|vlan| ("vlan", toml::Value::Integer(u16::from(vlan).into()))));
             self.table("network", &rows, "", true);
         }
     }

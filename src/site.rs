@@ -7,9 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
-use crate::net::{Ipv4Net, Mac};
+use crate::net::{Ipv4Net, Mac, VlanId};
+pub use cabling::{Outlet, Switch};
 pub use dhcp::{Dhcp, Range};
 
+mod cabling;
 mod dhcp;
 mod remark;
 
@@ -31,6 +33,12 @@ pub struct Plan {
     /// The DHCP servers of the site, a failover pair both.
     #[serde(default)]
     pub dhcp: Vec<Dhcp>,
+    /// The managed switches of the site.
+    #[serde(default, rename = "switch", skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<Switch>,
+    /// The wall outlets, and where their cables should end.
+    #[serde(default, rename = "outlet", skip_serializing_if = "Vec::is_empty")]
+    pub outlets: Vec<Outlet>,
 }
 
 /// A prefix of the site.
@@ -48,6 +56,10 @@ pub struct Network {
     /// The DNS servers that its devices ask.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<IpAddr>,
+    /// Its VLAN, as switches number it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<u16>", range(min = 1, max = 4094))]
+    pub vlan: Option<VlanId>,
 }
 
 /// An address that belongs to one device.
@@ -135,7 +147,8 @@ impl Plan {
                 return Err(Why::new(format!("{ip} is both fixed and shared"), format!("{ip} est à la fois fixe et partagée")));
             }
         }
-        dhcp::check(self)
+        dhcp::check(self)?;
+        cabling::check(self)
     }
 
     /// The networks that a card with these addresses is in.

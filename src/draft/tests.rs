@@ -104,6 +104,18 @@ fn gateways_and_dns_servers_that_answered_stand_in_their_network() {
     assert_eq!(drafted.networks[0].dns, [IpAddr::V4(Ipv4Addr::new(10, 0, 0, 254))]);
 }
 
+#[test]
+fn what_the_plan_says_of_switches_and_outlets_is_kept() {
+    let known = "[[network]]\nprefix = \"10.0.0.0/24\"\nvlan = 20\n[[switch]]\nname = \"sw-1\"\naddress = \"10.0.0.2\"\n\
+                 [[outlet]]\nlabel = \"B15\"\nswitch = \"sw-1\"\nport = \"Gi1/0/12\"\nvlan = 20\nprofile = \"telephone\"\n";
+    let known = Plan::parse(known).expect("a plan");
+    let drafted = Plan::parse(&plan(&report([], &known), &known, Language::Fr)).expect("a plan");
+    assert_eq!(
+        (drafted.switches, drafted.outlets, drafted.networks[0].vlan),
+        (known.switches, known.outlets, known.networks[0].vlan)
+    );
+}
+
 proptest! {
     #[test]
     fn a_draft_is_a_plan_whatever_the_devices_are_called(names in prop::collection::vec("\\PC*|[\\x00-\\x7f]{0,40}|.{0,20}", 0..6), site in "(?s).{0,30}") {
