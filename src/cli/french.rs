@@ -232,7 +232,6 @@ pub fn translate(command: Command) -> Command {
     let help = || Arg::new("help").short('h').long("help").action(ArgAction::Help).help("Afficher l'aide").global(true);
     let version = Arg::new("version").short('V').long("version").action(ArgAction::Version).help("Afficher la version");
     let program = program
-        .subcommand_help_heading("Commandes")
         .subcommand_value_name("COMMANDE")
         .disable_version_flag(true)
         .propagate_version(false)
@@ -249,15 +248,28 @@ fn subcommand(command: Command, path: &str) -> Command {
     if names.is_empty() {
         return command;
     }
-    let command = command.disable_help_subcommand(true).subcommand_help_heading("Commandes").subcommand_value_name("COMMANDE");
+    let command = command.disable_help_subcommand(true).subcommand_value_name("COMMANDE");
     names.iter().fold(command, |command, name| command.mut_subcommand(name, |sub| subcommand(sub, &format!("{path} {name}"))))
+}
+
+/// What stands around the help of a command. clap's own headings have no space before their colon.
+fn frame(command: &Command) -> String {
+    let mut frame = "{about}\n\nUtilisation\u{a0}: {usage}\n".to_owned();
+    if command.get_positionals().next().is_some() {
+        frame += "\nArguments\u{a0}:\n{positionals}\n";
+    }
+    if command.has_subcommands() {
+        frame += "\nCommandes\u{a0}:\n{subcommands}\n";
+    }
+    frame + "\nOptions\u{a0}:\n{options}"
 }
 
 /// One command: what it is, its arguments, the frame around them.
 fn one(command: Command, name: &str) -> Command {
-    const FRAME: &str = "{about}\n\nUtilisation : {usage}\n\n{all-args}";
     let about = words(name, "").unwrap_or_default();
-    let command = command.about(about).long_about(Resettable::Reset).help_template(FRAME);
+    let command = command.about(about).long_about(Resettable::Reset);
+    let frame = frame(&command);
+    let command = command.help_template(frame);
     command.mut_args(|argument| {
         let text = words(name, argument.get_id().as_str()).unwrap_or_default();
         let value = argument.get_value_names().and_then(|names| names.first()).map(ToString::to_string);
@@ -316,7 +328,9 @@ mod tests {
         program.build();
         for sub in program.get_subcommands_mut() {
             let help = sub.render_long_help().to_string();
-            for english in ["Usage:", "Options:\n\n", "Print", "possible values", "default:", "Write", "The "] {
+            for english in
+                ["Usage:", "Options:", "Arguments:", "Commandes:", "Print", "possible values", "default:", "Write", "The "]
+            {
                 assert!(!help.contains(english), "{}: {english}\n{help}", sub.get_name());
             }
         }
