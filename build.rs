@@ -85,7 +85,7 @@ fn embed_labs() -> io::Result<()> {
     let list =
         format!("/// Every lab: its name and its text, in alphabetical order.\npub const LABS: &[(&str, &str)] = &[\n{rows}];\n");
     let test =
-        |name: &String| format!("#[test]\nfn {}() {{\n    the_kit_finds_what_is_in({name:?});\n}}\n\n", name.replace('-', "_"));
+        |name: &String| format!("#[test]\nfn r#{}() {{\n    the_kit_finds_what_is_in({name:?});\n}}\n\n", name.replace('-', "_"));
     let tests: String = labs.iter().map(|(name, _)| test(name)).collect();
     let out = env::var_os("OUT_DIR").unwrap_or_default();
     fs::write(Path::new(&out).join("labs.rs"), list)?;

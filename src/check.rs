@@ -29,6 +29,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// Loops, storms and spanning tree.
+    Switching,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -106,6 +108,7 @@ checks! {
     "L1-pair-open"         Link pair_open::PairOpen of Cable
     "L1-pair-short"        Link pair_short::PairShort of Cable
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
+    "L2-loop"              Switching switching_loop::SwitchingLoop of Switching
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

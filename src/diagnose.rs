@@ -38,6 +38,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
+        Topic::Switching => true,
         Topic::Pools => errand != Errand::Link,
         Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
@@ -62,7 +63,7 @@ mod tests {
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
-        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable)));
+        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching)));
         assert_eq!(ladder.len() + of_link.iter().filter(|(check, _)| check.topic == Topic::Cable).count(), CHECKS.len());
         assert!(ladder.is_sorted_by_key(|(check, _)| check.layer));
     }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::broadcasts::{BroadcastsHeard, BroadcastsSeen, Busiest, OwnReturned};
 pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measurable, PairTested, Silence};
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
@@ -18,6 +19,7 @@ use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
 
+mod broadcasts;
 mod card;
 mod dhcp;
 mod inventory;
@@ -171,6 +173,10 @@ pub enum Fact {
     CableTested(CableTested),
     /// What it said of one pair.
     PairTested(PairTested),
+    /// Broadcasts and multicasts that arrived were counted.
+    BroadcastsHeard(BroadcastsHeard),
+    /// Those that our own card sent and that came back were counted.
+    OwnReturned(OwnReturned),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.

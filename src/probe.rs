@@ -25,6 +25,7 @@ pub mod offered;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod tally;
 pub mod watch;
 pub mod way_out;
 

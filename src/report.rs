@@ -25,7 +25,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
+use crate::observe::{BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
@@ -132,6 +132,9 @@ pub struct Covered {
     pub cut: Vec<Cut>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
+    /// Broadcasts and multicasts that arrived; `None` where they were not counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broadcasts: Option<BroadcastsHeard>,
     /// How DHCP servers were asked; all zero where they were not.
     #[serde(default)]
     pub dhcp: DhcpAsked,
@@ -272,7 +275,9 @@ impl Report {
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested));
+        let unasked = |rung: &Rung| {
+            matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::CheckNotMade))
+        };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
@@ -374,6 +379,7 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
+        broadcasts: inventory.broadcasts().heard().map(|(heard, _)| *heard),
         dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
         lease_files: inventory
             .leases()

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
+use trousse::check::Problem;
+use trousse::check::switching_loop::Shows;
 use trousse::edge::record::COMPARISON;
 use trousse::edge::replay::replay;
 use trousse::report::comparison::Status;
@@ -75,12 +77,23 @@ fn records_and_reports_compare_alike() {
 }
 
 #[test]
+fn a_capture_of_a_loop_shows_the_storm_and_not_whose_frames_go_round() {
+    let (report, _) = replayed(&tests().join("frames/loop.pcap"));
+    let found: Vec<&Problem> = report.findings.iter().map(|finding| &finding.problem).collect();
+    let [Problem::SwitchingLoop(found)] = found[..] else { panic!("{found:?}") };
+    assert_eq!((found.shows, found.own), (Shows::Storm, None));
+    assert!(found.heard.is_some_and(|heard| heard.frames == 1_200 && heard.busiest.copies > 16), "{found:?}");
+}
+
+#[test]
 fn a_capture_of_another_program_shows_the_duplicate_and_says_that_nothing_was_asked() {
     let (report, _) = replayed(&tests().join("frames/vineyard-arp-scan.pcap"));
     let found: Vec<&str> = report.findings.iter().map(|finding| finding.problem.code()).collect();
     assert_eq!(found, ["L3-duplicate-address"]);
     assert_eq!(report.coverage.asked, 0);
-    let others = report.ladder.iter().filter(|rung| rung.code != "L3-duplicate-address");
+    // A capture shows by itself whether broadcasts go round; everything else needs somebody who asks.
+    let seen = ["L3-duplicate-address", "L2-loop"];
+    let others = report.ladder.iter().filter(|rung| !seen.contains(&rung.code.as_str()));
     assert!(others.into_iter().all(|rung| rung.verdict == Said::NotTested));
     assert_eq!(report.exit_code(), 1);
 }

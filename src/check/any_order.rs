@@ -83,6 +83,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         4 => path,
         3 => a_fact_of_our_card(),
+        2 => a_count_of_broadcasts(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -107,6 +108,23 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
         1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+    ]
+}
+
+/// What was counted of broadcasts.
+fn a_count_of_broadcasts() -> impl Strategy<Value = Fact> {
+    use crate::observe::{BroadcastsHeard, Busiest, OwnReturned};
+    let counts = (0u32..3, 0u32..3, 0u32..9000);
+    prop_oneof![
+        counts.clone().prop_map(|(thousands, share, watched_ms)| {
+            let frames = 1000 * thousands;
+            let busiest = Busiest { frames, repeats: frames * share / 3, copies: share };
+            Fact::BroadcastsHeard(BroadcastsHeard { busiest, frames: frames.into(), watched_ms })
+        }),
+        counts.prop_map(|(copies, more, sent)| {
+            let returned = u64::from(copies * (1 + more));
+            Fact::OwnReturned(OwnReturned { copies: 2 * copies, returned, sent: sent.into() })
+        }),
     ]
 }
 
@@ -203,6 +221,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
+        Problem::SwitchingLoop(_) => false,
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::virtual_address::Family;
-use super::{Problem, clear_or_gap};
+use super::{Problem, clear_or_gap, switching_loop};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -35,7 +35,7 @@ pub struct RepeatedAnswer {
 const NAMED: usize = 5;
 
 /// A card replied more often to us than we had asked.
-pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
+pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let mut hosts = Vec::new();
     let mut evidence: Vec<Observation> = Vec::new();
     for (ip, owners) in inventory.claimed() {
@@ -51,7 +51,10 @@ pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     }
     evidence.truncate(NAMED);
     let problem = Problem::RepeatedAnswer(RepeatedAnswer { hosts });
-    Verdict::Found(vec![Finding::new(Severity::Note, problem, evidence)])
+    // A request that a loop brings twice is answered twice.
+    let looped = matches!(switching_loop::judge(inventory, plan), Verdict::Found(_));
+    let because_of = looped.then(|| "L2-loop".to_owned());
+    Verdict::Found(vec![Finding { because_of, ..Finding::new(Severity::Note, problem, evidence) }])
 }
 
 impl RepeatedAnswer {

@@ -36,6 +36,7 @@ pub trait Follower {
 /// Lets the probes ask until none has anything left to ask, or the follower stops it. Facts about the run itself (frames
 /// lost, a look cut short) are told to the listener too.
 pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) {
+    let started = clock.now();
     let cut = loop {
         if follower.stops(clock.now()) {
             break Some(Cut::User);
@@ -49,7 +50,8 @@ pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, fo
     let now = clock.now();
     let lost = link.lost();
     let lost = (lost > 0).then_some(Fact::FramesLost { count: lost });
-    for fact in lost.into_iter().chain(cut.map(|by| Fact::CutShort { by })) {
+    let counted = listener.counted(Some(started), now);
+    for fact in counted.into_iter().chain(lost).chain(cut.map(|by| Fact::CutShort { by })) {
         follower.fact(now, &fact);
         listener.fact(now, fact);
     }
@@ -65,6 +67,7 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
             match listener.probes[index].poll(now) {
                 Want::Send(frame) => {
                     let number = follower.frame(now, Direction::Sent, &frame);
+                    listener.count(now, Direction::Sent, &frame);
                     listener.frame(now, Direction::Sent, &frame, || number);
                     burst.push(frame);
                     soonest = Some(now);
@@ -96,8 +99,10 @@ fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follow
             // What a frame of this machine's own means is known only with the frame: it is recorded as one of ours is.
             Arrival::Frame(Direction::Sent, bytes) => {
                 let number = follower.frame(at, Direction::Sent, bytes);
+                listener.count(at, Direction::Sent, bytes);
                 listener.frame(at, Direction::Sent, bytes, || number)
             }
+            Arrival::Frame(Direction::Received, bytes) if !listener.count(at, Direction::Received, bytes) => Vec::new(),
             Arrival::Frame(Direction::Received, bytes) => {
                 listener.frame(at, Direction::Received, bytes, || follower.frame(at, Direction::Received, bytes))
             }

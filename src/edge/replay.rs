@@ -83,7 +83,7 @@ fn record(folder: &Path) -> Result<Replayed> {
     let circumstances = circumstances(folder)?;
     let mut listener = Listener::new(&circumstances.survey);
     let started_us = circumstances.started_us;
-    let (frames, mut last) = hear_capture(&folder.join(CAPTURE), &mut listener, |captured| {
+    let (frames, mut last) = hear_capture(&folder.join(CAPTURE), &mut listener, Counting::No, |captured| {
         (Moment(captured.unix_us.saturating_sub(started_us)), captured.direction)
     })?;
     let answers = folder.join(ANSWERS);
@@ -117,17 +117,28 @@ fn foreign(path: &Path) -> Result<Replayed> {
     let mut started_us = None;
     // The earliest frame need not stand first; what lies before the first one is heard at the start. Whoever captured it asked
     // for reasons of their own: none of it is a question of ours.
-    let (_, ended) = hear_capture(path, &mut listener, |captured| {
+    let (_, ended) = hear_capture(path, &mut listener, Counting::Yes, |captured| {
         let at = captured.unix_us.saturating_sub(*started_us.get_or_insert(captured.unix_us));
         (Moment(at), Direction::Received)
     })?;
+    for fact in listener.counted(None, ended) {
+        listener.fact(ended, fact);
+    }
     Ok(Replayed { inventory: listener.conclude(ended), circumstances: None, started_us: started_us.unwrap_or_default(), ended })
+}
+
+/// Whether the frames of a capture are counted: those of a record were, when they were heard.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Counting {
+    Yes,
+    No,
 }
 
 /// Hears every frame of a capture, each when and in the direction that `how` says; how many there are, and the moment of the last.
 fn hear_capture(
     path: &Path,
     listener: &mut Listener,
+    counting: Counting,
     mut how: impl FnMut(&Captured) -> (Moment, Direction),
 ) -> Result<(u32, Moment)> {
     let mut number = 0;
@@ -136,7 +147,9 @@ fn hear_capture(
         number += 1;
         let (at, direction) = how(&captured);
         last = last.max(at);
-        listener.frame(at, direction, &captured.bytes, || Some(number));
+        if counting == Counting::No || listener.count(at, direction, &captured.bytes) {
+            listener.frame(at, direction, &captured.bytes, || Some(number));
+        }
     })?;
     if end == End::Cut {
         listener.fact(last, Fact::CutShort { by: Cut::Capture });

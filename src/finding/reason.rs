@@ -65,6 +65,11 @@ pub enum Reason {
         /// For how long, in milliseconds.
         watched_ms: u32,
     },
+    /// Nobody sent a broadcast while it was listened, so none could go round.
+    NothingBroadcast {
+        /// For how long, in milliseconds.
+        watched_ms: u32,
+    },
     /// The cable was not tested: a look without that is whole without these checks.
     CableNotTested,
     /// The cable test says nothing of these pairs.
@@ -197,6 +202,13 @@ impl Reason {
                 language.pick(
                     format!("nothing arrived in {seconds} s, so nothing could arrive broken"),
                     format!("rien n'est arrivé en {seconds} s, donc rien ne pouvait arriver abîmé"),
+                )
+            }
+            Reason::NothingBroadcast { watched_ms } => {
+                let seconds = watched_ms.div_ceil(1000);
+                language.pick(
+                    format!("nobody sent a broadcast in {seconds} s, so none could go round: run trousse diagnose, which sends some"),
+                    format!("aucune diffusion en {seconds} s, donc rien ne pouvait tourner en rond : lancez trousse diagnose, qui en émet"),
                 )
             }
             Reason::CableNotTested => language

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::tally::Tally;
 use super::{Errand, Heard, PROBES, Probe, Survey, What};
 use crate::net::Moment;
 use crate::observe::{Fact, Inventory, Observation};
@@ -13,6 +14,7 @@ pub struct Listener {
     /// The probes, in the order of the table.
     pub probes: Vec<Box<dyn Probe>>,
     inventory: Inventory,
+    tally: Tally,
 }
 
 /// Where a frame came from.
@@ -44,7 +46,19 @@ impl Listener {
             known.for_each(|fact| inventory.fold(&Observation { at: Moment::default(), frame: None, fact }));
         }
         let rows = PROBES.iter().filter(|row| row.errands.contains(&survey.errand));
-        Listener { probes: rows.map(|row| (row.make)(survey)).collect(), inventory }
+        let probes = rows.map(|row| (row.make)(survey)).collect();
+        Listener { probes, inventory, tally: Tally::new(identity.mac) }
+    }
+
+    /// Counts a frame, before it is heard; false where it is one of so many copies that it need not be. A record holds what was
+    /// heard and the counts, so its frames are not counted again.
+    pub fn count(&mut self, at: Moment, direction: Direction, bytes: &[u8]) -> bool {
+        self.tally.count(at, direction, bytes)
+    }
+
+    /// What was counted, since `started` where that is known.
+    pub fn counted(&mut self, started: Option<Moment>, ended: Moment) -> Vec<Fact> {
+        self.tally.conclude(started, ended)
     }
 
     /// What a frame means; `number` is asked for the frame's number in the capture if it means anything.

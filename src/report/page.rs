@@ -10,6 +10,7 @@ mod findings;
 mod hosts;
 mod ladder;
 mod owners;
+mod switching;
 mod verdict;
 mod way_out;
 

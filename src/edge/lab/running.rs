@@ -58,7 +58,7 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
         );
         // The packages of Debian whose name is not that of the program.
         let package = match program {
-            "ip" => "iproute2",
+            "ip" | "bridge" | "tc" => "iproute2",
             "nmbd" => "samba",
             "dhcpd" => "isc-dhcp-server",
             "dhcrelay" => "isc-dhcp-relay",

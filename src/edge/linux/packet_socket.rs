@@ -24,6 +24,8 @@ const RECEIVE_BUFFER: libc::c_int = 32 << 20;
 /// Frames that are read in one call, and bytes that are read of each; longer frames hold nothing that is needed.
 const BATCH: usize = 64;
 const SNAP: usize = 1600;
+/// Batches that are read before the probes have their turn again: in a storm there is always one more.
+const TURN: usize = 64;
 /// Bytes of ancillary data of one frame: its time and its VLAN tag.
 const CONTROL: usize = 128;
 
@@ -200,7 +202,11 @@ impl Link for PacketSocket {
         let mut ready = [pollfd(self.fd, libc::POLLIN), pollfd(self.names.as_raw_fd(), libc::POLLIN)];
         wait(&mut ready, patience)?;
         if ready[0].revents != 0 {
-            while self.read_frames(each)? == BATCH {}
+            for _ in 0..TURN {
+                if self.read_frames(each)? < BATCH {
+                    break;
+                }
+            }
         }
         if ready[1].revents != 0 {
             self.read_answers(each);

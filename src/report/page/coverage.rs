@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::Block;
+use super::{Block, switching};
 use crate::language::Language;
 use crate::observe::PoolFile;
 use crate::probe::Errand;
@@ -81,7 +81,10 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let pools: Vec<String> = coverage.pool_files.iter().map(|file| pool_file(file, language)).collect();
     let pools =
         (!pools.is_empty()).then(|| (language.pick("Server configurations", "Configurations de serveurs"), pools.join(", ")));
-    let facts = swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(rest).chain(files).chain(pools);
+    let broadcasts =
+        coverage.broadcasts.map(|heard| (language.pick("Broadcasts", "Diffusions"), switching::heard(&heard, language)));
+    let facts =
+        swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(broadcasts).chain(rest).chain(files).chain(pools);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
 }
 

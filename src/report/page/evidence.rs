@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::cable;
+use super::{cable, switching};
 use crate::language::Language;
 use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
@@ -123,6 +123,11 @@ fn what(fact: &Fact, language: Language) -> String {
                 format!("{server} n'a pas dit si {address} est louée"),
             ),
         },
+        Fact::BroadcastsHeard(heard) => {
+            let heard = switching::heard(heard, language);
+            language.pick(format!("broadcasts: {heard}"), format!("diffusions : {heard}"))
+        }
+        Fact::OwnReturned(own) => switching::own(own, language),
         Fact::LeaseHeld { lease, .. } => lease.say(language),
         Fact::LeasesRead { file, entries, .. } => {
             let addresses = counted(*entries, ("address", "adresse"), ("addresses", "adresses"), language);
