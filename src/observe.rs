@@ -13,6 +13,7 @@ pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
 pub use self::told::{Told, ToldSeen, Wish};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
@@ -27,6 +28,7 @@ mod leases;
 mod owner;
 mod path;
 mod pools;
+mod spanning_tree;
 mod told;
 
 /// One thing seen once.
@@ -177,6 +179,13 @@ pub enum Fact {
     BroadcastsHeard(BroadcastsHeard),
     /// Those that our own card sent and that came back were counted.
     OwnReturned(OwnReturned),
+    /// A bridge told the spanning tree as it knows it.
+    TreeTold(TreeTold),
+    /// A bridge told the root that a port came up or went down.
+    TopologyChangeNotified {
+        /// Its card.
+        mac: Mac,
+    },
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.

@@ -25,6 +25,7 @@ pub mod offered;
 pub mod own_address;
 pub mod pace;
 pub mod reverse_dns;
+pub mod spanning_tree;
 pub mod tally;
 pub mod watch;
 pub mod way_out;
@@ -231,6 +232,8 @@ const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 /// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
 const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
+/// What is heard on any wire, whatever is asked.
+const EVERY: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Link, Errand::Capture];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
@@ -245,6 +248,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
     Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
+    Row { errands: EVERY, make: |_| Box::new(spanning_tree::SpanningTree) },
     Row { errands: LINK, make: |_| Box::new(watch::Watch) },
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },

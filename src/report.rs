@@ -25,7 +25,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile};
+use crate::observe::{BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
@@ -62,6 +62,9 @@ pub struct Report {
     /// One row for each DNS server, likewise.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dns_servers: Vec<WayOutRow>,
+    /// What switches told of their spanning tree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spanning_tree: Vec<TreeTold>,
     /// What our card told of its link and its cable; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardReport>,
@@ -276,7 +279,10 @@ impl Report {
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
         let unasked = |rung: &Rung| {
-            matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::CheckNotMade))
+            matches!(
+                rung.reason,
+                Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::CheckNotMade | Reason::NoSpanningTree)
+            )
         };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
@@ -299,6 +305,7 @@ impl Report {
             link: inventory.path().link(),
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),
+            spanning_tree: inventory.trees().told().map(|(told, _)| *told).collect(),
             card: card::report(inventory, &ladder),
             ladder,
             findings,

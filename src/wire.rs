@@ -13,6 +13,7 @@ pub mod ipv4;
 pub mod llc;
 pub mod lldp;
 pub mod nbns;
+pub mod stp;
 
 mod tlv;
 
@@ -71,6 +72,8 @@ pub enum Body<'a> {
         /// The message.
         message: ipv4::Icmp,
     },
+    /// What a bridge tells other bridges.
+    Stp(stp::Bpdu),
     /// Anything else.
     Other,
 }
@@ -81,9 +84,25 @@ pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Malformed> {
     let body = match header.ethertype {
         ethernet::ARP => Body::Arp(arp::parse(payload)?),
         ethernet::IPV4 => ipv4::parse(payload)?,
+        length if length <= llc::MAX_LENGTH => of_length(header.destination, length, payload)?,
         _ => Body::Other,
     };
     Ok(Packet { source: header.source, destination: header.destination, vlan: header.vlan, body })
+}
+
+/// What a frame of IEEE 802.2 carries, by the group that it is addressed to.
+fn of_length(destination: Mac, length: u16, payload: &[u8]) -> Result<Body<'_>, Malformed> {
+    match destination {
+        stp::GROUP => {
+            let inside = payload.get(..usize::from(length)).unwrap_or(payload);
+            inside.strip_prefix(&stp::LLC).map_or(Ok(Body::Other), |bpdu| stp::parse(bpdu).map(Body::Stp))
+        }
+        stp::PVST_GROUP => match llc::parse(length, payload)? {
+            Some((stp::PVST, bpdu)) => stp::parse(bpdu).map(Body::Stp),
+            _ => Ok(Body::Other),
+        },
+        _ => Ok(Body::Other),
+    }
 }
 
 /// One row of the table of decoders, from which the fuzz targets and the seeded random runs are made.
@@ -106,6 +125,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
     Decoder { name: "llc", read: |bytes| llc::parse(bytes.len().min(llc::MAX_LENGTH.into()) as u16, bytes).map(drop) },
     Decoder { name: "lldp", read: |bytes| lldp::parse(bytes).map(drop) },
+    Decoder { name: "stp", read: |bytes| stp::parse(bytes).map(drop) },
     Decoder { name: "cdp", read: |bytes| cdp::parse(bytes).map(drop) },
 ];
 

@@ -84,6 +84,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         4 => path,
         3 => a_fact_of_our_card(),
         2 => a_count_of_broadcasts(),
+        2 => a_tree(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -126,6 +127,26 @@ fn a_count_of_broadcasts() -> impl Strategy<Value = Fact> {
             Fact::OwnReturned(OwnReturned { copies: 2 * copies, returned, sent: sent.into() })
         }),
     ]
+}
+
+/// What bridges tell of their tree.
+fn a_tree() -> impl Strategy<Value = Fact> {
+    use crate::observe::TreeTold;
+    use crate::wire::stp::{BridgeId, Version};
+    let bridge = |last: u8| BridgeId { priority: 0x8000, mac: Mac([2, 0, 0, 0, 9, last]) };
+    let told = (0u16..2, 0u8..3, 0u8..3, any::<bool>(), 0u32..50).prop_map(move |(vlan, speaks, root, changing, cost)| {
+        Fact::TreeTold(TreeTold {
+            vlan: VlanId::new(vlan),
+            bridge: bridge(speaks),
+            port: 0x8001,
+            root: bridge(root),
+            cost,
+            changing,
+            version: Version::Rstp,
+            sender: bridge(speaks).mac,
+        })
+    });
+    prop_oneof![9 => told, 1 => a_mac().prop_map(|mac| Fact::TopologyChangeNotified { mac })]
 }
 
 /// What a driver tells, and a cable test.
@@ -221,7 +242,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
-        Problem::SwitchingLoop(_) => false,
+        Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.

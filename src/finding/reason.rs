@@ -65,6 +65,8 @@ pub enum Reason {
         /// For how long, in milliseconds.
         watched_ms: u32,
     },
+    /// No bridge told of a spanning tree: a look without one is whole without this check.
+    NoSpanningTree,
     /// Nobody sent a broadcast while it was listened, so none could go round.
     NothingBroadcast {
         /// For how long, in milliseconds.
@@ -204,6 +206,12 @@ impl Reason {
                     format!("rien n'est arrivé en {seconds} s, donc rien ne pouvait arriver abîmé"),
                 )
             }
+            Reason::NoSpanningTree => language
+                .pick(
+                    "no switch speaks of a spanning tree here: it has none, or keeps it from this port",
+                    "aucun commutateur ne parle de spanning tree ici : il n'y en a pas, ou ce port n'en laisse rien passer",
+                )
+                .to_owned(),
             Reason::NothingBroadcast { watched_ms } => {
                 let seconds = watched_ms.div_ceil(1000);
                 language.pick(

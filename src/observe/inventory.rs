@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen,
-    PoolsSeen, ToldSeen,
+    PoolsSeen, ToldSeen, TreesSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -74,6 +74,7 @@ pub struct Inventory {
     path: PathSeen,
     driver: CardSeen,
     broadcasts: BroadcastsSeen,
+    trees: TreesSeen,
 }
 
 impl Inventory {
@@ -94,6 +95,7 @@ impl Inventory {
             path: PathSeen::default(),
             driver: CardSeen::default(),
             broadcasts: BroadcastsSeen::default(),
+            trees: TreesSeen::default(),
         }
     }
 
@@ -147,6 +149,7 @@ impl Inventory {
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
+            Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -225,6 +228,11 @@ impl Inventory {
     /// How many broadcasts were heard, and which of ours came back.
     pub fn broadcasts(&self) -> &BroadcastsSeen {
         &self.broadcasts
+    }
+
+    /// What bridges told of their spanning tree.
+    pub fn trees(&self) -> &TreesSeen {
+        &self.trees
     }
 
     /// What lease files say.
@@ -312,8 +320,17 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.broadcasts)
-                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver, &other.broadcasts)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.broadcasts, &self.trees)
+                == (
+                    &other.dhcp,
+                    &other.leases,
+                    &other.path,
+                    &other.pools,
+                    &other.told,
+                    &other.driver,
+                    &other.broadcasts,
+                    &other.trees,
+                )
     }
 }
 

@@ -236,6 +236,7 @@ impl Page {
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
+        blocks.extend(switching::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(card::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;

@@ -22,7 +22,7 @@ use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns, stp};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -148,7 +148,17 @@ fn frames() -> Vec<Vec<u8>> {
         ipv4::udp_frame(US, 40_000, THEM, dns::MDNS_PORT, &dns::question(7, THEM.ip.into(), false)),
         dhcp::question(dhcp::Question::NetBoot, US, 60),
         ipv4::udp_frame(US, dhcp::SERVER_PORT, THEM, dhcp::CLIENT_PORT, &offer()),
+        ethernet::emit(US.mac, stp::GROUP, 3 + bpdu().len() as u16, &[&stp::LLC[..], &bpdu()].concat()),
     ]
+}
+
+/// What a bridge of several trees tells, as long as the bridge that speaks stands in it (IEEE 802.1Q-2018, 14.4).
+fn bpdu() -> Vec<u8> {
+    let mut bytes = vec![0; 102];
+    bytes[2..5].copy_from_slice(&[3, 2, 0x7d]);
+    bytes[5..13].copy_from_slice(&[0x80, 0, 2, 0, 0, 0, 0, 9]);
+    bytes[93..101].copy_from_slice(&[0x80, 0, 2, 0, 0, 0, 0, 8]);
+    bytes
 }
 
 /// Frames of LLDP and CDP, as an lldpd sent them.
@@ -184,7 +194,7 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
     let neighbours = neighbours();
     let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
-    let payloads = payloads.into_iter().chain(neighbours).chain(driver_messages());
+    let payloads = payloads.into_iter().chain([bpdu()]).chain(neighbours).chain(driver_messages());
     frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
 }
 

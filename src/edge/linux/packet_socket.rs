@@ -14,10 +14,10 @@ use super::sounder::Sounder;
 use crate::edge::clock::VisitClock;
 use crate::edge::{Arrival, Clock, Link};
 use crate::fault::{Fault, Result};
-use crate::net::Moment;
+use crate::net::{Mac, Moment};
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
-use crate::wire::ethernet;
+use crate::wire::{ethernet, stp};
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
 const RECEIVE_BUFFER: libc::c_int = 32 << 20;
@@ -26,6 +26,8 @@ const BATCH: usize = 64;
 const SNAP: usize = 1600;
 /// Batches that are read before the probes have their turn again: in a storm there is always one more.
 const TURN: usize = 64;
+/// Groups whose frames are heard beside those to all.
+const GROUPS: [Mac; 2] = [stp::GROUP, stp::PVST_GROUP];
 /// Bytes of ancillary data of one frame: its time and its VLAN tag.
 const CONTROL: usize = 128;
 
@@ -61,6 +63,10 @@ impl PacketSocket {
             Channel::Ethernet(sender, _) => sender,
             _ => return Err(failed(io::Error::other("not an Ethernet channel"))),
         };
+        for group in GROUPS {
+            // Without it a card may keep such frames to itself; what is not heard, the report says.
+            let _ = join(fd, interface.inner.index, group);
+        }
         let names = UdpSocket::bind((Ipv6Addr::UNSPECIFIED, 0))
             .or_else(|_| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)))
             .and_then(|names| names.set_nonblocking(true).map(|()| names))
@@ -306,6 +312,30 @@ fn new_socket() -> io::Result<OwnedFd> {
 fn set_option(fd: RawFd, level: libc::c_int, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
     // SAFETY: the value lives through the call and its true length is given.
     let set = unsafe { libc::setsockopt(fd, level, option, (&raw const value).cast(), mem::size_of_val(&value) as _) };
+    if set < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+/// Lets the card hear what is sent to a group (packet(7), `PACKET_ADD_MEMBERSHIP`).
+#[allow(unsafe_code)]
+fn join(fd: RawFd, interface: u32, group: Mac) -> io::Result<()> {
+    let mut address = [0; 8];
+    address[..group.0.len()].copy_from_slice(&group.0);
+    let membership = libc::packet_mreq {
+        mr_ifindex: interface as libc::c_int,
+        mr_type: libc::PACKET_MR_MULTICAST as libc::c_ushort,
+        mr_alen: group.0.len() as libc::c_ushort,
+        mr_address: address,
+    };
+    // SAFETY: the structure lives through the call and its true length is given.
+    let set = unsafe {
+        libc::setsockopt(
+            fd,
+            libc::SOL_PACKET,
+            libc::PACKET_ADD_MEMBERSHIP,
+            (&raw const membership).cast(),
+            mem::size_of_val(&membership) as _,
+        )
+    };
     if set < 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }
 

@@ -127,6 +127,11 @@ fn what(fact: &Fact, language: Language) -> String {
             let heard = switching::heard(heard, language);
             language.pick(format!("broadcasts: {heard}"), format!("diffusions : {heard}"))
         }
+        Fact::TreeTold(tree) => switching::told(tree, language),
+        Fact::TopologyChangeNotified { mac } => language.pick(
+            format!("{mac} notified the root of a change of topology"),
+            format!("{mac} a notifié à la racine un changement de topologie"),
+        ),
         Fact::OwnReturned(own) => switching::own(own, language),
         Fact::LeaseHeld { lease, .. } => lease.say(language),
         Fact::LeasesRead { file, entries, .. } => {
