@@ -12,6 +12,7 @@ pub mod cabling;
 pub mod contest;
 pub mod held;
 pub mod holder;
+pub mod neighbouring;
 pub mod pool;
 pub mod served;
 pub mod way_out;
@@ -29,6 +30,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// What the other end of the cable says of itself.
+    Neighbour,
     /// Loops, storms and spanning tree.
     Switching,
     /// What the files of those who serve addresses say, whatever was asked on the network.
@@ -108,6 +111,10 @@ checks! {
     "L1-pair-open"         Link pair_open::PairOpen of Cable
     "L1-pair-short"        Link pair_short::PairShort of Cable
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
+    "L1-duplex-mismatch"   Link duplex_mismatch::DuplexMismatch of Neighbour
+    "L1-poe-class-too-low" Link poe_class_too_low::PoeClassTooLow of Neighbour
+    "L2-wrong-vlan"        Switching wrong_vlan::WrongVlan of Neighbour
+    "L2-neighbour-not-planned" Switching neighbour_not_planned::NeighbourNotPlanned of Neighbour
     "L2-loop"              Switching switching_loop::SwitchingLoop of Switching
     "L2-spanning-tree-change" Switching spanning_tree_change::SpanningTreeChange of Switching
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken

@@ -12,8 +12,9 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     // With the pool of a server, the addresses are asked for too.
     let swept = inventory.coverage().planned > 0;
     let dhcp_heard = !inventory.dhcp_servers().is_empty();
+    let neighbour_heard = inventory.neighbours().present().next().is_some();
     let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
-    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard));
+    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard, neighbour_heard));
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
@@ -33,11 +34,12 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
 }
 
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
-fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool {
+fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool, neighbour_heard: bool) -> bool {
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
+        Topic::Neighbour => errand == Errand::Link || neighbour_heard,
         Topic::Switching => true,
         Topic::Pools => errand != Errand::Link,
         Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
@@ -59,12 +61,19 @@ mod tests {
     #[test]
     fn the_rungs_stand_from_the_link_up_and_every_check_is_on_one() {
         let ladder = climbed(&Scene::swept());
-        // The checks of the cable are rungs of trousse link, which alone asks the card.
+        // The checks of the cable are rungs of trousse link, which alone asks the card, as are those of a neighbour until one is heard.
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
-        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching)));
-        assert_eq!(ladder.len() + of_link.iter().filter(|(check, _)| check.topic == Topic::Cable).count(), CHECKS.len());
+        assert!(
+            of_link
+                .iter()
+                .all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching | Topic::Neighbour))
+        );
+        assert_eq!(
+            ladder.len() + of_link.iter().filter(|(check, _)| matches!(check.topic, Topic::Cable | Topic::Neighbour)).count(),
+            CHECKS.len()
+        );
         assert!(ladder.is_sorted_by_key(|(check, _)| check.layer));
     }
 

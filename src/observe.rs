@@ -10,6 +10,7 @@ pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measu
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
+pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
@@ -25,6 +26,7 @@ mod card;
 mod dhcp;
 mod inventory;
 mod leases;
+mod neighbour;
 mod owner;
 mod path;
 mod pools;
@@ -185,6 +187,18 @@ pub enum Fact {
     TopologyChangeNotified {
         /// Its card.
         mac: Mac,
+    },
+    /// A neighbour on the cable said what it is.
+    NeighbourAdvertised(Box<Advertised>),
+    /// Neighbours were listened to.
+    NeighboursListened {
+        /// For how long, in milliseconds.
+        ms: u32,
+    },
+    /// Whoever holds the laptop said which wall outlet it is plugged into.
+    AtOutlet {
+        /// The label of the outlet.
+        label: String,
     },
     /// The link of our card when the look began.
     LinkIs(LinkState),

@@ -20,6 +20,7 @@ pub mod listen;
 pub mod llmnr;
 pub mod mdns;
 pub mod name;
+pub mod neighbour;
 pub mod netbios;
 pub mod offered;
 pub mod own_address;
@@ -249,6 +250,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
     Row { errands: EVERY, make: |_| Box::new(spanning_tree::SpanningTree) },
+    Row { errands: EVERY, make: |survey| Box::new(neighbour::Neighbour::new(survey)) },
     Row { errands: LINK, make: |_| Box::new(watch::Watch) },
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },

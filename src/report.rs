@@ -8,6 +8,7 @@ mod dhcp;
 mod format;
 mod html;
 mod json;
+mod neighbour;
 pub mod page;
 mod terminal;
 mod way_out;
@@ -32,6 +33,7 @@ pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
+pub use neighbour::NeighbourRow;
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -68,6 +70,15 @@ pub struct Report {
     /// What our card told of its link and its cable; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardReport>,
+    /// What the other end of the cable says of itself: one row for each neighbour and protocol.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub neighbours: Vec<NeighbourRow>,
+    /// For how long neighbours were listened to, in milliseconds; `None` where nobody waited for any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours_listened_ms: Option<u32>,
+    /// The label of the wall outlet that the laptop is plugged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlet: Option<String>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -281,7 +292,14 @@ impl Report {
         let unasked = |rung: &Rung| {
             matches!(
                 rung.reason,
-                Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::CheckNotMade | Reason::NoSpanningTree)
+                Some(
+                    Reason::NoLeases
+                        | Reason::NoPools
+                        | Reason::CableNotTested
+                        | Reason::CheckNotMade
+                        | Reason::NoSpanningTree
+                        | Reason::NotPlanned
+                )
             )
         };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
@@ -307,6 +325,9 @@ impl Report {
             dns_servers: way_out::dns_rows(errand, inventory, plan),
             spanning_tree: inventory.trees().told().map(|(told, _)| *told).collect(),
             card: card::report(inventory, &ladder),
+            neighbours: inventory.neighbours().all().into_iter().map(NeighbourRow::of).collect(),
+            neighbours_listened_ms: inventory.neighbours().listened_ms(),
+            outlet: inventory.neighbours().outlet().map(str::to_owned),
             ladder,
             findings,
         }

@@ -74,6 +74,10 @@ pub enum Body<'a> {
     },
     /// What a bridge tells other bridges.
     Stp(stp::Bpdu),
+    /// What the other end of the cable says of itself.
+    Lldp(Box<lldp::Lldp>),
+    /// The same as Cisco has it.
+    Cdp(Box<cdp::Cdp>),
     /// Anything else.
     Other,
 }
@@ -84,6 +88,7 @@ pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Malformed> {
     let body = match header.ethertype {
         ethernet::ARP => Body::Arp(arp::parse(payload)?),
         ethernet::IPV4 => ipv4::parse(payload)?,
+        lldp::ETHERTYPE => Body::Lldp(Box::new(lldp::parse(payload)?)),
         length if length <= llc::MAX_LENGTH => of_length(header.destination, length, payload)?,
         _ => Body::Other,
     };
@@ -99,6 +104,10 @@ fn of_length(destination: Mac, length: u16, payload: &[u8]) -> Result<Body<'_>, 
         }
         stp::PVST_GROUP => match llc::parse(length, payload)? {
             Some((stp::PVST, bpdu)) => stp::parse(bpdu).map(Body::Stp),
+            _ => Ok(Body::Other),
+        },
+        cdp::GROUP => match llc::parse(length, payload)? {
+            Some((cdp::SNAP, message)) => Ok(Body::Cdp(Box::new(cdp::parse(message)?))),
             _ => Ok(Body::Other),
         },
         _ => Ok(Body::Other),

@@ -85,6 +85,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         3 => a_fact_of_our_card(),
         2 => a_count_of_broadcasts(),
         2 => a_tree(),
+        2 => a_neighbour(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -147,6 +148,36 @@ fn a_tree() -> impl Strategy<Value = Fact> {
         })
     });
     prop_oneof![9 => told, 1 => a_mac().prop_map(|mac| Fact::TopologyChangeNotified { mac })]
+}
+
+/// What neighbours say, and where their listener is.
+fn a_neighbour() -> impl Strategy<Value = Fact> {
+    use super::neighbouring::testing::advertised;
+    use crate::observe::{Advertised, Discovery, PowerTold, Role};
+    let power = (0u8..3, prop::option::of(1u8..5), any::<bool>()).prop_map(|(detail, power_type, feeds)| PowerTold {
+        detail,
+        feeds,
+        enabled: Some(feeds),
+        power_type,
+        ..PowerTold::default()
+    });
+    let told = (any::<bool>(), 0u8..3, 0u8..2, 0u16..3, any::<bool>(), prop::option::of(power), any::<bool>());
+    let told = told.prop_map(|(cdp, device, port, vlan, stays, power, full)| {
+        Fact::NeighbourAdvertised(Box::new(Advertised {
+            protocol: if cdp { Discovery::Cdp } else { Discovery::Lldp },
+            ttl_s: if stays { 120 } else { 0 },
+            chassis: format!("sw-{device}"),
+            name: None,
+            port: format!("Gi1/0/{port}"),
+            roles: if device == 2 { [Role::Telephone].into() } else { [Role::Bridge].into() },
+            vlan: VlanId::new(vlan),
+            full_duplex: Some(full),
+            power,
+            ..advertised()
+        }))
+    });
+    let place = select(vec!["A1", "A2"]).prop_map(|label| Fact::AtOutlet { label: label.to_owned() });
+    prop_oneof![8 => told, 1 => place, 1 => (0u32..3).prop_map(|ms| Fact::NeighboursListened { ms })]
 }
 
 /// What a driver tells, and a cable test.
@@ -222,8 +253,9 @@ fn floods() -> impl Strategy<Value = Vec<Observation>> {
 }
 
 fn a_plan() -> impl Strategy<Value = Plan> {
-    select(vec!["", "[[shared]]\naddress = \"10.0.0.4\"", "[[shared]]\naddress = \"10.0.0.5\"\nmacs = [\"02:00:00:00:00:03\"]"])
-        .prop_map(|text| Plan::parse(text).expect("a plan"))
+    let outlet = "[[switch]]\nname = \"sw-0\"\n[[outlet]]\nlabel = \"A1\"\nswitch = \"sw-0\"\nport = \"Gi1/0/0\"\nvlan = 1\npower_class = 4";
+    let shared = "[[shared]]\naddress = \"10.0.0.5\"\nmacs = [\"02:00:00:00:00:03\"]";
+    select(vec!["", "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet]).prop_map(|text| Plan::parse(text).expect("a plan"))
 }
 
 /// The addresses that a finding is about: those that it names, and for a range all between.
@@ -243,6 +275,9 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
         Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
+        Problem::DuplexMismatch(_) | Problem::PoeClassTooLow(_) | Problem::WrongVlan(_) | Problem::NeighbourNotPlanned(_) => {
+            false
+        }
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.

@@ -56,6 +56,8 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: args.ask.of(&plan),
         plan,
+        outlet: None,
+        listen_ms: 0,
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

@@ -106,6 +106,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link", "interface", "L'interface ; elle n'a besoin ni d'adresse ni de lien [par défaut : celle de la route par défaut]"),
     ("link", "cable_test", "Chercher coupures et courts-circuits sur chaque paire du câble ; le lien tombe quelques secondes"),
     ("link", "yes", "Faire tomber le lien sans demander"),
+    (
+        "link",
+        "listen",
+        "Combien de temps attendre un voisin qui ne s'annonce pas : LLDP vient toutes les 30 s, CDP toutes les 60 s ; 0 n'écoute pas [par défaut : 60]",
+    ),
+    ("link", "outlet", "L'étiquette de la prise murale où le portable est branché, comme dans le plan"),
     ("link", "site", "Le plan du site (TOML)"),
     ("link", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("link", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),

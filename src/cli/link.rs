@@ -18,6 +18,12 @@ pub struct LinkArgs {
     /// Drop the link without asking
     #[arg(long)]
     pub yes: bool,
+    /// How long to listen for a neighbour that does not speak: LLDP comes every 30 s, CDP every 60 s; 0 does not listen
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u16).range(0..=600))]
+    pub listen: u16,
+    /// The label of the wall outlet that the laptop is plugged into, as the plan has it
+    #[arg(long, value_name = "LABEL")]
+    pub outlet: Option<String>,
     /// The plan of the site (TOML)
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
@@ -57,6 +63,8 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
         agreed: false,
         cable_test: args.cable_test,
         asking: Asking::default(),
+        outlet: args.outlet.clone(),
+        listen_ms: u32::from(args.listen) * 1000,
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)

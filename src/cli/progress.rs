@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::language::Language;
+use crate::line::one_line;
 use crate::net::Moment;
 use crate::observe::{Fact, Observation, v4};
 use crate::oui::Vendors;
@@ -23,6 +24,8 @@ pub struct Progress {
     language: Language,
     errand: Errand,
     planned: u64,
+    /// For how long a neighbour is listened to that does not speak.
+    listens: Duration,
     seen: HashSet<std::net::IpAddr>,
     /// The lines of the hosts that answered last, as many as the screen holds.
     lines: VecDeque<String>,
@@ -46,6 +49,7 @@ impl Progress {
             language,
             errand: survey.errand,
             planned: survey.targets.count(),
+            listens: Duration::from_millis(survey.surroundings.listen_ms.into()),
             seen: HashSet::new(),
             lines: VecDeque::new(),
             room: usize::from(rows).saturating_sub(MARGIN).max(1),
@@ -60,16 +64,27 @@ impl Progress {
             return;
         }
         let (ip, mac) = match &seen.fact {
+            Fact::NeighbourAdvertised(told) => {
+                self.push(&one_line(&format!("{}  {}  {}", told.protocol, told.called(), told.port)));
+                return;
+            }
             Fact::AddressClaimed { ip, mac, .. } => (ip, mac),
             Fact::DhcpAnswered(answer) => (&v4(answer.server.unwrap_or(answer.source)), &answer.mac),
             _ => return,
         };
-        if !self.seen.insert(*ip) {
+        if self.seen.insert(*ip) {
+            let vendor = Vendors::builtin().lookup(*mac).name().unwrap_or_default();
+            self.push(&format!("{:<15}  {mac}  {vendor}", ip.to_string()));
+        }
+    }
+
+    /// A line that does not stand there yet.
+    fn push(&mut self, line: &str) {
+        let line = console::truncate_str(line, self.width.saturating_sub(1), "…").into_owned();
+        if self.lines.contains(&line) {
             return;
         }
-        let vendor = Vendors::builtin().lookup(*mac).name().unwrap_or_default();
-        let line = format!("{:<15}  {mac}  {vendor}", ip.to_string());
-        self.lines.push_back(console::truncate_str(&line, self.width.saturating_sub(1), "…").into_owned());
+        self.lines.push_back(line);
         if self.lines.len() > self.room {
             self.lines.pop_front();
         }
@@ -92,10 +107,13 @@ impl Progress {
                     "{hosts} serveurs DHCP ont répondu, {seconds:.1} s ; les lents prennent 5 s (Ctrl-C : rapport de ce qui est connu)"
                 ),
             ),
-            Errand::Link => (
-                format!("watching the card, {seconds:.1} s (Ctrl-C: report what is known)"),
-                format!("la carte est observée, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
-            ),
+            Errand::Link => {
+                let left = self.listens.saturating_sub(Duration::from_millis(now.ms())).as_secs();
+                (
+                    format!("listening to the neighbour (LLDP, CDP), {left} s at most (Ctrl-C: report what is known)"),
+                    format!("écoute du voisin (LLDP, CDP), {left} s au plus (Ctrl-C : rapport de ce qui est connu)"),
+                )
+            }
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

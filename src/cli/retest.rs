@@ -94,6 +94,8 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
+        outlet: first.survey.surroundings.outlet,
+        listen_ms: first.survey.surroundings.listen_ms,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

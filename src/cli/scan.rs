@@ -97,6 +97,8 @@ impl ScanArgs {
             cable_test: false,
             asking: ask.of(&plan),
             plan,
+            outlet: None,
+            listen_ms: 0,
         };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
     }

@@ -26,6 +26,7 @@ impl Draft<'_> {
                 ("vlan", number(outlet.vlan)),
                 ("voice_vlan", number(outlet.voice_vlan)),
                 ("profile", text(&outlet.profile)),
+                ("power_class", outlet.power_class.map(|class| Value::Integer(class.into()))),
             ];
             self.known_table("outlet", rows);
         }

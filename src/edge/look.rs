@@ -37,6 +37,10 @@ pub struct Request {
     pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
+    /// The label of the wall outlet that the laptop is plugged into.
+    pub outlet: Option<String>,
+    /// For how long a neighbour is listened to that does not speak, in milliseconds.
+    pub listen_ms: u32,
 }
 
 /// A look that is ready to go: everything that can be refused was.
@@ -57,6 +61,11 @@ impl Look {
     pub fn prepare(request: Request) -> Result<Look> {
         let diagnose = request.errand == Errand::Diagnose;
         let card_asked = request.errand == Errand::Link;
+        if let Some(label) =
+            request.outlet.as_deref().filter(|label| !request.plan.outlets.is_empty() && request.plan.outlet(label).is_none())
+        {
+            return Err(unknown_outlet(label, &request.plan));
+        }
         let choose = if diagnose || card_asked { Interface::choose_whatever_its_link } else { Interface::choose };
         let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
@@ -99,6 +108,7 @@ impl Look {
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
+        let surroundings = Surroundings { outlet: request.outlet, listen_ms: request.listen_ms, ..surroundings };
         let card = card_asked.then(|| Card::open(&name, interface.inner.index));
         let survey = Survey {
             errand: request.errand,
@@ -140,6 +150,10 @@ impl Look {
             self.link.lost();
             drive(&mut listener, &mut self.link, &self.clock, follower);
             let after = self.card.as_ref().and_then(Card::counted);
+            if self.circumstances.survey.errand == Errand::Link {
+                let ms = clock.now().ms().try_into().unwrap_or(u32::MAX);
+                tell(&mut listener, follower, Fact::NeighboursListened { ms });
+            }
             if let (Some(before), Some(after)) = (before, after) {
                 tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
             }
@@ -181,12 +195,23 @@ fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
     parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
 }
 
+fn unknown_outlet(label: &str, plan: &Plan) -> Fault {
+    /// Labels that one line holds.
+    const SHOWN: usize = 12;
+    let labels: Vec<&str> = plan.outlets.iter().map(|outlet| outlet.label.as_str()).take(SHOWN).collect();
+    let more = if plan.outlets.len() > SHOWN { ", …" } else { "" };
+    let labels = labels.join(", ");
+    Fault::new(format!("the plan has no outlet {label:?}"), format!("le plan n'a pas de prise {label:?}"))
+        .hint(format!("its outlets are {labels}{more}"), format!("ses prises sont {labels}{more}"))
+}
+
 /// What this machine and the plan say of the way out.
 fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
         planned: planned(&interface.identity.addresses, plan),
+        ..Surroundings::default()
     }
 }
 

@@ -79,6 +79,17 @@ pub enum Reason {
         /// The pairs.
         pairs: Vec<Pair>,
     },
+    /// Nobody at the other end said what it is.
+    NoNeighbour {
+        /// For how long was listened, in milliseconds.
+        listened_ms: u32,
+    },
+    /// Several switches are heard: it is not known which of them the cable ends at.
+    SeveralNeighbours,
+    /// What is at the other end says nothing of this.
+    NeighbourSilent,
+    /// The plan says nothing of this: a look without it is whole without this check.
+    NotPlanned,
     /// Nobody names a gateway within reach.
     NoGateway,
     /// What lies behind the gateway cannot be reached, because it does not answer.
@@ -229,6 +240,32 @@ impl Reason {
                     format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
                 )
             }
+            Reason::NoNeighbour { listened_ms } => {
+                let seconds = listened_ms / 1000;
+                language.pick(
+                    format!(
+                        "nobody at the other end said what it is (LLDP, CDP) in {seconds} s: an unmanaged switch, or one that keeps silent"
+                    ),
+                    format!(
+                        "personne à l'autre bout n'a dit qui il est (LLDP, CDP) en {seconds} s : un commutateur non administrable, ou muet"
+                    ),
+                )
+            }
+            Reason::SeveralNeighbours => language
+                .pick(
+                    "several switches are heard here: something between hands on what they say",
+                    "plusieurs commutateurs sont entendus ici : quelque chose relaie leurs annonces",
+                )
+                .to_owned(),
+            Reason::NeighbourSilent => language
+                .pick("the switch at the other end does not tell", "le commutateur à l'autre bout ne le dit pas")
+                .to_owned(),
+            Reason::NotPlanned => language
+                .pick(
+                    "the plan says nothing of it: add [[switch]] and [[outlet]], and name the outlet by --outlet",
+                    "le plan n'en dit rien : ajoutez [[switch]] et [[outlet]], et nommez la prise par --outlet",
+                )
+                .to_owned(),
             Reason::NoGateway => language
                 .pick(
                     "no gateway within reach is known: add it to the plan (gateways under [[network]])",

@@ -5,6 +5,8 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::language::Language;
+
 /// Electrical power in whole milliwatts, the finest unit that a protocol of ours counts in (CDP).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
@@ -19,6 +21,11 @@ impl Watts {
     /// So many tenths of a watt, the unit of LLDP.
     pub const fn from_tenths(tenths: u16) -> Watts {
         Watts(tenths as u32 * 100)
+    }
+
+    /// As people write it: `25.5 W`, `25,5 W`.
+    pub fn say(self, language: Language) -> String {
+        language.pick(format!("{self} W"), format!("{self} W").replace('.', ","))
     }
 
     /// In thousandths of a watt.
@@ -45,6 +52,7 @@ mod tests {
     fn power_is_shown_in_watts_with_the_decimals_that_it_takes() {
         let shown = |milliwatts| Watts::from_milliwatts(milliwatts).to_string();
         assert_eq!([shown(25_500), shown(12_950), shown(7_000), shown(5)], ["25.5", "12.95", "7.0", "0.005"]);
+        assert_eq!(Watts::from_tenths(255).say(Language::Fr), "25,5 W");
         assert_eq!(Watts::from_tenths(713), Watts::from_milliwatts(71_300));
     }
 }

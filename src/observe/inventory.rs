@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen,
-    PoolsSeen, ToldSeen, TreesSeen,
+    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, NeighboursSeen, Observation,
+    PathSeen, PoolsSeen, ToldSeen, TreesSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -75,6 +75,7 @@ pub struct Inventory {
     driver: CardSeen,
     broadcasts: BroadcastsSeen,
     trees: TreesSeen,
+    neighbours: NeighboursSeen,
 }
 
 impl Inventory {
@@ -94,6 +95,7 @@ impl Inventory {
             told: ToldSeen::default(),
             path: PathSeen::default(),
             driver: CardSeen::default(),
+            neighbours: NeighboursSeen::default(),
             broadcasts: BroadcastsSeen::default(),
             trees: TreesSeen::default(),
         }
@@ -150,6 +152,9 @@ impl Inventory {
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
             Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
+            Fact::NeighbourAdvertised(told) => self.neighbours.advertised(seen, told),
+            Fact::NeighboursListened { ms } => self.neighbours.listened(*ms),
+            Fact::AtOutlet { label } => self.neighbours.at_outlet(label),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -233,6 +238,11 @@ impl Inventory {
     /// What bridges told of their spanning tree.
     pub fn trees(&self) -> &TreesSeen {
         &self.trees
+    }
+
+    /// What the other end of the cable says of itself.
+    pub fn neighbours(&self) -> &NeighboursSeen {
+        &self.neighbours
     }
 
     /// What lease files say.
@@ -320,17 +330,27 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.broadcasts, &self.trees)
-                == (
-                    &other.dhcp,
-                    &other.leases,
-                    &other.path,
-                    &other.pools,
-                    &other.told,
-                    &other.driver,
-                    &other.broadcasts,
-                    &other.trees,
-                )
+            && (
+                &self.dhcp,
+                &self.leases,
+                &self.path,
+                &self.pools,
+                &self.told,
+                &self.driver,
+                &self.broadcasts,
+                &self.trees,
+                &self.neighbours,
+            ) == (
+                &other.dhcp,
+                &other.leases,
+                &other.path,
+                &other.pools,
+                &other.told,
+                &other.driver,
+                &other.broadcasts,
+                &other.trees,
+                &other.neighbours,
+            )
     }
 }
 

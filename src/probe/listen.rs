@@ -39,6 +39,9 @@ impl Listener {
         if let (Errand::Link, Some(link)) = (survey.errand, survey.surroundings.link) {
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact: Fact::LinkIs(link) });
         }
+        if let Some(label) = survey.surroundings.outlet.clone() {
+            inventory.fold(&Observation { at: Moment::default(), frame: None, fact: Fact::AtOutlet { label } });
+        }
         if survey.errand == Errand::Diagnose {
             let (link, gateways) = (survey.surroundings.link, survey.surroundings.gateways.clone());
             let resolvers = survey.resolvers.iter().map(SocketAddr::ip).collect();

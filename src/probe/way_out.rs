@@ -33,7 +33,7 @@ const DEADLINE: Duration = Duration::from_millis(100 * PINGS as u64 + 1_500);
 /// Gateways and servers that are asked; a forger of DHCP offers must not prolong a look.
 const MOST: usize = 16;
 
-/// What this machine and the plan say of the way out, before anything is asked.
+/// What this machine, the plan and the user say before anything is asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Surroundings {
     /// The link of our card; `None` where it is not looked at.
@@ -42,6 +42,12 @@ pub struct Surroundings {
     pub gateways: Vec<Ipv4Addr>,
     /// What the plan adds to ask.
     pub planned: Vec<Sounding>,
+    /// The label of the wall outlet that the laptop is plugged into.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outlet: Option<String>,
+    /// For how long a neighbour is listened to that does not speak, in milliseconds.
+    #[serde(default)]
+    pub listen_ms: u32,
 }
 
 /// Asks the gateways and DNS servers of this machine, of the plan, and of DHCP offers as they are heard.

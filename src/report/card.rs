@@ -61,6 +61,12 @@ pub enum Measured {
     Pair(Pair),
     /// Power that the card feeds into the cable.
     PowerFed,
+    /// The switch and the port at the other end.
+    Neighbour,
+    /// The VLAN of frames without a tag.
+    PortVlan,
+    /// The power that the port offers.
+    PowerOffered,
     /// The card's driver.
     Driver,
     /// Which pin goes to which, with an identifier at the far end.
@@ -118,6 +124,13 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
     }
     // Few cards are power sources: where one is none, that is nothing that is missing.
     capabilities.extend(state.power.known().map(|_| (Measured::PowerFed, Mark::Told)));
+    let heard = |known: bool| if known { Mark::Told } else { Mark::NotMeasurable };
+    let neighbours: Vec<_> = inventory.neighbours().present().map(|(told, _)| told).collect();
+    capabilities.extend([
+        (Measured::Neighbour, judged("L2-neighbour-not-planned", heard(!neighbours.is_empty()))),
+        (Measured::PortVlan, judged("L2-wrong-vlan", heard(neighbours.iter().any(|told| told.vlan.is_some())))),
+        (Measured::PowerOffered, judged("L1-poe-class-too-low", heard(neighbours.iter().any(|told| told.power.is_some())))),
+    ]);
     capabilities.push((Measured::Driver, told(&state.driver)));
     capabilities
         .extend([Measured::WireMap, Measured::SplitPairs, Measured::VoltsUnderLoad].map(|never| (never, Mark::NotMeasurable)));

@@ -9,6 +9,7 @@ mod evidence;
 mod findings;
 mod hosts;
 mod ladder;
+mod neighbour;
 mod owners;
 mod switching;
 mod verdict;
@@ -238,6 +239,7 @@ impl Page {
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(switching::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
+        blocks.extend(neighbour::blocks(report, language));
         blocks.extend(card::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
         if swept && report.visit.errand != Errand::Link {

@@ -1,6 +1,6 @@
 //! The switches that a plan names, and the wall outlets that lead to their ports.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Plan;
 use crate::fault::Why;
 use crate::net::VlanId;
+use crate::poe::Class;
 
 /// A managed switch of the site.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -39,6 +40,40 @@ pub struct Outlet {
     pub voice_vlan: Option<VlanId>,
     /// What it must be good for: one of the link profiles.
     pub profile: Option<String>,
+    /// The PoE class of the device that it feeds, 0 to 8.
+    #[schemars(range(max = 8))]
+    pub power_class: Option<u8>,
+}
+
+impl Switch {
+    /// Whether a device that calls itself so, and is managed at these addresses, is this switch. A name may come with its domain.
+    pub fn is(&self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> bool {
+        let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+        same(&self.name, name)
+            || same(&self.name, &first(name))
+            || self.address.is_some_and(|own| addresses.into_iter().any(|ip| ip == IpAddr::V4(own)))
+    }
+}
+
+impl Outlet {
+    /// Whether its port is the one that a switch calls so: `Gi1/0/12` is `GigabitEthernet1/0/12`.
+    pub fn is_port(&self, told: &str) -> Option<bool> {
+        self.port.as_deref().map(|planned| same_port(planned, told))
+    }
+}
+
+/// Names of ports are a word and numbers; people and switches shorten the word.
+fn same_port(one: &str, other: &str) -> bool {
+    let parts = |name: &str| {
+        let name = name.trim().to_ascii_lowercase().replace(' ', "");
+        let numbers = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+        let (word, numbers) = name.split_at(numbers);
+        (word.to_owned(), numbers.to_owned())
+    };
+    let ((word, numbers), (other_word, other_numbers)) = (parts(one), parts(other));
+    let short = word.starts_with(&other_word) || other_word.starts_with(&word);
+    // A word that is left out says nothing: port 7 may be Gi7 or Te7.
+    numbers == other_numbers && (word == other_word || short && !word.is_empty() && !other_word.is_empty())
 }
 
 impl Plan {
@@ -71,6 +106,12 @@ pub(super) fn check(plan: &Plan) -> Result<(), Why> {
     }
     for (index, outlet) in plan.outlets.iter().enumerate() {
         let (before, label) = (&plan.outlets[..index], &outlet.label);
+        if let Some(class) = outlet.power_class.filter(|class| Class::new(*class).is_none()) {
+            return Err(Why::new(
+                format!("the outlet {label:?} has PoE class {class}: there are 0 to 8"),
+                format!("la prise {label:?} a la classe PoE {class} : il y en a de 0 à 8"),
+            ));
+        }
         if before.iter().any(|other| same(&other.label, label)) {
             return Err(Why::new(format!("the outlet {label:?} stands twice"), format!("la prise {label:?} figure deux fois")));
         }
@@ -138,6 +179,19 @@ mod tests {
         assert!(said("[[outlet]]\nlabel = \"A13\"\nswitch = \"sw-2\"").contains("no switch of the plan"));
         let port = "[[outlet]]\nlabel = \"A13\"\nswitch = \"sw-etage-1\"\nport = \"gi1/0/12\"";
         assert_eq!(said(port), "the outlets \"A12\" and \"A13\" lead to the same port gi1/0/12 of sw-etage-1");
+        assert!(said("[[outlet]]\nlabel = \"A13\"\npower_class = 9").ends_with("has PoE class 9: there are 0 to 8"));
         assert!(said("[[outlet]]\nlabel = \"A13\"\nvlan = 4095").contains("4095 is not a VLAN"));
+    }
+
+    #[test]
+    fn a_switch_and_its_port_are_known_however_they_are_written() {
+        let switch = Switch { name: "SW-1".to_owned(), address: "10.0.0.2".parse().ok() };
+        let at: IpAddr = "10.0.0.2".parse().expect("an address");
+        assert!(switch.is("sw-1", []) && switch.is("sw-1.example.net", []) && switch.is("core", [at]));
+        assert!(!switch.is("sw-11", []) && !switch.is("core", []));
+        let port = |told| Outlet { port: Some("Gi1/0/12".to_owned()), ..Outlet::default() }.is_port(told);
+        assert!(["gi1/0/12", "GigabitEthernet1/0/12", "Gi 1/0/12"].iter().all(|told| port(told) == Some(true)));
+        assert!(["Gi1/0/1", "Gi1/0/120", "Te1/0/12", "1/0/12"].iter().all(|told| port(told) == Some(false)));
+        assert_eq!(Outlet::default().is_port("Gi1"), None);
     }
 }

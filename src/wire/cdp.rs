@@ -6,11 +6,13 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use super::Malformed;
 use super::llc::Snap;
 use super::tlv::{MAX_KEPT, once, text};
-use crate::net::{VlanId, Watts};
+use crate::net::{Mac, VlanId, Watts};
 
 #[cfg(test)]
 mod tests;
 
+/// The group that it is sent to.
+pub const GROUP: Mac = Mac([0x01, 0x00, 0x0c, 0xcc, 0xcc, 0xcc]);
 /// Behind which SNAP header it is.
 pub const SNAP: Snap = Snap { oui: [0x00, 0x00, 0x0c], protocol: 0x2000 };
 

@@ -18,6 +18,11 @@ mod tests;
 /// EtherType of LLDP.
 pub const ETHERTYPE: u16 = 0x88cc;
 
+/// The groups that it is sent to (table 7-1): the nearest bridge of any kind, the nearest but for relays of two ports, and the
+/// nearest of the customer's.
+pub const GROUPS: [Mac; 3] =
+    [Mac([0x01, 0x80, 0xc2, 0, 0, 0x0e]), Mac([0x01, 0x80, 0xc2, 0, 0, 0x03]), Mac([0x01, 0x80, 0xc2, 0, 0, 0x00])];
+
 /// IANA's number of the family of IPv4 addresses (8.5.2.3).
 const IPV4_FAMILY: u8 = 1;
 /// IANA's number of the family of IPv6 addresses.

@@ -66,7 +66,12 @@ fn busy(seed: u64) -> Lan {
 fn diagnosis() -> Survey {
     let link = LinkState { carrier: true, speed_mbps: Some(1000), full_duplex: Some(true) };
     let gateways = vec![[10, 0, 0, 254].into()];
-    let surroundings = Surroundings { link: Some(link), gateways, planned: vec![Sounding::Dns([10, 0, 0, 200].into())] };
+    let surroundings = Surroundings {
+        link: Some(link),
+        gateways,
+        planned: vec![Sounding::Dns([10, 0, 0, 200].into())],
+        ..Surroundings::default()
+    };
     Survey { errand: Errand::Diagnose, surroundings, ..survey() }
 }
 

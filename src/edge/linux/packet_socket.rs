@@ -17,7 +17,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Mac, Moment};
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
-use crate::wire::{ethernet, stp};
+use crate::wire::{cdp, ethernet, lldp, stp};
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
 const RECEIVE_BUFFER: libc::c_int = 32 << 20;
@@ -27,7 +27,7 @@ const SNAP: usize = 1600;
 /// Batches that are read before the probes have their turn again: in a storm there is always one more.
 const TURN: usize = 64;
 /// Groups whose frames are heard beside those to all.
-const GROUPS: [Mac; 2] = [stp::GROUP, stp::PVST_GROUP];
+const GROUPS: [Mac; 5] = [lldp::GROUPS[0], lldp::GROUPS[1], stp::GROUP, stp::PVST_GROUP, cdp::GROUP];
 /// Bytes of ancillary data of one frame: its time and its VLAN tag.
 const CONTROL: usize = 128;
 

@@ -1,10 +1,11 @@
 //! Our card and its cable, row by row: pass, fail, or not measurable and why.
 
+use super::neighbour::power_said;
 use super::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::cabling::{metres, pair, speed};
 use crate::finding::Reason;
 use crate::language::Language;
-use crate::observe::{CableTested, Measurable};
+use crate::observe::{Advertised, CableTested, Measurable};
 use crate::report::words::number;
 use crate::report::{Capability, CardReport, Mark, Measured, Report};
 use crate::wire::ethtool::{Mdix, Mode, Pair};
@@ -65,6 +66,9 @@ fn name(what: Measured, language: Language) -> String {
             return language.pick(format!("Pair {}", pair(of, language)), format!("Paire {}", pair(of, language)));
         }
         Measured::PowerFed => language.pick("Power fed by the card", "Alimentation par la carte"),
+        Measured::Neighbour => language.pick("Switch and port", "Commutateur et port"),
+        Measured::PortVlan => "VLAN",
+        Measured::PowerOffered => language.pick("PoE offered", "PoE offert"),
         Measured::Driver => language.pick("Driver", "Pilote"),
         Measured::WireMap => language.pick("Wire map, with far-end identifier", "Plan de câblage, avec identifiant distant"),
         Measured::SplitPairs => language.pick("Split pairs", "Paires dépairées"),
@@ -118,6 +122,9 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
             let watts = power.milliwatts.map(|mw| format!("{}{}{} W", mw / 1000, language.pick('.', ','), mw % 1000 / 100));
             [off, fed, class, watts].into_iter().flatten().collect::<Vec<_>>().join(", ")
         }),
+        Measured::Neighbour => heard(report, language, |told| Some(format!("{}, port {}", told.called(), told.port))),
+        Measured::PortVlan => heard(report, language, |told| told.vlan.map(|vlan| vlan.to_string())),
+        Measured::PowerOffered => heard(report, language, |told| told.power.map(|power| power_said(&power, language))),
         Measured::Driver => or_silence(&state.driver, language, |driver| match &driver.version {
             Some(version) => format!("{} {version}", driver.name),
             None => driver.name.clone(),
@@ -134,6 +141,19 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
         Measured::VoltsUnderLoad => {
             language.pick("needs a PoE tester that draws the current", "il faut un testeur PoE qui tire le courant").to_owned()
         }
+    }
+}
+
+/// What the neighbours that are there say; else why none does.
+fn heard(report: &Report, language: Language, say: impl Fn(&Advertised) -> Option<String>) -> String {
+    let here = || report.neighbours.iter().filter(|row| !row.gone);
+    let mut said: Vec<String> = here().filter_map(|row| say(&row.told)).collect();
+    said.dedup();
+    match said.as_slice() {
+        [] if here().next().is_some() => Reason::NeighbourSilent.say(language),
+        [] if report.link.is_some_and(|link| !link.carrier) => Reason::NoLink.say(language),
+        [] => Reason::NoNeighbour { listened_ms: report.neighbours_listened_ms.unwrap_or_default() }.say(language),
+        said => said.join(" / "),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{cable, switching};
+use super::{cable, neighbour, switching};
 use crate::language::Language;
 use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
 use crate::report::words::{counted, since_start, travel};
@@ -58,6 +58,12 @@ fn what(fact: &Fact, language: Language) -> String {
             format!("{said}{after}{}", via.unwrap_or_default())
         }
         Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => cable::say(fact, language),
+        Fact::NeighbourAdvertised(told) => neighbour::said(told, language),
+        Fact::NeighboursListened { ms } => {
+            let seconds = ms / 1000;
+            language.pick(format!("neighbours were listened to for {seconds} s"), format!("voisins écoutés pendant {seconds} s"))
+        }
+        Fact::AtOutlet { label } => language.pick(format!("at outlet {label}"), format!("à la prise {label}")),
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
