@@ -29,6 +29,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// Whether the link stayed up while we looked.
+    Watch,
     /// Loops, storms and spanning tree.
     Switching,
     /// What the files of those who serve addresses say, whatever was asked on the network.
@@ -102,6 +104,7 @@ macro_rules! checks {
 
 checks! {
     "L1-no-carrier"        Link no_carrier::NoCarrier of Link
+    "L1-flapping"          Link flapping::Flapping of Watch
     "L1-speed-downgrade"   Link speed_downgrade::SpeedDowngrade of Cable
     "L1-half-duplex"       Link half_duplex::HalfDuplex of Cable
     "L1-receive-errors"    Link receive_errors::ReceiveErrors of Cable
@@ -162,6 +165,7 @@ pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
     match coverage.cut.first() {
         Some(Cut::Capture) => return Some(Reason::CaptureCut),
         Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
+        Some(Cut::Link) => return Some(Reason::LinkLost),
         None => {}
     }
     if coverage.frames_lost > 0 {

@@ -10,6 +10,7 @@ pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measu
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
+pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
@@ -25,6 +26,7 @@ mod card;
 mod dhcp;
 mod inventory;
 mod leases;
+mod link_changes;
 mod owner;
 mod path;
 mod pools;
@@ -179,6 +181,13 @@ pub enum Fact {
     BroadcastsHeard(BroadcastsHeard),
     /// Those that our own card sent and that came back were counted.
     OwnReturned(OwnReturned),
+    /// The link of our card went or came while we looked.
+    LinkChanged {
+        /// It came.
+        up: bool,
+    },
+    /// How often it did so in all.
+    CarrierCounted(CarrierCounted),
     /// A bridge told the spanning tree as it knows it.
     TreeTold(TreeTold),
     /// A bridge told the root that a port came up or went down.
@@ -296,6 +305,8 @@ pub enum Cut {
     Interface,
     /// The capture that was replayed ends in the middle of a frame.
     Capture,
+    /// The link was lost in the middle, whether it came back or not.
+    Link,
 }
 
 /// A name and how it was learnt.

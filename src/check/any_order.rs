@@ -11,7 +11,9 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
+use crate::observe::{
+    Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
+};
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
 use crate::site::{Plan, Range};
@@ -85,6 +87,8 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         3 => a_fact_of_our_card(),
         2 => a_count_of_broadcasts(),
         2 => a_tree(),
+        1 => any::<bool>().prop_map(|up| Fact::LinkChanged { up }),
+        1 => (0u32..3, 0u32..3).prop_map(|(downs, ups)| Fact::CarrierCounted(CarrierCounted { downs, ups })),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -108,7 +112,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
-        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link]).prop_map(|by| Fact::CutShort { by }),
     ]
 }
 
@@ -242,7 +246,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
-        Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
+        Problem::Flapping(_) | Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen,
-    PoolsSeen, ToldSeen, TreesSeen,
+    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, Observation,
+    PathSeen, PoolsSeen, ToldSeen, TreesSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -75,6 +75,7 @@ pub struct Inventory {
     driver: CardSeen,
     broadcasts: BroadcastsSeen,
     trees: TreesSeen,
+    link_changes: LinkChanges,
 }
 
 impl Inventory {
@@ -96,6 +97,7 @@ impl Inventory {
             driver: CardSeen::default(),
             broadcasts: BroadcastsSeen::default(),
             trees: TreesSeen::default(),
+            link_changes: LinkChanges::default(),
         }
     }
 
@@ -150,6 +152,7 @@ impl Inventory {
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
             Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
+            Fact::LinkChanged { .. } | Fact::CarrierCounted(_) => self.link_changes.seen(seen),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -235,6 +238,11 @@ impl Inventory {
         &self.trees
     }
 
+    /// Whether the link of our card stayed up while we looked.
+    pub fn link_changes(&self) -> &LinkChanges {
+        &self.link_changes
+    }
+
     /// What lease files say.
     pub fn leases(&self) -> &LeasesSeen {
         &self.leases
@@ -318,19 +326,12 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.broadcasts, &self.trees)
-                == (
-                    &other.dhcp,
-                    &other.leases,
-                    &other.path,
-                    &other.pools,
-                    &other.told,
-                    &other.driver,
-                    &other.broadcasts,
-                    &other.trees,
-                )
+        let claims = (&self.card, &self.owners, &self.address_names, &self.coverage);
+        let asked = (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told);
+        let wire = (&self.driver, &self.broadcasts, &self.trees, &self.link_changes);
+        claims == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && asked == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
+            && wire == (&other.driver, &other.broadcasts, &other.trees, &other.link_changes)
     }
 }
 

@@ -127,6 +127,15 @@ fn what(fact: &Fact, language: Language) -> String {
             let heard = switching::heard(heard, language);
             language.pick(format!("broadcasts: {heard}"), format!("diffusions : {heard}"))
         }
+        Fact::LinkChanged { up: true } => language.pick("the link came up", "le lien est monté").to_owned(),
+        Fact::LinkChanged { up: false } => language.pick("the link went down", "le lien est tombé").to_owned(),
+        Fact::CarrierCounted(counted) => {
+            let (downs, ups) = (counted.downs, counted.ups);
+            language.pick(
+                format!("in all the link went down {downs} and came up {ups} times"),
+                format!("en tout, le lien est tombé {downs} fois et monté {ups} fois"),
+            )
+        }
         Fact::TreeTold(tree) => switching::told(tree, language),
         Fact::TopologyChangeNotified { mac } => language.pick(
             format!("{mac} notified the root of a change of topology"),
@@ -172,6 +181,7 @@ fn what(fact: &Fact, language: Language) -> String {
         Fact::CutShort { by } => match by {
             Cut::User => language.pick("stopped by the user", "arrêté par l'utilisateur"),
             Cut::Interface => language.pick("the interface went down", "l'interface est tombée"),
+            Cut::Link => language.pick("the link was lost", "le lien a été perdu"),
             Cut::Capture => language.pick("the capture ends here", "la capture s'arrête ici"),
         }
         .to_owned(),
