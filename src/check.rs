@@ -111,6 +111,7 @@ checks! {
     "L1-pair-open"         Link pair_open::PairOpen of Cable
     "L1-pair-short"        Link pair_short::PairShort of Cable
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
+    "L1-too-long"          Link too_long::TooLong of Cable
     "L2-loop"              Switching switching_loop::SwitchingLoop of Switching
     "L2-spanning-tree-change" Switching spanning_tree_change::SpanningTreeChange of Switching
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken

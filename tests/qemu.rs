@@ -57,6 +57,8 @@ fn the_kernel_tells_of_each_cable_what_its_phy_says() {
     assert_eq!(found(&cables["cross-short"].1), ["L1-no-carrier", "L1-pair-short"]);
     assert_eq!(pairs("cross-short"), json!([good("A"), good("B"), good("C"), pair("D", "cross-short", json!(730))]));
 
+    assert_eq!(found(&cables["too-long"].1), ["L1-no-carrier", "L1-pair-open", "L1-too-long"]);
+
     // Nothing can be received on this card, so that much of a sound cable stays unknown.
     let (code, sound) = &cables["sound"];
     assert_eq!((*code, found(sound)), (3, vec![]));

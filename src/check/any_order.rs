@@ -167,7 +167,7 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
         Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Measurable::Is(mbps), duplex, ..card() }))
     });
     let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
-    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..9000));
+    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..12_000));
     let tests = [CableTested::Done, CableTested::NotMeasurable { why: Silence::NoAnswer }];
     prop_oneof![
         state,
@@ -247,7 +247,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
         Problem::Flapping(_) | Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
-        Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
+        Problem::TooLong(_) | Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Rung, Said};
+use crate::check::too_long::is_too_long;
 use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested};
 use crate::wire::ethtool::Pair;
 
@@ -109,7 +110,10 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
     ];
     if matches!(driver.test(), Some(CableTested::Done)) {
         capabilities.extend(Pair::ALL.map(|pair| {
-            let good = pairs.iter().find(|tested| tested.pair == pair).and_then(|tested| tested.result.is_good());
+            let good = pairs.iter().find(|tested| tested.pair == pair).and_then(|tested| match is_too_long(tested) {
+                true => Some(false),
+                false => tested.result.is_good(),
+            });
             let mark = good.map_or(Mark::NotMeasurable, |good| if good { Mark::Pass } else { Mark::Fail });
             (Measured::Pair(pair), mark)
         }));
