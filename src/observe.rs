@@ -20,6 +20,7 @@ use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
+use crate::wire::ethtool::Trace;
 
 mod broadcasts;
 mod card;
@@ -195,6 +196,8 @@ pub enum Fact {
         /// Its card.
         mac: Mac,
     },
+    /// What came back of a pulse that our card sent into the cable.
+    TraceTaken(Box<Trace>),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.

@@ -16,6 +16,7 @@ pub mod nbns;
 pub mod rtlink;
 pub mod stp;
 
+mod attribute;
 mod tlv;
 
 use crate::net::{Mac, VlanId};

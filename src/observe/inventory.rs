@@ -149,7 +149,9 @@ impl Inventory {
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
-            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
+            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
+                self.driver.seen(seen)
+            }
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
             Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
             Fact::LinkChanged { .. } | Fact::CarrierCounted(_) => self.link_changes.seen(seen),

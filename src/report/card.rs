@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Rung, Said};
 use crate::check::too_long::is_too_long;
 use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested};
-use crate::wire::ethtool::Pair;
+use crate::wire::ethtool::{Pair, Trace};
 
 /// Our card in a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,9 @@ pub struct CardReport {
     pub cable_test: Option<CableTested>,
     /// What the test said of each pair.
     pub pairs: Vec<PairTested>,
+    /// What came back of a pulse, by distance; `None` where the driver takes no trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
     /// Everything that a hand-held tester prints, and what it comes to here.
     pub capabilities: Vec<Capability>,
 }
@@ -130,6 +133,7 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         errors: driver.errors().map(|(grew, _)| *grew),
         cable_test: driver.test().cloned(),
         pairs,
+        trace: driver.trace().cloned(),
         capabilities: capabilities.into_iter().map(|(what, mark)| Capability { what, mark }).collect(),
     })
 }

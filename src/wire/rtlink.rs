@@ -1,6 +1,7 @@
 //! What the kernel tells of an interface's link: RTM_NEWLINK of rtnetlink(7), as far as the kit needs it.
 
 use super::Malformed;
+use super::attribute::{each, u32_of};
 
 /// RTM_NEWLINK and RTM_GETLINK (`linux/rtnetlink.h`).
 pub const NEW_LINK: u16 = 16;
@@ -39,19 +40,15 @@ pub fn question(index: u32) -> Vec<u8> {
 /// Reads what follows the netlink header of RTM_NEWLINK.
 pub fn parse(bytes: &[u8]) -> Result<Link, Malformed> {
     let bad = |field, offset| Malformed { protocol: "rtnetlink", field, offset };
-    let (header, mut rest) = bytes.split_first_chunk::<HEADER>().ok_or(bad("ifinfomsg", bytes.len()))?;
+    let (header, rest) = bytes.split_first_chunk::<HEADER>().ok_or(bad("ifinfomsg", bytes.len()))?;
     let number = |at: usize| u32::from_ne_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
     let mut link = Link { index: number(4), carrier: number(8) & LOWER_UP != 0, ups: None, downs: None };
-    while let Some((&[a, b, c, d], _)) = rest.split_first_chunk() {
-        let (length, kind) = (usize::from(u16::from_ne_bytes([a, b])), u16::from_ne_bytes([c, d]));
-        let value = rest.get(4..length).ok_or(bad("attribute", bytes.len() - rest.len()))?;
-        let count = || value.try_into().ok().map(u32::from_ne_bytes);
-        match kind {
-            UP_COUNT => link.ups = count(),
-            DOWN_COUNT => link.downs = count(),
+    for attribute in each(rest) {
+        match attribute.map_err(|at| bad("attribute", HEADER + at))? {
+            (UP_COUNT, value) => link.ups = u32_of(value),
+            (DOWN_COUNT, value) => link.downs = u32_of(value),
             _ => {}
         }
-        rest = rest.get(length.next_multiple_of(4)..).unwrap_or_default();
     }
     Ok(link)
 }

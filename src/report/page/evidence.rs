@@ -57,7 +57,9 @@ fn what(fact: &Fact, language: Language) -> String {
             let via = via.map(|via| language.pick(format!(", in a frame of {via}"), format!(", dans une trame de {via}")));
             format!("{said}{after}{}", via.unwrap_or_default())
         }
-        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => cable::say(fact, language),
+        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
+            cable::say(fact, language)
+        }
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
