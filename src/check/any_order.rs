@@ -157,7 +157,7 @@ fn a_tree() -> impl Strategy<Value = Fact> {
 fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     use super::cabling::testing::card;
     use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, PairTested, Silence};
-    use crate::wire::ethtool::{Duplex, Pair, PairResult};
+    use crate::wire::ethtool::{Duplex, Pair, PairResult, Trace};
     let duplex = select(vec![
         Measurable::Is(Duplex::Half),
         Measurable::Is(Duplex::Full),
@@ -173,6 +173,7 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
         state,
         pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested { pair, result, length_cm })),
         select(tests.to_vec()).prop_map(Fact::CableTested),
+        (0u16..3).prop_map(|mv| Fact::TraceTaken(Box::new(Trace { pulse_mv: Some(mv), ..Trace::default() }))),
         (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {
             Fact::ErrorsGrew(ErrorsGrew { received, receive_errors, ..ErrorsGrew::default() })
         }),
