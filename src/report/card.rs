@@ -99,8 +99,10 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         Some(Said::Found) => Mark::Fail,
         Some(Said::NotTested) | None => otherwise,
     };
+    // A link that went while it was watched is no good one, even if it came back.
+    let steady = if judged("L1-flapping", Mark::Pass) == Mark::Fail { Mark::Fail } else { Mark::Pass };
     let mut capabilities = vec![
-        (Measured::Carrier, if state.carrier { Mark::Pass } else { Mark::Fail }),
+        (Measured::Carrier, if state.carrier { steady } else { Mark::Fail }),
         (Measured::Speed, judged("L1-speed-downgrade", told(&state.speed_mbps))),
         (Measured::Duplex, judged("L1-half-duplex", told(&state.duplex))),
         (Measured::AutoNegotiation, told(&state.negotiates)),
