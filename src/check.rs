@@ -32,6 +32,8 @@ pub enum Topic {
     WayOut,
     /// What the other end of the cable says of itself.
     Neighbour,
+    /// Whether the link stayed up while we looked.
+    Watch,
     /// Loops, storms and spanning tree.
     Switching,
     /// What the files of those who serve addresses say, whatever was asked on the network.
@@ -105,6 +107,7 @@ macro_rules! checks {
 
 checks! {
     "L1-no-carrier"        Link no_carrier::NoCarrier of Link
+    "L1-flapping"          Link flapping::Flapping of Watch
     "L1-speed-downgrade"   Link speed_downgrade::SpeedDowngrade of Cable
     "L1-half-duplex"       Link half_duplex::HalfDuplex of Cable
     "L1-receive-errors"    Link receive_errors::ReceiveErrors of Cable
@@ -115,6 +118,7 @@ checks! {
     "L1-poe-class-too-low" Link poe_class_too_low::PoeClassTooLow of Neighbour
     "L2-wrong-vlan"        Switching wrong_vlan::WrongVlan of Neighbour
     "L2-neighbour-not-planned" Switching neighbour_not_planned::NeighbourNotPlanned of Neighbour
+    "L1-too-long"          Link too_long::TooLong of Cable
     "L2-loop"              Switching switching_loop::SwitchingLoop of Switching
     "L2-spanning-tree-change" Switching spanning_tree_change::SpanningTreeChange of Switching
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
@@ -169,6 +173,7 @@ pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
     match coverage.cut.first() {
         Some(Cut::Capture) => return Some(Reason::CaptureCut),
         Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
+        Some(Cut::Link) => return Some(Reason::LinkLost),
         None => {}
     }
     if coverage.frames_lost > 0 {

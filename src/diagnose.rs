@@ -3,9 +3,12 @@
 use crate::check::way_out::{dns_servers, gateways};
 use crate::check::{CHECKS, Check, Topic};
 use crate::finding::{Reason, Verdict};
-use crate::observe::Inventory;
+use crate::observe::{Cut, Inventory};
 use crate::probe::Errand;
 use crate::site::Plan;
+
+/// Checks that find that somebody does not answer.
+const SILENCES: [&str; 4] = ["L3-no-dhcp-server", "L3-gateway-silent", "L3-gateway-loss", "L7-dns-silent"];
 
 /// What every check says that concerns a look, from the link up.
 pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'static Check, Verdict)> {
@@ -14,6 +17,7 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let dhcp_heard = !inventory.dhcp_servers().is_empty();
     let neighbour_heard = inventory.neighbours().present().next().is_some();
     let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
+    let link_lost = inventory.coverage().cut.contains(&Cut::Link);
     let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard, neighbour_heard));
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
@@ -21,6 +25,8 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
             Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools)) => Verdict::NotTested(reason),
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
             _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
+            // Who is not heard without a link is not silent.
+            Verdict::Found(_) if link_lost && SILENCES.contains(&check.code) => Verdict::NotTested(Reason::LinkLost),
             verdict => verdict,
         };
         (check, verdict)
@@ -40,6 +46,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool, neighbo
         Topic::Cable => errand == Errand::Link,
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
         Topic::Neighbour => errand == Errand::Link || neighbour_heard,
+        Topic::Watch => errand != Errand::Capture,
         Topic::Switching => true,
         Topic::Pools => errand != Errand::Link,
         Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
@@ -65,11 +72,9 @@ mod tests {
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
-        assert!(
-            of_link
-                .iter()
-                .all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching | Topic::Neighbour))
-        );
+        assert!(of_link.iter().all(|(check, _)| {
+            matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching | Topic::Watch | Topic::Neighbour)
+        }));
         assert_eq!(
             ladder.len() + of_link.iter().filter(|(check, _)| matches!(check.topic, Topic::Cable | Topic::Neighbour)).count(),
             CHECKS.len()

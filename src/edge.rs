@@ -49,6 +49,11 @@ pub trait Link {
     /// Waits at most so long for something to arrive, then hands over everything that has, in order.
     fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()>;
 
+    /// What the edge itself counted during a look, told at its end.
+    fn counted(&mut self) -> Vec<Fact> {
+        Vec::new()
+    }
+
     /// Frames that were lost because they were not read in time, since the last call.
     fn lost(&mut self) -> u32;
 }

@@ -10,6 +10,7 @@ pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measu
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
+pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
@@ -20,12 +21,14 @@ use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
+use crate::wire::ethtool::Trace;
 
 mod broadcasts;
 mod card;
 mod dhcp;
 mod inventory;
 mod leases;
+mod link_changes;
 mod neighbour;
 mod owner;
 mod path;
@@ -181,6 +184,13 @@ pub enum Fact {
     BroadcastsHeard(BroadcastsHeard),
     /// Those that our own card sent and that came back were counted.
     OwnReturned(OwnReturned),
+    /// The link of our card went or came while we looked.
+    LinkChanged {
+        /// It came.
+        up: bool,
+    },
+    /// How often it did so in all.
+    CarrierCounted(CarrierCounted),
     /// A bridge told the spanning tree as it knows it.
     TreeTold(TreeTold),
     /// A bridge told the root that a port came up or went down.
@@ -200,6 +210,8 @@ pub enum Fact {
         /// The label of the outlet.
         label: String,
     },
+    /// What came back of a pulse that our card sent into the cable.
+    TraceTaken(Box<Trace>),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
@@ -310,6 +322,8 @@ pub enum Cut {
     Interface,
     /// The capture that was replayed ends in the middle of a frame.
     Capture,
+    /// The link was lost in the middle, whether it came back or not.
+    Link,
 }
 
 /// A name and how it was learnt.

@@ -13,8 +13,10 @@ pub mod ipv4;
 pub mod llc;
 pub mod lldp;
 pub mod nbns;
+pub mod rtlink;
 pub mod stp;
 
+mod attribute;
 mod tlv;
 
 use crate::net::{Mac, VlanId};
@@ -134,6 +136,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
     Decoder { name: "llc", read: |bytes| llc::parse(bytes.len().min(llc::MAX_LENGTH.into()) as u16, bytes).map(drop) },
     Decoder { name: "lldp", read: |bytes| lldp::parse(bytes).map(drop) },
+    Decoder { name: "rtlink", read: |bytes| rtlink::parse(bytes).map(drop) },
     Decoder { name: "stp", read: |bytes| stp::parse(bytes).map(drop) },
     Decoder { name: "cdp", read: |bytes| cdp::parse(bytes).map(drop) },
 ];

@@ -143,7 +143,7 @@ fn asking_three_servers_for_their_ranges_leaves_their_files_alone_and_shows_noth
 #[test]
 fn a_diagnosis_replays_to_the_same_report_and_takes_no_lease() {
     let program = env!("CARGO_BIN_EXE_trousse");
-    for name in ["diagnose-clear", "wrong-gateway", "no-carrier", "loop"] {
+    for name in ["diagnose-clear", "wrong-gateway", "no-carrier", "loop", "cable-pulled"] {
         let shell = format!(
             "{program} diagnose --record $HOST_DIR/visit --format json -o $HOST_DIR/live.json -i lan0; cat $HOST_DIR/live.json; \
              printf '\\001'; {program} replay $HOST_DIR/visit --format json; printf '\\001'; cat $LAB_DIR/box/*.leases 2>/dev/null"

@@ -57,6 +57,17 @@ fn the_kernel_tells_of_each_cable_what_its_phy_says() {
     assert_eq!(found(&cables["cross-short"].1), ["L1-no-carrier", "L1-pair-short"]);
     assert_eq!(pairs("cross-short"), json!([good("A"), good("B"), good("C"), pair("D", "cross-short", json!(730))]));
 
+    assert_eq!(found(&cables["too-long"].1), ["L1-no-carrier", "L1-pair-open", "L1-too-long"]);
+
+    assert_eq!(cables["open"].1["card"]["trace"], Value::Null, "its PHY takes no trace");
+    let trace = &cables["too-long"].1["card"]["trace"];
+    assert_eq!((&trace["pulse_mv"], &trace["first_cm"], &trace["step_cm"]), (&json!(1000), &json!(200), &json!(200)));
+    let points = |pair: usize| trace["pairs"][pair]["amplitudes_mv"].as_array().expect("points").clone();
+    assert_eq!([0, 1, 2, 3].map(|pair| points(pair).len()), [75; 4]);
+    // 118.4 m lie in the step from 118 m on, which is the 59th.
+    assert_eq!(points(1).iter().position(|mv| *mv == 800), Some(58));
+    assert!(points(0).iter().all(|mv| *mv == 2));
+
     // Nothing can be received on this card, so that much of a sound cable stays unknown.
     let (code, sound) = &cables["sound"];
     assert_eq!((*code, found(sound)), (3, vec![]));

@@ -11,7 +11,9 @@ use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
 use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
+use crate::observe::{
+    Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
+};
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
 use crate::site::{Plan, Range};
@@ -86,6 +88,8 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         2 => a_count_of_broadcasts(),
         2 => a_tree(),
         2 => a_neighbour(),
+        1 => any::<bool>().prop_map(|up| Fact::LinkChanged { up }),
+        1 => (0u32..3, 0u32..3).prop_map(|(downs, ups)| Fact::CarrierCounted(CarrierCounted { downs, ups })),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -109,7 +113,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
-        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link]).prop_map(|by| Fact::CutShort { by }),
     ]
 }
 
@@ -184,7 +188,7 @@ fn a_neighbour() -> impl Strategy<Value = Fact> {
 fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     use super::cabling::testing::card;
     use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, PairTested, Silence};
-    use crate::wire::ethtool::{Duplex, Pair, PairResult};
+    use crate::wire::ethtool::{Duplex, Pair, PairResult, Trace};
     let duplex = select(vec![
         Measurable::Is(Duplex::Half),
         Measurable::Is(Duplex::Full),
@@ -194,12 +198,13 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
         Fact::CardIs(Box::new(CardState { carrier, speed_mbps: Measurable::Is(mbps), duplex, ..card() }))
     });
     let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
-    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..9000));
+    let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..12_000));
     let tests = [CableTested::Done, CableTested::NotMeasurable { why: Silence::NoAnswer }];
     prop_oneof![
         state,
         pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested { pair, result, length_cm })),
         select(tests.to_vec()).prop_map(Fact::CableTested),
+        (0u16..3).prop_map(|mv| Fact::TraceTaken(Box::new(Trace { pulse_mv: Some(mv), ..Trace::default() }))),
         (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {
             Fact::ErrorsGrew(ErrorsGrew { received, receive_errors, ..ErrorsGrew::default() })
         }),
@@ -274,11 +279,11 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
-        Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
+        Problem::Flapping(_) | Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
+        Problem::TooLong(_) | Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::DuplexMismatch(_) | Problem::PoeClassTooLow(_) | Problem::WrongVlan(_) | Problem::NeighbourNotPlanned(_) => {
             false
         }
-        Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,

@@ -9,7 +9,7 @@ use super::Problem;
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{BroadcastsHeard, Inventory, OwnReturned};
+use crate::observe::{BroadcastsHeard, Cut, Inventory, OwnReturned};
 use crate::site::Plan;
 
 /// What came round.
@@ -73,8 +73,11 @@ fn unproved(inventory: &Inventory) -> Verdict {
     };
     let coverage = inventory.coverage();
     if let Some(&cut) = coverage.cut.first() {
-        let whole = matches!(cut, crate::observe::Cut::Capture);
-        return Verdict::NotTested(if whole { Reason::CaptureCut } else { Reason::NotWatchedOut });
+        return Verdict::NotTested(match cut {
+            Cut::Capture => Reason::CaptureCut,
+            Cut::Link => Reason::LinkLost,
+            Cut::User | Cut::Interface => Reason::NotWatchedOut,
+        });
     }
     if coverage.frames_lost > 0 {
         return Verdict::NotTested(Reason::FramesLost { count: coverage.frames_lost });
@@ -263,7 +266,7 @@ pub fn manual(language: Language) -> Manual {
 mod tests {
     use super::*;
     use crate::check::testing::Scene;
-    use crate::observe::{Busiest, Cut, Fact};
+    use crate::observe::{Busiest, Fact};
 
     fn heard(frames: u32, repeats: u32, copies: u32) -> Fact {
         Fact::BroadcastsHeard(BroadcastsHeard {

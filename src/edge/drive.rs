@@ -50,8 +50,13 @@ pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, fo
     let now = clock.now();
     let lost = link.lost();
     let lost = (lost > 0).then_some(Fact::FramesLost { count: lost });
+    let changes = link.counted();
+    let went = changes.iter().any(|fact| matches!(fact, Fact::CarrierCounted(counted) if counted.downs > 0));
+    // A card without a link for long is given up as one that went away: the link says more.
+    let cut = cut.filter(|cut| !(went && *cut == Cut::Interface));
+    let cuts = cut.into_iter().chain(went.then_some(Cut::Link)).map(|by| Fact::CutShort { by });
     let counted = listener.counted(Some(started), now);
-    for fact in counted.into_iter().chain(lost).chain(cut.map(|by| Fact::CutShort { by })) {
+    for fact in changes.into_iter().chain(counted).chain(lost).chain(cuts) {
         follower.fact(now, &fact);
         listener.fact(now, fact);
     }

@@ -2,6 +2,7 @@
 
 pub mod ethtool;
 pub mod interface;
+mod link_watch;
 mod netlink;
 pub mod packet_socket;
 pub mod sounder;

@@ -35,6 +35,8 @@ pub enum Reason {
     },
     /// The capture ends in the middle of a frame.
     CaptureCut,
+    /// The link was lost in the middle: who was silent then proves nothing.
+    LinkLost,
     /// Only a capture was read: no DHCP server was asked.
     DhcpNotAsked,
     /// Addresses were offered, and nobody asked whether they are free.
@@ -128,6 +130,7 @@ impl Reason {
             Cut::User => Reason::Stopped { asked, planned },
             Cut::Interface => Reason::InterfaceLost { asked, planned },
             Cut::Capture => Reason::CaptureCut,
+            Cut::Link => Reason::LinkLost,
         }
     }
 
@@ -157,6 +160,12 @@ impl Reason {
                 format!("the interface went down after {asked} of {planned} addresses: check the cable and run it again"),
                 format!("l'interface est tombée après {asked} adresses sur {planned} : vérifiez le cordon et relancez"),
             ),
+            Reason::LinkLost => language
+                .pick(
+                    "the link was lost in the middle (see L1-flapping): mend the cable and run it again",
+                    "le lien a été perdu en cours de route (voir L1-flapping) : réparez le câble et relancez",
+                )
+                .to_owned(),
             Reason::CaptureCut => language
                 .pick(
                     "the capture ends in the middle of a frame: take it again, or ask for the whole file",
@@ -240,6 +249,12 @@ impl Reason {
                     format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
                 )
             }
+            Reason::NoNeighbour { listened_ms: 0 } => language
+                .pick(
+                    "nobody listened to the other end: run trousse link without --listen 0",
+                    "l'autre bout n'a pas été écouté : lancez trousse link sans --listen 0",
+                )
+                .to_owned(),
             Reason::NoNeighbour { listened_ms } => {
                 let seconds = listened_ms / 1000;
                 language.pick(

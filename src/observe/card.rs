@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Fact;
 use super::Observation;
 use crate::language::Language;
-use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Power, Quality, WhyDown};
+use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Power, Quality, Trace, WhyDown};
 
 /// One thing that a card was asked: an answer, or why there is none. Not to know is neither good nor bad.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -167,6 +167,7 @@ pub struct CardSeen {
     errors: BTreeSet<Observation>,
     tests: BTreeSet<Observation>,
     pairs: BTreeSet<Observation>,
+    traces: BTreeSet<Observation>,
 }
 
 impl CardSeen {
@@ -176,6 +177,7 @@ impl CardSeen {
             Fact::CardIs(_) => (&mut self.states, KEPT),
             Fact::ErrorsGrew(_) => (&mut self.errors, KEPT),
             Fact::CableTested(_) => (&mut self.tests, KEPT),
+            Fact::TraceTaken(_) => (&mut self.traces, KEPT),
             Fact::PairTested(_) => (&mut self.pairs, KEPT * Pair::ALL.len()),
             _ => return,
         };
@@ -198,6 +200,11 @@ impl CardSeen {
     /// What became of the cable test; `None` where there was none.
     pub fn test(&self) -> Option<&CableTested> {
         self.tests.last().and_then(|seen| if let Fact::CableTested(tested) = &seen.fact { Some(tested) } else { None })
+    }
+
+    /// What came back of the last pulse.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.traces.last().and_then(|seen| if let Fact::TraceTaken(trace) = &seen.fact { Some(&**trace) } else { None })
     }
 
     /// What the test said of each pair, in the order of the pairs; what it said last.

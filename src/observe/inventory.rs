@@ -5,8 +5,8 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, NeighboursSeen, Observation,
-    PathSeen, PoolsSeen, ToldSeen, TreesSeen,
+    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, NeighboursSeen,
+    Observation, PathSeen, PoolsSeen, ToldSeen, TreesSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -76,6 +76,7 @@ pub struct Inventory {
     broadcasts: BroadcastsSeen,
     trees: TreesSeen,
     neighbours: NeighboursSeen,
+    link_changes: LinkChanges,
 }
 
 impl Inventory {
@@ -98,6 +99,7 @@ impl Inventory {
             neighbours: NeighboursSeen::default(),
             broadcasts: BroadcastsSeen::default(),
             trees: TreesSeen::default(),
+            link_changes: LinkChanges::default(),
         }
     }
 
@@ -149,12 +151,15 @@ impl Inventory {
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
-            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
+            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
+                self.driver.seen(seen)
+            }
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
             Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
             Fact::NeighbourAdvertised(told) => self.neighbours.advertised(seen, told),
             Fact::NeighboursListened { ms } => self.neighbours.listened(*ms),
             Fact::AtOutlet { label } => self.neighbours.at_outlet(label),
+            Fact::LinkChanged { .. } | Fact::CarrierCounted(_) => self.link_changes.seen(seen),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -245,6 +250,11 @@ impl Inventory {
         &self.neighbours
     }
 
+    /// Whether the link of our card stayed up while we looked.
+    pub fn link_changes(&self) -> &LinkChanges {
+        &self.link_changes
+    }
+
     /// What lease files say.
     pub fn leases(&self) -> &LeasesSeen {
         &self.leases
@@ -328,29 +338,12 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        (&self.card, &self.owners, &self.address_names, &self.coverage)
-            == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (
-                &self.dhcp,
-                &self.leases,
-                &self.path,
-                &self.pools,
-                &self.told,
-                &self.driver,
-                &self.broadcasts,
-                &self.trees,
-                &self.neighbours,
-            ) == (
-                &other.dhcp,
-                &other.leases,
-                &other.path,
-                &other.pools,
-                &other.told,
-                &other.driver,
-                &other.broadcasts,
-                &other.trees,
-                &other.neighbours,
-            )
+        let claims = (&self.card, &self.owners, &self.address_names, &self.coverage);
+        let asked = (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told);
+        let wire = (&self.driver, &self.broadcasts, &self.trees, &self.link_changes, &self.neighbours);
+        claims == (&other.card, &other.owners, &other.address_names, &other.coverage)
+            && asked == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
+            && wire == (&other.driver, &other.broadcasts, &other.trees, &other.link_changes, &other.neighbours)
     }
 }
 

@@ -4,8 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Rung, Said};
+use crate::check::too_long::is_too_long;
 use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested};
-use crate::wire::ethtool::Pair;
+use crate::wire::ethtool::{Pair, Trace};
 
 /// Our card in a report.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +19,9 @@ pub struct CardReport {
     pub cable_test: Option<CableTested>,
     /// What the test said of each pair.
     pub pairs: Vec<PairTested>,
+    /// What came back of a pulse, by distance; `None` where the driver takes no trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace: Option<Trace>,
     /// Everything that a hand-held tester prints, and what it comes to here.
     pub capabilities: Vec<Capability>,
 }
@@ -101,8 +105,10 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         Some(Said::Found) => Mark::Fail,
         Some(Said::NotTested) | None => otherwise,
     };
+    // A link that went while it was watched is no good one, even if it came back.
+    let steady = if judged("L1-flapping", Mark::Pass) == Mark::Fail { Mark::Fail } else { Mark::Pass };
     let mut capabilities = vec![
-        (Measured::Carrier, if state.carrier { Mark::Pass } else { Mark::Fail }),
+        (Measured::Carrier, if state.carrier { steady } else { Mark::Fail }),
         (Measured::Speed, judged("L1-speed-downgrade", told(&state.speed_mbps))),
         (Measured::Duplex, judged("L1-half-duplex", told(&state.duplex))),
         (Measured::AutoNegotiation, told(&state.negotiates)),
@@ -115,7 +121,10 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
     ];
     if matches!(driver.test(), Some(CableTested::Done)) {
         capabilities.extend(Pair::ALL.map(|pair| {
-            let good = pairs.iter().find(|tested| tested.pair == pair).and_then(|tested| tested.result.is_good());
+            let good = pairs.iter().find(|tested| tested.pair == pair).and_then(|tested| match is_too_long(tested) {
+                true => Some(false),
+                false => tested.result.is_good(),
+            });
             let mark = good.map_or(Mark::NotMeasurable, |good| if good { Mark::Pass } else { Mark::Fail });
             (Measured::Pair(pair), mark)
         }));
@@ -139,6 +148,7 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         errors: driver.errors().map(|(grew, _)| *grew),
         cable_test: driver.test().cloned(),
         pairs,
+        trace: driver.trace().cloned(),
         capabilities: capabilities.into_iter().map(|(what, mark)| Capability { what, mark }).collect(),
     })
 }

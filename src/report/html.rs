@@ -2,7 +2,7 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone};
+use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Trace};
 use super::{Comparison, Report, View};
 use crate::language::Language;
 
@@ -59,10 +59,33 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Text(text) => p { (text) },
             Block::Card(found) => (card(found, language)),
             Block::Table(rows) => (table(rows, language)),
+            Block::Trace(trace) => (drawn(trace)),
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
             Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },
             Block::Evidence(label, lines) => { h4 { (label) } ul.evidence { @for line in lines { li { (line) } } } },
+        }
+    }
+}
+
+/// A trace as a line above and below its axis. Colours are those of the text: the policy lets no style in beside that of the page.
+fn drawn(trace: &Trace) -> Markup {
+    const WIDE: usize = 600;
+    const HALF: i32 = 40;
+    let last = trace.points.len().saturating_sub(1).max(1);
+    let point = |(place, mv): (usize, &i16)| {
+        let y = HALF - i32::from(*mv) * (HALF - 2) / i32::from(trace.height);
+        format!("{},{y}", place * WIDE / last)
+    };
+    let points: Vec<String> = trace.points.iter().enumerate().map(point).collect();
+    let [first, end] = &trace.ends;
+    html! {
+        h4 { (trace.label) }
+        svg viewBox={ "0 0 " (WIDE) " " (2 * HALF + 18) } width="100%" role="img" aria-label=(trace.label) {
+            line x1="0" y1=(HALF) x2=(WIDE) y2=(HALF) stroke="currentColor" stroke-opacity="0.4" {}
+            polyline points=(points.join(" ")) fill="none" stroke="currentColor" stroke-width="1.5" {}
+            text x="0" y=(2 * HALF + 14) font-size="12" fill="currentColor" { (first) }
+            text x=(WIDE) y=(2 * HALF + 14) font-size="12" fill="currentColor" text-anchor="end" { (end) }
         }
     }
 }

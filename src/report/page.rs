@@ -12,6 +12,7 @@ mod ladder;
 mod neighbour;
 mod owners;
 mod switching;
+mod trace;
 mod verdict;
 mod way_out;
 
@@ -52,6 +53,8 @@ pub enum Block {
     Card(Card),
     /// Rows and columns.
     Table(Table),
+    /// What came back of a pulse on one pair.
+    Trace(Trace),
     /// Labels and what they stand for.
     Facts(Vec<(String, String)>),
     /// What another finding came about by.
@@ -82,6 +85,26 @@ pub struct Card {
     pub title: String,
     /// Why, who, what to do, what proves it.
     pub blocks: Vec<Block>,
+}
+
+/// Reflections by distance, to be drawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Whose they are, and the strongest of them.
+    pub label: String,
+    /// Millivolts at each point.
+    pub points: Vec<i16>,
+    /// What the height of the drawing stands for, in millivolts: never 0.
+    pub height: u16,
+    /// The distance of the first point and of the last.
+    pub ends: [String; 2],
+}
+
+impl Trace {
+    /// A reflection of less than a sixteenth of the strongest is the cable's own.
+    pub fn stands_out(mv: i16, height: u16) -> bool {
+        u32::from(mv.unsigned_abs()) * 16 >= u32::from(height)
+    }
 }
 
 /// How good or bad something is.
@@ -241,6 +264,7 @@ impl Page {
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(neighbour::blocks(report, language));
         blocks.extend(card::blocks(report, language));
+        blocks.extend(trace::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
         if swept && report.visit.errand != Errand::Link {
             blocks.extend(hosts::blocks(report, language, zone));
@@ -294,6 +318,10 @@ fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
         Block::Table(table) => {
             table.columns.iter_mut().for_each(|column| change(&mut column.heading));
             table.rows.iter_mut().flat_map(|row| &mut row.cells).flat_map(|cell| &mut cell.texts).for_each(change);
+        }
+        Block::Trace(trace) => {
+            change(&mut trace.label);
+            trace.ends.iter_mut().for_each(change);
         }
         Block::Facts(facts) => facts.iter_mut().for_each(|(label, text)| {
             change(label);

@@ -1,6 +1,7 @@
 //! The report in a terminal: readable at any width and without colours.
 
 mod table;
+mod trace;
 
 use anstyle::{AnsiColor, Style};
 
@@ -69,6 +70,11 @@ impl Paper {
                 for line in lines {
                     self.line(&line.iter().map(|(text, style)| (text.as_str(), *style)).collect::<Vec<_>>());
                 }
+            }
+            Block::Trace(drawn) => {
+                self.prose(&drawn.label, Style::new());
+                let lines = trace::lines(drawn, self.width.min(WIDEST) - self.indent);
+                lines.iter().for_each(|line| self.line(&[(line, Style::new())]));
             }
             Block::Facts(facts) => {
                 let label = facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);

@@ -6,6 +6,7 @@
 mod cable;
 mod link;
 mod power;
+mod tdr;
 mod why_down;
 
 use netlink_bindings::ethtool as layout;
@@ -14,6 +15,7 @@ use netlink_bindings::utils::ErrorContext;
 pub use cable::{CableResults, Pair, PairResult};
 pub use link::{Duplex, Eee, Info, Mdix, Mode, Modes, Quality, State};
 pub use power::{Fed, Power};
+pub use tdr::{PairTrace, Trace, TraceResults};
 pub use why_down::WhyDown;
 
 use super::Malformed;
@@ -38,6 +40,8 @@ pub enum Question {
     Eee,
     /// Power that the card feeds into the cable.
     Power,
+    /// Send a pulse into the cable and tell what comes back, likewise.
+    Trace,
     /// Test the cable. The answer says only that the test has begun; its results arrive by [`MONITOR`].
     CableTest,
 }
@@ -52,6 +56,7 @@ impl Question {
             Question::State => 6,
             Question::Eee => 23,
             Question::CableTest => 26,
+            Question::Trace => 27,
             Question::Power => 36,
         }
     }
@@ -59,8 +64,11 @@ impl Question {
     /// The generic netlink message that asks it of the interface of that index, without the netlink header before it.
     pub fn message(self, interface: u32) -> Vec<u8> {
         let mut bytes = vec![self.command(), VERSION, 0, 0];
-        // Every request begins with the same nest (ETHTOOL_A_*_HEADER is 1 in all of them), and none needs more.
+        // Every request begins with the same nest (ETHTOOL_A_*_HEADER is 1 in all of them), and the trace alone needs more.
         layout::PushLinkstate::new(&mut bytes).nested_header().push_dev_index(interface);
+        if self == Question::Trace {
+            bytes.extend(tdr::configuration());
+        }
         bytes
     }
 }
@@ -80,6 +88,8 @@ pub enum Message {
     Power(Power),
     /// News of a cable test, of whomever asked for it.
     Cable(CableResults),
+    /// News of a trace, of whomever asked for it.
+    Trace(TraceResults),
     /// Anything else.
     Other,
 }
@@ -99,6 +109,7 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
         6 => Message::State(link::state(attributes)?),
         24 | 25 => Message::Eee(link::eee(attributes)?),
         27 => Message::Cable(cable::results(attributes)?),
+        28 => Message::Trace(tdr::results(attributes)?),
         37 => Message::Power(power::power(attributes)?),
         _ => Message::Other,
     })

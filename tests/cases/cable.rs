@@ -4,7 +4,7 @@ use trousse::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, LinkSta
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
-use trousse::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality, WhyDown};
+use trousse::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, PairTrace, Quality, Trace, WhyDown};
 
 use super::{Seen, visit};
 
@@ -52,7 +52,24 @@ pub(super) fn faulty() -> Report {
     for (pair, result, length_cm) in said {
         seen.add(Fact::PairTested(PairTested { pair, result, length_cm }));
     }
+    seen.add(Fact::TraceTaken(Box::new(trace())));
     seen.report(of_link(), &Plan::default())
+}
+
+/// What came back of a pulse in that cable: pair C ends at 12.5 m, pair D is shorted at 42.1 m behind a joint.
+fn trace() -> Trace {
+    let pair = |pair, echoes: &[(usize, i16)]| {
+        let mut amplitudes_mv = vec![3; 75];
+        echoes.iter().for_each(|&(point, mv)| amplitudes_mv[point] = mv);
+        PairTrace { pair, amplitudes_mv }
+    };
+    let pairs = vec![
+        pair(Pair::A, &[(44, 61)]),
+        pair(Pair::B, &[]),
+        pair(Pair::C, &[(5, 812), (11, 240), (17, 70)]),
+        pair(Pair::D, &[(10, 120), (20, -630)]),
+    ];
+    Trace { pulse_mv: Some(1_000), first_cm: 200, step_cm: 200, pairs }
 }
 
 /// No cable, and a card that cannot test one.

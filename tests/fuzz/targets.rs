@@ -22,7 +22,7 @@ use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns, stp};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns, rtlink, stp};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -194,7 +194,7 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
     let neighbours = neighbours();
     let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
-    let payloads = payloads.into_iter().chain([bpdu()]).chain(neighbours).chain(driver_messages());
+    let payloads = payloads.into_iter().chain([bpdu(), rtlink::question(3)]).chain(neighbours).chain(driver_messages());
     frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
 }
 

@@ -115,25 +115,40 @@ impl Card {
         if let Err(error) = family.join(ethtool::MONITOR) {
             return not_measurable(Silence::Refused(error.to_string()));
         }
-        if let Err(refusal) = family.ask(&Question::CableTest.message(index)) {
-            return not_measurable(silence(&refusal));
-        }
-        let deadline = Instant::now() + TEST;
-        while Instant::now() < deadline && !stops() {
-            let announced = match family.announced(GLANCE) {
-                Ok(announced) => announced,
-                Err(error) => return not_measurable(Silence::Refused(error.to_string())),
-            };
-            let ours = announced.iter().find_map(|message| match ethtool::parse(message) {
-                Ok(Message::Cable(results)) if results.interface == Some(index) && results.completed => Some(results),
-                _ => None,
-            });
-            if let Some(results) = ours {
-                return facts(&results);
-            }
-        }
-        not_measurable(Silence::NoAnswer)
+        let tested = measured(family, &Question::CableTest.message(index), &mut stops, |message| match message {
+            Message::Cable(results) if results.interface == Some(index) && results.completed => Some(results),
+            _ => None,
+        });
+        let mut facts = match tested {
+            Ok(results) => facts(&results),
+            Err(why) => return not_measurable(why),
+        };
+        // Few drivers take a trace: one that does not leaves nothing out that a tester would print.
+        let trace = measured(family, &Question::Trace.message(index), &mut stops, |message| match message {
+            Message::Trace(results) if results.interface == Some(index) && results.completed => Some(results.trace),
+            _ => None,
+        });
+        facts.extend(trace.ok().filter(|trace| !trace.pairs.is_empty()).map(|trace| Fact::TraceTaken(Box::new(trace))));
+        facts
     }
+}
+
+/// Starts a measurement and waits for its end, which is announced.
+fn measured<T>(
+    family: &mut Family,
+    question: &[u8],
+    stops: &mut impl FnMut() -> bool,
+    ours: impl Fn(Message) -> Option<T>,
+) -> Result<T, Silence> {
+    family.ask(question).map_err(|refusal| silence(&refusal))?;
+    let deadline = Instant::now() + TEST;
+    while Instant::now() < deadline && !stops() {
+        let announced = family.announced(GLANCE).map_err(|error| Silence::Refused(error.to_string()))?;
+        if let Some(end) = announced.iter().find_map(|message| ethtool::parse(message).ok().and_then(&ours)) {
+            return Ok(end);
+        }
+    }
+    Err(Silence::NoAnswer)
 }
 
 /// What a card had counted at a moment.

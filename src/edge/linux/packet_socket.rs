@@ -10,11 +10,13 @@ use std::time::Duration;
 use pnet::datalink::{self, Channel, DataLinkSender};
 
 use super::interface::Interface;
+use super::link_watch::LinkWatch;
 use super::sounder::Sounder;
 use crate::edge::clock::VisitClock;
 use crate::edge::{Arrival, Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::{Mac, Moment};
+use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 use crate::wire::{cdp, ethernet, lldp, stp};
@@ -41,6 +43,8 @@ pub struct PacketSocket {
     clock: VisitClock,
     interface: String,
     sounder: Option<Sounder>,
+    /// None where the kernel does not tell.
+    watch: Option<LinkWatch>,
     buffers: Box<Buffers>,
 }
 
@@ -76,7 +80,18 @@ impl PacketSocket {
             control: [[0; CONTROL / 8]; BATCH],
             tagged: Vec::with_capacity(SNAP + 4),
         });
-        Ok(PacketSocket { sender, fd, names, servers: servers.to_vec(), clock, interface: name.clone(), sounder: None, buffers })
+        let watch = LinkWatch::start(interface.inner.index).ok();
+        Ok(PacketSocket {
+            sender,
+            fd,
+            names,
+            servers: servers.to_vec(),
+            clock,
+            interface: name.clone(),
+            sounder: None,
+            watch,
+            buffers,
+        })
     }
 
     /// The UDP port that questions for names leave from.
@@ -205,8 +220,16 @@ impl Link for PacketSocket {
     }
 
     fn receive(&mut self, patience: Duration, each: &mut dyn FnMut(Moment, Arrival<'_>)) -> io::Result<()> {
-        let mut ready = [pollfd(self.fd, libc::POLLIN), pollfd(self.names.as_raw_fd(), libc::POLLIN)];
+        let watched = self.watch.as_ref().map_or(-1, LinkWatch::fd);
+        let mut ready = [self.fd, self.names.as_raw_fd(), watched].map(|fd| pollfd(fd, libc::POLLIN));
         wait(&mut ready, patience)?;
+        if let Some(watch) = self.watch.as_mut().filter(|_| ready[2].revents != 0) {
+            let now = self.clock.now();
+            watch.told().into_iter().for_each(|fact| each(now, Arrival::Told(fact)));
+        }
+        if self.watch.as_ref().is_some_and(LinkWatch::is_gone) {
+            return Err(io::ErrorKind::NotConnected.into());
+        }
         if ready[0].revents != 0 {
             for _ in 0..TURN {
                 if self.read_frames(each)? < BATCH {
@@ -219,6 +242,10 @@ impl Link for PacketSocket {
         }
         self.sounder.iter().flat_map(Sounder::told).for_each(|(at, fact)| each(at, Arrival::Told(fact)));
         Ok(())
+    }
+
+    fn counted(&mut self) -> Vec<Fact> {
+        self.watch.as_mut().map(LinkWatch::counted).unwrap_or_default()
     }
 
     fn lost(&mut self) -> u32 {

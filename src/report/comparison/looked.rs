@@ -90,7 +90,9 @@ impl<'a> Look<'a> {
         let coverage = &self.report.coverage;
         let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
             (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
-            (Topic::Cable | Topic::Switching | Topic::Neighbour, Cut::User | Cut::Interface) => Reason::NotWatchedOut,
+            (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => {
+                Reason::NotWatchedOut
+            }
             (_, cut) => Reason::of_cut(cut, coverage.asked, coverage.planned),
         });
         let lost = coverage.frames_dropped;
@@ -98,7 +100,9 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
-            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools | Topic::Switching | Topic::Neighbour => None,
+            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools | Topic::Switching | Topic::Neighbour | Topic::Watch => {
+                None
+            }
         })
     }
 }

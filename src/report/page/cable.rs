@@ -1,5 +1,6 @@
 //! Facts about our card and its cable, each as a line of evidence.
 
+use super::trace;
 use crate::check::cabling::{metres, pair, speed};
 use crate::language::Language;
 use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested};
@@ -18,6 +19,7 @@ pub(super) fn say(fact: &Fact, language: Language) -> String {
             language.pick(format!("the cable could not be tested: {why}"), format!("le câble n'a pas pu être testé : {why}"))
         }
         Fact::PairTested(tested) => tested_pair(tested, language),
+        Fact::TraceTaken(trace) => trace::summary(trace, language),
         _ => String::new(),
     }
 }

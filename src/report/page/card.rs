@@ -7,7 +7,7 @@ use crate::finding::Reason;
 use crate::language::Language;
 use crate::observe::{Advertised, CableTested, Measurable};
 use crate::report::words::number;
-use crate::report::{Capability, CardReport, Mark, Measured, Report};
+use crate::report::{Capability, CardReport, Mark, Measured, Report, Said};
 use crate::wire::ethtool::{Mdix, Mode, Pair};
 
 /// The section of the report; none where the card was not asked.
@@ -80,6 +80,9 @@ fn name(what: Measured, language: Language) -> String {
 fn value(what: Measured, card: &CardReport, report: &Report, language: Language) -> String {
     let state = &card.state;
     match what {
+        Measured::Carrier if state.carrier && went(report) => language
+            .pick("up at first, then it went (see L1-flapping)", "établi au début, puis tombé (voir L1-flapping)")
+            .to_owned(),
         Measured::Carrier if state.carrier => language.pick("up", "établi").to_owned(),
         Measured::Carrier => {
             let why = or_silence(&state.why_down, language, |why| why.say(language));
@@ -155,6 +158,11 @@ fn heard(report: &Report, language: Language, say: impl Fn(&Advertised) -> Optio
         [] => Reason::NoNeighbour { listened_ms: report.neighbours_listened_ms.unwrap_or_default() }.say(language),
         said => said.join(" / "),
     }
+}
+
+/// The link did not stay up while it was watched.
+fn went(report: &Report) -> bool {
+    report.ladder.iter().any(|rung| rung.code == "L1-flapping" && rung.verdict == Said::Found)
 }
 
 fn or_silence<T>(told: &Measurable<T>, language: Language, say: impl Fn(&T) -> String) -> String {

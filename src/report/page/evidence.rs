@@ -57,13 +57,15 @@ fn what(fact: &Fact, language: Language) -> String {
             let via = via.map(|via| language.pick(format!(", in a frame of {via}"), format!(", dans une trame de {via}")));
             format!("{said}{after}{}", via.unwrap_or_default())
         }
-        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => cable::say(fact, language),
         Fact::NeighbourAdvertised(told) => neighbour::said(told, language),
         Fact::NeighboursListened { ms } => {
             let seconds = ms / 1000;
             language.pick(format!("neighbours were listened to for {seconds} s"), format!("voisins écoutés pendant {seconds} s"))
         }
         Fact::AtOutlet { label } => language.pick(format!("at outlet {label}"), format!("à la prise {label}")),
+        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
+            cable::say(fact, language)
+        }
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
@@ -133,6 +135,15 @@ fn what(fact: &Fact, language: Language) -> String {
             let heard = switching::heard(heard, language);
             language.pick(format!("broadcasts: {heard}"), format!("diffusions : {heard}"))
         }
+        Fact::LinkChanged { up: true } => language.pick("the link came up", "le lien est monté").to_owned(),
+        Fact::LinkChanged { up: false } => language.pick("the link went down", "le lien est tombé").to_owned(),
+        Fact::CarrierCounted(counted) => {
+            let (downs, ups) = (counted.downs, counted.ups);
+            language.pick(
+                format!("in all the link went down {downs} and came up {ups} times"),
+                format!("en tout, le lien est tombé {downs} fois et monté {ups} fois"),
+            )
+        }
         Fact::TreeTold(tree) => switching::told(tree, language),
         Fact::TopologyChangeNotified { mac } => language.pick(
             format!("{mac} notified the root of a change of topology"),
@@ -178,6 +189,7 @@ fn what(fact: &Fact, language: Language) -> String {
         Fact::CutShort { by } => match by {
             Cut::User => language.pick("stopped by the user", "arrêté par l'utilisateur"),
             Cut::Interface => language.pick("the interface went down", "l'interface est tombée"),
+            Cut::Link => language.pick("the link was lost", "le lien a été perdu"),
             Cut::Capture => language.pick("the capture ends here", "la capture s'arrête ici"),
         }
         .to_owned(),

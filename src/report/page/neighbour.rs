@@ -15,10 +15,9 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(heading.to_owned())];
     if report.neighbours.is_empty() {
         let linked = report.link.is_some_and(|link| link.carrier);
-        if report.visit.errand != Errand::Link || !linked {
-            return Vec::new();
-        }
-        let seconds = report.neighbours_listened_ms.unwrap_or_default() / 1000;
+        let listened = report.neighbours_listened_ms.filter(|_| linked && report.visit.errand == Errand::Link);
+        let Some(ms) = listened else { return Vec::new() };
+        let seconds = ms / 1000;
         blocks.push(Block::Text(language.pick(
             format!(
                 "Nobody said what it is in {seconds} s (LLDP comes every 30 s, CDP every 60 s). An unmanaged switch says nothing, and a \

@@ -45,7 +45,7 @@ impl Pair {
         }
     }
 
-    fn of(number: u8) -> Option<Pair> {
+    pub(super) fn of(number: u8) -> Option<Pair> {
         Pair::ALL.get(usize::from(number)).copied()
     }
 }

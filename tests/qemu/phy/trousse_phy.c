@@ -47,6 +47,10 @@ static int lengths[PAIRS] = { 0, 0, 0, 0 };
 module_param_array(lengths, int, NULL, 0644);
 MODULE_PARM_DESC(lengths, "where the fault of each pair lies, in centimetres; 0: not told");
 
+static int trace;
+module_param(trace, int, 0644);
+MODULE_PARM_DESC(trace, "1: the PHY tells what comes back of a pulse, by distance");
+
 static int errors_a_second;
 module_param(errors_a_second, int, 0644);
 MODULE_PARM_DESC(errors_a_second, "frames with a bad checksum that arrive each second");
@@ -102,15 +106,54 @@ static int phy_read_what_is_set(struct phy_device *phydev)
 	return 0;
 }
 
+/* What a trace was asked for with; step is 0 while none is. */
+static struct phy_tdr_config tracing;
+
 static int phy_test_start(struct phy_device *phydev)
 {
+	tracing.step = 0;
 	return 0;
+}
+
+static int phy_trace_start(struct phy_device *phydev, const struct phy_tdr_config *config)
+{
+	/* Not refused where it tells nothing: Linux 6.1 takes the link for up after a refusal. */
+	tracing = *config;
+	return 0;
+}
+
+/* An open end sends back most of the pulse, a short the same upside down; the cable itself next to nothing. */
+static int amplitude(int pair, u32 distance)
+{
+	if (lengths[pair] <= 0 || distance > lengths[pair] || distance + tracing.step <= lengths[pair])
+		return 2;
+	return results[pair] == ETHTOOL_A_CABLE_RESULT_CODE_OPEN ? 800 : -600;
+}
+
+static void tell_trace(struct phy_device *phydev)
+{
+	u32 distance;
+	int pair;
+
+	if (!trace)
+		return;
+
+	ethnl_cable_test_pulse(phydev, 1000);
+	ethnl_cable_test_step(phydev, tracing.first, tracing.last, tracing.step);
+	for (distance = tracing.first; distance <= tracing.last; distance += tracing.step)
+		for (pair = 0; pair < PAIRS; pair++)
+			ethnl_cable_test_amplitude(phydev, pair, amplitude(pair, distance));
 }
 
 static int phy_test_status(struct phy_device *phydev, bool *finished)
 {
 	int pair;
 
+	if (tracing.step > 0) {
+		tell_trace(phydev);
+		*finished = true;
+		return 0;
+	}
 	for (pair = 0; pair < PAIRS; pair++) {
 		ethnl_cable_test_result(phydev, pair, results[pair]);
 		if (lengths[pair] > 0)
@@ -139,6 +182,7 @@ static struct phy_driver phy = {
 	.config_aneg = phy_config_aneg_nothing,
 	.read_status = phy_read_what_is_set,
 	.cable_test_start = phy_test_start,
+	.cable_test_tdr_start = phy_trace_start,
 	.cable_test_get_status = phy_test_status,
 	.get_sqi = phy_sqi,
 	.get_sqi_max = phy_sqi_max,
