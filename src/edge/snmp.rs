@@ -127,6 +127,7 @@ fn varbind(row: async_snmp::VarBind) -> Varbind {
         }
         Snmp::Counter64(number) => Value::Number(number.into()),
         Snmp::OctetString(octets) => Value::Octets(octets[..octets.len().min(MOST_OCTETS)].into()),
+        Snmp::ObjectIdentifier(oid) => Value::Object(oid.arcs().into()),
         _ => Value::Other,
     };
     Varbind::new(row.oid.arcs(), value)

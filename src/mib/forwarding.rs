@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Column, Oid, Refusals, Varbind, single};
 use crate::net::Mac;
 
-const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
+pub(super) const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
 const TP_FDB_PORT: Column = Column { name: "dot1dTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2] };
 const TP_FDB_STATUS: Column = Column { name: "dot1dTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 3] };
 const Q_FDB_PORT: Column = Column { name: "dot1qTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 2] };
@@ -37,9 +37,7 @@ pub struct BridgePort {
 
 /// The forwarding database: of both tables what either tells.
 pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
-    let interfaces: BTreeMap<u16, u32> = BASE_PORT_IF_INDEX
-        .rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?)))
-        .collect();
+    let interfaces = bridge_ports(walk, refused);
     let mut forwarding = Forwarding::default();
     for status in [TP_FDB_STATUS, Q_FDB_STATUS] {
         let rows = status.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u8>()?)));
@@ -55,6 +53,11 @@ pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
         }
     }
     forwarding
+}
+
+/// The ifIndex of each port of the bridge.
+pub(super) fn bridge_ports(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap<u16, u32> {
+    BASE_PORT_IF_INDEX.rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?))).collect()
 }
 
 /// The card an index ends with. dot1qTpFdbTable has the number of the filtering database before it, which is not always the VLAN's.
