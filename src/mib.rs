@@ -7,6 +7,11 @@ pub mod interfaces;
 pub mod neighbours;
 pub mod place;
 pub mod power_ethernet;
+mod rows;
+pub mod system;
+mod tables;
+
+pub use tables::{Said, Tables};
 
 /// An object identifier, or a part of one.
 pub type Oid = [u32];

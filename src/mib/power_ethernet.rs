@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Column, Oid, Refusals, Value, Varbind, single};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Column, Oid, Refusals, Value, Varbind, rows, single};
 
 const ADMIN_ENABLE: Column = Column { name: "pethPsePortAdminEnable", oid: &[1, 3, 6, 1, 2, 1, 105, 1, 1, 1, 3] };
 const DETECTION_STATUS: Column = Column { name: "pethPsePortDetectionStatus", oid: &[1, 3, 6, 1, 2, 1, 105, 1, 1, 1, 6] };
@@ -18,7 +21,8 @@ pub const COLUMNS: &[Column] =
     &[ADMIN_ENABLE, DETECTION_STATUS, CLASSIFICATIONS, DENIED, OVERLOAD, SHORT, MAIN_POWER, MAIN_CONSUMPTION];
 
 /// pethPsePortDetectionStatus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Detection {
     /// disabled(1): switched off by the administrator.
     Disabled,
@@ -35,7 +39,7 @@ pub enum Detection {
 }
 
 /// A port that can give power.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct PsePort {
     /// Power is allowed on it.
     pub enabled: Option<bool>,
@@ -52,7 +56,7 @@ pub struct PsePort {
 }
 
 /// A power supply.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Supply {
     /// What it can give, in watts.
     pub watts: Option<u32>,
@@ -61,11 +65,15 @@ pub struct Supply {
 }
 
 /// What a switch tells of PoE.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Power {
     /// The ports by group and port, as the PSE counts them.
+    #[serde(with = "rows")]
+    #[schemars(with = "Vec<((u32, u32), PsePort)>")]
     pub ports: BTreeMap<(u32, u32), PsePort>,
     /// The supplies by group.
+    #[serde(with = "rows")]
+    #[schemars(with = "Vec<(u32, Supply)>")]
     pub supplies: BTreeMap<u32, Supply>,
 }
 
