@@ -12,6 +12,11 @@ pub mod power_hp;
 pub mod power_radlan;
 pub mod power_tplink;
 pub mod pse;
+mod rows;
+pub mod system;
+mod tables;
+
+pub use tables::{Said, Tables};
 
 use crate::net::Watts;
 

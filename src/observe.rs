@@ -12,6 +12,7 @@ pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
@@ -25,6 +26,7 @@ mod leases;
 mod owner;
 mod path;
 mod pools;
+mod switch;
 mod told;
 
 /// One thing seen once.
@@ -194,6 +196,8 @@ pub enum Fact {
         /// What came back.
         replies: Replies,
     },
+    /// A switch was asked over SNMP.
+    SwitchTold(Box<SwitchTold>),
     /// A server is configured to lease from a range; the network did not say so.
     PoolConfigured {
         /// The name of the file.

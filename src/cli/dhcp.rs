@@ -56,6 +56,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: args.ask.of(&plan),
         plan,
+        snmp: None,
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

@@ -58,6 +58,7 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
         cable_test: args.cable_test,
         asking: Asking::default(),
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+        snmp: None,
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }

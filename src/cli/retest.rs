@@ -94,6 +94,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
+        snmp: None,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

@@ -97,6 +97,7 @@ impl ScanArgs {
             cable_test: false,
             asking: ask.of(&plan),
             plan,
+            snmp: None,
         };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
     }

@@ -14,7 +14,7 @@ use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::{Fact, Inventory};
 use crate::probe::listen::Listener;
 use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
-use crate::site::Plan;
+use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -37,6 +37,8 @@ pub struct Request {
     pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
+    /// How switches are asked that the plan does not say it of.
+    pub snmp: Option<Snmp>,
 }
 
 /// A look that is ready to go: everything that can be refused was.
@@ -92,7 +94,7 @@ impl Look {
         }
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
-        let link = PacketSocket::open(&interface, &resolvers, clock)?;
+        let link = PacketSocket::open(&interface, &resolvers, Access::new(&request.plan, request.snmp), clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },

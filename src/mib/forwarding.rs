@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, Oid, Refusals, Varbind, single};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Column, Oid, Refusals, Varbind, rows, single};
 use crate::net::Mac;
 
 pub(super) const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
@@ -18,16 +21,18 @@ pub const COLUMNS: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS,
 const STATUS_SELF: u8 = 4;
 
 /// The forwarding database of a switch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Forwarding {
     /// The ports a card was learned on, one for each filtering database that tells; most often one.
+    #[serde(with = "rows")]
+    #[schemars(with = "Vec<(Mac, BTreeSet<BridgePort>)>")]
     pub learned: BTreeMap<Mac, BTreeSet<BridgePort>>,
     /// The switch's own cards.
     pub own: BTreeSet<Mac>,
 }
 
 /// A port as the bridge counts it. It is not an ifIndex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct BridgePort {
     /// dot1dBasePort.
     pub number: u16,

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Column, Refusals, Value, Varbind, single};
 
 const IF_DESCR: Column = Column { name: "ifDescr", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 2] };
@@ -15,7 +18,7 @@ const IF_ALIAS: Column = Column { name: "ifAlias", oid: &[1, 3, 6, 1, 2, 1, 31, 
 pub const COLUMNS: &[Column] = &[IF_DESCR, IF_OPER_STATUS, IF_IN_ERRORS, IF_NAME, IF_HIGH_SPEED, IF_ALIAS];
 
 /// A port of the switch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Interface {
     /// ifName (`gi7`), else ifDescr.
     pub name: String,

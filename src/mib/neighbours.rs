@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{Column, Oid, Refusals, Value, Varbind, single};
 
 const LOC_PORT_ID: Column = Column { name: "lldpLocPortId", oid: &[1, 0, 8802, 1, 1, 2, 1, 3, 7, 1, 3] };
@@ -18,7 +21,7 @@ pub const COLUMNS: &[Column] = &[LOC_PORT_ID, REM_PORT_ID, REM_SYS_NAME, REM_SYS
 const MOST_ADDRESSES: usize = 8;
 
 /// A neighbour of the switch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Neighbour {
     /// lldpRemLocalPortNum: the port of the switch, as LLDP counts it.
     pub port: u32,

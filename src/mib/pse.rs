@@ -1,6 +1,7 @@
 //! The PoE of a switch from all tables that tell of it: the standard's, and its maker's for watts by port and for what is wrong now.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,11 +20,11 @@ const ALIAS_MAPPING: Column = Column { name: "entAliasMappingIdentifier", oid: &
 const IF_INDEX: &Oid = &[1, 3, 6, 1, 2, 1, 2, 2, 1, 1];
 
 /// What is walked for the PoE of a switch.
-pub fn columns() -> Vec<Column> {
+pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let tables = [power_ethernet::COLUMNS, power_cisco::COLUMNS, power_hp::COLUMNS, power_tplink::COLUMNS, power_radlan::COLUMNS];
     let of_ports = [IF_TYPE, ALIAS_MAPPING, forwarding::BASE_PORT_IF_INDEX];
     tables.into_iter().flatten().copied().chain(of_ports).collect()
-}
+});
 
 /// Ports that are kept of one switch: nine chassis of 48 ports are 432.
 pub const MOST_PORTS: usize = 1_024;

@@ -5,7 +5,8 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, ToldSeen,
+    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen,
+    SwitchesSeen, ToldSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -72,6 +73,7 @@ pub struct Inventory {
     told: ToldSeen,
     path: PathSeen,
     driver: CardSeen,
+    switches: SwitchesSeen,
 }
 
 impl Inventory {
@@ -91,6 +93,7 @@ impl Inventory {
             told: ToldSeen::default(),
             path: PathSeen::default(),
             driver: CardSeen::default(),
+            switches: SwitchesSeen::default(),
         }
     }
 
@@ -143,6 +146,7 @@ impl Inventory {
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
+            Fact::SwitchTold(told) => self.switches.told(seen, told),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -216,6 +220,11 @@ impl Inventory {
     /// What our card told of its link and its cable.
     pub fn driver(&self) -> &CardSeen {
         &self.driver
+    }
+
+    /// What switches told over SNMP.
+    pub fn switches(&self) -> &SwitchesSeen {
+        &self.switches
     }
 
     /// What lease files say.
@@ -303,8 +312,8 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver)
-                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.switches)
+                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver, &other.switches)
     }
 }
 

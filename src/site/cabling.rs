@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{Plan, Snmp};
 use crate::fault::Why;
 use crate::net::VlanId;
 
@@ -17,6 +17,9 @@ pub struct Switch {
     pub name: String,
     /// Its address.
     pub address: Option<Ipv4Addr>,
+    /// How it is asked over SNMP; a record and a report do not hold it.
+    #[serde(default, skip_serializing)]
+    pub snmp: Option<Snmp>,
 }
 
 /// A wall outlet, and where its cable should end.
@@ -66,6 +69,13 @@ pub(super) fn check(plan: &Plan) -> Result<(), Why> {
             return Err(Why::new(
                 format!("the switch {name:?} stands twice"),
                 format!("le commutateur {name:?} figure deux fois"),
+            ));
+        }
+        if let Some(Err(why)) = switch.snmp.as_ref().map(Snmp::check) {
+            let name = &switch.name;
+            return Err(Why::new(
+                format!("the switch {name:?}: {}", why.english),
+                format!("le commutateur {name:?} : {}", why.french),
             ));
         }
     }

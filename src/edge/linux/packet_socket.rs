@@ -17,6 +17,7 @@ use crate::fault::{Fault, Result};
 use crate::net::Moment;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
+use crate::site::Access;
 use crate::wire::ethernet;
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
@@ -36,6 +37,8 @@ pub struct PacketSocket {
     servers: Vec<SocketAddr>,
     clock: VisitClock,
     interface: String,
+    /// How switches are asked.
+    access: Access,
     sounder: Option<Sounder>,
     buffers: Box<Buffers>,
 }
@@ -49,7 +52,7 @@ struct Buffers {
 
 impl PacketSocket {
     /// Opens the sockets on an interface; answers are taken from `servers` only.
-    pub fn open(interface: &Interface, servers: &[SocketAddr], clock: VisitClock) -> Result<PacketSocket> {
+    pub fn open(interface: &Interface, servers: &[SocketAddr], access: Access, clock: VisitClock) -> Result<PacketSocket> {
         let name = &interface.inner.name;
         let failed = |error: io::Error| cannot_open(name, &error);
         let socket = new_socket().map_err(failed)?;
@@ -68,7 +71,8 @@ impl PacketSocket {
             control: [[0; CONTROL / 8]; BATCH],
             tagged: Vec::with_capacity(SNAP + 4),
         });
-        Ok(PacketSocket { sender, fd, names, servers: servers.to_vec(), clock, interface: name.clone(), sounder: None, buffers })
+        let (servers, interface) = (servers.to_vec(), name.clone());
+        Ok(PacketSocket { sender, fd, names, servers, clock, interface, access, sounder: None, buffers })
     }
 
     /// The UDP port that questions for names leave from.
@@ -191,7 +195,7 @@ impl Link for PacketSocket {
     fn sound(&mut self, sounding: Sounding) -> io::Result<()> {
         let sounder = match self.sounder.take() {
             Some(sounder) => sounder,
-            None => Sounder::start(self.interface.clone(), self.clock)?,
+            None => Sounder::start(self.interface.clone(), self.access.clone(), self.clock)?,
         };
         self.sounder.insert(sounder).ask(sounding)
     }

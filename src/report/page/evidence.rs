@@ -143,6 +143,7 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
         Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::SwitchTold(told) => told.say(language),
         Fact::PoolConfigured { pool, .. } => {
             let (server, range) = (pool.server, pool.range);
             language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
