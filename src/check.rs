@@ -13,6 +13,7 @@ pub mod contest;
 pub mod held;
 pub mod holder;
 pub mod pool;
+pub mod powering;
 pub mod served;
 pub mod way_out;
 
@@ -29,6 +30,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// Power over Ethernet, as switches tell of it.
+    Power,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -106,6 +109,9 @@ checks! {
     "L1-pair-open"         Link pair_open::PairOpen of Cable
     "L1-pair-short"        Link pair_short::PairShort of Cable
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
+    "L1-poe-denied"        Link poe_denied::PoeDenied of Power
+    "L1-poe-fault"         Link poe_fault::PoeFault of Power
+    "L1-poe-budget"        Link poe_budget::PoeBudget of Power
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

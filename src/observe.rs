@@ -12,6 +12,7 @@ pub use self::leases::LeasesSeen;
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
 use crate::lease::Lease;
@@ -26,6 +27,7 @@ mod leases;
 mod owner;
 mod path;
 mod pools;
+mod power;
 mod switch;
 mod told;
 
@@ -173,6 +175,10 @@ pub enum Fact {
     CableTested(CableTested),
     /// What it said of one pair.
     PairTested(PairTested),
+    /// What a switch told of the power that one of its ports gives: one row of what it told of all, as the evidence of a finding.
+    PortPower(Box<PortPower>),
+    /// What a switch told of one of its power supplies, likewise.
+    SupplyPower(SupplyPower),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.

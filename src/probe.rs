@@ -24,10 +24,12 @@ pub mod netbios;
 pub mod offered;
 pub mod own_address;
 pub mod pace;
+pub mod power;
 pub mod reverse_dns;
 pub mod watch;
 pub mod way_out;
 
+pub use power::PowerWanted;
 pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
@@ -77,6 +79,8 @@ pub enum Errand {
     Diagnose,
     /// The link and its cable.
     Link,
+    /// The power that switches give.
+    Power,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -105,6 +109,9 @@ pub struct Survey {
     /// What is known of the way out before anything is asked.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// What switches are asked about power.
+    #[serde(default)]
+    pub power: PowerWanted,
 }
 
 /// What DHCP servers are asked on demand only.
@@ -136,6 +143,7 @@ impl Survey {
             port: 0,
             asking: Asking::default(),
             surroundings: Surroundings::default(),
+            power: PowerWanted::default(),
         }
     }
 
@@ -230,6 +238,7 @@ const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 /// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
 const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
+const POWER: &[Errand] = &[Errand::Power, Errand::Link, Errand::Diagnose];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
@@ -249,6 +258,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

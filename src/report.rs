@@ -9,6 +9,7 @@ mod format;
 mod html;
 mod json;
 pub mod page;
+pub mod power;
 mod terminal;
 mod way_out;
 mod words;
@@ -32,6 +33,7 @@ pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
+pub use power::SwitchPower;
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -65,6 +67,9 @@ pub struct Report {
     /// What our card told of its link and its cable; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardReport>,
+    /// One row for each switch that was asked for the power that it gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub power: Vec<SwitchPower>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -102,6 +107,9 @@ pub struct Visit {
     pub site: Option<String>,
     /// Late second owners were not listened for.
     pub quick: bool,
+    /// The classes of devices of which it was asked whether they fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub will_fit: Vec<u8>,
     /// The file that was replayed, where this is a replay of somebody's capture.
     pub capture: Option<String>,
 }
@@ -267,12 +275,15 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let errand = visit.errand;
+        let power = power::rows(inventory, &visit.will_fit);
         let mut findings = Vec::new();
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested));
+        let unasked = |rung: &Rung| {
+            matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::PowerNotAsked))
+        };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
@@ -295,16 +306,21 @@ impl Report {
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),
             card: card::report(inventory, &ladder),
+            power,
             ladder,
             findings,
         }
     }
 
-    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested.
+    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is found.
     pub fn exit_code(&self) -> u8 {
-        if self.findings.iter().any(|finding| finding.severity != Severity::Note) {
+        let fits = |power: &SwitchPower| power.will_fit.as_ref().map(|fit| fit.answer.fits());
+        let mut answers = self.power.iter().filter_map(fits);
+        if self.findings.iter().any(|finding| finding.severity != Severity::Note)
+            || answers.clone().any(|fits| fits == Some(false))
+        {
             1
-        } else if self.ladder.iter().any(|rung| rung.verdict == Said::NotTested) {
+        } else if self.ladder.iter().any(|rung| rung.verdict == Said::NotTested) || answers.any(|fits| fits.is_none()) {
             3
         } else {
             0

@@ -173,6 +173,22 @@ fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the
 }
 
 #[test]
+fn a_switch_asked_for_its_power_replays_to_the_same_report_and_the_record_holds_no_community() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "{program} link poe --switch 10.0.0.2 --community hotel --will-fit 4,4,4 --record $HOST_DIR/visit --format json \
+         -o $HOST_DIR/live.json; cat $HOST_DIR/live.json; printf '\\001'; {program} replay $HOST_DIR/visit --format json; \
+         printf '\\001'; cat $HOST_DIR/visit/*.json*"
+    );
+    let Some((_, said)) = within("hotel", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [live, replayed, record] = parts[..] else { panic!("three parts: {parts:?}") };
+    assert!(live.contains("\"too-little-power\"") && live.contains("L1-poe-budget"), "{live}");
+    assert_eq!(live, replayed);
+    assert!(record.contains("switch-told") && !record.contains("\"hotel\""), "{record}");
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

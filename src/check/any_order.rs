@@ -10,8 +10,13 @@ use proptest::sample::select;
 use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
-use crate::net::{Mac, Moment, VlanId};
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies};
+use crate::mib::power_ethernet::{Detection, PsePort, Supply};
+use crate::mib::pse::{Feeding, FeedingPort, FeedingSupply};
+use crate::mib::{Said, Tables};
+use crate::net::{Mac, Moment, VlanId, Watts};
+use crate::observe::{
+    Asked, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies, SwitchTold, Unanswered,
+};
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
 use crate::site::{Plan, Range};
@@ -62,6 +67,28 @@ fn an_offer(server: u8, last: u8, how: Asked) -> Fact {
     }))
 }
 
+/// What a switch tells of two of its PoE ports, or that it tells nothing.
+fn a_power_reading() -> impl Strategy<Value = Fact> {
+    let detections = [Detection::Searching, Detection::Delivering, Detection::Fault, Detection::OtherFault];
+    let counts = (prop::option::of(0u32..3), prop::option::of(0u32..3));
+    let port = (1u32..3, select(detections.to_vec()), counts).prop_map(|(number, detection, (denied, shorts))| {
+        let told = PsePort { detection: Some(detection), denied, shorts, ..PsePort::default() };
+        FeedingPort { group: 1, number, told, ..FeedingPort::default() }
+    });
+    let supply = prop::option::of(8u32..12).prop_map(|drawn| {
+        let watts = |watts| Watts::from_milliwatts(watts * 1_000);
+        let supply = Supply { nominal: Some(watts(10)), drawn: drawn.map(watts), ..Supply::default() };
+        FeedingSupply { group: 1, supply }
+    });
+    let feeding = (prop::collection::vec(port, 0..3), prop::collection::vec(supply, 0..2))
+        .prop_map(|(ports, supplies)| Ok(Said::Power(Feeding { ports, supplies })));
+    let said = prop_oneof![3 => feeding, 1 => Just(Err(Unanswered::Silent)), 1 => Just(Err(Unanswered::Denied))];
+    (1u8..3, said).prop_map(|(last, said)| {
+        let (switch, tables) = (an_address(last).into(), Tables::Power);
+        Fact::SwitchTold(Box::new(SwitchTold { switch, tables, said, refused: Vec::new(), refusals: 0, cut: Vec::new() }))
+    })
+}
+
 fn a_fact() -> impl Strategy<Value = Fact> {
     let mac = a_mac().boxed();
     let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
@@ -83,6 +110,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         4 => path,
         3 => a_fact_of_our_card(),
+        2 => a_power_reading(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -203,6 +231,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
+        Problem::PoeDenied(_) | Problem::PoeFault(_) | Problem::PoeBudget(_) => false,
         Problem::PairOpen(_) | Problem::PairShort(_) | Problem::PairImpedance(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.

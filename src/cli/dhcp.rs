@@ -57,6 +57,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         asking: args.ask.of(&plan),
         plan,
         snmp: None,
+        power: Default::default(),
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

@@ -103,6 +103,22 @@ const WORDS: &[(&str, &str, &str)] = &[
         "",
         "Interroger la carte réseau sur son lien et son câble : conforme, non conforme ou non mesurable, comme un testeur.",
     ),
+    (
+        "link poe",
+        "",
+        "Interroger des commutateurs en SNMP sur leur alimentation PoE : chaque port expliqué, le budget, et si d'autres appareils peuvent être branchés.",
+    ),
+    (
+        "link poe",
+        "switch",
+        "Le commutateur, par son adresse ou par le nom que lui donne le plan ; peut être répété [par défaut : ceux du plan]",
+    ),
+    ("link poe", "community", "La communauté de la version 2c, qui peut aussi figurer dans le plan"),
+    ("link poe", "will_fit", "Les classes d'appareils à brancher, comme 4,4,4 : code de retour 1 s'ils ne peuvent pas l'être"),
+    ("link poe", "site", "Le plan du site (TOML)"),
+    ("link poe", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
+    ("link poe", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("link poe", "output", "Écrire le rapport dans FICHIER"),
     ("link", "interface", "L'interface ; elle n'a besoin ni d'adresse ni de lien [par défaut : celle de la route par défaut]"),
     ("link", "cable_test", "Chercher coupures et courts-circuits sur chaque paire du câble ; le lien tombe quelques secondes"),
     ("link", "yes", "Faire tomber le lien sans demander"),
@@ -219,6 +235,9 @@ const VALUES: &[(&str, &str)] = &[
     ("NAME", "NOM"),
     ("COMMAND", "COMMANDE"),
     ("WHAT", "QUOI"),
+    ("ADDRESS|NAME", "ADRESSE|NOM"),
+    ("COMMUNITY", "COMMUNAUTÉ"),
+    ("CLASS[,CLASS…]", "CLASSE[,CLASSE…]"),
 ];
 
 fn words(command: &str, argument: &str) -> Option<&'static str> {

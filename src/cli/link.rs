@@ -2,13 +2,28 @@
 
 use std::path::PathBuf;
 
+use clap::Subcommand;
+
 use crate::cli::output::OutputArgs;
 use crate::fault::Result;
 use crate::language::Language;
 
+pub mod poe;
+
+/// What is looked at beyond our own link.
+#[derive(Debug, Subcommand)]
+#[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
+pub enum LinkCommand {
+    Poe(poe::PoeArgs),
+}
+
 /// Ask the network card about its link and its cable: pass, fail or not measurable, as a hand-held tester prints it.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct LinkArgs {
+    /// What else to do.
+    #[command(subcommand)]
+    pub command: Option<LinkCommand>,
     /// The interface; it needs neither an address nor a link [default: that of the default route]
     #[arg(value_name = "IFACE")]
     pub interface: Option<String>,
@@ -30,14 +45,20 @@ pub struct LinkArgs {
 }
 
 /// Runs the command.
+pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
+    match &args.command {
+        Some(LinkCommand::Poe(args)) => poe::run(args, language),
+        None => look(args, language),
+    }
+}
+
 #[cfg(not(target_os = "linux"))]
-pub fn run(_: &LinkArgs, _: Language) -> Result<u8> {
+fn look(_: &LinkArgs, _: Language) -> Result<u8> {
     Err(super::no_raw_frames("link"))
 }
 
-/// Runs the command.
 #[cfg(target_os = "linux")]
-pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
+fn look(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;
@@ -59,6 +80,7 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
         asking: Asking::default(),
         plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
         snmp: None,
+        power: Default::default(),
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }

@@ -96,6 +96,12 @@ impl Progress {
                 format!("watching the card, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!("la carte est observée, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
             ),
+            Errand::Power => (
+                format!("switches are asked for their power, twice, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!(
+                    "les commutateurs sont interrogés sur leur PoE, deux fois, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"
+                ),
+            ),
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

@@ -95,6 +95,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         asking: first.survey.asking,
         plan: first.plan,
         snmp: None,
+        power: Default::default(),
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

@@ -98,6 +98,7 @@ impl ScanArgs {
             asking: ask.of(&plan),
             plan,
             snmp: None,
+            power: Default::default(),
         };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
     }

@@ -1,6 +1,6 @@
 //! One look at a network from this machine: the interface, the sockets, the loop.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use super::clock::VisitClock;
 use super::drive::{Follower, drive};
@@ -13,7 +13,7 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::{Fact, Inventory};
 use crate::probe::listen::Listener;
-use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
+use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey};
 use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
@@ -39,6 +39,8 @@ pub struct Request {
     pub plan: Plan,
     /// How switches are asked that the plan does not say it of.
     pub snmp: Option<Snmp>,
+    /// What switches are asked about power.
+    pub power: PowerWanted,
 }
 
 /// A look that is ready to go: everything that can be refused was.
@@ -59,7 +61,12 @@ impl Look {
     pub fn prepare(request: Request) -> Result<Look> {
         let diagnose = request.errand == Errand::Diagnose;
         let card_asked = request.errand == Errand::Link;
-        let choose = if diagnose || card_asked { Interface::choose_whatever_its_link } else { Interface::choose };
+        // A switch is asked by the kernel's way to it, whatever the interface.
+        let choose = if diagnose || card_asked || request.errand == Errand::Power {
+            Interface::choose_whatever_its_link
+        } else {
+            Interface::choose
+        };
         let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
@@ -101,6 +108,10 @@ impl Look {
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
+        let power = match request.errand {
+            Errand::Diagnose => PowerWanted { switches: known_switches(&request.plan), ..request.power },
+            _ => request.power,
+        };
         let card = card_asked.then(|| Card::open(&name, interface.inner.index));
         let survey = Survey {
             errand: request.errand,
@@ -112,6 +123,7 @@ impl Look {
             port: link.port(),
             asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
             surroundings,
+            power,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -181,6 +193,12 @@ fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
         parts
     });
     parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
+}
+
+/// The switches of the plan that can be asked: their address is known and how they are asked.
+fn known_switches(plan: &Plan) -> Vec<IpAddr> {
+    let known = plan.switches.iter().filter(|switch| switch.snmp.is_some()).filter_map(|switch| switch.address);
+    known.map(IpAddr::V4).collect()
 }
 
 /// What this machine and the plan say of the way out.

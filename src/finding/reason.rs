@@ -1,12 +1,12 @@
 //! Why something could not be looked at, and what to do about it.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
-use crate::observe::{Cut, Silence};
+use crate::observe::{Cut, Silence, Unanswered};
 use crate::wire::ethtool::Pair;
 
 /// Why something could not be looked at.
@@ -71,6 +71,30 @@ pub enum Reason {
     PairsUntold {
         /// The pairs.
         pairs: Vec<Pair>,
+    },
+    /// No switch was asked for the power that it gives: a look without one is whole without these checks.
+    PowerNotAsked,
+    /// A switch that was asked for its power did not answer.
+    PowerUnanswered {
+        /// The switch.
+        switch: IpAddr,
+        /// Why.
+        unanswered: Unanswered,
+    },
+    /// A switch tells nothing of power.
+    PowerUntold {
+        /// The switch.
+        switch: IpAddr,
+    },
+    /// The tables of a switch were not read to their end.
+    PowerPartly {
+        /// The switch.
+        switch: IpAddr,
+    },
+    /// A switch does not tell what its supply can give, or what is drawn from it.
+    BudgetUntold {
+        /// The switch.
+        switch: IpAddr,
     },
     /// Nobody names a gateway within reach.
     NoGateway,
@@ -209,6 +233,25 @@ impl Reason {
                     format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
                 )
             }
+            Reason::PowerNotAsked => language
+                .pick("no switch was asked: add --switch ADDRESS", "aucun commutateur interrogé : ajoutez --switch ADRESSE")
+                .to_owned(),
+            Reason::PowerUnanswered { switch, unanswered } => {
+                let why = unanswered.say(language);
+                language.pick(format!("the switch {switch}: {why}"), format!("le commutateur {switch} : {why}"))
+            }
+            Reason::PowerUntold { switch } => language.pick(
+                format!("the switch {switch} tells nothing of this over SNMP: look at its own pages"),
+                format!("le commutateur {switch} n'en dit rien en SNMP : voyez ses propres pages"),
+            ),
+            Reason::PowerPartly { switch } => language.pick(
+                format!("the switch {switch} did not tell its tables to their end: run it again"),
+                format!("le commutateur {switch} n'a pas donné ses tables jusqu'au bout : relancez"),
+            ),
+            Reason::BudgetUntold { switch } => language.pick(
+                format!("the switch {switch} does not tell what its supply can give: look at its data sheet"),
+                format!("le commutateur {switch} ne dit pas ce que son alimentation peut fournir : voyez sa fiche technique"),
+            ),
             Reason::NoGateway => language
                 .pick(
                     "no gateway within reach is known: add it to the plan (gateways under [[network]])",

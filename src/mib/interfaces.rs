@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{Column, Refusals, Value, Varbind, single};
 
-const IF_DESCR: Column = Column { name: "ifDescr", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 2] };
-const IF_OPER_STATUS: Column = Column { name: "ifOperStatus", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8] };
+pub(super) const IF_DESCR: Column = Column { name: "ifDescr", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 2] };
+pub(super) const IF_OPER_STATUS: Column = Column { name: "ifOperStatus", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 8] };
 const IF_IN_ERRORS: Column = Column { name: "ifInErrors", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 14] };
-const IF_NAME: Column = Column { name: "ifName", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1] };
+pub(super) const IF_NAME: Column = Column { name: "ifName", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1] };
 const IF_HIGH_SPEED: Column = Column { name: "ifHighSpeed", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15] };
-const IF_ALIAS: Column = Column { name: "ifAlias", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18] };
+pub(super) const IF_ALIAS: Column = Column { name: "ifAlias", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18] };
 
 /// What is walked for this table.
 pub const COLUMNS: &[Column] = &[IF_DESCR, IF_OPER_STATUS, IF_IN_ERRORS, IF_NAME, IF_HIGH_SPEED, IF_ALIAS];

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::forwarding::bridge_ports;
 use super::power_ethernet::{PsePort, Supply, power};
 use super::{
-    Column, Oid, Refusals, Value, Varbind, forwarding, power_cisco, power_ethernet, power_hp, power_radlan, power_tplink, single,
+    Column, Oid, Refusals, Value, Varbind, forwarding, interfaces, power_cisco, power_ethernet, power_hp, power_radlan,
+    power_tplink, single,
 };
 use crate::net::Watts;
 
@@ -23,7 +24,8 @@ const IF_INDEX: &Oid = &[1, 3, 6, 1, 2, 1, 2, 2, 1, 1];
 pub static COLUMNS: LazyLock<Vec<Column>> = LazyLock::new(|| {
     let tables = [power_ethernet::COLUMNS, power_cisco::COLUMNS, power_hp::COLUMNS, power_tplink::COLUMNS, power_radlan::COLUMNS];
     let of_ports = [IF_TYPE, ALIAS_MAPPING, forwarding::BASE_PORT_IF_INDEX];
-    tables.into_iter().flatten().copied().chain(of_ports).collect()
+    let names = [interfaces::IF_DESCR, interfaces::IF_OPER_STATUS, interfaces::IF_NAME, interfaces::IF_ALIAS];
+    tables.into_iter().flatten().copied().chain(of_ports).chain(names).collect()
 });
 
 /// Ports that are kept of one switch: nine chassis of 48 ports are 432.
@@ -49,6 +51,12 @@ pub struct FeedingPort {
     pub number: u32,
     /// Its ifIndex, by the maker's table or by a convention that fits every port; `None` where neither is sure.
     pub interface: Option<u32>,
+    /// What the switch calls that interface.
+    pub name: Option<String>,
+    /// What the administrator wrote there.
+    pub alias: Option<String>,
+    /// That interface has a link.
+    pub up: Option<bool>,
     /// What the standard's table tells.
     #[serde(flatten)]
     pub told: PsePort,
@@ -135,8 +143,13 @@ pub fn feeding(walk: &[Varbind], refused: &mut Refusals) -> Feeding {
     let entities: BTreeMap<(u32, u32), u32> = cisco.iter().filter_map(|(key, told)| Some((*key, told.entity?))).collect();
     let keys: Vec<(u32, u32)> = ports.keys().copied().collect();
     let interfaces = interfaces_of(&keys, &entities, walk, refused);
+    let named = interfaces::interfaces(walk, refused);
     for (key, port) in &mut ports {
         port.interface = interfaces.get(key).copied();
+        if let Some(interface) = port.interface.and_then(|number| named.get(&number)) {
+            let said = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+            (port.name, port.alias, port.up) = (said(&interface.name), said(&interface.alias), interface.up);
+        }
     }
     let supplies = supplies.into_iter().map(|(group, supply)| FeedingSupply { group, supply });
     Feeding { ports: ports.into_values().take(MOST_PORTS).collect(), supplies: supplies.take(MOST_SUPPLIES).collect() }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen,
+    Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, PowerSeen,
     SwitchesSeen, ToldSeen,
 };
 use crate::kind::{self, Inferred};
@@ -74,6 +74,7 @@ pub struct Inventory {
     path: PathSeen,
     driver: CardSeen,
     switches: SwitchesSeen,
+    power: PowerSeen,
 }
 
 impl Inventory {
@@ -94,6 +95,7 @@ impl Inventory {
             path: PathSeen::default(),
             driver: CardSeen::default(),
             switches: SwitchesSeen::default(),
+            power: PowerSeen::default(),
         }
     }
 
@@ -146,7 +148,10 @@ impl Inventory {
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
-            Fact::SwitchTold(told) => self.switches.told(seen, told),
+            Fact::SwitchTold(told) => {
+                self.switches.told(seen, told);
+                self.power.told(seen, told);
+            }
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -160,7 +165,7 @@ impl Inventory {
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
-            Fact::AddressProbed { .. } => {}
+            Fact::AddressProbed { .. } | Fact::PortPower(_) | Fact::SupplyPower(_) => {}
         }
     }
 
@@ -215,6 +220,11 @@ impl Inventory {
     /// The DHCP servers, in the order of their identifiers.
     pub fn dhcp_servers(&self) -> Vec<DhcpServer> {
         self.dhcp.servers(self.card())
+    }
+
+    /// What switches told of the power that they give.
+    pub fn power(&self) -> &PowerSeen {
+        &self.power
     }
 
     /// What our card told of its link and its cable.
@@ -312,8 +322,17 @@ impl PartialEq for Inventory {
     fn eq(&self, other: &Inventory) -> bool {
         (&self.card, &self.owners, &self.address_names, &self.coverage)
             == (&other.card, &other.owners, &other.address_names, &other.coverage)
-            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.switches)
-                == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told, &other.driver, &other.switches)
+            && (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told, &self.driver, &self.switches, &self.power)
+                == (
+                    &other.dhcp,
+                    &other.leases,
+                    &other.path,
+                    &other.pools,
+                    &other.told,
+                    &other.driver,
+                    &other.switches,
+                    &other.power,
+                )
     }
 }
 

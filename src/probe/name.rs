@@ -174,6 +174,7 @@ mod tests {
             port: 40_000,
             asking: Default::default(),
             surroundings: Surroundings::default(),
+            power: Default::default(),
         };
         let mut probe = NameProbe::new(&survey, NetBios);
         probe.learn(NOW, &Fact::AddressClaimed { ip: v4(PC.0), mac: PC.1, how: Claim::Reply, rtt_us: None, via: None });

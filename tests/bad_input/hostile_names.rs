@@ -45,6 +45,7 @@ fn record(folder: &std::path::Path) {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
     };
     let circumstances = Circumstances {
         schema: SCHEMA.to_owned(),

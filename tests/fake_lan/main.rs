@@ -41,6 +41,7 @@ fn survey() -> Survey {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
     }
 }
 

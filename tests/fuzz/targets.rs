@@ -287,6 +287,7 @@ fn records() -> Vec<Vec<u8>> {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

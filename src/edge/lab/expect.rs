@@ -130,13 +130,13 @@ fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
     differences
 }
 
-/// What a lab calls a finding: its code, with its address where it has one.
+/// What a lab calls a finding: its code, with its address and the port of the switch there, where it has them.
 fn called(finding: &Value) -> String {
+    let (problem, subject) = (&finding["problem"], &finding["subject"]);
     let code = finding["code"].as_str().unwrap_or("?");
-    match finding["problem"]["ip"].as_str().or(finding["subject"]["ip"].as_str()) {
-        Some(ip) => format!("{code} {ip}"),
-        None => code.to_owned(),
-    }
+    let address = problem["ip"].as_str().or(problem["switch"].as_str()).or(subject["ip"].as_str());
+    let port = problem["port"]["name"].as_str().or(subject["port"].as_str());
+    [Some(code), address, port].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

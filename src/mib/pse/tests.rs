@@ -26,6 +26,9 @@ fn a_catalyst_tells_watts_by_port_what_it_denies_and_which_socket_it_is() {
     let feeding = told(&format!(
         "{TWO}\
 1.3.6.1.2.1.2.2.1.3.3|2|53
+1.3.6.1.2.1.2.2.1.8.10103|2|1
+1.3.6.1.2.1.31.1.1.1.1.10103|4|Gi1/0/3
+1.3.6.1.2.1.31.1.1.1.18.10103|4|reception
 1.3.6.1.2.1.47.1.3.2.1.2.1012.0|6|1.3.6.1.2.1.2.2.1.1.10103
 1.3.6.1.2.1.47.1.3.2.1.2.1013.0|6|1.3.6.1.2.1.2.2.1.1.10104
 1.3.6.1.2.1.47.1.3.2.1.2.1013.7|6|1.3.6.1.2.1.2.2.1.1.99
@@ -40,6 +43,7 @@ fn a_catalyst_tells_watts_by_port_what_it_denies_and_which_socket_it_is() {
     let [three, four] = &feeding.ports[..] else { panic!("two ports: {feeding:?}") };
     assert_eq!((three.limit, three.allocated, three.measured), (milliwatts(30_000), milliwatts(16_800), milliwatts(6_952)));
     assert_eq!((three.interface, three.trouble, three.told.detection), (Some(10_103), None, Some(Detection::Delivering)));
+    assert_eq!((three.name.as_deref(), three.alias.as_deref(), three.up), (Some("Gi1/0/3"), Some("reception"), Some(true)));
     assert_eq!((four.interface, four.trouble, four.measured), (Some(10_104), Some(Trouble::Denied), None));
 }
 

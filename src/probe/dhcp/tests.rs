@@ -23,6 +23,7 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         port: 0,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
     };
     DhcpProbe::new(&survey)
 }

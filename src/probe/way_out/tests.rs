@@ -23,6 +23,7 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
         resolvers: vec!["9.9.9.9:53".parse().expect("a server")],
         port: 40_000,
         surroundings: Surroundings { gateways: vec![GATEWAY], planned: vec![Sounding::Ping(GATEWAY)], ..Surroundings::default() },
+        power: Default::default(),
     })
 }
 

@@ -1,0 +1,267 @@
+//! The power over Ethernet of a switch: its ports one by one, its budget, and whether more devices fit.
+
+use super::{Block, Cell, Column, Fit, Reading, Row, Table, Tone};
+use crate::check::Problem;
+use crate::check::powering::{PoePort, watts};
+use crate::finding::Severity;
+use crate::language::Language;
+use crate::mib::power_ethernet::{Detection, SupplyState};
+use crate::mib::pse::{FeedingPort, Trouble};
+use crate::net::Watts;
+use crate::poe::budget::{Budget, class_of};
+use crate::poe::fit::{Answer, Fit as Fitting};
+use crate::report::Report;
+use crate::report::power::{PortRow, SwitchPower};
+use crate::report::words::counted;
+
+/// The sections of the report; none where no switch was asked for its power.
+pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+    report.power.iter().flat_map(|switch| of_switch(switch, report, language)).collect()
+}
+
+fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<Block> {
+    let at = switch.switch;
+    let heading = language.pick(format!("PoE of the switch {at}"), format!("PoE du commutateur {at}"));
+    let mut blocks = vec![Block::Heading(heading)];
+    if let Some(why) = &switch.unanswered {
+        let why = why.say(language);
+        blocks.push(Block::Text(language.pick(format!("It told nothing: {why}."), format!("Il n'a rien dit : {why}."))));
+        return blocks;
+    }
+    if switch.ports.is_empty() && switch.budgets.is_empty() {
+        let none = language.pick(
+            "It tells nothing of PoE: it feeds no device, or keeps it to itself.",
+            "Il ne dit rien du PoE : il n'alimente aucun appareil, ou le garde pour lui.",
+        );
+        blocks.push(Block::Text(none.to_owned()));
+        return blocks;
+    }
+    blocks.extend(switch.will_fit.iter().map(|fit| will_fit(fit, language)));
+    blocks.push(Block::Facts(switch.budgets.iter().flat_map(|budget| budget_facts(budget, switch, language)).collect()));
+    if !switch.ports.is_empty() {
+        blocks.push(Block::Table(ports(switch, report, language)));
+    }
+    if switch.ports.iter().any(|row| row.port.interface.is_none()) {
+        let uncertain = language.pick(
+            "Mapping uncertain: ports with a question mark are named as the power supply counts them; the switch does not say for \
+             sure which sockets they are.",
+            "Correspondance incertaine : les ports suivis d'un point d'interrogation sont nommés comme l'alimentation les compte ; le \
+             commutateur ne dit pas de façon sûre de quelles prises il s'agit.",
+        );
+        blocks.push(Block::Text(uncertain.to_owned()));
+    }
+    blocks
+}
+
+/// `55 W (88 %)`.
+fn share(power: Watts, budget: &Budget, language: Language) -> String {
+    let shown = watts(power, language);
+    budget.percent(power).map_or(shown.clone(), |percent| format!("{shown} ({percent} %)"))
+}
+
+fn budget_facts(budget: &Budget, switch: &SwitchPower, language: Language) -> Vec<(String, String)> {
+    let unit = match switch.budgets.len() {
+        1 => String::new(),
+        _ => language.pick(format!("Unit {}: ", budget.group), format!("Unité {} : ", budget.group)),
+    };
+    let untold = || language.pick("not told", "non indiqué").to_owned();
+    let of = |power: Option<Watts>| power.map_or_else(untold, |power| share(power, budget, language));
+    let state = match budget.state {
+        Some(SupplyState::Faulty) => language.pick(", FAULTY", ", DÉFAILLANTE"),
+        Some(SupplyState::Off) => language.pick(", switched off", ", coupée"),
+        Some(SupplyState::On) | None => "",
+    };
+    let nominal = budget.nominal.map_or_else(untold, |power| watts(power, language));
+    let fed = counted(budget.feeding, ("port feeds", "port alimente"), ("ports feed", "ports alimentent"), language);
+    let unclassed = match budget.without_class {
+        0 => String::new(),
+        count => language.pick(format!(", without {count} of no class"), format!(", sans {count} sans classe")),
+    };
+    let alarm = match budget.threshold {
+        Some(own) => language.pick(format!("{own} %, as the switch has it"), format!("{own} %, selon le commutateur")),
+        None => language.pick(format!("{} %, as is usual", budget.alarm()), format!("{} %, comme d'usage", budget.alarm())),
+    };
+    let label = |english: &str, french: &str| format!("{unit}{}", language.pick(english, french));
+    vec![
+        (label("Supply", "Alimentation"), format!("{nominal}{state}, {fed}")),
+        (label("Measured", "Mesuré"), of(budget.measured)),
+        (label("Set aside", "Réservé"), of(budget.allocated)),
+        (label("Worst case by class", "Au pire, selon les classes"), format!("{}{unclassed}", of(budget.worst))),
+        (label("Alarm from", "Alarme à partir de"), alarm),
+    ]
+}
+
+fn ports(switch: &SwitchPower, report: &Report, language: Language) -> Table {
+    let columns = vec![
+        Column::new("Port", Fit::Wrap),
+        Column::new(language.pick("State", "État"), Fit::Wrap),
+        Column::new(language.pick("Class", "Classe"), Fit::Whole),
+        Column::right(language.pick("Measured", "Mesuré"), Fit::Whole),
+        Column::right(language.pick("Set aside", "Réservé"), Fit::Whole),
+        Column::right(language.pick("Limit", "Limite"), Fit::Whole),
+        Column::new(language.pick("Counted since its start", "Compté depuis son démarrage"), Fit::Wrap),
+    ];
+    let rows = switch.ports.iter().map(|row| port(row, switch, report, language)).collect();
+    Table { columns, rows, reading: Reading::Long }.without_empty_columns()
+}
+
+fn port(row: &PortRow, switch: &SwitchPower, report: &Report, language: Language) -> Row {
+    let port = &row.port;
+    let named = match &port.name {
+        Some(_) => PoePort::from(port).say(language),
+        None => format!("{}.{} ?", port.group, port.number),
+    };
+    let power = |power: Option<Watts>| match power {
+        Some(power) => Cell::keyed(watts(power, language), power.milliwatts().into()),
+        None => Cell::from(String::new()),
+    };
+    let class = class_of(port).map(|class| class.number().to_string()).unwrap_or_default();
+    Row {
+        tone: tone(port, switch, report),
+        cells: vec![
+            Cell::keyed(named, u64::from(port.group) << 32 | u64::from(port.number)),
+            state(port, language).into(),
+            class.into(),
+            power(port.measured),
+            power(port.allocated),
+            power(port.limit),
+            counters(row, language).into(),
+        ],
+    }
+}
+
+/// That of the finding about the port.
+fn tone(port: &FeedingPort, switch: &SwitchPower, report: &Report) -> Option<Tone> {
+    let at = |told: &PoePort| (told.group, told.number) == (port.group, port.number);
+    let about = |problem: &Problem| match problem {
+        Problem::PoeDenied(problem) => problem.switch == switch.switch && at(&problem.port),
+        Problem::PoeFault(problem) => problem.switch == switch.switch && at(&problem.port),
+        _ => false,
+    };
+    let found = report.findings.iter().find(|finding| about(&finding.problem) && finding.severity != Severity::Note);
+    found.map(|finding| finding.severity.into())
+}
+
+/// What a port does, in words.
+pub(super) fn state(port: &FeedingPort, language: Language) -> String {
+    if let Some(trouble) = port.trouble {
+        return self::trouble(trouble, language).to_owned();
+    }
+    match port.told.detection {
+        Some(Detection::Disabled) => language.pick("switched off", "coupé"),
+        Some(Detection::Searching) if port.told.enabled == Some(false) => language.pick("switched off", "coupé"),
+        Some(Detection::Searching) if port.up == Some(true) => language.pick("in use without PoE", "utilisé sans PoE"),
+        Some(Detection::Searching) => language.pick("searching, feeds nobody", "cherche, n'alimente personne"),
+        Some(Detection::Delivering) => language.pick("feeds", "alimente"),
+        Some(Detection::Fault) => language.pick("fault: its test failed", "défaut : son test a échoué"),
+        Some(Detection::Test) => language.pick("under test", "en test"),
+        Some(Detection::OtherFault) => language.pick("held off by an error", "bloqué par une erreur"),
+        None => language.pick("not told", "non indiqué"),
+    }
+    .to_owned()
+}
+
+fn trouble(trouble: Trouble, language: Language) -> &'static str {
+    match trouble {
+        Trouble::Denied => language.pick("power refused", "alimentation refusée"),
+        Trouble::Overload => language.pick("overload", "surcharge"),
+        Trouble::Short => language.pick("short circuit", "court-circuit"),
+        Trouble::NotStandard => language.pick("no standard device", "appareil hors norme"),
+        Trouble::Voltage => language.pick("wrong voltage", "tension anormale"),
+        Trouble::Hardware => language.pick("port has failed", "port en panne"),
+        Trouble::TooHot => language.pick("too hot", "trop chaud"),
+    }
+}
+
+/// The counters that are not nought, and by how much they grew meanwhile.
+fn counters(row: &PortRow, language: Language) -> String {
+    let told = &row.port.told;
+    let counters = [
+        (language.pick("refused", "refus"), told.denied, row.denied_grew),
+        (language.pick("overload", "surcharge"), told.overloads, row.overloads_grew),
+        (language.pick("short", "court-circuit"), told.shorts, row.shorts_grew),
+        (language.pick("bad signature", "signature invalide"), told.bad_signatures, None),
+        (language.pick("unplugged", "débranché"), told.mps_absent, None),
+    ];
+    let said = counters.into_iter().filter_map(|(name, count, grew)| {
+        let count = count.filter(|count| *count > 0)?;
+        let grew =
+            grew.map(|grew| language.pick(format!(" (+{grew} now)"), format!(" (+{grew} à l'instant)"))).unwrap_or_default();
+        Some(format!("{name} {count}{grew}"))
+    });
+    said.collect::<Vec<_>>().join(", ")
+}
+
+/// The answer to `--will-fit`.
+pub(super) fn will_fit(fit: &Fitting, language: Language) -> Block {
+    let tone = match fit.answer {
+        Answer::Fits => Tone::Clear,
+        Answer::FitsForNow => Tone::Note,
+        Answer::TooLittlePower | Answer::TooFewPorts => Tone::Broken,
+        Answer::Unknown => Tone::NotTested,
+    };
+    Block::Verdict(tone, answer(fit, language))
+}
+
+/// The same as a sentence.
+pub(super) fn answer(fit: &Fitting, language: Language) -> String {
+    let classes = fit.classes.iter().map(u8::to_string).collect::<Vec<_>>().join(", ");
+    let same = fit.classes.first().filter(|first| fit.classes.iter().all(|class| class == *first));
+    let what = match (fit.classes.len(), same) {
+        (1, _) => language.pick(format!("A device of class {classes}"), format!("Un appareil de classe {classes}")),
+        (count, Some(class)) => {
+            language.pick(format!("{count} devices of class {class}"), format!("{count} appareils de classe {class}"))
+        }
+        (count, None) => {
+            language.pick(format!("{count} devices of classes {classes}"), format!("{count} appareils de classes {classes}"))
+        }
+    };
+    let one = fit.classes.len() == 1;
+    let (fits, does_not, tient, ne_tient) = match one {
+        true => ("fits", "does not fit", "peut être branché", "ne peut pas être branché"),
+        false => ("fit", "do not fit", "peuvent être branchés", "ne peuvent pas être branchés"),
+    };
+    let power = |power: Option<Watts>| watts(power.unwrap_or_default(), language);
+    let (needed, left, worst) = (watts(fit.needed, language), power(fit.left), power(fit.left_at_worst));
+    let ports = counted(fit.free_ports, ("port is free", "port est libre"), ("ports are free", "ports sont libres"), language);
+    let limits = match fit.without_limit {
+        0 => String::new(),
+        count => language.pick(
+            format!(" The switch does not tell the limit of {count} of them: look at its data sheet."),
+            format!(" Le commutateur ne dit pas la limite de {count} d'entre eux : voyez sa fiche technique."),
+        ),
+    };
+    match fit.answer {
+        Answer::Fits => language.pick(
+            format!("{what} {fits}: {needed} needed, {worst} left in the worst case, {ports}.{limits}"),
+            format!("{what} {tient} : {needed} nécessaires, {worst} restants au pire, {ports}.{limits}"),
+        ),
+        Answer::FitsForNow => language.pick(
+            format!("{what} {fits} for now: {needed} needed, {left} left, {ports}; but only {worst} are left once every device draws all that its class allows.{limits}"),
+            format!("{what} {tient} pour l'instant : {needed} nécessaires, {left} restants, {ports} ; mais il ne reste que {worst} si chaque appareil consomme tout ce que sa classe permet.{limits}"),
+        ),
+        Answer::TooLittlePower => language.pick(
+            format!("{what} {does_not}: {needed} needed, {left} left."),
+            format!("{what} {ne_tient} : {needed} nécessaires, {left} restants."),
+        ),
+        Answer::TooFewPorts => {
+            let ports = counted(
+                fit.free_ports,
+                ("free port gives enough", "port libre donne assez"),
+                ("free ports give enough", "ports libres donnent assez"),
+                language,
+            );
+            language.pick(format!("{what} {does_not}: {ports}."), format!("{what} {ne_tient} : {ports}."))
+        }
+        Answer::Unknown => language.pick(
+            format!("Whether {} {fits} is not known: the switch does not tell what its supply can give.", lower(&what)),
+            format!("On ignore si {} {tient} : le commutateur ne dit pas ce que son alimentation peut fournir.", lower(&what)),
+        ),
+    }
+}
+
+/// The text with its first letter small.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
