@@ -189,6 +189,20 @@ fn a_switch_asked_for_its_power_replays_to_the_same_report_and_the_record_holds_
 }
 
 #[test]
+fn a_switch_is_asked_again_by_retest_where_the_community_is_given_again() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "{program} link poe --switch 10.0.0.2 --community hotel --record $HOST_DIR/visit >/dev/null; \
+         TROUSSE_COMMUNITY=hotel {program} retest $HOST_DIR/visit --format csv; printf '\\001'; {program} retest $HOST_DIR/visit --format csv"
+    );
+    let Some((_, said)) = within("hotel", &shell) else { return };
+    let (asked, unasked) = said.split_once('\u{1}').expect("two comparisons");
+    let of = |text: &str, status: &str| text.lines().filter(|line| line.starts_with(&format!("finding,{status},L1-poe"))).count();
+    assert_eq!((of(asked, "still-there"), of(asked, "closed")), (5, 0), "{asked}");
+    assert_eq!((of(unasked, "not-tested-again"), of(unasked, "closed")), (5, 0), "{unasked}");
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

@@ -176,6 +176,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("retest", "visit", "Le dossier de l'intervention, créé par --record"),
     ("retest", "interface", "L'interface [par défaut : celle de la première fois]"),
+    (
+        "retest",
+        "community",
+        "La communauté par laquelle les commutateurs ont été interrogés la première fois : un enregistrement n'en garde aucune",
+    ),
     ("retest", "record", "Enregistrer la nouvelle intervention dans DOSSIER, avec la comparaison"),
     (
         "retest",

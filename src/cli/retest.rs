@@ -22,6 +22,9 @@ pub struct RetestArgs {
     /// Record the new visit in DIR, with the comparison
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
+    /// The community by which switches were asked the first time: a record holds none
+    #[arg(long, value_name = "COMMUNITY", env = "TROUSSE_COMMUNITY", hide_env_values = true)]
+    pub community: Option<String>,
     /// What DHCP servers say now: what they said the first time is not taken over.
     #[command(flatten)]
     pub leases: LeaseArgs,
@@ -66,6 +69,8 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
     use crate::edge::look::Request;
     use crate::edge::{record, replay, visits};
     use crate::report::Comparison;
+    use crate::secret::Secret;
+    use crate::site::Snmp;
 
     args.check()?;
     let first = replay::circumstances(&args.visit)?;
@@ -94,8 +99,8 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
-        snmp: None,
-        power: Default::default(),
+        snmp: args.community.as_deref().map(|community| Snmp::community(Secret::new(community))),
+        power: first.survey.power,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

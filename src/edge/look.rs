@@ -109,7 +109,9 @@ impl Look {
             _ => Surroundings::default(),
         };
         let power = match request.errand {
-            Errand::Diagnose => PowerWanted { switches: known_switches(&request.plan), ..request.power },
+            Errand::Diagnose if request.power.switches.is_empty() => {
+                PowerWanted { switches: known_switches(&request.plan), ..request.power }
+            }
             _ => request.power,
         };
         let card = card_asked.then(|| Card::open(&name, interface.inner.index));

@@ -16,7 +16,17 @@ use crate::report::words::counted;
 
 /// The sections of the report; none where no switch was asked for its power.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
-    report.power.iter().flat_map(|switch| of_switch(switch, report, language)).collect()
+    let mut blocks: Vec<Block> = report.power.iter().flat_map(|switch| of_switch(switch, report, language)).collect();
+    if !blocks.is_empty() {
+        let passive = language.pick(
+            "Passive PoE (24 or 48 V always on) is seen by no switch and no network card: read the label of an injector before you \
+             plug anything into it.",
+            "Le PoE passif (24 ou 48 V en permanence) n'est vu d'aucun commutateur ni d'aucune carte réseau : lisez l'étiquette d'un \
+             injecteur avant d'y brancher quoi que ce soit.",
+        );
+        blocks.push(Block::Text(passive.to_owned()));
+    }
+    blocks
 }
 
 fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<Block> {
