@@ -14,6 +14,7 @@ pub mod held;
 pub mod holder;
 pub mod pool;
 pub mod served;
+pub mod switches;
 pub mod way_out;
 
 /// What a check is about.
@@ -29,6 +30,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// What switches told over SNMP.
+    Switch,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -106,6 +109,8 @@ checks! {
     "L1-pair-open"         Link pair_open::PairOpen of Cable
     "L1-pair-short"        Link pair_short::PairShort of Cable
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
+    "L2-mac-on-two-ports"  Switching mac_on_two_ports::MacOnTwoPorts of Switch
+    "L2-witnesses-disagree" Switching witnesses_disagree::WitnessesDisagree of Cable
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

@@ -14,6 +14,7 @@ pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
+pub use self::whereabouts::{Behind, Plug, Sought, Switchboard};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
@@ -28,6 +29,7 @@ mod path;
 mod pools;
 mod switch;
 mod told;
+mod whereabouts;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -195,6 +197,13 @@ pub enum Fact {
         server: IpAddr,
         /// What came back.
         replies: Replies,
+    },
+    /// Switches that are asked over SNMP from the start, and the card that is looked for.
+    SwitchesNamed {
+        /// Their addresses.
+        switches: Vec<IpAddr>,
+        /// Who is looked for.
+        sought: Option<Sought>,
     },
     /// A switch was asked over SNMP.
     SwitchTold(Box<SwitchTold>),

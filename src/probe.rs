@@ -18,6 +18,7 @@ pub mod dhcp;
 pub mod holder_echo;
 pub mod listen;
 pub mod llmnr;
+pub mod locate;
 pub mod mdns;
 pub mod name;
 pub mod netbios;
@@ -28,6 +29,7 @@ pub mod reverse_dns;
 pub mod watch;
 pub mod way_out;
 
+pub use locate::Switching;
 pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
@@ -77,6 +79,8 @@ pub enum Errand {
     Diagnose,
     /// The link and its cable.
     Link,
+    /// Behind which port of which switch a card is.
+    Locate,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -105,6 +109,9 @@ pub struct Survey {
     /// What is known of the way out before anything is asked.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// Which switches are asked over SNMP, and for what.
+    #[serde(default)]
+    pub switching: Switching,
 }
 
 /// What DHCP servers are asked on demand only.
@@ -136,6 +143,7 @@ impl Survey {
             port: 0,
             asking: Asking::default(),
             surroundings: Surroundings::default(),
+            switching: Switching::default(),
         }
     }
 
@@ -230,13 +238,17 @@ const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 /// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
 const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
+/// Switches are asked where somebody names them.
+const SWITCHES: &[Errand] = &[Errand::Diagnose, Errand::Link, Errand::Locate];
+/// Who has an address: the holder of the one that is looked for, too.
+const SWEEP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Locate, Errand::Capture];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
     Row { errands: ARP, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
-    Row { errands: ARP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
+    Row { errands: SWEEP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(confirm::Confirm::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
@@ -248,6 +260,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
+    Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
 ];
 

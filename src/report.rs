@@ -9,6 +9,7 @@ mod format;
 mod html;
 mod json;
 pub mod page;
+mod switch;
 mod terminal;
 mod way_out;
 mod words;
@@ -32,6 +33,7 @@ pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
+pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -65,6 +67,12 @@ pub struct Report {
     /// What our card told of its link and its cable; `None` where it was not asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub card: Option<CardReport>,
+    /// One row for each switch that was asked over SNMP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<SwitchRow>,
+    /// Where our card, or the cards that were looked for, are plugged in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whereabouts: Vec<Whereabouts>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -272,7 +280,9 @@ impl Report {
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
-        let unasked = |rung: &Rung| matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested));
+        let unasked = |rung: &Rung| {
+            matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::NoSwitch))
+        };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
@@ -295,6 +305,8 @@ impl Report {
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),
             card: card::report(inventory, &ladder),
+            switches: switch::switch_rows(inventory, plan),
+            whereabouts: switch::whereabouts(inventory, plan),
             ladder,
             findings,
         }

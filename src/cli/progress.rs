@@ -96,6 +96,10 @@ impl Progress {
                 format!("watching the card, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!("la carte est observée, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
             ),
+            Errand::Locate => (
+                format!("asking switches, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!("interrogation des commutateurs, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
+            ),
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

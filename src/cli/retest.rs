@@ -63,6 +63,7 @@ pub fn run(args: &RetestArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
+    use crate::cli::switches::SwitchArgs;
     use crate::edge::look::Request;
     use crate::edge::{record, replay, visits};
     use crate::report::Comparison;
@@ -94,7 +95,9 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
-        snmp: None,
+        switching: first.survey.switching,
+        // A record does not hold how switches are asked.
+        snmp: SwitchArgs::default().snmp()?,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

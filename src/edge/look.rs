@@ -11,9 +11,9 @@ use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::{Fact, Inventory};
+use crate::observe::{Fact, Inventory, Sought};
 use crate::probe::listen::Listener;
-use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
+use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey, Switching};
 use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
@@ -37,6 +37,8 @@ pub struct Request {
     pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
+    /// Which switches are asked, and for what.
+    pub switching: Switching,
     /// How switches are asked that the plan does not say it of.
     pub snmp: Option<Snmp>,
 }
@@ -77,6 +79,10 @@ impl Look {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
             None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
+            None if request.errand == Errand::Locate => match request.switching.sought {
+                Some(Sought::Address(ip)) if own.iter().any(|net| net.contains(&ip)) => Targets::of_prefix(Ipv4Net::from(ip)),
+                _ => Targets::default(),
+            },
             None if diagnose => {
                 // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
@@ -112,6 +118,7 @@ impl Look {
             port: link.port(),
             asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
             surroundings,
+            switching: request.switching,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),

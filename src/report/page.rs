@@ -10,6 +10,7 @@ mod findings;
 mod hosts;
 mod ladder;
 mod owners;
+mod switch;
 mod verdict;
 mod way_out;
 
@@ -236,9 +237,10 @@ impl Page {
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
+        blocks.extend(switch::blocks(report, language));
         blocks.extend(card::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
-        if swept && report.visit.errand != Errand::Link {
+        if swept && !matches!(report.visit.errand, Errand::Link | Errand::Locate) {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

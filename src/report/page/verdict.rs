@@ -49,6 +49,7 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             let text = language.pick("Nothing is wrong with the link.", "Aucune anomalie sur le lien.");
             (Tone::Clear, text.to_owned())
         }
+        ([], None) if report.visit.errand == Errand::Locate => (Tone::Clear, super::switch::sentence(report, language)),
         ([], None) => {
             let answered = report.coverage.answered;
             let text = language.pick(
@@ -71,7 +72,7 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
     let mut warnings = Vec::new();
     let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
     let dhcp = report.visit.errand == Errand::Dhcp;
-    let card = report.visit.errand == Errand::Link;
+    let card = matches!(report.visit.errand, Errand::Link | Errand::Locate);
     let cuts = coverage.cut.iter().map(|&cut| match cut {
         Cut::User | Cut::Interface if card => Reason::NotWatchedOut,
         Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
