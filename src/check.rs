@@ -15,6 +15,7 @@ pub mod holder;
 pub mod pool;
 pub mod powering;
 pub mod served;
+pub mod switches;
 pub mod way_out;
 
 /// What a check is about.
@@ -32,6 +33,8 @@ pub enum Topic {
     WayOut,
     /// Power over Ethernet, as switches tell of it.
     Power,
+    /// What switches told over SNMP.
+    Switch,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -112,6 +115,8 @@ checks! {
     "L1-poe-denied"        Link poe_denied::PoeDenied of Power
     "L1-poe-fault"         Link poe_fault::PoeFault of Power
     "L1-poe-budget"        Link poe_budget::PoeBudget of Power
+    "L2-mac-on-two-ports"  Switching mac_on_two_ports::MacOnTwoPorts of Switch
+    "L2-witnesses-disagree" Switching witnesses_disagree::WitnessesDisagree of Cable
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

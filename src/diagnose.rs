@@ -17,7 +17,7 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools | Reason::PowerNotAsked)) => {
+            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked)) => {
                 Verdict::NotTested(reason)
             }
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
@@ -39,10 +39,11 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool) -> bool
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
+        Topic::Switch => matches!(errand, Errand::Diagnose | Errand::Link | Errand::Locate),
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
-        Topic::Power => matches!(errand, Errand::Diagnose | Errand::Link | Errand::Power),
-        Topic::Pools => !matches!(errand, Errand::Link | Errand::Power),
-        Topic::Addresses => !matches!(errand, Errand::Link | Errand::Power) && (errand != Errand::Dhcp || swept),
+        Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
+        Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
+        Topic::Addresses => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power) && (errand != Errand::Dhcp || swept),
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
     }
 }
@@ -65,7 +66,7 @@ mod tests {
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
-        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Power)));
+        assert!(of_link.iter().all(|(check, _)| matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switch)));
         assert_eq!(ladder.len() + of_link.iter().filter(|(check, _)| check.topic == Topic::Cable).count(), CHECKS.len());
         assert!(ladder.is_sorted_by_key(|(check, _)| check.layer));
     }
@@ -78,7 +79,7 @@ mod tests {
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
         let (of_files, asked): (Vec<_>, Vec<_>) = above.iter().partition(|(_, verdict)| {
-            matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools | Reason::PowerNotAsked))
+            matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked))
         });
         assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
         assert!(asked.len() > of_files.len() && !of_files.is_empty());

@@ -2,6 +2,7 @@
 //!
 //! A switch is as hostile as any host: a value of the wrong type or out of its range is one [`Refused`] and the rest is read.
 
+pub mod arp;
 pub mod forwarding;
 pub mod interfaces;
 pub mod neighbours;

@@ -15,6 +15,7 @@ pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
+pub use self::whereabouts::{Behind, Plug, Sought, Switchboard};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
@@ -30,6 +31,7 @@ mod pools;
 mod power;
 mod switch;
 mod told;
+mod whereabouts;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -201,6 +203,13 @@ pub enum Fact {
         server: IpAddr,
         /// What came back.
         replies: Replies,
+    },
+    /// Switches that are asked over SNMP from the start, and the card that is looked for.
+    SwitchesNamed {
+        /// Their addresses.
+        switches: Vec<IpAddr>,
+        /// Who is looked for.
+        sought: Option<Sought>,
     },
     /// A switch was asked over SNMP.
     SwitchTold(Box<SwitchTold>),

@@ -10,6 +10,7 @@ mod html;
 mod json;
 pub mod page;
 pub mod power;
+mod switch;
 mod terminal;
 mod way_out;
 mod words;
@@ -34,6 +35,7 @@ pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 pub use power::SwitchPower;
+pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -70,6 +72,12 @@ pub struct Report {
     /// One row for each switch that was asked for the power that it gives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub power: Vec<SwitchPower>,
+    /// One row for each switch that was asked over SNMP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<SwitchRow>,
+    /// Where our card, or the cards that were looked for, are plugged in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whereabouts: Vec<Whereabouts>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -282,7 +290,10 @@ impl Report {
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
         // What was not asked for is no gap of this look.
         let unasked = |rung: &Rung| {
-            matches!(rung.reason, Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::PowerNotAsked))
+            matches!(
+                rung.reason,
+                Some(Reason::NoLeases | Reason::NoPools | Reason::CableNotTested | Reason::NoSwitch | Reason::PowerNotAsked)
+            )
         };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
@@ -307,6 +318,8 @@ impl Report {
             dns_servers: way_out::dns_rows(errand, inventory, plan),
             card: card::report(inventory, &ladder),
             power,
+            switches: switch::switch_rows(inventory, plan),
+            whereabouts: switch::whereabouts(inventory, plan),
             ladder,
             findings,
         }

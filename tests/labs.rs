@@ -193,7 +193,7 @@ fn a_switch_is_asked_again_by_retest_where_the_community_is_given_again() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(
         "{program} link poe --switch 10.0.0.2 --community hotel --record $HOST_DIR/visit >/dev/null; \
-         TROUSSE_COMMUNITY=hotel {program} retest $HOST_DIR/visit --format csv; printf '\\001'; {program} retest $HOST_DIR/visit --format csv"
+         TROUSSE_SNMP_COMMUNITY=hotel {program} retest $HOST_DIR/visit --format csv; printf '\\001'; {program} retest $HOST_DIR/visit --format csv"
     );
     let Some((_, said)) = within("hotel", &shell) else { return };
     let (asked, unasked) = said.split_once('\u{1}').expect("two comparisons");

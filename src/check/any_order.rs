@@ -111,6 +111,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         4 => path,
         3 => a_fact_of_our_card(),
         2 => a_power_reading(),
+        3 => a_fact_of_a_switch(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -160,6 +161,30 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
         select(tests.to_vec()).prop_map(Fact::CableTested),
         (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {
             Fact::ErrorsGrew(ErrorsGrew { received, receive_errors, ..ErrorsGrew::default() })
+        }),
+    ]
+}
+
+/// What a switch told over SNMP, or that it told nothing.
+fn a_fact_of_a_switch() -> impl Strategy<Value = Fact> {
+    use crate::mib::forwarding::{BridgePort, Forwarding};
+    use crate::mib::{Said, Tables};
+    use crate::observe::{Sought, SwitchTold, Unanswered};
+    let told = |last: u8, said| {
+        let (switch, tables) = ([10, 0, 0, last].into(), Tables::Forwarding);
+        Fact::SwitchTold(Box::new(SwitchTold { switch, tables, said, refused: Vec::new(), refusals: 0, cut: Vec::new() }))
+    };
+    let learned = prop::collection::btree_map(a_mac(), 1u16..4, 0..4);
+    prop_oneof![
+        4 => (2u8..5, learned).prop_map(move |(last, learned)| {
+            let port = |number| [BridgePort { number, interface: None }].into();
+            let learned = learned.into_iter().map(|(mac, number)| (mac, port(number))).collect();
+            told(last, Ok(Said::Forwarding(Forwarding { learned, ..Forwarding::default() })))
+        }),
+        1 => (2u8..5).prop_map(move |last| told(last, Err(Unanswered::Silent))),
+        1 => (2u8..5, prop::option::of(a_mac())).prop_map(|(last, card)| Fact::SwitchesNamed {
+            switches: vec![[10, 0, 0, last].into()],
+            sought: card.map(Sought::Card),
         }),
     ]
 }
@@ -229,6 +254,8 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
+        // About ports of switches.
+        Problem::MacOnTwoPorts(_) | Problem::WitnessesDisagree(_) => false,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
         Problem::PoeDenied(_) | Problem::PoeFault(_) | Problem::PoeBudget(_) => false,

@@ -41,7 +41,7 @@ pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
     use crate::edge::look::Request;
-    use crate::probe::{Errand, Rate};
+    use crate::probe::{Errand, Rate, Switching};
     use crate::site::Plan;
 
     args.output.check()?;
@@ -56,6 +56,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: args.ask.of(&plan),
         plan,
+        switching: Switching::default(),
         snmp: None,
         power: Default::default(),
     };

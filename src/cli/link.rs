@@ -1,27 +1,20 @@
-//! `trousse link`: what the network card knows of its link and of its cable.
+//! `trousse link`: what the network card knows of its link and of its cable, and what the switch says of it.
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
-
 use crate::cli::output::OutputArgs;
+use crate::cli::switches::SwitchArgs;
 use crate::fault::Result;
 use crate::language::Language;
 
+pub mod locate;
 pub mod poe;
-
-/// What is looked at beyond our own link.
-#[derive(Debug, Subcommand)]
-#[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
-pub enum LinkCommand {
-    Poe(poe::PoeArgs),
-}
 
 /// Ask the network card about its link and its cable: pass, fail or not measurable, as a hand-held tester prints it.
 #[derive(Debug, clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub struct LinkArgs {
-    /// What else to do.
+    /// What else there is to know of a link.
     #[command(subcommand)]
     pub command: Option<LinkCommand>,
     /// The interface; it needs neither an address nor a link [default: that of the default route]
@@ -33,6 +26,9 @@ pub struct LinkArgs {
     /// Drop the link without asking
     #[arg(long)]
     pub yes: bool,
+    /// The switch that the cable leads to.
+    #[command(flatten)]
+    pub switches: SwitchArgs,
     /// The plan of the site (TOML)
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
@@ -44,9 +40,18 @@ pub struct LinkArgs {
     pub output: OutputArgs,
 }
 
+/// What else there is to know of a link.
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
+pub enum LinkCommand {
+    Locate(locate::LocateArgs),
+    Poe(poe::PoeArgs),
+}
+
 /// Runs the command.
 pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
     match &args.command {
+        Some(LinkCommand::Locate(args)) => locate::run(args, language),
         Some(LinkCommand::Poe(args)) => poe::run(args, language),
         None => look(args, language),
     }
@@ -62,13 +67,17 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;
-    use crate::probe::{Asking, Errand, Rate};
+    use crate::observe::Sought;
+    use crate::probe::{Asking, Errand, PowerWanted, Rate};
     use crate::site::Plan;
 
     args.output.check()?;
     if args.cable_test && !args.yes {
         agreed(language)?;
     }
+    let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
+    let snmp = args.switches.snmp()?;
+    let switching = args.switches.switching(&plan, snmp.as_ref(), Sought::Ours)?;
     let request = Request {
         errand: Errand::Link,
         interface: args.interface.clone(),
@@ -78,9 +87,10 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         agreed: false,
         cable_test: args.cable_test,
         asking: Asking::default(),
-        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
-        snmp: None,
-        power: Default::default(),
+        plan,
+        power: PowerWanted { switches: switching.switches.clone(), will_fit: Vec::new() },
+        switching,
+        snmp,
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }

@@ -102,6 +102,10 @@ impl Progress {
                     "les commutateurs sont interrogés sur leur PoE, deux fois, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"
                 ),
             ),
+            Errand::Locate => (
+                format!("asking switches, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!("interrogation des commutateurs, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
+            ),
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

@@ -22,9 +22,6 @@ pub struct RetestArgs {
     /// Record the new visit in DIR, with the comparison
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
-    /// The community by which switches were asked the first time: a record holds none
-    #[arg(long, value_name = "COMMUNITY", env = "TROUSSE_COMMUNITY", hide_env_values = true)]
-    pub community: Option<String>,
     /// What DHCP servers say now: what they said the first time is not taken over.
     #[command(flatten)]
     pub leases: LeaseArgs,
@@ -66,11 +63,10 @@ pub fn run(args: &RetestArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
+    use crate::cli::switches::SwitchArgs;
     use crate::edge::look::Request;
     use crate::edge::{record, replay, visits};
     use crate::report::Comparison;
-    use crate::secret::Secret;
-    use crate::site::Snmp;
 
     args.check()?;
     let first = replay::circumstances(&args.visit)?;
@@ -99,7 +95,9 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         cable_test: false,
         asking: first.survey.asking,
         plan: first.plan,
-        snmp: args.community.as_deref().map(|community| Snmp::community(Secret::new(community))),
+        switching: first.survey.switching,
+        // A record does not hold how switches are asked.
+        snmp: SwitchArgs::default().snmp()?,
         power: first.survey.power,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;

@@ -1,6 +1,6 @@
 //! One look at a network from this machine: the interface, the sockets, the loop.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 
 use super::clock::VisitClock;
 use super::drive::{Follower, drive};
@@ -11,9 +11,9 @@ use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::{Fact, Inventory};
+use crate::observe::{Fact, Inventory, Sought};
 use crate::probe::listen::Listener;
-use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey};
+use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey, Switching};
 use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
@@ -37,6 +37,8 @@ pub struct Request {
     pub asking: Asking,
     /// What the site should be.
     pub plan: Plan,
+    /// Which switches are asked, and for what.
+    pub switching: Switching,
     /// How switches are asked that the plan does not say it of.
     pub snmp: Option<Snmp>,
     /// What switches are asked about power.
@@ -84,6 +86,10 @@ impl Look {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
             None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
+            None if request.errand == Errand::Locate => match request.switching.sought {
+                Some(Sought::Address(ip)) if own.iter().any(|net| net.contains(&ip)) => Targets::of_prefix(Ipv4Net::from(ip)),
+                _ => Targets::default(),
+            },
             None if diagnose => {
                 // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
@@ -110,7 +116,7 @@ impl Look {
         };
         let power = match request.errand {
             Errand::Diagnose if request.power.switches.is_empty() => {
-                PowerWanted { switches: known_switches(&request.plan), ..request.power }
+                PowerWanted { switches: request.switching.switches.clone(), ..request.power }
             }
             _ => request.power,
         };
@@ -126,6 +132,7 @@ impl Look {
             asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
             surroundings,
             power,
+            switching: request.switching,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -195,12 +202,6 @@ fn asked_with_servers(own: &[Ipv4Net], asking: &Asking) -> Targets {
         parts
     });
     parts.map(Targets::of_prefix).fold(Targets::default(), Targets::union)
-}
-
-/// The switches of the plan that can be asked: their address is known and how they are asked.
-fn known_switches(plan: &Plan) -> Vec<IpAddr> {
-    let known = plan.switches.iter().filter(|switch| switch.snmp.is_some()).filter_map(|switch| switch.address);
-    known.map(IpAddr::V4).collect()
 }
 
 /// What this machine and the plan say of the way out.

@@ -6,16 +6,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Column, Oid, Refusals, Varbind, rows, single};
-use crate::net::Mac;
+use crate::net::{Mac, VlanId};
 
+const BASE_BRIDGE_ADDRESS: Column = Column { name: "dot1dBaseBridgeAddress", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 1] };
 pub(super) const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
 const TP_FDB_PORT: Column = Column { name: "dot1dTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2] };
 const TP_FDB_STATUS: Column = Column { name: "dot1dTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 3] };
 const Q_FDB_PORT: Column = Column { name: "dot1qTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 2] };
 const Q_FDB_STATUS: Column = Column { name: "dot1qTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 3] };
+const PVID: Column = Column { name: "dot1qPvid", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 5, 1, 1] };
 
 /// What is walked for this table.
-pub const COLUMNS: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS];
+pub const COLUMNS: &[Column] =
+    &[BASE_BRIDGE_ADDRESS, BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, PVID];
 
 /// self(4): one of the switch's own addresses.
 const STATUS_SELF: u8 = 4;
@@ -29,6 +32,10 @@ pub struct Forwarding {
     pub learned: BTreeMap<Mac, BTreeSet<BridgePort>>,
     /// The switch's own cards.
     pub own: BTreeSet<Mac>,
+    /// The VLAN of frames without a tag, by the number of the port as the bridge counts it (dot1qPvid).
+    #[serde(default, with = "rows")]
+    #[schemars(with = "Vec<(u16, u16)>")]
+    pub pvids: BTreeMap<u16, VlanId>,
 }
 
 /// A port as the bridge counts it. It is not an ifIndex.
@@ -48,6 +55,11 @@ pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
         let rows = status.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u8>()?)));
         forwarding.own.extend(rows.filter(|(_, status)| *status == STATUS_SELF).map(|(mac, _)| mac));
     }
+    let bridge = BASE_BRIDGE_ADDRESS.rows(walk, refused, |_, value| <[u8; 6]>::try_from(value.octets()?).ok().map(Mac));
+    forwarding.own.extend(bridge);
+    let pvids = PVID
+        .rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, VlanId::new(value.number::<u16>()?)?)));
+    forwarding.pvids = pvids.collect();
     for port in [TP_FDB_PORT, Q_FDB_PORT] {
         for (mac, number) in port.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u16>()?))) {
             // Port 0: heard of, but not on a port (RFC 4188, dot1dTpFdbPort).

@@ -1,10 +1,12 @@
 //! The sets of tables that a switch is asked for, each in one go.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::arp;
 use super::forwarding::{self, Forwarding};
 use super::interfaces::{self, Interface};
 use super::neighbours::{self, Neighbour};
@@ -12,6 +14,7 @@ use super::pse::{self, Feeding};
 use super::system::{self, System};
 use super::{Column, Refusals, Varbind, rows};
 use crate::language::Language;
+use crate::net::Mac;
 
 /// What a switch is asked for in one go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -25,6 +28,8 @@ pub enum Tables {
     Forwarding,
     /// Who hangs on its ports.
     Neighbours,
+    /// Which card has which address, as a switch that routes has asked by ARP.
+    Arp,
     /// What its ports give in power.
     Power,
 }
@@ -45,6 +50,12 @@ pub enum Said {
     Forwarding(Forwarding),
     /// Who hangs on its ports.
     Neighbours(Vec<Neighbour>),
+    /// Which card has which address.
+    Arp(
+        #[serde(with = "rows")]
+        #[schemars(with = "Vec<(Ipv4Addr, BTreeSet<Mac>)>")]
+        BTreeMap<Ipv4Addr, BTreeSet<Mac>>,
+    ),
     /// What its ports give in power.
     Power(Feeding),
 }
@@ -57,6 +68,7 @@ impl Tables {
             Tables::Interfaces => interfaces::COLUMNS,
             Tables::Forwarding => forwarding::COLUMNS,
             Tables::Neighbours => neighbours::COLUMNS,
+            Tables::Arp => arp::COLUMNS,
             Tables::Power => &pse::COLUMNS,
         }
     }
@@ -68,6 +80,7 @@ impl Tables {
             Tables::Interfaces => language.pick("its ports", "ses ports"),
             Tables::Forwarding => language.pick("the cards it has learned", "les cartes qu'il a apprises"),
             Tables::Neighbours => language.pick("its neighbours", "ses voisins"),
+            Tables::Arp => language.pick("the addresses it knows", "les adresses qu'il connaît"),
             Tables::Power => language.pick("its PoE", "son PoE"),
         }
     }
@@ -79,6 +92,7 @@ impl Tables {
             Tables::Interfaces => Said::Interfaces(interfaces::interfaces(walk, refused)),
             Tables::Forwarding => Said::Forwarding(forwarding::forwarding(walk, refused)),
             Tables::Neighbours => Said::Neighbours(neighbours::neighbours(walk, refused)),
+            Tables::Arp => Said::Arp(arp::owners(walk, refused)),
             Tables::Power => Said::Power(pse::feeding(walk, refused)),
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::forwarding::{BridgePort, forwarding};
 use super::interfaces::interfaces;
 use super::neighbours::neighbours;
-use super::place::{Behind, places};
+use super::place::{Behind, Places};
 use super::power_ethernet::{Detection, power};
 use super::*;
 use crate::net::{Mac, Watts};
@@ -93,7 +93,7 @@ fn told(card: &str) -> Vec<(u16, usize, String)> {
         Behind::Telephone(near) => near.name.clone(),
         Behind::Several => "several".to_owned(),
     };
-    let places = places(mac(card), &forwarding, &ports, &near);
+    let places = Places::new(&forwarding, &ports, &near).of(mac(card));
     places.iter().map(|place| (place.port.number, place.cards, behind(&place.behind))).collect()
 }
 
@@ -116,7 +116,7 @@ fn a_card_alone_on_its_port_is_plugged_in_there() {
     let alone = SWITCH.replace("10.2.0.0.0.0.9|2|2", "10.2.0.0.0.0.9|2|3");
     let (walk, mut refused) = (walk(&alone), Refusals::default());
     let (forwarding, ports) = (forwarding(&walk, &mut refused), interfaces(&walk, &mut refused));
-    let found = places(mac("02:00:00:00:00:02"), &forwarding, &ports, &[]);
+    let found = Places::new(&forwarding, &ports, &[]).of(mac("02:00:00:00:00:02"));
     let [place] = &found[..] else { panic!("one port: {found:?}") };
     assert_eq!((place.behind.clone(), place.port), (Behind::Card, BridgePort { number: 2, interface: Some(102) }));
     let port = place.interface.expect("the switch names it");

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, Name, NameSource, Observation, PathSeen, PoolsSeen, PowerSeen,
-    SwitchesSeen, ToldSeen,
+    Sought, Switchboard, SwitchesSeen, ToldSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -148,6 +148,7 @@ impl Inventory {
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) => self.driver.seen(seen),
+            Fact::SwitchesNamed { switches, sought } => self.switches.named(switches, *sought),
             Fact::SwitchTold(told) => {
                 self.switches.told(seen, told);
                 self.power.told(seen, told);
@@ -230,6 +231,24 @@ impl Inventory {
     /// What our card told of its link and its cable.
     pub fn driver(&self) -> &CardSeen {
         &self.driver
+    }
+
+    /// What the switches have learned, port by port.
+    pub fn switchboard(&self) -> Switchboard<'_> {
+        Switchboard::of(&self.switches)
+    }
+
+    /// The cards that are looked for on the switches; of an address, those that hold it.
+    pub fn sought_cards(&self) -> BTreeSet<Mac> {
+        let of = |sought: Sought| match sought {
+            Sought::Ours => self.card.iter().map(|card| card.mac).collect::<Vec<_>>(),
+            Sought::Card(mac) => vec![mac],
+            Sought::Address(ip) => {
+                let heard = self.claims_of(IpAddr::V4(ip)).into_iter().map(|(mac, _)| mac);
+                heard.chain(self.switches.all().flat_map(|switch| switch.owners(ip))).collect()
+            }
+        };
+        self.switches.sought().flat_map(of).collect()
     }
 
     /// What switches told over SNMP.

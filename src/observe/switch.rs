@@ -1,12 +1,12 @@
 //! What switches told over SNMP.
 
-use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Observation;
+use super::{Fact, Observation, Sought};
 use crate::language::Language;
 use crate::mib::forwarding::Forwarding;
 use crate::mib::interfaces::Interface;
@@ -14,7 +14,7 @@ use crate::mib::neighbours::Neighbour;
 use crate::mib::pse::Feeding;
 use crate::mib::system::System;
 use crate::mib::{Refusals, Said, Tables};
-use crate::net::Moment;
+use crate::net::{Mac, Moment};
 
 /// What became of one question to a switch.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -106,6 +106,14 @@ impl SwitchTold {
     pub fn say(&self, language: Language) -> String {
         let (switch, tables) = (self.switch, self.tables.say(language));
         match &self.said {
+            Ok(Said::Forwarding(Forwarding { learned, .. })) if learned.len() == 1 => {
+                let (mac, ports) = learned.first_key_value().expect("there is one");
+                let ports = ports.iter().map(|port| port.number.to_string()).collect::<Vec<_>>().join(", ");
+                language.pick(
+                    format!("{switch} has learned {mac} on its bridge port {ports}"),
+                    format!("{switch} a appris {mac} sur son port de pont {ports}"),
+                )
+            }
             Ok(_) => language.pick(format!("{switch} was asked for {tables}"), format!("{switch} a été interrogé sur {tables}")),
             Err(why) => {
                 let why = why.say(language);
@@ -161,6 +169,8 @@ const SWITCHES: usize = 64;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwitchesSeen {
     switches: BTreeMap<IpAddr, BTreeMap<Tables, Telling>>,
+    named: BTreeSet<IpAddr>,
+    sought: BTreeSet<Sought>,
 }
 
 /// What was told of a set of tables, and when. An answer is more than none, and the later the better.
@@ -172,7 +182,8 @@ struct Telling {
 }
 
 impl SwitchesSeen {
-    pub(super) fn told(&mut self, seen: &Observation, told: &SwitchTold) {
+    /// Adds what was told.
+    pub fn told(&mut self, seen: &Observation, told: &SwitchTold) {
         let telling = Telling { answered: told.said.is_ok(), at: seen.at, told: told.clone() };
         let tables = self.switches.entry(told.switch).or_default();
         match tables.get_mut(&told.tables) {
@@ -183,6 +194,39 @@ impl SwitchesSeen {
         if self.switches.len() > SWITCHES {
             self.switches.pop_last();
         }
+    }
+
+    pub(super) fn named(&mut self, switches: &[IpAddr], sought: Option<Sought>) {
+        for &switch in switches {
+            self.named.insert(switch);
+            if self.named.len() > SWITCHES {
+                self.named.pop_last();
+            }
+        }
+        self.sought.extend(sought);
+        if self.sought.len() > SWITCHES {
+            self.sought.pop_last();
+        }
+    }
+
+    /// The switches that were to be asked from the start.
+    pub fn to_ask(&self) -> impl Iterator<Item = IpAddr> {
+        self.named.iter().copied()
+    }
+
+    /// Who is looked for.
+    pub fn sought(&self) -> impl Iterator<Item = Sought> {
+        self.sought.iter().copied()
+    }
+
+    /// What a switch has learned of one card, as a sighting of that alone: a whole forwarding database proves nothing more.
+    pub fn sighting(&self, switch: IpAddr, mac: Mac) -> Option<Observation> {
+        let telling = self.switches.get(&switch)?.get(&Tables::Forwarding)?;
+        let Ok(Said::Forwarding(forwarding)) = &telling.told.said else { return None };
+        let learned = forwarding.learned.get_key_value(&mac).map(|(mac, ports)| (*mac, ports.clone())).into_iter().collect();
+        let said = Ok(Said::Forwarding(Forwarding { learned, ..Forwarding::default() }));
+        let told = SwitchTold { said, refused: Vec::new(), refusals: 0, cut: Vec::new(), ..telling.told.clone() };
+        Some(Observation { at: telling.at, frame: None, fact: Fact::SwitchTold(Box::new(told)) })
     }
 
     /// The switches that were asked, by address.
@@ -252,6 +296,15 @@ impl<'a> SwitchSeen<'a> {
         }
     }
 
+    /// Which cards have an address, as a switch that routes has asked by ARP.
+    pub fn owners(&self, ip: Ipv4Addr) -> impl Iterator<Item = Mac> + use<'a> {
+        let known = match self.said(Tables::Arp) {
+            Some(Said::Arp(known)) => known.get(&ip),
+            _ => None,
+        };
+        known.into_iter().flatten().copied()
+    }
+
     /// What its ports give in power.
     pub fn power(&self) -> Option<&'a Feeding> {
         match self.said(Tables::Power)? {
@@ -263,13 +316,11 @@ impl<'a> SwitchSeen<'a> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use super::*;
     use crate::mib::forwarding::BridgePort;
     use crate::mib::pse::FeedingPort;
-    use crate::net::Mac;
-    use crate::observe::Fact;
 
     fn a_fact(said: Result<Said, Unanswered>, tables: Tables) -> Fact {
         let cut = vec![WalkCut { column: "ifName".into(), rows: 3, by: CutBy::Circle }];
@@ -287,7 +338,7 @@ mod tests {
     fn what_a_switch_told_is_written_and_read_again() {
         let port = BridgePort { number: 7, interface: Some(10_107) };
         let forwarding =
-            Forwarding { learned: BTreeMap::from([(Mac([2, 0, 0, 0, 0, 7]), BTreeSet::from([port]))]), own: BTreeSet::new() };
+            Forwarding { learned: BTreeMap::from([(Mac([2, 0, 0, 0, 0, 7]), BTreeSet::from([port]))]), ..Forwarding::default() };
         let interfaces = BTreeMap::from([(10_107, Interface { name: "Gi0/7".into(), ..Interface::default() })]);
         let power = Feeding { ports: vec![FeedingPort { group: 1, number: 7, ..FeedingPort::default() }], supplies: Vec::new() };
         for fact in [

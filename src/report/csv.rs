@@ -11,6 +11,7 @@ use crate::check::Problem;
 use crate::lease::{Lease, State};
 use crate::line::one_line;
 use crate::net::{Mac, Watts};
+use crate::observe::Plug;
 use crate::poe::Class;
 use crate::poe::budget::class_of;
 use crate::probe::Errand;
@@ -65,6 +66,27 @@ const POWER_HEADINGS: [&str; 18] = [
     "bad_signatures",
     "mps_absent",
 ];
+/// The headings of the ports that have learned the cards that were looked for.
+const PLUG_HEADINGS: [&str; 10] =
+    ["mac", "switch", "switch_name", "port", "alias", "vlan", "cards", "edge", "speed_mbps", "full_duplex"];
+
+fn plug(plug: &Plug) -> [String; 10] {
+    fn or_nothing<T: ToString>(value: Option<T>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    [
+        plug.mac.to_string(),
+        plug.switch.to_string(),
+        plug.switch_name.clone().unwrap_or_default(),
+        plug.port.clone(),
+        plug.alias.clone().unwrap_or_default(),
+        or_nothing(plug.vlan),
+        plug.cards.to_string(),
+        plug.is_edge().to_string(),
+        or_nothing(plug.speed_mbps),
+        or_nothing(plug.full_duplex),
+    ]
+}
 
 /// Writes what the visit was for.
 pub(super) fn render(report: &Report, _: &View) -> String {
@@ -74,6 +96,9 @@ pub(super) fn render(report: &Report, _: &View) -> String {
     if report.visit.errand == Errand::Power {
         let ports = report.power.iter().flat_map(|switch| switch.ports.iter().map(move |port| (switch, port)));
         return table(POWER_HEADINGS, ports.map(|(switch, port)| powered(switch, port)));
+    }
+    if report.visit.errand == Errand::Locate {
+        return table(PLUG_HEADINGS, report.whereabouts.iter().flat_map(|card| &card.way).map(plug));
     }
     if let Some(card) = &report.card {
         return table(CARD_HEADINGS, card.capabilities.iter().map(|capability| measured(card, *capability)));

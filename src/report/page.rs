@@ -11,6 +11,7 @@ mod hosts;
 mod ladder;
 mod owners;
 mod power;
+mod switch;
 mod verdict;
 mod way_out;
 
@@ -237,10 +238,11 @@ impl Page {
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
+        blocks.extend(switch::blocks(report, language));
         blocks.extend(card::blocks(report, language));
         blocks.extend(power::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
-        if swept && !matches!(report.visit.errand, Errand::Link | Errand::Power) {
+        if swept && !matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power) {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

@@ -1,6 +1,6 @@
 //! The switches that a plan names, and the wall outlets that lead to their ports.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,17 @@ impl Plan {
     /// The outlet with a label; labels differ by more than capitals.
     pub fn outlet(&self, label: &str) -> Option<&Outlet> {
         self.outlets.iter().find(|outlet| same(&outlet.label, label))
+    }
+
+    /// The outlet that leads to a port of a switch, which is known by its name or by its address.
+    pub fn outlet_at(&self, switch: &str, address: IpAddr, port: &str) -> Option<&Outlet> {
+        let is_it = |name: &str| {
+            same(name, switch) || self.switch(name).and_then(|switch| switch.address).map(IpAddr::from) == Some(address)
+        };
+        let leads = |outlet: &&Outlet| {
+            outlet.switch.as_deref().is_some_and(is_it) && outlet.port.as_deref().is_some_and(|name| same(name, port))
+        };
+        self.outlets.iter().find(leads)
     }
 
     /// The switch with a name.

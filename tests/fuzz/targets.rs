@@ -17,7 +17,7 @@ use trousse::net::{Mac, Targets};
 use trousse::oui::Vendors;
 use trousse::pool;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -288,6 +288,7 @@ fn records() -> Vec<Vec<u8>> {
         asking: Default::default(),
         surroundings: Surroundings::default(),
         power: Default::default(),
+        switching: Switching::default(),
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -4,22 +4,20 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::cli::output::OutputArgs;
+use crate::cli::switches::SwitchArgs;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
+use crate::observe::Sought;
 use crate::poe::Class;
 use crate::poe::fit::MOST_DEVICES;
-use crate::secret::Secret;
 use crate::site::{Plan, Snmp};
 
 /// Ask switches over SNMP for their power over Ethernet: every port explained, the budget, and whether more devices fit.
 #[derive(Debug, clap::Args)]
 pub struct PoeArgs {
-    /// The switch, by its address or by the name that the plan gives it; may be repeated [default: those of the plan]
-    #[arg(long, value_name = "ADDRESS|NAME")]
-    pub switch: Vec<String>,
-    /// The community of version 2c, which may also stand in the plan
-    #[arg(long, value_name = "COMMUNITY", env = "TROUSSE_COMMUNITY", hide_env_values = true)]
-    pub community: Option<String>,
+    /// The switches that are asked.
+    #[command(flatten)]
+    pub switches: SwitchArgs,
     /// Classes of devices that are to be plugged in, as in 4,4,4: exit code 1 where they do not fit
     #[arg(long, value_name = "CLASS[,CLASS…]", value_delimiter = ',')]
     pub will_fit: Vec<u8>,
@@ -35,32 +33,6 @@ pub struct PoeArgs {
 }
 
 impl PoeArgs {
-    /// The switches that are asked.
-    fn switches(&self, plan: &Plan) -> Result<Vec<IpAddr>> {
-        let planned = || plan.switches.iter().filter_map(|switch| Some((switch, IpAddr::V4(switch.address?))));
-        if self.switch.is_empty() {
-            let all: Vec<IpAddr> = planned().map(|(_, address)| address).collect();
-            return match all.is_empty() {
-                false => Ok(all),
-                true => Err(Fault::new("no switch was named", "aucun commutateur indiqué").hint(
-                    "add --switch ADDRESS, or a plan with [[switch]] and its address",
-                    "ajoutez --switch ADRESSE, ou un plan avec [[switch]] et son adresse",
-                )),
-            };
-        }
-        let one = |text: &String| {
-            let named = planned().find(|(switch, _)| switch.name == *text).map(|(_, address)| address);
-            named.or_else(|| text.parse().ok()).ok_or_else(|| {
-                Fault::new(
-                    format!("\"{text}\" is neither an address nor a switch of the plan"),
-                    format!("« {text} » n'est ni une adresse ni un commutateur du plan"),
-                )
-                .hint("an address as in 192.168.1.2", "une adresse comme 192.168.1.2")
-            })
-        };
-        self.switch.iter().map(one).collect()
-    }
-
     /// The classes that are asked about, each one that there is.
     fn classes(&self) -> Result<()> {
         if let Some(class) = self.will_fit.iter().find(|class| Class::new(**class).is_none()) {
@@ -82,8 +54,14 @@ impl PoeArgs {
         self.output.check()?;
         self.classes()?;
         let plan = self.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-        let switches = self.switches(&plan)?;
-        let snmp = self.community.as_deref().map(|community| Snmp::community(Secret::new(community)));
+        let snmp = self.switches.snmp()?;
+        let switches = self.switches.switching(&plan, snmp.as_ref(), Sought::Ours)?.switches;
+        if switches.is_empty() {
+            return Err(Fault::new("no switch is named", "aucun commutateur indiqué").hint(
+                "add --switch ADDRESS, or --site with a plan whose [[switch]] says how it is asked (snmp)",
+                "ajoutez --switch ADRESSE, ou --site avec un plan dont un [[switch]] dit comment l'interroger (snmp)",
+            ));
+        }
         Ok((plan, switches, snmp))
     }
 }
@@ -101,7 +79,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;
-    use crate::probe::{Asking, Errand, PowerWanted, Rate};
+    use crate::probe::{Asking, Errand, PowerWanted, Rate, Switching};
 
     let (plan, switches, snmp) = args.asked()?;
     let request = Request {
@@ -115,6 +93,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
         asking: Asking::default(),
         plan,
         snmp,
+        switching: Switching::default(),
         power: PowerWanted { switches, will_fit: args.will_fit.clone() },
     };
     crate::cli::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)

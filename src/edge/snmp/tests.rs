@@ -181,7 +181,7 @@ fn a_switch_without_end_is_cut() {
 
 #[test]
 fn a_switch_that_falls_silent_keeps_what_it_said() {
-    let mut left: u32 = 60;
+    let mut left: u32 = 90;
     let agent = Agent::new(move |oid| {
         left = left.saturating_sub(1);
         if left == 0 { Next::Silence } else { cards(oid, 1_000) }

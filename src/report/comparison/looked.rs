@@ -98,7 +98,7 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
-            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools | Topic::Power => None,
+            Topic::Link | Topic::Cable | Topic::Switch | Topic::WayOut | Topic::Pools | Topic::Power => None,
         })
     }
 }

@@ -145,6 +145,10 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
         Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::SwitchesNamed { switches, .. } => {
+            let switches = switches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            language.pick(format!("switches to ask: {switches}"), format!("commutateurs à interroger : {switches}"))
+        }
         Fact::SwitchTold(told) => told.say(language),
         Fact::PortPower(told) => port_power(told, language),
         Fact::SupplyPower(told) => {

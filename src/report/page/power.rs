@@ -10,12 +10,16 @@ use crate::mib::pse::{FeedingPort, Trouble};
 use crate::net::Watts;
 use crate::poe::budget::{Budget, class_of};
 use crate::poe::fit::{Answer, Fit as Fitting};
+use crate::probe::Errand;
 use crate::report::Report;
 use crate::report::power::{PortRow, SwitchPower};
 use crate::report::words::counted;
 
 /// The sections of the report; none where no switch was asked for its power.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
+    if report.visit.errand == Errand::Link {
+        return own_port(report, language);
+    }
     let mut blocks: Vec<Block> = report.power.iter().flat_map(|switch| of_switch(switch, report, language)).collect();
     if !blocks.is_empty() {
         let passive = language.pick(
@@ -27,6 +31,43 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         blocks.push(Block::Text(passive.to_owned()));
     }
     blocks
+}
+
+/// What our own port gives: of a look at our link, the other ports are none of its business.
+fn own_port(report: &Report, language: Language) -> Vec<Block> {
+    let plugs = report.whereabouts.iter().filter(|card| card.ours).filter_map(|card| card.plug.as_ref());
+    let told = plugs.filter_map(|plug| {
+        let switch = report.power.iter().find(|switch| switch.switch == plug.switch && !switch.ports.is_empty())?;
+        let row = switch.ports.iter().find(|row| row.port.name.as_ref() == Some(&plug.port));
+        let said = match row {
+            Some(row) => {
+                let port = &row.port;
+                let power = |power: Option<Watts>, english: &str, french: &str| {
+                    power.map(|power| format!("{} {}", watts(power, language), language.pick(english, french)))
+                };
+                let class = class_of(port).map(|class| {
+                    let class = class.number();
+                    language.pick(format!("class {class}"), format!("classe {class}"))
+                });
+                let parts = [
+                    Some(state(port, language)),
+                    class,
+                    power(port.measured, "measured", "mesurés"),
+                    power(port.allocated, "set aside", "réservés"),
+                    power(port.limit, "at most", "au plus"),
+                    Some(counters(row, language)).filter(|counted| !counted.is_empty()),
+                ];
+                parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+            }
+            None if switch.ports.iter().any(|row| row.port.interface.is_none()) => {
+                language.pick("mapping uncertain", "correspondance incertaine").to_owned()
+            }
+            None => language.pick("this port gives no power", "ce port n'alimente pas").to_owned(),
+        };
+        Some((language.pick("PoE of this port", "PoE de ce port").to_owned(), said))
+    });
+    let facts: Vec<(String, String)> = told.collect();
+    if facts.is_empty() { Vec::new() } else { vec![Block::Facts(facts)] }
 }
 
 fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<Block> {
@@ -48,9 +89,11 @@ fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<B
     }
     blocks.extend(switch.will_fit.iter().map(|fit| will_fit(fit, language)));
     blocks.push(Block::Facts(switch.budgets.iter().flat_map(|budget| budget_facts(budget, switch, language)).collect()));
-    if !switch.ports.is_empty() {
-        blocks.push(Block::Table(ports(switch, report, language)));
+    let table = ports(switch, report, language);
+    if table.rows.is_empty() {
+        return blocks;
     }
+    blocks.push(Block::Table(table));
     if switch.ports.iter().any(|row| row.port.interface.is_none()) {
         let uncertain = language.pick(
             "Mapping uncertain: ports with a question mark are named as the power supply counts them; the switch does not say for \
@@ -111,7 +154,10 @@ fn ports(switch: &SwitchPower, report: &Report, language: Language) -> Table {
         Column::right(language.pick("Limit", "Limite"), Fit::Whole),
         Column::new(language.pick("Counted since its start", "Compté depuis son démarrage"), Fit::Wrap),
     ];
-    let rows = switch.ports.iter().map(|row| port(row, switch, report, language)).collect();
+    let all = switch.ports.iter().map(|row| port(row, switch, report, language));
+    // On the way up the ladder, only those that something was found of.
+    let whole = report.visit.errand != Errand::Diagnose;
+    let rows = all.filter(|row| whole || row.tone.is_some()).collect();
     Table { columns, rows, reading: Reading::Long }.without_empty_columns()
 }
 

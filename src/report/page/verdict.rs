@@ -59,6 +59,7 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             let asked = counted(switches, one, many, language);
             (Tone::Clear, language.pick(format!("Nothing is wrong: {asked}."), format!("Aucune anomalie : {asked}.")))
         }
+        ([], None) if report.visit.errand == Errand::Locate => (Tone::Clear, super::switch::sentence(report, language)),
         ([], None) => {
             let answered = report.coverage.answered;
             let text = language.pick(
@@ -86,7 +87,7 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
     let mut warnings = Vec::new();
     let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
     let dhcp = report.visit.errand == Errand::Dhcp;
-    let card = matches!(report.visit.errand, Errand::Link | Errand::Power);
+    let card = matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power);
     let cuts = coverage.cut.iter().map(|&cut| match cut {
         Cut::User | Cut::Interface if card => Reason::NotWatchedOut,
         Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
