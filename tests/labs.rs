@@ -203,6 +203,19 @@ fn a_switch_is_asked_again_by_retest_where_the_community_is_given_again() {
 }
 
 #[test]
+fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_password() {
+    let shell = format!(
+        "cd /run/lab/kit && {0} link locate 10.0.20.50 -i lan0 --switch 10.0.20.1 --site plan.toml --record v --format json > live; \
+         {0} replay v --format json > replayed; cmp live replayed && grep -rhoE 'Gi1/0/12|bureaux-lecture|battery|correct-horse' v live \
+         | sort -u",
+        env!("CARGO_BIN_EXE_trousse"),
+    );
+    if let Some((_, said)) = within("locate", &shell) {
+        assert_eq!(said, "Gi1/0/12\n");
+    }
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

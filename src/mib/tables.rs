@@ -61,6 +61,10 @@ pub enum Said {
 }
 
 impl Tables {
+    /// Each of them.
+    pub const ALL: [Tables; 6] =
+        [Tables::System, Tables::Interfaces, Tables::Forwarding, Tables::Neighbours, Tables::Arp, Tables::Power];
+
     /// What is walked.
     pub fn columns(self) -> &'static [Column] {
         match self {

@@ -42,9 +42,10 @@ pub struct SwitchTold {
 pub enum Unanswered {
     /// It is not known how it is asked: neither a community nor a user.
     NoCredentials,
-    /// It said nothing. A wrong community looks the same.
+    /// It said nothing. A wrong community looks the same, and so do a wrong user and password: what a switch says of these is not
+    /// authenticated, and not believed (RFC 3414).
     Silent,
-    /// It knows SNMP version 3, but not this user, or not with these passwords.
+    /// It says that it does not know the user, who needs no password.
     Denied,
     /// The question could not be put, or the answer not be read.
     Failed(String),
@@ -131,11 +132,10 @@ impl Unanswered {
                 language.pick("neither a community nor a user was given", "ni communauté ni utilisateur n'ont été donnés")
             }
             Unanswered::Silent => language.pick(
-                "no answer; a wrong community gets none either",
-                "pas de réponse ; une communauté erronée n'en reçoit pas non plus",
+                "no answer; a wrong community, user or password gets none either",
+                "pas de réponse ; une communauté, un utilisateur ou un mot de passe erroné n'en reçoit pas non plus",
             ),
-            Unanswered::Denied => language
-                .pick("it refuses the user, or one of the passwords", "il refuse l'utilisateur, ou l'un des mots de passe"),
+            Unanswered::Denied => language.pick("it refuses the user", "il refuse l'utilisateur"),
             Unanswered::Failed(error) => return error.clone(),
         }
         .to_owned()

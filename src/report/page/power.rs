@@ -321,3 +321,60 @@ fn lower(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::powering::testing::{port, supply};
+    use crate::check::testing::{OURS, Scene};
+    use crate::observe::Sought;
+    use crate::report::Visit;
+
+    fn visit(errand: Errand, will_fit: &[u8]) -> Visit {
+        Visit {
+            started: "2026-11-21T09:00:00Z".to_owned(),
+            finished: "2026-11-21T09:00:04Z".to_owned(),
+            errand,
+            interface: Some("lan0".to_owned()),
+            mac: None,
+            addresses: Vec::new(),
+            targets: Vec::new(),
+            site: None,
+            quick: false,
+            will_fit: will_fit.to_vec(),
+            capture: None,
+        }
+    }
+
+    /// Our card is plugged into port 3, which searches; port 4 feeds.
+    fn scene() -> Scene {
+        let mut feeding = port(4, Detection::Delivering);
+        (feeding.told.class, feeding.measured) = (Some(4), Some(Watts::from_milliwatts(6_950)));
+        let named = crate::observe::Fact::SwitchesNamed { switches: vec![[10, 0, 0, 2].into()], sought: Some(Sought::Ours) };
+        let scene = Scene::swept().fact(named).switch("10.0.0.2", &[(OURS, 3)]);
+        scene.feeds(&[port(3, Detection::Searching), feeding], &[supply(62, 7)])
+    }
+
+    #[test]
+    fn a_look_at_our_link_shows_our_own_port_and_no_other() {
+        let report = scene().report(visit(Errand::Link, &[]));
+        let said = "cherche, n'alimente personne".to_owned();
+        assert_eq!(blocks(&report, Language::Fr), [Block::Facts(vec![("PoE de ce port".to_owned(), said)])]);
+        assert!(report.ladder.iter().all(|rung| !rung.code.contains("poe")), "{:?}", report.ladder);
+    }
+
+    #[test]
+    fn a_look_at_the_switch_shows_every_port_and_says_whether_devices_fit() {
+        let report = scene().report(visit(Errand::Power, &[4]));
+        assert_eq!(report.exit_code(), 0);
+        let blocks = blocks(&report, Language::En);
+        let answer =
+            blocks.iter().find_map(|block| if let Block::Verdict(tone, said) = block { Some((*tone, said)) } else { None });
+        let said = "A device of class 4 fits: 30 W needed, 32 W left in the worst case, 1 port is free. The switch does not tell the \
+                    limit of 1 of them: look at its data sheet.";
+        assert_eq!(answer, Some((Tone::Clear, &said.to_owned())));
+        let table = blocks.iter().find_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+        assert_eq!(table.map(|table| table.rows.len()), Some(2));
+        assert_eq!(scene().report(visit(Errand::Power, &[4, 4])).exit_code(), 1);
+    }
+}
