@@ -98,3 +98,29 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
     };
     crate::cli::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        poe: PoeArgs,
+    }
+
+    fn refused(words: &str) -> String {
+        let line = Line::try_parse_from(["poe"].into_iter().chain(words.split(' '))).expect("words that clap takes");
+        line.poe.asked().map(|_| ()).expect_err("a refusal").say(Language::Fr)
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused_before_anybody_is_asked() {
+        assert!(refused("--switch 10.0.0.2 --community x --will-fit 4,9").contains("il n'y a pas de classe PoE 9"));
+        let many = ["1"; MOST_DEVICES + 1].join(",");
+        assert!(refused(&format!("--switch 10.0.0.2 --community x --will-fit {many}")).contains("c'est trop"));
+        assert!(refused("--community x").contains("aucun commutateur"));
+    }
+}
