@@ -1,11 +1,11 @@
 //! The ports by name, speed, state and errors (IF-MIB, RFC 2863).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Column, Refusals, Value, Varbind, single};
+use super::{Column, Oid, Refusals, Value, Varbind, single};
 
 pub(super) const IF_DESCR: Column = Column { name: "ifDescr", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 2] };
 const IF_ADMIN_STATUS: Column = Column { name: "ifAdminStatus", oid: &[1, 3, 6, 1, 2, 1, 2, 2, 1, 7] };
@@ -15,12 +15,24 @@ const IF_OUT_ERRORS: Column = Column { name: "ifOutErrors", oid: &[1, 3, 6, 1, 2
 pub(super) const IF_NAME: Column = Column { name: "ifName", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 1] };
 const IF_HIGH_SPEED: Column = Column { name: "ifHighSpeed", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 15] };
 pub(super) const IF_ALIAS: Column = Column { name: "ifAlias", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 1, 1, 18] };
+/// ifStackTable: what stands on what. An aggregate of links stands on its members.
+const IF_STACK_STATUS: Column = Column { name: "ifStackStatus", oid: &[1, 3, 6, 1, 2, 1, 31, 1, 2, 1, 3] };
 /// EtherLike-MIB (RFC 3635).
 const DUPLEX_STATUS: Column = Column { name: "dot3StatsDuplexStatus", oid: &[1, 3, 6, 1, 2, 1, 10, 7, 2, 1, 19] };
 
 /// What is walked for this table.
-pub const COLUMNS: &[Column] =
-    &[IF_DESCR, IF_ADMIN_STATUS, IF_OPER_STATUS, IF_IN_ERRORS, IF_OUT_ERRORS, IF_NAME, IF_HIGH_SPEED, IF_ALIAS, DUPLEX_STATUS];
+pub const COLUMNS: &[Column] = &[
+    IF_DESCR,
+    IF_ADMIN_STATUS,
+    IF_OPER_STATUS,
+    IF_IN_ERRORS,
+    IF_OUT_ERRORS,
+    IF_NAME,
+    IF_HIGH_SPEED,
+    IF_ALIAS,
+    DUPLEX_STATUS,
+    IF_STACK_STATUS,
+];
 
 /// A port of the switch.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -44,7 +56,13 @@ pub struct Interface {
     /// dot3StatsDuplexStatus: fullDuplex(3), not halfDuplex(2); `None` where it is unknown(1).
     #[serde(default)]
     pub full_duplex: Option<bool>,
+    /// What stands on it (ifStackTable): the aggregate that it is a member of, by its ifIndex.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub carries: BTreeSet<u32>,
 }
+
+/// Interfaces that are kept of those that stand on one port.
+const MOST_CARRIED: usize = 8;
 
 /// The ports by ifIndex.
 pub fn interfaces(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap<u32, Interface> {
@@ -75,10 +93,28 @@ pub fn interfaces(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap<u32, Int
     for (port, full) in DUPLEX_STATUS.rows(walk, refused, |index, value| Some((single(index)?, full_duplex(value)?))) {
         ports.entry(port).or_default().full_duplex = full;
     }
+    for (upper, lower) in IF_STACK_STATUS.rows(walk, refused, |index, _| stacked(index)) {
+        // 0: there is nothing on it, or nothing below.
+        if upper != 0 && lower != 0 {
+            let carries = &mut ports.entry(lower).or_default().carries;
+            carries.insert(upper);
+            if carries.len() > MOST_CARRIED {
+                carries.pop_last();
+            }
+        }
+    }
     for (port, up) in IF_OPER_STATUS.rows(walk, refused, |index, value| Some((single(index)?, up(value)?))) {
         ports.entry(port).or_default().up = Some(up);
     }
     ports
+}
+
+/// ifStackHigherLayer and ifStackLowerLayer.
+fn stacked(index: &Oid) -> Option<(u32, u32)> {
+    match index {
+        [upper, lower] => Some((*upper, *lower)),
+        _ => None,
+    }
 }
 
 /// ifAdminStatus: up(1), down(2), testing(3).

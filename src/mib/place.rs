@@ -12,8 +12,8 @@ use crate::net::Mac;
 pub struct Places<'a> {
     forwarding: &'a Forwarding,
     interfaces: &'a BTreeMap<u32, Interface>,
-    /// Who hangs on each port, by its name. LLDP counts ports its own way (lldpLocPortNum need not be ifIndex): only the name decides.
-    near: BTreeMap<&'a str, &'a Neighbour>,
+    /// Who hangs on each port, by its ifIndex, and on the aggregate that it is a member of.
+    near: BTreeMap<u32, &'a Neighbour>,
     /// The cards that were learned on each port.
     cards: BTreeMap<BridgePort, Vec<Mac>>,
 }
@@ -47,17 +47,21 @@ pub enum Behind<'a> {
 impl<'a> Places<'a> {
     /// Of what the tables of one switch tell.
     pub fn new(forwarding: &'a Forwarding, interfaces: &'a BTreeMap<u32, Interface>, neighbours: &'a [Neighbour]) -> Places<'a> {
-        let mut near: BTreeMap<&str, &Neighbour> = BTreeMap::new();
+        // LLDP counts ports its own way (lldpLocPortNum need not be ifIndex): the name decides.
+        let named = interfaces.iter().filter(|(_, interface)| !interface.name.is_empty());
+        let named: BTreeMap<&str, u32> = named.map(|(&number, interface)| (interface.name.as_str(), number)).collect();
+        let mut near: BTreeMap<u32, &Neighbour> = BTreeMap::new();
         for neighbour in neighbours {
-            let Some(port) = neighbour.port_name.as_deref().filter(|port| !port.is_empty()) else { continue };
+            let by_name = || named.get(neighbour.port_name.as_deref()?).copied();
+            let Some(port) = neighbour.interface.or_else(by_name) else { continue };
             let weight = |near: &Neighbour| near.bridge && !near.telephone;
-            near.entry(port)
-                .and_modify(|kept| {
-                    if weight(neighbour) >= weight(kept) {
-                        *kept = neighbour
-                    }
-                })
-                .or_insert(neighbour);
+            let carries = interfaces.get(&port).into_iter().flat_map(|interface| interface.carries.iter().copied());
+            for at in carries.chain([port]) {
+                let kept = near.entry(at).or_insert(neighbour);
+                if weight(neighbour) >= weight(kept) {
+                    *kept = neighbour;
+                }
+            }
         }
         let mut cards: BTreeMap<BridgePort, Vec<Mac>> = BTreeMap::new();
         for (&mac, ports) in &forwarding.learned {
@@ -84,7 +88,7 @@ impl<'a> Places<'a> {
     fn at(&self, port: BridgePort) -> Place<'a> {
         let interface = port.interface.and_then(|number| self.interfaces.get(&number));
         let cards = self.cards(port).len();
-        let neighbour = interface.and_then(|interface| self.near.get(interface.name.as_str()).copied());
+        let neighbour = port.interface.and_then(|number| self.near.get(&number).copied());
         let behind = match (neighbour, cards) {
             (Some(neighbour), _) if neighbour.telephone => Behind::Telephone(neighbour),
             (Some(neighbour), _) if neighbour.bridge => Behind::Switch(neighbour),
