@@ -14,7 +14,9 @@ pub mod held;
 pub mod holder;
 pub mod neighbouring;
 pub mod pool;
+pub mod powering;
 pub mod served;
+pub mod switches;
 pub mod way_out;
 
 /// What a check is about.
@@ -36,6 +38,10 @@ pub enum Topic {
     Watch,
     /// Loops, storms and spanning tree.
     Switching,
+    /// Power over Ethernet, as switches tell of it.
+    Power,
+    /// What switches told over SNMP.
+    Switch,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -116,11 +122,16 @@ checks! {
     "L1-pair-impedance"    Link pair_impedance::PairImpedance of Cable
     "L1-duplex-mismatch"   Link duplex_mismatch::DuplexMismatch of Neighbour
     "L1-poe-class-too-low" Link poe_class_too_low::PoeClassTooLow of Neighbour
+    "L1-too-long"          Link too_long::TooLong of Cable
+    "L1-poe-denied"        Link poe_denied::PoeDenied of Power
+    "L1-poe-fault"         Link poe_fault::PoeFault of Power
+    "L1-poe-budget"        Link poe_budget::PoeBudget of Power
     "L2-wrong-vlan"        Switching wrong_vlan::WrongVlan of Neighbour
     "L2-neighbour-not-planned" Switching neighbour_not_planned::NeighbourNotPlanned of Neighbour
-    "L1-too-long"          Link too_long::TooLong of Cable
     "L2-loop"              Switching switching_loop::SwitchingLoop of Switching
     "L2-spanning-tree-change" Switching spanning_tree_change::SpanningTreeChange of Switching
+    "L2-mac-on-two-ports"  Switching mac_on_two_ports::MacOnTwoPorts of Switch
+    "L2-witnesses-disagree" Switching witnesses_disagree::WitnessesDisagree of Cable
     "L3-own-address-taken" Addressing own_address_taken::OwnAddressTaken
     "L3-duplicate-address" Addressing duplicate_address::DuplicateAddress
     "L3-leased-and-static" Addressing leased_and_static::LeasedAndStatic

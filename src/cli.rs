@@ -29,6 +29,7 @@ pub mod retest;
 pub mod scan;
 pub mod schema;
 pub mod site;
+pub mod switches;
 #[cfg(target_os = "linux")]
 pub mod visit;
 

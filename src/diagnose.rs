@@ -22,7 +22,9 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools)) => Verdict::NotTested(reason),
+            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked)) => {
+                Verdict::NotTested(reason)
+            }
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
             _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
             // Who is not heard without a link is not silent.
@@ -44,12 +46,14 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool, neighbo
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
+        Topic::Switch => matches!(errand, Errand::Diagnose | Errand::Link | Errand::Locate),
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
         Topic::Neighbour => errand == Errand::Link || neighbour_heard,
-        Topic::Watch => errand != Errand::Capture,
-        Topic::Switching => true,
-        Topic::Pools => errand != Errand::Link,
-        Topic::Addresses => errand != Errand::Link && (errand != Errand::Dhcp || swept),
+        Topic::Watch => !matches!(errand, Errand::Capture | Errand::Locate | Errand::Power),
+        Topic::Switching => !matches!(errand, Errand::Locate | Errand::Power),
+        Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
+        Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
+        Topic::Addresses => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power) && (errand != Errand::Dhcp || swept),
         Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
     }
 }
@@ -73,7 +77,7 @@ mod tests {
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
         assert!(of_link.iter().all(|(check, _)| {
-            matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching | Topic::Watch | Topic::Neighbour)
+            matches!(check.topic, Topic::Link | Topic::Cable | Topic::Switching | Topic::Watch | Topic::Neighbour | Topic::Switch)
         }));
         assert_eq!(
             ladder.len() + of_link.iter().filter(|(check, _)| matches!(check.topic, Topic::Cable | Topic::Neighbour)).count(),
@@ -89,8 +93,9 @@ mod tests {
         let ladder = climbed(&scene);
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
-        let (of_files, asked): (Vec<_>, Vec<_>) =
-            above.iter().partition(|(_, verdict)| matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools)));
+        let (of_files, asked): (Vec<_>, Vec<_>) = above.iter().partition(|(_, verdict)| {
+            matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked))
+        });
         assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
         assert!(asked.len() > of_files.len() && !of_files.is_empty());
     }

@@ -20,6 +20,7 @@ pub mod lease;
 
 pub mod mib;
 
+pub mod secret;
 pub mod site;
 
 pub mod pool;

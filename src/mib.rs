@@ -2,11 +2,24 @@
 //!
 //! A switch is as hostile as any host: a value of the wrong type or out of its range is one [`Refused`] and the rest is read.
 
+pub mod arp;
 pub mod forwarding;
 pub mod interfaces;
 pub mod neighbours;
 pub mod place;
+pub mod power_cisco;
 pub mod power_ethernet;
+pub mod power_hp;
+pub mod power_radlan;
+pub mod power_tplink;
+pub mod pse;
+mod rows;
+pub mod system;
+mod tables;
+
+pub use tables::{Said, Tables};
+
+use crate::net::Watts;
 
 /// An object identifier, or a part of one.
 pub type Oid = [u32];
@@ -27,6 +40,8 @@ pub enum Value {
     Number(i128),
     /// OCTET STRING.
     Octets(Box<[u8]>),
+    /// OBJECT IDENTIFIER: the name of another object.
+    Object(Box<Oid>),
     /// Any other type: no table here has one.
     Other,
 }
@@ -105,10 +120,23 @@ impl Value {
         }
     }
 
+    /// Power in milliwatts.
+    fn milliwatts(&self) -> Option<Watts> {
+        self.number().map(Watts::from_milliwatts)
+    }
+
     /// The octets.
     fn octets(&self) -> Option<&[u8]> {
         match self {
             Value::Octets(octets) => Some(octets),
+            _ => None,
+        }
+    }
+
+    /// The object that is named.
+    fn object(&self) -> Option<&Oid> {
+        match self {
+            Value::Object(oid) => Some(oid),
             _ => None,
         }
     }

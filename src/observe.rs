@@ -15,8 +15,11 @@ pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Poli
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
+pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
 pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
+pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
+pub use self::whereabouts::{Behind, Plug, Sought, Switchboard};
 use crate::lease::Lease;
 use crate::net::{Ipv4Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
@@ -33,8 +36,11 @@ mod neighbour;
 mod owner;
 mod path;
 mod pools;
+mod power;
 mod spanning_tree;
+mod switch;
 mod told;
+mod whereabouts;
 
 /// One thing seen once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -212,6 +218,10 @@ pub enum Fact {
     },
     /// What came back of a pulse that our card sent into the cable.
     TraceTaken(Box<Trace>),
+    /// What a switch told of the power that one of its ports gives: one row of what it told of all, as the evidence of a finding.
+    PortPower(Box<PortPower>),
+    /// What a switch told of one of its power supplies, likewise.
+    SupplyPower(SupplyPower),
     /// The link of our card when the look began.
     LinkIs(LinkState),
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
@@ -235,6 +245,15 @@ pub enum Fact {
         /// What came back.
         replies: Replies,
     },
+    /// Switches that are asked over SNMP from the start, and the card that is looked for.
+    SwitchesNamed {
+        /// Their addresses.
+        switches: Vec<IpAddr>,
+        /// Who is looked for.
+        sought: Option<Sought>,
+    },
+    /// A switch was asked over SNMP.
+    SwitchTold(Box<SwitchTold>),
     /// A server is configured to lease from a range; the network did not say so.
     PoolConfigured {
         /// The name of the file.

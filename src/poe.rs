@@ -1,5 +1,8 @@
 //! What power over Ethernet promises: watts by class and volts by type (IEEE 802.3af, 802.3at, 802.3bt).
 
+pub mod budget;
+pub mod fit;
+
 use crate::net::Watts;
 
 /// Whose end of the cable: what leaves the port is more than what reaches the device, the cable eats the rest.

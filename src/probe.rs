@@ -18,6 +18,7 @@ pub mod dhcp;
 pub mod holder_echo;
 pub mod listen;
 pub mod llmnr;
+pub mod locate;
 pub mod mdns;
 pub mod name;
 pub mod neighbour;
@@ -25,12 +26,15 @@ pub mod netbios;
 pub mod offered;
 pub mod own_address;
 pub mod pace;
+pub mod power;
 pub mod reverse_dns;
 pub mod spanning_tree;
 pub mod tally;
 pub mod watch;
 pub mod way_out;
 
+pub use locate::Switching;
+pub use power::PowerWanted;
 pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
@@ -80,6 +84,10 @@ pub enum Errand {
     Diagnose,
     /// The link and its cable.
     Link,
+    /// The power that switches give.
+    Power,
+    /// Behind which port of which switch a card is.
+    Locate,
     /// Somebody's capture: nothing is asked, everything is heard.
     Capture,
 }
@@ -108,6 +116,12 @@ pub struct Survey {
     /// What is known of the way out before anything is asked.
     #[serde(default)]
     pub surroundings: Surroundings,
+    /// What switches are asked about power.
+    #[serde(default)]
+    pub power: PowerWanted,
+    /// Which switches are asked over SNMP, and for what.
+    #[serde(default)]
+    pub switching: Switching,
 }
 
 /// What DHCP servers are asked on demand only.
@@ -139,6 +153,8 @@ impl Survey {
             port: 0,
             asking: Asking::default(),
             surroundings: Surroundings::default(),
+            power: PowerWanted::default(),
+            switching: Switching::default(),
         }
     }
 
@@ -235,13 +251,18 @@ const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
 /// What is heard on any wire, whatever is asked.
 const EVERY: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Link, Errand::Capture];
+const POWER: &[Errand] = &[Errand::Power, Errand::Link, Errand::Diagnose];
+/// Switches are asked where somebody names them.
+const SWITCHES: &[Errand] = &[Errand::Diagnose, Errand::Link, Errand::Locate];
+/// Who has an address: the holder of the one that is looked for, too.
+const SWEEP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Locate, Errand::Capture];
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
     Row { errands: ARP, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
-    Row { errands: ARP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
+    Row { errands: SWEEP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(confirm::Confirm::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
@@ -255,7 +276,9 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
+    Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

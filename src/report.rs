@@ -10,6 +10,8 @@ mod html;
 mod json;
 mod neighbour;
 pub mod page;
+pub mod power;
+mod switch;
 mod terminal;
 mod way_out;
 mod words;
@@ -34,6 +36,8 @@ pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{FORMATS, Format, View};
 pub use neighbour::NeighbourRow;
+pub use power::SwitchPower;
+pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -79,6 +83,15 @@ pub struct Report {
     /// The label of the wall outlet that the laptop is plugged into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outlet: Option<String>,
+    /// One row for each switch that was asked for the power that it gives.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub power: Vec<SwitchPower>,
+    /// One row for each switch that was asked over SNMP.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub switches: Vec<SwitchRow>,
+    /// Where our card, or the cards that were looked for, are plugged in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whereabouts: Vec<Whereabouts>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -116,6 +129,9 @@ pub struct Visit {
     pub site: Option<String>,
     /// Late second owners were not listened for.
     pub quick: bool,
+    /// The classes of devices of which it was asked whether they fit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub will_fit: Vec<u8>,
     /// The file that was replayed, where this is a replay of somebody's capture.
     pub capture: Option<String>,
 }
@@ -284,6 +300,7 @@ impl Report {
     /// Judges what was seen.
     pub fn of(visit: Visit, inventory: &Inventory, plan: &Plan) -> Report {
         let errand = visit.errand;
+        let power = power::rows(inventory, &visit.will_fit);
         let mut findings = Vec::new();
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let climbed = diagnose::climb(visit.errand, inventory, plan);
@@ -299,6 +316,8 @@ impl Report {
                         | Reason::CheckNotMade
                         | Reason::NoSpanningTree
                         | Reason::NotPlanned
+                        | Reason::NoSwitch
+                        | Reason::PowerNotAsked
                 )
             )
         };
@@ -328,16 +347,23 @@ impl Report {
             neighbours: inventory.neighbours().all().into_iter().map(NeighbourRow::of).collect(),
             neighbours_listened_ms: inventory.neighbours().listened_ms(),
             outlet: inventory.neighbours().outlet().map(str::to_owned),
+            power,
+            switches: switch::switch_rows(inventory, plan),
+            whereabouts: switch::whereabouts(inventory, plan),
             ladder,
             findings,
         }
     }
 
-    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested.
+    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is found.
     pub fn exit_code(&self) -> u8 {
-        if self.findings.iter().any(|finding| finding.severity != Severity::Note) {
+        let fits = |power: &SwitchPower| power.will_fit.as_ref().map(|fit| fit.answer.fits());
+        let mut answers = self.power.iter().filter_map(fits);
+        if self.findings.iter().any(|finding| finding.severity != Severity::Note)
+            || answers.clone().any(|fits| fits == Some(false))
+        {
             1
-        } else if self.ladder.iter().any(|rung| rung.verdict == Said::NotTested) {
+        } else if self.ladder.iter().any(|rung| rung.verdict == Said::NotTested) || answers.any(|fits| fits.is_none()) {
             3
         } else {
             0

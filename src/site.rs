@@ -10,10 +10,12 @@ use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac, VlanId};
 pub use cabling::{Outlet, Switch};
 pub use dhcp::{Dhcp, Range};
+pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 
 mod cabling;
 mod dhcp;
 mod remark;
+mod snmp;
 
 /// What the site should be.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -173,6 +173,49 @@ fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the
 }
 
 #[test]
+fn a_switch_asked_for_its_power_replays_to_the_same_report_and_the_record_holds_no_community() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "{program} link poe --switch 10.0.0.2 --community hotel --will-fit 4,4,4 --record $HOST_DIR/visit --format json \
+         -o $HOST_DIR/live.json; cat $HOST_DIR/live.json; printf '\\001'; {program} replay $HOST_DIR/visit --format json; \
+         printf '\\001'; cat $HOST_DIR/visit/*.json*"
+    );
+    let Some((_, said)) = within("hotel", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [live, replayed, record] = parts[..] else { panic!("three parts: {parts:?}") };
+    assert!(live.contains("\"too-little-power\"") && live.contains("L1-poe-budget"), "{live}");
+    assert_eq!(live, replayed);
+    assert!(record.contains("switch-told") && !record.contains("\"hotel\""), "{record}");
+}
+
+#[test]
+fn a_switch_is_asked_again_by_retest_where_the_community_is_given_again() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let shell = format!(
+        "{program} link poe --switch 10.0.0.2 --community hotel --record $HOST_DIR/visit >/dev/null; \
+         TROUSSE_SNMP_COMMUNITY=hotel {program} retest $HOST_DIR/visit --format csv; printf '\\001'; {program} retest $HOST_DIR/visit --format csv"
+    );
+    let Some((_, said)) = within("hotel", &shell) else { return };
+    let (asked, unasked) = said.split_once('\u{1}').expect("two comparisons");
+    let of = |text: &str, status: &str| text.lines().filter(|line| line.starts_with(&format!("finding,{status},L1-poe"))).count();
+    assert_eq!((of(asked, "still-there"), of(asked, "closed")), (5, 0), "{asked}");
+    assert_eq!((of(unasked, "not-tested-again"), of(unasked, "closed")), (5, 0), "{unasked}");
+}
+
+#[test]
+fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_password() {
+    let shell = format!(
+        "cd /run/lab/kit && {0} link locate 10.0.20.50 -i lan0 --switch 10.0.20.1 --site plan.toml --record v --format json > live; \
+         {0} replay v --format json > replayed; cmp live replayed && grep -rhoE 'Gi1/0/12|bureaux-lecture|battery|correct-horse' v live \
+         | sort -u",
+        env!("CARGO_BIN_EXE_trousse"),
+    );
+    if let Some((_, said)) = within("locate", &shell) {
+        assert_eq!(said, "Gi1/0/12\n");
+    }
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

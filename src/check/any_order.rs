@@ -10,9 +10,13 @@ use proptest::sample::select;
 use super::{CHECKS, Problem};
 use crate::finding::{Finding, Reason, Verdict};
 use crate::lease::{Ends, Lease, State};
-use crate::net::{Mac, Moment, VlanId};
+use crate::mib::power_ethernet::{Detection, PsePort, Supply};
+use crate::mib::pse::{Feeding, FeedingPort, FeedingSupply};
+use crate::mib::{Said, Tables};
+use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::observe::{
     Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
+    SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
@@ -64,6 +68,28 @@ fn an_offer(server: u8, last: u8, how: Asked) -> Fact {
     }))
 }
 
+/// What a switch tells of two of its PoE ports, or that it tells nothing.
+fn a_power_reading() -> impl Strategy<Value = Fact> {
+    let detections = [Detection::Searching, Detection::Delivering, Detection::Fault, Detection::OtherFault];
+    let counts = (prop::option::of(0u32..3), prop::option::of(0u32..3));
+    let port = (1u32..3, select(detections.to_vec()), counts).prop_map(|(number, detection, (denied, shorts))| {
+        let told = PsePort { detection: Some(detection), denied, shorts, ..PsePort::default() };
+        FeedingPort { group: 1, number, told, ..FeedingPort::default() }
+    });
+    let supply = prop::option::of(8u32..12).prop_map(|drawn| {
+        let watts = |watts| Watts::from_milliwatts(watts * 1_000);
+        let supply = Supply { nominal: Some(watts(10)), drawn: drawn.map(watts), ..Supply::default() };
+        FeedingSupply { group: 1, supply }
+    });
+    let feeding = (prop::collection::vec(port, 0..3), prop::collection::vec(supply, 0..2))
+        .prop_map(|(ports, supplies)| Ok(Said::Power(Feeding { ports, supplies })));
+    let said = prop_oneof![3 => feeding, 1 => Just(Err(Unanswered::Silent)), 1 => Just(Err(Unanswered::Denied))];
+    (1u8..3, said).prop_map(|(last, said)| {
+        let (switch, tables) = (an_address(last).into(), Tables::Power);
+        Fact::SwitchTold(Box::new(SwitchTold { switch, tables, said, refused: Vec::new(), refusals: 0, cut: Vec::new() }))
+    })
+}
+
 fn a_fact() -> impl Strategy<Value = Fact> {
     let mac = a_mac().boxed();
     let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
@@ -90,6 +116,8 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         2 => a_neighbour(),
         1 => any::<bool>().prop_map(|up| Fact::LinkChanged { up }),
         1 => (0u32..3, 0u32..3).prop_map(|(downs, ups)| Fact::CarrierCounted(CarrierCounted { downs, ups })),
+        2 => a_power_reading(),
+        3 => a_fact_of_a_switch(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -211,6 +239,30 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     ]
 }
 
+/// What a switch told over SNMP, or that it told nothing.
+fn a_fact_of_a_switch() -> impl Strategy<Value = Fact> {
+    use crate::mib::forwarding::{BridgePort, Forwarding};
+    use crate::mib::{Said, Tables};
+    use crate::observe::{Sought, SwitchTold, Unanswered};
+    let told = |last: u8, said| {
+        let (switch, tables) = ([10, 0, 0, last].into(), Tables::Forwarding);
+        Fact::SwitchTold(Box::new(SwitchTold { switch, tables, said, refused: Vec::new(), refusals: 0, cut: Vec::new() }))
+    };
+    let learned = prop::collection::btree_map(a_mac(), 1u16..4, 0..4);
+    prop_oneof![
+        4 => (2u8..5, learned).prop_map(move |(last, learned)| {
+            let port = |number| [BridgePort { number, interface: None }].into();
+            let learned = learned.into_iter().map(|(mac, number)| (mac, port(number))).collect();
+            told(last, Ok(Said::Forwarding(Forwarding { learned, ..Forwarding::default() })))
+        }),
+        1 => (2u8..5).prop_map(move |last| told(last, Err(Unanswered::Silent))),
+        1 => (2u8..5, prop::option::of(a_mac())).prop_map(|(last, card)| Fact::SwitchesNamed {
+            switches: vec![[10, 0, 0, last].into()],
+            sought: card.map(Sought::Card),
+        }),
+    ]
+}
+
 fn a_sighting(fact: impl Strategy<Value = Fact>) -> impl Strategy<Value = Observation> {
     (0u64..5_000_000, prop::option::of(1u32..99), fact).prop_map(|(at, frame, fact)| Observation { at: Moment(at), frame, fact })
 }
@@ -277,6 +329,8 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
+        // About ports of switches.
+        Problem::MacOnTwoPorts(_) | Problem::WitnessesDisagree(_) => false,
         // About those who serve addresses, whoever claims one.
         Problem::SpeedDowngrade(_) | Problem::HalfDuplex(_) | Problem::ReceiveErrors(_) => false,
         Problem::Flapping(_) | Problem::SwitchingLoop(_) | Problem::SpanningTreeChange(_) => false,
@@ -284,6 +338,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::DuplexMismatch(_) | Problem::PoeClassTooLow(_) | Problem::WrongVlan(_) | Problem::NeighbourNotPlanned(_) => {
             false
         }
+        Problem::PoeDenied(_) | Problem::PoeFault(_) | Problem::PoeBudget(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,

@@ -43,6 +43,39 @@ pub struct Holder {
     /// What a lease file says of the address for this card.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease: Option<Lease>,
+    /// The port of a switch that it is plugged into, where switches were asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugged: Option<PluggedIn>,
+}
+
+/// Where a device is plugged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PluggedIn {
+    /// The switch, by its name, else by its address.
+    pub switch: String,
+    /// The port, as the switch names it.
+    pub port: String,
+    /// The wall outlet that leads there, by the plan.
+    pub outlet: Option<String>,
+}
+
+impl PluggedIn {
+    /// Where a card is plugged in; `None` where no switch that was asked has learned it.
+    fn of(inventory: &Inventory, plan: &Plan, mac: Mac) -> Option<PluggedIn> {
+        let plug = inventory.switchboard().plug_of(mac)?;
+        let switch = plug.switch_called();
+        let outlet = plan.outlet_at(&switch, plug.switch, &plug.port).map(|outlet| outlet.label.clone());
+        Some(PluggedIn { switch, port: plug.port, outlet })
+    }
+
+    /// As in `port Gi1/0/12 of sw-1, outlet B15`.
+    pub fn say(&self, language: Language) -> String {
+        let (switch, port) = (&self.switch, &self.port);
+        let outlet = self.outlet.as_ref();
+        let outlet =
+            outlet.map(|label| language.pick(format!(", outlet {label}"), format!(", prise {label}"))).unwrap_or_default();
+        language.pick(format!("port {port} of {switch}{outlet}"), format!("port {port} de {switch}{outlet}"))
+    }
 }
 
 impl Holder {
@@ -62,13 +95,18 @@ impl Holder {
             last: owner.last,
             planned: plan.fixed.iter().find(|fixed| fixed.mac == Some(mac)).map(|fixed| fixed.name.clone()),
             lease: inventory.lease_of(ip, mac).cloned(),
+            plugged: PluggedIn::of(inventory, plan, mac),
         }
     }
 
     /// The device in a few words: what it is, who made it, what it is called, and its MAC.
     pub fn describe(&self, language: Language) -> String {
         let name = self.planned.as_deref().or(self.names.first().map(|name| name.name.as_str()));
-        describe(self.mac, self.kind.as_ref(), self.vendor.as_deref(), name, language)
+        let device = describe(self.mac, self.kind.as_ref(), self.vendor.as_deref(), name, language);
+        match self.plugged.as_ref().map(|plugged| plugged.say(language)) {
+            Some(place) => language.pick(format!("{device} on {place}"), format!("{device} sur le {place}")),
+            None => device,
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! A network in a few words, for the tests of the checks.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::CHECKS;
 use crate::finding::{Finding, Verdict};
 use crate::language::Language;
+use crate::mib::forwarding::{BridgePort, Forwarding};
+use crate::mib::interfaces::Interface;
+use crate::mib::system::System;
+use crate::mib::{Said, Tables};
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies};
+use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, SwitchTold, Unanswered};
 use crate::oui::Vendors;
 use crate::report::{Report, Visit};
 use crate::site::Plan;
@@ -111,6 +116,51 @@ impl Scene {
     /// So many questions went to a DNS server, and these were answered.
     pub(crate) fn dns(self, server: &str, sent: u32, rtts_us: &[u32]) -> Scene {
         self.fact(Fact::DnsAsked { server: address(server), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
+    }
+
+    /// A switch told that it has learned these cards on these ports, named `gi` and their number. Its own card ends in ff and the last
+    /// octet of its address.
+    pub(crate) fn switch(self, ip: &str, cards: &[(&str, u16)]) -> Scene {
+        self.switch_with(ip, cards, |_| {})
+    }
+
+    /// The same, where the ports are not all alike.
+    pub(crate) fn switch_with(self, ip: &str, cards: &[(&str, u16)], change: impl Fn(&mut Interface)) -> Scene {
+        let told = |said| SwitchTold {
+            switch: address(ip),
+            tables: match said {
+                Said::System(_) => Tables::System,
+                Said::Interfaces(_) => Tables::Interfaces,
+                _ => Tables::Forwarding,
+            },
+            said: Ok(said),
+            refused: Vec::new(),
+            refusals: 0,
+            cut: Vec::new(),
+        };
+        let mut forwarding = Forwarding::default();
+        let mut interfaces = BTreeMap::new();
+        for &(card, number) in cards {
+            let port = BridgePort { number, interface: Some(u32::from(number)) };
+            forwarding.learned.entry(mac(card)).or_default().insert(port);
+            let mut interface = Interface { name: format!("gi{number}"), up: Some(true), ..Interface::default() };
+            change(&mut interface);
+            interfaces.insert(u32::from(number), interface);
+        }
+        let last = match address(ip) {
+            IpAddr::V4(ip) => ip.octets()[3],
+            IpAddr::V6(_) => 0,
+        };
+        forwarding.own.insert(Mac([2, 0, 0, 0, 0xff, last]));
+        let system = System { name: format!("sw-{ip}"), ..System::default() };
+        [Said::System(system), Said::Interfaces(interfaces), Said::Forwarding(forwarding)]
+            .into_iter()
+            .fold(self, |scene, said| scene.fact(Fact::SwitchTold(Box::new(told(said)))))
+    }
+
+    /// A switch did not answer.
+    pub(crate) fn silent_switch(self, ip: &str) -> Scene {
+        self.fact(Fact::SwitchTold(Box::new(SwitchTold::unanswered(address(ip), Tables::Forwarding, Unanswered::Silent))))
     }
 
     /// The configuration of a server says this.

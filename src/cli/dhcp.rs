@@ -41,7 +41,7 @@ pub fn run(_: &DhcpArgs, _: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
     use crate::edge::look::Request;
-    use crate::probe::{Errand, Rate};
+    use crate::probe::{Errand, Rate, Switching};
     use crate::site::Plan;
 
     args.output.check()?;
@@ -58,6 +58,9 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         plan,
         outlet: None,
         listen_ms: 0,
+        switching: Switching::default(),
+        snmp: None,
+        power: Default::default(),
     };
     super::visit::run(request, &args.leases, args.record.as_deref(), &args.output, language)
 }

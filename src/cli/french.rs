@@ -3,6 +3,12 @@
 use clap::builder::Resettable;
 use clap::{Arg, ArgAction, Command};
 
+const SWITCH: &str =
+    "Un commutateur à interroger en SNMP ; peut être répété [par défaut : ceux du plan qui disent comment les interroger]";
+const COMMUNITY_FILE: &str =
+    "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi";
+const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
+
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
 const WORDS: &[(&str, &str, &str)] = &[
     ("", "", "La trousse du technicien : trouve ce qui ne va pas sur un réseau, à partir du câble."),
@@ -103,6 +109,19 @@ const WORDS: &[(&str, &str, &str)] = &[
         "",
         "Interroger la carte réseau sur son lien et son câble : conforme, non conforme ou non mesurable, comme un testeur.",
     ),
+    (
+        "link poe",
+        "",
+        "Interroger des commutateurs en SNMP sur leur alimentation PoE : chaque port expliqué, le budget, et si d'autres appareils peuvent être branchés.",
+    ),
+    ("link poe", "switches", SWITCH),
+    ("link poe", "community_file", COMMUNITY_FILE),
+    ("link poe", "community", COMMUNITY),
+    ("link poe", "will_fit", "Les classes d'appareils à brancher, comme 4,4,4 : code de retour 1 s'ils ne peuvent pas l'être"),
+    ("link poe", "site", "Le plan du site (TOML)"),
+    ("link poe", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
+    ("link poe", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("link poe", "output", "Écrire le rapport dans FICHIER"),
     ("link", "interface", "L'interface ; elle n'a besoin ni d'adresse ni de lien [par défaut : celle de la route par défaut]"),
     ("link", "cable_test", "Chercher coupures et courts-circuits sur chaque paire du câble ; le lien tombe quelques secondes"),
     ("link", "yes", "Faire tomber le lien sans demander"),
@@ -112,10 +131,27 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Combien de temps attendre un voisin qui ne s'annonce pas : LLDP vient toutes les 30 s, CDP toutes les 60 s ; 0 n'écoute pas [par défaut : 60]",
     ),
     ("link", "outlet", "L'étiquette de la prise murale où le portable est branché, comme dans le plan"),
+    ("link", "switches", SWITCH),
+    ("link", "community_file", COMMUNITY_FILE),
+    ("link", "community", COMMUNITY),
     ("link", "site", "Le plan du site (TOML)"),
     ("link", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("link", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
     ("link", "output", "Écrire le rapport dans FICHIER"),
+    (
+        "link locate",
+        "",
+        "Trouver le port où une carte est branchée, en interrogeant les commutateurs en SNMP, de voisin en voisin.",
+    ),
+    ("link locate", "whom", "La carte (b8:27:eb:00:00:01) ou son adresse (192.168.1.7)"),
+    ("link locate", "interface", "L'interface [par défaut : celle de la route par défaut]"),
+    ("link locate", "switches", SWITCH),
+    ("link locate", "community_file", COMMUNITY_FILE),
+    ("link locate", "community", COMMUNITY),
+    ("link locate", "site", "Le plan du site (TOML)"),
+    ("link locate", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
+    ("link locate", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("link locate", "output", "Écrire le rapport dans FICHIER"),
     ("replay", "", "Rapport d'une intervention enregistrée, ou d'une capture de tcpdump ou Wireshark."),
     ("replay", "record", "Un dossier créé par --record, ou un fichier pcap ou pcapng"),
     ("replay", "site", "Le plan du site (TOML) [par défaut : celui de l'enregistrement]"),
@@ -225,6 +261,9 @@ const VALUES: &[(&str, &str)] = &[
     ("NAME", "NOM"),
     ("COMMAND", "COMMANDE"),
     ("WHAT", "QUOI"),
+    ("CLASS[,CLASS…]", "CLASSE[,CLASSE…]"),
+    ("ADDRESS", "ADRESSE"),
+    ("TEXT", "TEXTE"),
 ];
 
 fn words(command: &str, argument: &str) -> Option<&'static str> {

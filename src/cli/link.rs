@@ -1,14 +1,22 @@
-//! `trousse link`: what the network card knows of its link and of its cable.
+//! `trousse link`: what the network card knows of its link and of its cable, and what the switch says of it.
 
 use std::path::PathBuf;
 
 use crate::cli::output::OutputArgs;
+use crate::cli::switches::SwitchArgs;
 use crate::fault::Result;
 use crate::language::Language;
 
+pub mod locate;
+pub mod poe;
+
 /// Ask the network card about its link and its cable: pass, fail or not measurable, as a hand-held tester prints it.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct LinkArgs {
+    /// What else there is to know of a link.
+    #[command(subcommand)]
+    pub command: Option<LinkCommand>,
     /// The interface; it needs neither an address nor a link [default: that of the default route]
     #[arg(value_name = "IFACE")]
     pub interface: Option<String>,
@@ -24,6 +32,9 @@ pub struct LinkArgs {
     /// The label of the wall outlet that the laptop is plugged into, as the plan has it
     #[arg(long, value_name = "LABEL")]
     pub outlet: Option<String>,
+    /// The switch that the cable leads to.
+    #[command(flatten)]
+    pub switches: SwitchArgs,
     /// The plan of the site (TOML)
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
@@ -35,25 +46,44 @@ pub struct LinkArgs {
     pub output: OutputArgs,
 }
 
-/// Runs the command.
-#[cfg(not(target_os = "linux"))]
-pub fn run(_: &LinkArgs, _: Language) -> Result<u8> {
-    Err(super::no_raw_frames("link"))
+/// What else there is to know of a link.
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
+pub enum LinkCommand {
+    Locate(locate::LocateArgs),
+    Poe(poe::PoeArgs),
 }
 
 /// Runs the command.
-#[cfg(target_os = "linux")]
 pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
+    match &args.command {
+        Some(LinkCommand::Locate(args)) => locate::run(args, language),
+        Some(LinkCommand::Poe(args)) => poe::run(args, language),
+        None => look(args, language),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn look(_: &LinkArgs, _: Language) -> Result<u8> {
+    Err(super::no_raw_frames("link"))
+}
+
+#[cfg(target_os = "linux")]
+fn look(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;
-    use crate::probe::{Asking, Errand, Rate};
+    use crate::observe::Sought;
+    use crate::probe::{Asking, Errand, PowerWanted, Rate};
     use crate::site::Plan;
 
     args.output.check()?;
     if args.cable_test && !args.yes {
         agreed(language)?;
     }
+    let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
+    let snmp = args.switches.snmp()?;
+    let switching = args.switches.switching(&plan, snmp.as_ref(), Sought::Ours)?;
     let request = Request {
         errand: Errand::Link,
         interface: args.interface.clone(),
@@ -65,7 +95,10 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
         asking: Asking::default(),
         outlet: args.outlet.clone(),
         listen_ms: u32::from(args.listen) * 1000,
-        plan: args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default(),
+        plan,
+        power: PowerWanted { switches: switching.switches.clone(), will_fit: Vec::new() },
+        switching,
+        snmp,
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
 }

@@ -114,6 +114,16 @@ impl Progress {
                     format!("écoute du voisin (LLDP, CDP), {left} s au plus (Ctrl-C : rapport de ce qui est connu)"),
                 )
             }
+            Errand::Power => (
+                format!("switches are asked for their power, twice, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!(
+                    "les commutateurs sont interrogés sur leur PoE, deux fois, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"
+                ),
+            ),
+            Errand::Locate => (
+                format!("asking switches, {seconds:.1} s (Ctrl-C: report what is known)"),
+                format!("interrogation des commutateurs, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
+            ),
             Errand::Scan | Errand::Diagnose | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(

@@ -63,6 +63,7 @@ pub fn run(args: &RetestArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
+    use crate::cli::switches::SwitchArgs;
     use crate::edge::look::Request;
     use crate::edge::{record, replay, visits};
     use crate::report::Comparison;
@@ -96,6 +97,10 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         plan: first.plan,
         outlet: first.survey.surroundings.outlet,
         listen_ms: first.survey.surroundings.listen_ms,
+        switching: first.survey.switching,
+        // A record does not hold how switches are asked.
+        snmp: SwitchArgs::default().snmp()?,
+        power: first.survey.power,
     };
     let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
     let comparison = Comparison::of(&before, &after)?;

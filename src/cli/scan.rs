@@ -81,12 +81,18 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
 impl ScanArgs {
     /// Looks at what these options name, for that errand.
     pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, language: Language) -> Result<u8> {
+        use crate::cli::switches;
         use crate::edge::look::Request;
+        use crate::probe::{Errand, Switching};
         use crate::site::Plan;
 
         self.output.check()?;
         let plan = self.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
         let (targets, rate) = self.asked()?;
+        let switching = match errand {
+            Errand::Diagnose => Switching { switches: switches::asked(&plan), sought: None },
+            _ => Switching::default(),
+        };
         let request = Request {
             errand,
             interface: self.interface.clone(),
@@ -99,6 +105,9 @@ impl ScanArgs {
             plan,
             outlet: None,
             listen_ms: 0,
+            switching,
+            snmp: None,
+            power: Default::default(),
         };
         super::visit::run(request, &self.leases, self.record.as_deref(), &self.output, language)
     }

@@ -21,6 +21,7 @@ fn visit() -> Visit {
         targets: vec!["10.0.0.0/24".to_owned()],
         site: None,
         quick: false,
+        will_fit: Vec::new(),
         capture: None,
     }
 }

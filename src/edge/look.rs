@@ -11,10 +11,10 @@ use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::{Fact, Inventory};
+use crate::observe::{Fact, Inventory, Sought};
 use crate::probe::listen::Listener;
-use crate::probe::{Asking, Errand, Rate, Sounding, Surroundings, Survey};
-use crate::site::Plan;
+use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey, Switching};
+use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
 #[derive(Clone, Debug)]
@@ -41,6 +41,12 @@ pub struct Request {
     pub outlet: Option<String>,
     /// For how long a neighbour is listened to that does not speak, in milliseconds.
     pub listen_ms: u32,
+    /// Which switches are asked, and for what.
+    pub switching: Switching,
+    /// How switches are asked that the plan does not say it of.
+    pub snmp: Option<Snmp>,
+    /// What switches are asked about power.
+    pub power: PowerWanted,
 }
 
 /// A look that is ready to go: everything that can be refused was.
@@ -66,7 +72,12 @@ impl Look {
         {
             return Err(unknown_outlet(label, &request.plan));
         }
-        let choose = if diagnose || card_asked { Interface::choose_whatever_its_link } else { Interface::choose };
+        // A switch is asked by the kernel's way to it, whatever the interface.
+        let choose = if diagnose || card_asked || request.errand == Errand::Power {
+            Interface::choose_whatever_its_link
+        } else {
+            Interface::choose
+        };
         let interface = choose(request.interface.as_deref())?;
         let name = interface.inner.name.clone();
         let own = &interface.identity.addresses;
@@ -84,6 +95,10 @@ impl Look {
             Some(targets) => targets,
             // Servers are asked by broadcast, whatever our address.
             None if request.errand == Errand::Dhcp => asked_with_servers(own, &request.asking),
+            None if request.errand == Errand::Locate => match request.switching.sought {
+                Some(Sought::Address(ip)) if own.iter().any(|net| net.contains(&ip)) => Targets::of_prefix(Ipv4Net::from(ip)),
+                _ => Targets::default(),
+            },
             None if diagnose => {
                 // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
@@ -101,7 +116,7 @@ impl Look {
         }
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
-        let link = PacketSocket::open(&interface, &resolvers, clock)?;
+        let link = PacketSocket::open(&interface, &resolvers, Access::new(&request.plan, request.snmp), clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
@@ -109,6 +124,12 @@ impl Look {
             _ => Surroundings::default(),
         };
         let surroundings = Surroundings { outlet: request.outlet, listen_ms: request.listen_ms, ..surroundings };
+        let power = match request.errand {
+            Errand::Diagnose if request.power.switches.is_empty() => {
+                PowerWanted { switches: request.switching.switches.clone(), ..request.power }
+            }
+            _ => request.power,
+        };
         let card = card_asked.then(|| Card::open(&name, interface.inner.index));
         let survey = Survey {
             errand: request.errand,
@@ -120,6 +141,8 @@ impl Look {
             port: link.port(),
             asking: Asking { started_s: (clock.start_us() / 1_000_000) as i64, ..request.asking },
             surroundings,
+            power,
+            switching: request.switching,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),

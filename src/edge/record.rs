@@ -66,6 +66,7 @@ impl Circumstances {
             targets: self.survey.targets.clone().into(),
             site: self.plan.site.clone(),
             quick: self.survey.quick,
+            will_fit: self.survey.power.will_fit.clone(),
             capture: None,
         }
     }

@@ -43,6 +43,7 @@ impl Replayed {
             targets: Vec::new(),
             site: None,
             quick: false,
+            will_fit: Vec::new(),
             capture: path.file_name().map(|name| name.to_string_lossy().into_owned()),
         }
     }

@@ -1,13 +1,16 @@
-//! A switch asked over SNMP (v2c): tables walked with GETBULK, within a deadline and within bounds.
+//! A switch asked over SNMP (versions 1, 2c and 3): tables walked with GETBULK, or GETNEXT in version 1, within a deadline and
+//! within bounds.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use async_snmp::{Auth, Client, Error, Retry, WalkOptions};
+use async_snmp::v3::UsmConfig;
+use async_snmp::{Auth, AuthProtocol, Client, Error, PrivProtocol, Retry, WalkOptions};
 use tokio::time::{Instant, timeout_at};
 
-use crate::fault::{Fault, Result, Why};
-use crate::mib::{Column, Value, Varbind};
+use crate::mib::{Column, Refusals, Tables, Value, Varbind};
+use crate::observe::{CutBy, SwitchTold, Unanswered, WalkCut};
+use crate::site::{Authentication, Privacy, Snmp, Version};
 
 /// Varbinds that are kept of one switch. A switch of 52 ports with 8,000 cards tells some 20,000 for all tables here.
 pub const MOST_VARBINDS: usize = 100_000;
@@ -18,13 +21,19 @@ const MOST_OCTETS: usize = 255;
 /// Rows asked for at once. A reply of 25 rows with their OIDs stays below an Ethernet frame for most tables.
 const REPETITIONS: u32 = 25;
 
+/// How long one reply may take. After it the question is put once more, once.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a question may take in all: a slow switch with 8,000 cards needs some 10 s.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
 /// What is asked of which switch.
 #[derive(Clone)]
 pub struct Question<'a> {
-    /// The switch; its port is 161 where nothing else is said.
+    /// The switch.
     pub switch: SocketAddr,
-    /// The community. It is neither printed nor recorded.
-    pub community: &'a str,
+    /// How it is asked.
+    pub snmp: &'a Snmp,
     /// The columns to walk, in order.
     pub columns: &'a [Column],
     /// How long one reply may take. After it the question is put once more, once.
@@ -38,83 +47,106 @@ pub struct Question<'a> {
 pub struct Walked {
     /// What was read, by column.
     pub varbinds: Vec<Varbind>,
-    /// The columns that were not read to their end, and why. What was read of them stands in `varbinds`.
-    pub cut: Vec<Cut>,
+    /// The columns that were not read to their end. What was read of them stands in `varbinds`.
+    pub cut: Vec<WalkCut>,
 }
 
-/// A column that was not read to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cut {
-    /// The column, by its name in the MIB.
-    pub column: &'static str,
-    /// Why.
-    pub why: Why,
+/// Asks a switch for a set of tables.
+pub async fn ask(switch: IpAddr, tables: Tables, snmp: Option<&Snmp>) -> SwitchTold {
+    let Some(snmp) = snmp else { return SwitchTold::unanswered(switch, tables, Unanswered::NoCredentials) };
+    let switch_port = SocketAddr::new(switch, snmp.port());
+    let question = Question { switch: switch_port, snmp, columns: tables.columns(), patience: PATIENCE, deadline: DEADLINE };
+    match walk(&question).await {
+        Ok(walked) => {
+            let mut refused = Refusals::default();
+            let said = tables.read(&walked.varbinds, &mut refused);
+            SwitchTold::answered(switch, tables, said, &refused, walked.cut)
+        }
+        Err(why) => SwitchTold::unanswered(switch, tables, why),
+    }
 }
 
 /// Walks the columns.
 ///
 /// # Errors
 /// No socket; or no answer at all, which is what a wrong community looks like too.
-pub fn walk(question: &Question<'_>) -> Result<Walked> {
-    let could_not = |why: Why| {
-        Fault::because(
-            format!("asking the switch {} over SNMP", question.switch),
-            format!("interrogation du commutateur {} en SNMP", question.switch),
-            why,
-        )
-    };
-    let runtime =
-        tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| could_not(Why::from(&error)))?;
-    runtime.block_on(walk_columns(question)).map_err(could_not)?.ok_or_else(|| {
-        could_not(Why::new("no answer", "pas de réponse")).hint(
-            "a wrong community gets no answer either; check it, the address, and that SNMP is allowed from here",
-            "une communauté erronée reste aussi sans réponse ; vérifiez-la, ainsi que l'adresse et que SNMP est autorisé depuis ce poste",
-        )
-    })
-}
-
-/// The columns, or none where the switch said nothing.
-async fn walk_columns(question: &Question<'_>) -> std::result::Result<Option<Walked>, Why> {
+pub async fn walk(question: &Question<'_>) -> Result<Walked, Unanswered> {
     let until = Instant::now() + question.deadline;
     let mut walked = Walked::default();
-    let said = |error: Box<Error>| Why::new(error.to_string(), error.to_string());
-    let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| Why::new(error.to_string(), error.to_string()))?;
-    let client = Client::builder(question.switch, Auth::v2c(question.community))
+    let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| Unanswered::Failed(error.to_string()))?;
+    let connecting = Client::builder(question.switch, auth(question.snmp)?)
         .request_timeout(question.patience)
         .retry(retry)
         .walk_options(WalkOptions { max_repetitions: REPETITIONS, ..WalkOptions::default() })
-        .connect()
-        .await
-        .map_err(said)?;
+        .connect();
+    let client = connecting.await.map_err(|error| unanswered(&error))?;
     let mut answered = false;
     for column in question.columns {
-        let mut rows = client.walk(async_snmp::Oid::from_slice(column.oid)).map_err(said)?;
+        let mut rows = client.walk(async_snmp::Oid::from_slice(column.oid)).map_err(|error| unanswered(&error))?;
         let before = walked.varbinds.len();
-        let why = loop {
+        let by = loop {
             if walked.varbinds.len() >= MOST_VARBINDS {
-                break Some(too_many());
+                break Some(CutBy::Rows);
             }
             match timeout_at(until, rows.next()).await {
                 Ok(Some(Ok(row))) => walked.varbinds.push(varbind(row)),
-                Ok(Some(Err(error))) if silent(&error) && !answered => return Ok(None),
-                Ok(Some(Err(error))) => break Some(why(&error)),
+                Ok(Some(Err(error))) if !answered && !refuses_the_column(&error) => return Err(unanswered(&error)),
+                Ok(Some(Err(error))) => break Some(cut_by(&error)),
                 Ok(None) => break None,
-                Err(_) if !answered => return Ok(None),
-                Err(_) => break Some(out_of_time(question.deadline)),
+                Err(_) if !answered => return Err(Unanswered::Silent),
+                Err(_) => break Some(CutBy::Deadline),
             }
             answered = true;
         };
         answered = true;
-        if let Some(why) = why {
-            let read = walked.varbinds.len() - before;
-            let why = Why::new(
-                format!("{}; {read} rows of it were read", why.english),
-                format!("{} ; {read} lignes en ont été lues", why.french),
-            );
-            walked.cut.push(Cut { column: column.name, why });
+        if let Some(by) = by {
+            let rows = u32::try_from(walked.varbinds.len() - before).unwrap_or(u32::MAX);
+            walked.cut.push(WalkCut { column: column.name.to_owned(), rows, by });
         }
     }
-    Ok(Some(walked))
+    Ok(walked)
+}
+
+/// What the switch is to believe us by.
+fn auth(snmp: &Snmp) -> Result<Auth, Unanswered> {
+    let octets = |text: &str| text.as_bytes().to_vec();
+    let community = snmp.community.as_ref().map(|community| octets(community.reveal()));
+    match (snmp.version(), community, &snmp.user) {
+        (Version::V1, Some(community), _) => Ok(Auth::v1(community)),
+        (Version::V2c, Some(community), _) => Ok(Auth::v2c(community)),
+        (Version::V3, _, Some(user)) => {
+            let config = UsmConfig::new(octets(user));
+            let config = match (snmp.auth.zip(snmp.auth_password.as_ref()), snmp.privacy.zip(snmp.privacy_password.as_ref())) {
+                (Some((auth, password)), None) => config.auth(authentication(auth), password.reveal()),
+                (Some((auth, password)), Some((privacy, secret))) => {
+                    config.auth_priv(authentication(auth), password.reveal(), cipher(privacy), secret.reveal())
+                }
+                (None, _) => Ok(config),
+            };
+            config.map(Auth::from).map_err(|error| Unanswered::Failed(error.to_string()))
+        }
+        _ => Err(Unanswered::NoCredentials),
+    }
+}
+
+fn authentication(auth: Authentication) -> AuthProtocol {
+    match auth {
+        Authentication::Md5 => AuthProtocol::Md5,
+        Authentication::Sha1 => AuthProtocol::Sha1,
+        Authentication::Sha224 => AuthProtocol::Sha224,
+        Authentication::Sha256 => AuthProtocol::Sha256,
+        Authentication::Sha384 => AuthProtocol::Sha384,
+        Authentication::Sha512 => AuthProtocol::Sha512,
+    }
+}
+
+fn cipher(privacy: Privacy) -> PrivProtocol {
+    match privacy {
+        Privacy::Des => PrivProtocol::Des,
+        Privacy::Aes128 => PrivProtocol::Aes128,
+        Privacy::Aes192 => PrivProtocol::Aes192Reeder,
+        Privacy::Aes256 => PrivProtocol::Aes256Reeder,
+    }
 }
 
 /// A varbind as the tables take it.
@@ -127,6 +159,7 @@ fn varbind(row: async_snmp::VarBind) -> Varbind {
         }
         Snmp::Counter64(number) => Value::Number(number.into()),
         Snmp::OctetString(octets) => Value::Octets(octets[..octets.len().min(MOST_OCTETS)].into()),
+        Snmp::ObjectIdentifier(oid) => Value::Object(oid.arcs().into()),
         _ => Value::Other,
     };
     Varbind::new(row.oid.arcs(), value)
@@ -141,34 +174,26 @@ fn within(error: &Error) -> &Error {
     }
 }
 
-fn silent(error: &Error) -> bool {
-    matches!(within(error), Error::Timeout { .. })
+/// The switch answered, and not to this column: another may do.
+fn refuses_the_column(error: &Error) -> bool {
+    matches!(within(error), Error::WalkAborted { .. } | Error::Snmp { .. } | Error::Decode(_) | Error::MalformedResponse { .. })
 }
 
-fn why(error: &Error) -> Why {
+fn unanswered(error: &Error) -> Unanswered {
     match within(error) {
-        Error::WalkAborted { .. } => Why::new(
-            "the switch went round in a circle: what it gave as next is not after what it gave before",
-            "le commutateur a tourné en rond : ce qu'il donne comme suivant ne vient pas après le précédent",
-        ),
-        Error::Timeout { .. } => Why::new("the switch fell silent", "le commutateur n'a plus répondu"),
-        error => Why::new(error.to_string(), error.to_string()),
+        Error::Timeout { .. } => Unanswered::Silent,
+        Error::Auth { .. } | Error::Report { .. } => Unanswered::Denied,
+        Error::Network { source, .. } => Unanswered::Failed(source.to_string()),
+        error => Unanswered::Failed(error.to_string()),
     }
 }
 
-fn out_of_time(deadline: Duration) -> Why {
-    let seconds = deadline.as_secs_f32();
-    Why::new(
-        format!("not read to its end within {seconds} s"),
-        format!("pas lue jusqu'au bout en {} s", seconds.to_string().replace('.', ",")),
-    )
-}
-
-fn too_many() -> Why {
-    Why::new(
-        format!("the switch told more than {MOST_VARBINDS} rows"),
-        format!("le commutateur a donné plus de {MOST_VARBINDS} lignes"),
-    )
+fn cut_by(error: &Error) -> CutBy {
+    match within(error) {
+        Error::WalkAborted { .. } => CutBy::Circle,
+        Error::Timeout { .. } => CutBy::Silence,
+        error => CutBy::Error(error.to_string()),
+    }
 }
 
 #[cfg(test)]

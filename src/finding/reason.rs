@@ -1,12 +1,12 @@
 //! Why something could not be looked at, and what to do about it.
 
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
-use crate::observe::{Cut, Silence};
+use crate::observe::{Cut, Silence, Unanswered, WalkCut};
 use crate::wire::ethtool::Pair;
 
 /// Why something could not be looked at.
@@ -92,12 +92,63 @@ pub enum Reason {
     NeighbourSilent,
     /// The plan says nothing of this: a look without it is whole without this check.
     NotPlanned,
+    /// No switch was asked for the power that it gives: a look without one is whole without these checks.
+    PowerNotAsked,
+    /// A switch that was asked for its power did not answer.
+    PowerUnanswered {
+        /// The switch.
+        switch: IpAddr,
+        /// Why.
+        unanswered: Unanswered,
+    },
+    /// A switch tells nothing of power.
+    PowerUntold {
+        /// The switch.
+        switch: IpAddr,
+    },
+    /// The tables of a switch were not read to their end.
+    PowerPartly {
+        /// The switch.
+        switch: IpAddr,
+    },
+    /// A switch does not tell what its supply can give, or what is drawn from it.
+    BudgetUntold {
+        /// The switch.
+        switch: IpAddr,
+    },
     /// Nobody names a gateway within reach.
     NoGateway,
     /// What lies behind the gateway cannot be reached, because it does not answer.
     GatewaySilent,
     /// Nobody names a DNS server.
     NoDnsServer,
+    /// No switch was named to ask over SNMP: a look without one is whole without these checks.
+    NoSwitch,
+    /// The look ended before a switch was asked.
+    SwitchNotAsked {
+        /// The switch.
+        switch: IpAddr,
+    },
+    /// A switch did not tell.
+    SwitchSilent {
+        /// The switch.
+        switch: IpAddr,
+        /// Why.
+        because: Unanswered,
+    },
+    /// A table of a switch was not read to its end.
+    WalkCut {
+        /// The switch.
+        switch: IpAddr,
+        /// Where, and by what.
+        cut: WalkCut,
+    },
+    /// No switch that was asked has learned the card.
+    NotLearned,
+    /// Nobody answers for the address that is looked for, so its card is not known.
+    NoHolder,
+    /// The switch does not tell the speed or the duplex of the port, or the card does not.
+    OneWitness,
     /// The kernel did not send what was to be asked.
     NotSent,
     /// There is no configuration of a server to compare: a look without one is whole without this check.
@@ -281,6 +332,25 @@ impl Reason {
                     "le plan n'en dit rien : ajoutez [[switch]] et [[outlet]], et nommez la prise par --outlet",
                 )
                 .to_owned(),
+            Reason::PowerNotAsked => language
+                .pick("no switch was asked: add --switch ADDRESS", "aucun commutateur interrogé : ajoutez --switch ADRESSE")
+                .to_owned(),
+            Reason::PowerUnanswered { switch, unanswered } => {
+                let why = unanswered.say(language);
+                language.pick(format!("the switch {switch}: {why}"), format!("le commutateur {switch} : {why}"))
+            }
+            Reason::PowerUntold { switch } => language.pick(
+                format!("the switch {switch} tells nothing of this over SNMP: look at its own pages"),
+                format!("le commutateur {switch} n'en dit rien en SNMP : voyez ses propres pages"),
+            ),
+            Reason::PowerPartly { switch } => language.pick(
+                format!("the switch {switch} did not tell its tables to their end: run it again"),
+                format!("le commutateur {switch} n'a pas donné ses tables jusqu'au bout : relancez"),
+            ),
+            Reason::BudgetUntold { switch } => language.pick(
+                format!("the switch {switch} does not tell what its supply can give: look at its data sheet"),
+                format!("le commutateur {switch} ne dit pas ce que son alimentation peut fournir : voyez sa fiche technique"),
+            ),
             Reason::NoGateway => language
                 .pick(
                     "no gateway within reach is known: add it to the plan (gateways under [[network]])",
@@ -297,6 +367,45 @@ impl Reason {
                 .pick(
                     "no DNS server is known: add it to the plan (dns under [[network]])",
                     "aucun serveur DNS connu : ajoutez-le au plan (dns sous [[network]])",
+                )
+                .to_owned(),
+            Reason::NoSwitch => language
+                .pick(
+                    "no switch was asked: add --switch ADDRESS, or snmp under [[switch]] in the plan",
+                    "aucun commutateur interrogé : ajoutez --switch ADRESSE, ou snmp sous [[switch]] dans le plan",
+                )
+                .to_owned(),
+            Reason::SwitchNotAsked { switch } => language.pick(
+                format!("it ended before the switch {switch} was asked: run it again to the end"),
+                format!("arrêt avant que le commutateur {switch} soit interrogé : relancez jusqu'au bout"),
+            ),
+            Reason::SwitchSilent { switch, because } => {
+                let because = because.say(language);
+                language.pick(
+                    format!("the switch {switch}: {because}; check the address, the community or user, and that it allows SNMP from here"),
+                    format!("commutateur {switch} : {because} ; vérifiez l'adresse, la communauté ou l'utilisateur, et qu'il autorise SNMP depuis ce poste"),
+                )
+            }
+            Reason::WalkCut { switch, cut } => {
+                let cut = cut.say(language);
+                language.pick(format!("the switch {switch}: {cut}"), format!("commutateur {switch} : {cut}"))
+            }
+            Reason::NotLearned => language
+                .pick(
+                    "no switch that was asked has learned the card: make it send something, or name the switch it hangs on",
+                    "aucun commutateur interrogé n'a appris la carte : faites-la émettre, ou indiquez le commutateur où elle est branchée",
+                )
+                .to_owned(),
+            Reason::NoHolder => language
+                .pick(
+                    "nobody answers for the address, so its card is not known",
+                    "personne ne répond pour l'adresse : sa carte n'est pas connue",
+                )
+                .to_owned(),
+            Reason::OneWitness => language
+                .pick(
+                    "the card or the switch tells neither speed nor duplex of the port",
+                    "la carte ou le commutateur n'indique ni la vitesse ni le duplex du port",
                 )
                 .to_owned(),
             Reason::NotSent => language

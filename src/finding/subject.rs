@@ -18,6 +18,9 @@ pub struct Subject {
     pub ip: Option<IpAddr>,
     /// The cards, where another card's would be another case.
     pub macs: Vec<Mac>,
+    /// The port of that switch, by the name that the switch gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub port: Option<String>,
 }
 
 impl Subject {
@@ -28,24 +31,29 @@ impl Subject {
 
     /// Something about an address, whoever holds it.
     pub fn address(ip: impl Into<IpAddr>) -> Subject {
-        Subject { ip: Some(ip.into()), macs: Vec::new() }
+        Subject { ip: Some(ip.into()), ..Subject::default() }
     }
 
     /// Something about one card and its address.
     pub fn holder(ip: impl Into<IpAddr>, mac: Mac) -> Subject {
-        Subject { ip: Some(ip.into()), macs: vec![mac] }
+        Subject { ip: Some(ip.into()), macs: vec![mac], port: None }
+    }
+
+    /// Something about one port of a switch.
+    pub fn port(switch: impl Into<IpAddr>, port: impl Into<String>) -> Subject {
+        Subject { ip: Some(switch.into()), port: Some(port.into()), ..Subject::default() }
     }
 
     /// Something about cards, whatever their addresses.
     pub fn cards(macs: &[Mac]) -> Subject {
         let mut macs = macs.to_vec();
         macs.sort_unstable();
-        Subject { ip: None, macs }
+        Subject { macs, ..Subject::default() }
     }
 
-    /// The address and the cards as a sentence names them; nothing for the segment.
+    /// The address, the cards and the port as a sentence names them; nothing for the segment.
     pub fn say(&self) -> String {
         let (ip, macs) = (self.ip.iter().map(ToString::to_string), self.macs.iter().map(ToString::to_string));
-        ip.chain(macs).collect::<Vec<_>>().join(", ")
+        ip.chain(macs).chain(self.port.clone()).collect::<Vec<_>>().join(", ")
     }
 }

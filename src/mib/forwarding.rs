@@ -2,32 +2,44 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Column, Oid, Refusals, Varbind, single};
-use crate::net::Mac;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
+use super::{Column, Oid, Refusals, Varbind, rows, single};
+use crate::net::{Mac, VlanId};
+
+const BASE_BRIDGE_ADDRESS: Column = Column { name: "dot1dBaseBridgeAddress", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 1] };
+pub(super) const BASE_PORT_IF_INDEX: Column = Column { name: "dot1dBasePortIfIndex", oid: &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2] };
 const TP_FDB_PORT: Column = Column { name: "dot1dTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2] };
 const TP_FDB_STATUS: Column = Column { name: "dot1dTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 3] };
 const Q_FDB_PORT: Column = Column { name: "dot1qTpFdbPort", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 2] };
 const Q_FDB_STATUS: Column = Column { name: "dot1qTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 3] };
+const PVID: Column = Column { name: "dot1qPvid", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 5, 1, 1] };
 
 /// What is walked for this table.
-pub const COLUMNS: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS];
+pub const COLUMNS: &[Column] =
+    &[BASE_BRIDGE_ADDRESS, BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, PVID];
 
 /// self(4): one of the switch's own addresses.
 const STATUS_SELF: u8 = 4;
 
 /// The forwarding database of a switch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Forwarding {
     /// The ports a card was learned on, one for each filtering database that tells; most often one.
+    #[serde(with = "rows")]
+    #[schemars(with = "Vec<(Mac, BTreeSet<BridgePort>)>")]
     pub learned: BTreeMap<Mac, BTreeSet<BridgePort>>,
     /// The switch's own cards.
     pub own: BTreeSet<Mac>,
+    /// The VLAN of frames without a tag, by the number of the port as the bridge counts it (dot1qPvid).
+    #[serde(default, with = "rows")]
+    #[schemars(with = "Vec<(u16, u16)>")]
+    pub pvids: BTreeMap<u16, VlanId>,
 }
 
 /// A port as the bridge counts it. It is not an ifIndex.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct BridgePort {
     /// dot1dBasePort.
     pub number: u16,
@@ -37,14 +49,17 @@ pub struct BridgePort {
 
 /// The forwarding database: of both tables what either tells.
 pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
-    let interfaces: BTreeMap<u16, u32> = BASE_PORT_IF_INDEX
-        .rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?)))
-        .collect();
+    let interfaces = bridge_ports(walk, refused);
     let mut forwarding = Forwarding::default();
     for status in [TP_FDB_STATUS, Q_FDB_STATUS] {
         let rows = status.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u8>()?)));
         forwarding.own.extend(rows.filter(|(_, status)| *status == STATUS_SELF).map(|(mac, _)| mac));
     }
+    let bridge = BASE_BRIDGE_ADDRESS.rows(walk, refused, |_, value| <[u8; 6]>::try_from(value.octets()?).ok().map(Mac));
+    forwarding.own.extend(bridge);
+    let pvids = PVID
+        .rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, VlanId::new(value.number::<u16>()?)?)));
+    forwarding.pvids = pvids.collect();
     for port in [TP_FDB_PORT, Q_FDB_PORT] {
         for (mac, number) in port.rows(walk, refused, |index, value| Some((card(index)?, value.number::<u16>()?))) {
             // Port 0: heard of, but not on a port (RFC 4188, dot1dTpFdbPort).
@@ -55,6 +70,11 @@ pub fn forwarding(walk: &[Varbind], refused: &mut Refusals) -> Forwarding {
         }
     }
     forwarding
+}
+
+/// The ifIndex of each port of the bridge.
+pub(super) fn bridge_ports(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap<u16, u32> {
+    BASE_PORT_IF_INDEX.rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?))).collect()
 }
 
 /// The card an index ends with. dot1qTpFdbTable has the number of the filtering database before it, which is not always the VLAN's.

@@ -1,19 +1,23 @@
 //! The tables on walks: made ones, and recordings of real switches where they are at hand.
 
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
 use super::forwarding::{BridgePort, forwarding};
 use super::interfaces::interfaces;
 use super::neighbours::neighbours;
-use super::place::{Behind, places};
+use super::place::{Behind, Places};
 use super::power_ethernet::{Detection, power};
 use super::*;
-use crate::net::Mac;
+use crate::net::{Mac, Watts};
 
 fn mac(text: &str) -> Mac {
     text.parse().expect("a MAC")
 }
 
-/// A walk in snmpsim's own format, `OID|type|value`: the types 2, 65 to 67 and 70 are numbers, 4 text, 4x hexadecimal.
-fn walk(lines: &str) -> Vec<Varbind> {
+/// A walk in snmpsim's own format, `OID|type|value`: the types 2, 65 to 67 and 70 are numbers, 4 text, 4x hexadecimal, 6 an
+/// object.
+pub(super) fn walk(lines: &str) -> Vec<Varbind> {
     let varbind = |line: &str| {
         let mut fields = line.splitn(3, '|');
         let oid: Vec<u32> = fields.next()?.split('.').map(|arc| arc.parse().ok()).collect::<Option<_>>()?;
@@ -24,11 +28,27 @@ fn walk(lines: &str) -> Vec<Varbind> {
             "4x" => Value::Octets(
                 (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect::<Option<_>>()?,
             ),
+            "6" => Value::Object(text.split('.').map(|arc| arc.parse().ok()).collect::<Option<_>>()?),
             _ => Value::Other,
         };
         Some(Varbind::new(oid, value))
     };
     lines.lines().filter_map(varbind).collect()
+}
+
+/// A recording of a real switch. They are not ours to give away: they lie in the folder that `TROUSSE_FIXTURES` names, else beside
+/// this repository.
+pub(super) fn recording(name: &str) -> Option<Vec<Varbind>> {
+    let folder = std::env::var_os("TROUSSE_FIXTURES").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"));
+    let path = folder.join("snmp").join(name);
+    if !path.is_file() {
+        let said = writeln!(std::io::stderr(), "not run: needs the recording snmp/{name} (TROUSSE_FIXTURES names the folder)");
+        said.expect("standard error is open");
+        return None;
+    }
+    let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    Some(walk(&String::from_utf8_lossy(&bytes)))
 }
 
 const SWITCH: &str = "\
@@ -73,7 +93,7 @@ fn told(card: &str) -> Vec<(u16, usize, String)> {
         Behind::Telephone(near) => near.name.clone(),
         Behind::Several => "several".to_owned(),
     };
-    let places = places(mac(card), &forwarding, &ports, &near);
+    let places = Places::new(&forwarding, &ports, &near).of(mac(card));
     places.iter().map(|place| (place.port.number, place.cards, behind(&place.behind))).collect()
 }
 
@@ -96,7 +116,7 @@ fn a_card_alone_on_its_port_is_plugged_in_there() {
     let alone = SWITCH.replace("10.2.0.0.0.0.9|2|2", "10.2.0.0.0.0.9|2|3");
     let (walk, mut refused) = (walk(&alone), Refusals::default());
     let (forwarding, ports) = (forwarding(&walk, &mut refused), interfaces(&walk, &mut refused));
-    let found = places(mac("02:00:00:00:00:02"), &forwarding, &ports, &[]);
+    let found = Places::new(&forwarding, &ports, &[]).of(mac("02:00:00:00:00:02"));
     let [place] = &found[..] else { panic!("one port: {found:?}") };
     assert_eq!((place.behind.clone(), place.port), (Behind::Card, BridgePort { number: 2, interface: Some(102) }));
     let port = place.interface.expect("the switch names it");
@@ -142,7 +162,8 @@ fn what_a_pse_port_does_is_read_with_its_class_and_its_counters() {
     let power = power(&walk(table), &mut refused);
     let port = &power.ports[&(1, 4)];
     assert_eq!((port.enabled, port.detection, port.class), (Some(true), Some(Detection::Delivering), Some(4)));
-    assert_eq!((port.denied, port.overloads, port.shorts), (7, 0, 1));
-    assert_eq!((power.supplies[&1].watts, power.supplies[&1].drawn_watts), (Some(62), Some(55)));
+    assert_eq!((port.denied, port.overloads, port.shorts), (Some(7), None, Some(1)));
+    assert_eq!(power.supplies[&1].nominal, Some(Watts::from_milliwatts(62_000)));
+    assert_eq!(power.supplies[&1].drawn, Some(Watts::from_milliwatts(55_000)));
     assert_eq!(refused.count, 0);
 }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, NeighboursSeen,
-    Observation, PathSeen, PoolsSeen, ToldSeen, TreesSeen,
+    Observation, PathSeen, PoolsSeen, PowerSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -77,6 +77,8 @@ pub struct Inventory {
     trees: TreesSeen,
     neighbours: NeighboursSeen,
     link_changes: LinkChanges,
+    switches: SwitchesSeen,
+    power: PowerSeen,
 }
 
 impl Inventory {
@@ -100,6 +102,8 @@ impl Inventory {
             broadcasts: BroadcastsSeen::default(),
             trees: TreesSeen::default(),
             link_changes: LinkChanges::default(),
+            switches: SwitchesSeen::default(),
+            power: PowerSeen::default(),
         }
     }
 
@@ -160,6 +164,11 @@ impl Inventory {
             Fact::NeighboursListened { ms } => self.neighbours.listened(*ms),
             Fact::AtOutlet { label } => self.neighbours.at_outlet(label),
             Fact::LinkChanged { .. } | Fact::CarrierCounted(_) => self.link_changes.seen(seen),
+            Fact::SwitchesNamed { switches, sought } => self.switches.named(switches, *sought),
+            Fact::SwitchTold(told) => {
+                self.switches.told(seen, told);
+                self.power.told(seen, told);
+            }
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -173,7 +182,7 @@ impl Inventory {
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
-            Fact::AddressProbed { .. } => {}
+            Fact::AddressProbed { .. } | Fact::PortPower(_) | Fact::SupplyPower(_) => {}
         }
     }
 
@@ -230,6 +239,11 @@ impl Inventory {
         self.dhcp.servers(self.card())
     }
 
+    /// What switches told of the power that they give.
+    pub fn power(&self) -> &PowerSeen {
+        &self.power
+    }
+
     /// What our card told of its link and its cable.
     pub fn driver(&self) -> &CardSeen {
         &self.driver
@@ -253,6 +267,29 @@ impl Inventory {
     /// Whether the link of our card stayed up while we looked.
     pub fn link_changes(&self) -> &LinkChanges {
         &self.link_changes
+    }
+
+    /// What the switches have learned, port by port.
+    pub fn switchboard(&self) -> Switchboard<'_> {
+        Switchboard::of(&self.switches)
+    }
+
+    /// The cards that are looked for on the switches; of an address, those that hold it.
+    pub fn sought_cards(&self) -> BTreeSet<Mac> {
+        let of = |sought: Sought| match sought {
+            Sought::Ours => self.card.iter().map(|card| card.mac).collect::<Vec<_>>(),
+            Sought::Card(mac) => vec![mac],
+            Sought::Address(ip) => {
+                let heard = self.claims_of(IpAddr::V4(ip)).into_iter().map(|(mac, _)| mac);
+                heard.chain(self.switches.all().flat_map(|switch| switch.owners(ip))).collect()
+            }
+        };
+        self.switches.sought().flat_map(of).collect()
+    }
+
+    /// What switches told over SNMP.
+    pub fn switches(&self) -> &SwitchesSeen {
+        &self.switches
     }
 
     /// What lease files say.
@@ -341,9 +378,11 @@ impl PartialEq for Inventory {
         let claims = (&self.card, &self.owners, &self.address_names, &self.coverage);
         let asked = (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told);
         let wire = (&self.driver, &self.broadcasts, &self.trees, &self.link_changes, &self.neighbours);
+        let switches = (&self.switches, &self.power);
         claims == (&other.card, &other.owners, &other.address_names, &other.coverage)
             && asked == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
             && wire == (&other.driver, &other.broadcasts, &other.trees, &other.link_changes, &other.neighbours)
+            && switches == (&other.switches, &other.power)
     }
 }
 

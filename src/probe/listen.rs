@@ -48,6 +48,10 @@ impl Listener {
             let known = link.map(Fact::LinkIs).into_iter().chain([Fact::Routed { gateways, resolvers }]);
             known.for_each(|fact| inventory.fold(&Observation { at: Moment::default(), frame: None, fact }));
         }
+        if !survey.switching.switches.is_empty() {
+            let fact = Fact::SwitchesNamed { switches: survey.switching.switches.clone(), sought: survey.switching.sought };
+            inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
+        }
         let rows = PROBES.iter().filter(|row| row.errands.contains(&survey.errand));
         let probes = rows.map(|row| (row.make)(survey)).collect();
         Listener { probes, inventory, tally: Tally::new(identity.mac) }

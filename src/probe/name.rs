@@ -156,7 +156,7 @@ mod tests {
     use super::*;
     use crate::observe::Claim;
     use crate::probe::netbios::NetBios;
-    use crate::probe::{Errand, Rate, Surroundings};
+    use crate::probe::{Errand, Rate, Surroundings, Switching};
 
     const US: Mac = Mac([2, 0, 0, 0, 0, 1]);
     const PC: (Ipv4Addr, Mac) = (Ipv4Addr::new(10, 0, 0, 9), Mac([2, 0, 0, 0, 0, 9]));
@@ -174,6 +174,8 @@ mod tests {
             port: 40_000,
             asking: Default::default(),
             surroundings: Surroundings::default(),
+            power: Default::default(),
+            switching: Switching::default(),
         };
         let mut probe = NameProbe::new(&survey, NetBios);
         probe.learn(NOW, &Fact::AddressClaimed { ip: v4(PC.0), mac: PC.1, how: Claim::Reply, rtt_us: None, via: None });

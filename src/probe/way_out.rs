@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::{Errand, Identity, Probe, Survey, Want};
+use crate::mib::Tables;
 use crate::net::Moment;
 use crate::observe::{Asked, Fact, LinkState, v4};
 
@@ -18,6 +19,8 @@ pub enum Sounding {
     Ping(Ipv4Addr),
     /// Asks a DNS server [`QUESTIONS`] times for the name of 127.0.0.1, which every server knows by itself (RFC 6303, 4.1).
     Dns(IpAddr),
+    /// Asks a switch over SNMP for a set of tables.
+    Switch(IpAddr, Tables),
 }
 
 /// Echo requests to a gateway: enough to see a loss of one in ten, in two seconds.
@@ -87,7 +90,7 @@ impl WayOut {
     fn want(&mut self, sounding: Sounding) {
         let unasked = match sounding {
             Sounding::Ping(ip) => self.identity.is_ours(ip),
-            Sounding::Dns(_) => false,
+            Sounding::Dns(_) | Sounding::Switch(..) => false,
         };
         if !self.identity.addresses.is_empty() && !unasked && self.known.len() < MOST && self.known.insert(sounding) {
             self.waiting.push_back(sounding);

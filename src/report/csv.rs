@@ -5,11 +5,15 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::comparison::{Change, Compared, Device, ServerRow};
-use super::{Capability, CardReport, Comparison, DhcpRow, Host, Measured, Report, View};
+use super::power::PortRow;
+use super::{Capability, CardReport, Comparison, DhcpRow, Host, Measured, Report, SwitchPower, View};
 use crate::check::Problem;
 use crate::lease::{Lease, State};
 use crate::line::one_line;
-use crate::net::Mac;
+use crate::net::{Mac, Watts};
+use crate::observe::Plug;
+use crate::poe::Class;
+use crate::poe::budget::class_of;
 use crate::probe::Errand;
 use crate::wire::ethtool::Pair;
 
@@ -41,10 +45,60 @@ const SERVER_HEADINGS: [&str; 15] = [
 /// The headings of what our card tells.
 const CARD_HEADINGS: [&str; 4] = ["measured", "mark", "result", "length_cm"];
 
+/// The headings of ports that give power; powers are in milliwatts.
+const POWER_HEADINGS: [&str; 18] = [
+    "switch",
+    "group",
+    "number",
+    "interface",
+    "name",
+    "alias",
+    "enabled",
+    "detection",
+    "trouble",
+    "class",
+    "measured_mw",
+    "allocated_mw",
+    "limit_mw",
+    "denied",
+    "overloads",
+    "shorts",
+    "bad_signatures",
+    "mps_absent",
+];
+/// The headings of the ports that have learned the cards that were looked for.
+const PLUG_HEADINGS: [&str; 10] =
+    ["mac", "switch", "switch_name", "port", "alias", "vlan", "cards", "edge", "speed_mbps", "full_duplex"];
+
+fn plug(plug: &Plug) -> [String; 10] {
+    fn or_nothing<T: ToString>(value: Option<T>) -> String {
+        value.map(|value| value.to_string()).unwrap_or_default()
+    }
+    [
+        plug.mac.to_string(),
+        plug.switch.to_string(),
+        plug.switch_name.clone().unwrap_or_default(),
+        plug.port.clone(),
+        plug.alias.clone().unwrap_or_default(),
+        or_nothing(plug.vlan),
+        plug.cards.to_string(),
+        plug.is_edge().to_string(),
+        or_nothing(plug.speed_mbps),
+        or_nothing(plug.full_duplex),
+    ]
+}
+
 /// Writes what the visit was for.
 pub(super) fn render(report: &Report, _: &View) -> String {
     if report.visit.errand == Errand::Dhcp {
         return table(SERVER_HEADINGS, report.dhcp_servers.iter().map(|row| server(report, row)));
+    }
+    if report.visit.errand == Errand::Power {
+        let ports = report.power.iter().flat_map(|switch| switch.ports.iter().map(move |port| (switch, port)));
+        return table(POWER_HEADINGS, ports.map(|(switch, port)| powered(switch, port)));
+    }
+    if report.visit.errand == Errand::Locate {
+        return table(PLUG_HEADINGS, report.whereabouts.iter().flat_map(|card| &card.way).map(plug));
     }
     if let Some(card) = &report.card {
         return table(CARD_HEADINGS, card.capabilities.iter().map(|capability| measured(card, *capability)));
@@ -153,6 +207,33 @@ fn measured(card: &CardReport, capability: Capability) -> [String; 4] {
     let result = tested.map(|tested| id(&tested.result));
     let length = tested.and_then(|tested| tested.length_cm).map(|cm| cm.to_string());
     [what, id(&capability.mark), result.unwrap_or_default(), length.unwrap_or_default()]
+}
+
+/// One port; of a port that does not feed, the class means nothing.
+fn powered(switch: &SwitchPower, row: &PortRow) -> [String; 18] {
+    let (port, told) = (&row.port, &row.port.told);
+    let count = |count: Option<u32>| among(&count);
+    let power = |power: Option<Watts>| count(power.map(Watts::milliwatts));
+    [
+        switch.switch.to_string(),
+        port.group.to_string(),
+        port.number.to_string(),
+        count(port.interface),
+        text(port.name.as_deref().unwrap_or_default()),
+        text(port.alias.as_deref().unwrap_or_default()),
+        among(&told.enabled),
+        told.detection.map(|detection| id(&detection)).unwrap_or_default(),
+        port.trouble.map(|trouble| id(&trouble)).unwrap_or_default(),
+        among(&class_of(port).map(Class::number)),
+        power(port.measured),
+        power(port.allocated),
+        power(port.limit),
+        count(told.denied),
+        count(told.overloads),
+        count(told.shorts),
+        count(told.bad_signatures),
+        count(told.mps_absent),
+    ]
 }
 
 /// The word by which the record names one of a kind.

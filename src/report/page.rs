@@ -11,6 +11,8 @@ mod hosts;
 mod ladder;
 mod neighbour;
 mod owners;
+mod power;
+mod switch;
 mod switching;
 mod trace;
 mod verdict;
@@ -263,10 +265,12 @@ impl Page {
         blocks.extend(switching::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(neighbour::blocks(report, language));
+        blocks.extend(switch::blocks(report, language));
         blocks.extend(card::blocks(report, language));
         blocks.extend(trace::blocks(report, language));
+        blocks.extend(power::blocks(report, language));
         let swept = report.visit.errand != Errand::Dhcp || report.coverage.planned > 0;
-        if swept && report.visit.errand != Errand::Link {
+        if swept && !matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power) {
             blocks.extend(hosts::blocks(report, language, zone));
         }
         blocks.extend(ladder::blocks(report, language));

@@ -81,14 +81,15 @@ pub(super) fn typeset(text: &str, language: Language) -> String {
 fn holds(before: &str, after: &str, language: Language) -> bool {
     let after_digit = before.ends_with(|c: char| c.is_ascii_digit());
     let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let unit = after_digit && matches!(word, "ms" | "s" | "min" | "h" | "m" | "Mb" | "Gb" | "Mbit" | "Gbit");
+    let unit = after_digit && matches!(word, "ms" | "s" | "min" | "h" | "m" | "W" | "Mb" | "Gb" | "Mbit" | "Gbit");
     let french = || {
         let rest = after.strip_prefix([':', ';', '!', '?', '»']);
         let sign = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
         let thousands = after_digit && word.len() == 3 && word.bytes().all(|c| c.is_ascii_digit());
         sign || thousands || before.ends_with('«')
     };
-    unit || (language == Language::Fr && french())
+    let percent = after_digit && after.starts_with('%');
+    unit || percent || (language == Language::Fr && french())
 }
 
 fn point(language: Language) -> &'static str {
@@ -130,6 +131,7 @@ mod tests {
             typeset("« vigne » : 65 536 en 12 ms ;", Language::Fr),
             "«\u{202f}vigne\u{202f}»\u{202f}: 65\u{202f}536 en 12\u{202f}ms\u{202f};"
         );
+        assert_eq!(typeset("15,4 W, 88 %", Language::Fr), "15,4\u{202f}W, 88\u{202f}%");
         assert_eq!(typeset("10 s later : 3 hosts", Language::En), "10\u{202f}s later : 3 hosts");
     }
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{Plan, Snmp};
 use crate::fault::Why;
 use crate::net::VlanId;
 use crate::poe::Class;
@@ -18,6 +18,9 @@ pub struct Switch {
     pub name: String,
     /// Its address.
     pub address: Option<Ipv4Addr>,
+    /// How it is asked over SNMP; a record and a report do not hold it.
+    #[serde(default, skip_serializing)]
+    pub snmp: Option<Snmp>,
 }
 
 /// A wall outlet, and where its cable should end.
@@ -82,6 +85,17 @@ impl Plan {
         self.outlets.iter().find(|outlet| same(&outlet.label, label))
     }
 
+    /// The outlet that leads to a port of a switch, which is known by its name or by its address.
+    pub fn outlet_at(&self, switch: &str, address: IpAddr, port: &str) -> Option<&Outlet> {
+        let is_it = |name: &str| {
+            same(name, switch) || self.switch(name).and_then(|switch| switch.address).map(IpAddr::from) == Some(address)
+        };
+        let leads = |outlet: &&Outlet| {
+            outlet.switch.as_deref().is_some_and(is_it) && outlet.port.as_deref().is_some_and(|name| same(name, port))
+        };
+        self.outlets.iter().find(leads)
+    }
+
     /// The switch with a name.
     pub fn switch(&self, name: &str) -> Option<&Switch> {
         self.switches.iter().find(|switch| same(&switch.name, name))
@@ -101,6 +115,13 @@ pub(super) fn check(plan: &Plan) -> Result<(), Why> {
             return Err(Why::new(
                 format!("the switch {name:?} stands twice"),
                 format!("le commutateur {name:?} figure deux fois"),
+            ));
+        }
+        if let Some(Err(why)) = switch.snmp.as_ref().map(Snmp::check) {
+            let name = &switch.name;
+            return Err(Why::new(
+                format!("the switch {name:?}: {}", why.english),
+                format!("le commutateur {name:?} : {}", why.french),
             ));
         }
     }
@@ -185,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_switch_and_its_port_are_known_however_they_are_written() {
-        let switch = Switch { name: "SW-1".to_owned(), address: "10.0.0.2".parse().ok() };
+        let switch = Switch { name: "SW-1".to_owned(), address: "10.0.0.2".parse().ok(), snmp: None };
         let at: IpAddr = "10.0.0.2".parse().expect("an address");
         assert!(switch.is("sw-1", []) && switch.is("sw-1.example.net", []) && switch.is("core", [at]));
         assert!(!switch.is("sw-11", []) && !switch.is("core", []));

@@ -10,7 +10,7 @@ use trousse::net::{Mac, Moment};
 use trousse::observe::Inventory;
 use trousse::oui::Vendors;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -45,6 +45,8 @@ fn record(folder: &std::path::Path) {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
+        switching: Switching::default(),
     };
     let circumstances = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -110,6 +110,7 @@ fn visit() -> Visit {
         targets: vec!["10.77.0.0/24".to_owned()],
         site: Some("Domaine des Tilleuls".to_owned()),
         quick: false,
+        will_fit: Vec::new(),
         capture: None,
     }
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use trousse::edge::{Arrival, Clock, Link};
 use trousse::net::{Ipv4Net, Mac, Moment};
-use trousse::observe::{Fact, Replies};
+use trousse::observe::{Fact, Replies, SwitchTold, Unanswered};
 use trousse::probe::Sounding;
 use trousse::probe::listen::Direction;
 use trousse::probe::way_out::{PINGS, QUESTIONS};
@@ -214,6 +214,9 @@ impl Link for Lan {
             rtts_us: host.map_or(Vec::new(), |host| vec![host.rtt[1].as_micros() as u32; sent.into()]),
         };
         let fact = match sounding {
+            Sounding::Switch(switch, tables) => {
+                Fact::SwitchTold(Box::new(SwitchTold::unanswered(switch, tables, Unanswered::NoCredentials)))
+            }
             Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: replies(holds(ip), PINGS) },
             Sounding::Dns(IpAddr::V4(server)) => {
                 Fact::DnsAsked { server: server.into(), replies: replies(holds(server), QUESTIONS) }

@@ -19,7 +19,7 @@ use trousse::edge::record::{Circumstances, Recorder, SCHEMA};
 use trousse::net::{Mac, Moment};
 use trousse::observe::{Fact, Inventory, Observation};
 use trousse::probe::listen::{Direction, Listener};
-use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::Report;
 use trousse::site::Plan;
 use trousse::wire::{self, Body, dhcp};
@@ -41,6 +41,8 @@ fn survey() -> Survey {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
+        switching: Switching::default(),
     }
 }
 

@@ -13,11 +13,13 @@ use trousse::edge::record::{ANSWERS, CAPTURE, Circumstances, SCHEMA, VISIT};
 use trousse::edge::replay::replay;
 use trousse::language::Language;
 use trousse::lease;
-use trousse::net::{Mac, Targets};
+use trousse::mib::{Column, Refusals, Tables, Value, Varbind};
+use trousse::net::{Mac, Moment, Targets};
+use trousse::observe::{Fact, Inventory, Observation, SwitchTold};
 use trousse::oui::Vendors;
 use trousse::pool;
 use trousse::probe::listen::Direction;
-use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey};
+use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
@@ -50,6 +52,7 @@ pub(crate) fn all() -> Vec<Target> {
         file("lab", read_lab, labs),
         file("vendors", read_vendors, vendor_files),
         file("targets", read_targets, target_texts),
+        file("switch", read_switch, switches),
         file("record", read_record, records),
     ];
     let leases = |row: &'static lease::Format| {
@@ -90,6 +93,70 @@ fn read_targets(bytes: &[u8]) {
     if let Ok(targets) = String::from_utf8_lossy(bytes).parse::<Targets>() {
         assert_eq!(targets.to_string().parse::<Targets>(), Ok(targets));
     }
+}
+
+/// What a switch tells: for each value a byte that chooses its column, a byte of how many arcs its index has, the arcs (255: the
+/// largest), then 0 and four bytes of a number, 1 and a length and octets, or anything else.
+fn read_switch(bytes: &[u8]) {
+    let columns: Vec<&Column> = Tables::ALL.iter().flat_map(|tables| tables.columns()).collect();
+    let mut bytes = bytes.iter().copied();
+    let mut walk = Vec::new();
+    while let (Some(column), Some(arcs)) = (bytes.next(), bytes.next()) {
+        let index: Vec<u32> =
+            bytes.by_ref().take(arcs.into()).map(|arc| if arc == 255 { u32::MAX } else { arc.into() }).collect();
+        let value = match bytes.next() {
+            Some(0) => Value::Number(bytes.by_ref().take(4).fold(0, |number, byte| number << 8 | i128::from(byte))),
+            Some(1) => {
+                let length = bytes.next().unwrap_or(0);
+                Value::Octets(bytes.by_ref().take(length.into()).collect())
+            }
+            _ => Value::Other,
+        };
+        walk.push(Varbind::new([columns[usize::from(column) % columns.len()].oid, &index].concat(), value));
+    }
+    let mut inventory = Inventory::new(Vendors::builtin());
+    for tables in Tables::ALL {
+        let mut refused = Refusals::default();
+        let said = tables.read(&walk, &mut refused);
+        let told = SwitchTold::answered(Ipv4Addr::LOCALHOST.into(), tables, said, &refused, Vec::new());
+        let fact = Fact::SwitchTold(Box::new(told));
+        let text = serde_json::to_string(&fact).expect("a fact is JSON");
+        assert_eq!(serde_json::from_str::<Fact>(&text).expect("it was written so"), fact);
+        inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
+    }
+    let board = inventory.switchboard();
+    drop(board.alone_twice());
+    for mac in inventory.switches().all().filter_map(|switch| switch.forwarding()).flat_map(|table| table.learned.keys()) {
+        assert!(!board.plugs(*mac).is_empty());
+    }
+}
+
+fn switches() -> Vec<Vec<u8>> {
+    let column = |name: &str| {
+        let mut columns = Tables::ALL.iter().flat_map(|tables| tables.columns());
+        columns.position(|column| column.name == name).expect("it is in some table") as u8
+    };
+    let number =
+        |name: &str, index: &[u8], number: u8| [&[column(name), index.len() as u8][..], index, &[0, 0, 0, 0, number]].concat();
+    let text = |name: &str, index: &[u8], text: &[u8]| {
+        [&[column(name), index.len() as u8][..], index, &[1, text.len() as u8], text].concat()
+    };
+    vec![
+        [
+            text("sysName", &[0], b"sw-1"),
+            number("dot1dBasePortIfIndex", &[7], 7),
+            text("ifName", &[7], b"gi7"),
+            number("dot3StatsDuplexStatus", &[7], 3),
+            number("dot1qTpFdbPort", &[20, 2, 0, 0, 0, 0, 9], 7),
+            number("dot1qPvid", &[7], 20),
+            text("lldpLocPortId", &[7], b"gi7"),
+            text("lldpRemSysCapEnabled", &[0, 7, 1], &[0x28, 0]),
+            number("lldpRemManAddrIfSubtype", &[0, 7, 1, 1, 4, 10, 0, 0, 2], 2),
+            text("ipNetToMediaPhysAddress", &[7, 10, 0, 0, 9], &[2, 0, 0, 0, 0, 9]),
+            number("pethPsePortDetectionStatus", &[1, 7], 3),
+        ]
+        .concat(),
+    ]
 }
 
 /// What stands between the three files of a record.
@@ -297,6 +364,8 @@ fn records() -> Vec<Vec<u8>> {
         port: 40_000,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
+        switching: Switching::default(),
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -53,6 +53,10 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     if let Some(expected) = &expect.notes {
         found.extend(compare(expected, &notes));
     }
+    if let Some(expected) = &expect.plugged {
+        let plugged: Vec<String> = rows(report, "whereabouts").iter().filter_map(plugged).collect();
+        found.extend(lists_differ(expected, plugged));
+    }
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -65,6 +69,13 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         _ => {}
     }
     found
+}
+
+/// Where a card is plugged in, as a lab writes it.
+fn plugged(card: &Value) -> Option<String> {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let plug = &card["plug"];
+    Some(format!("{} {} {}", text(&card["mac"])?, text(&plug["switch_name"])?, text(&plug["port"])?))
 }
 
 /// The contents of the files that must not change, in the order of the lab; `None` for one that cannot be read.
@@ -118,7 +129,11 @@ fn rows<'a>(report: &'a Value, list: &str) -> &'a [Value] {
 }
 
 fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
-    let mut unexpected: Vec<String> = reported.iter().map(|finding| called(finding)).collect();
+    lists_differ(expected, reported.iter().map(|finding| called(finding)).collect())
+}
+
+/// What of one list is not in the other, and the other way round.
+fn lists_differ(expected: &[String], mut unexpected: Vec<String>) -> Vec<Difference> {
     let mut differences = Vec::new();
     for wanted in expected {
         match unexpected.iter().position(|name| name == wanted) {
@@ -130,13 +145,13 @@ fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
     differences
 }
 
-/// What a lab calls a finding: its code, with its address where it has one.
+/// What a lab calls a finding: its code, with its address and the port of the switch there, where it has them.
 fn called(finding: &Value) -> String {
+    let (problem, subject) = (&finding["problem"], &finding["subject"]);
     let code = finding["code"].as_str().unwrap_or("?");
-    match finding["problem"]["ip"].as_str().or(finding["subject"]["ip"].as_str()) {
-        Some(ip) => format!("{code} {ip}"),
-        None => code.to_owned(),
-    }
+    let address = problem["ip"].as_str().or(problem["switch"].as_str()).or(subject["ip"].as_str());
+    let port = problem["port"]["name"].as_str().or(subject["port"].as_str());
+    [Some(code), address, port].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -158,6 +173,7 @@ mod tests {
     fn expect(findings: &[&str], notes: Option<&[&str]>) -> Expect {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Expect {
+            plugged: None,
             findings: owned(findings),
             notes: notes.map(owned),
             hosts: Some(2),
@@ -219,5 +235,15 @@ mod tests {
     fn a_report_without_its_lists_is_an_empty_one() {
         let found = differences(&expect(&["L2-loop"], None), &json!({}), 1);
         assert_eq!(found, [Difference::Missing("L2-loop".into()), Difference::Hosts(2, 0)]);
+    }
+
+    #[test]
+    fn a_card_on_another_port_than_expected_is_told() {
+        let expect = Expect { plugged: Some(vec!["a sw-1 gi7".to_owned()]), ..Expect::default() };
+        let report =
+            |port: &str| json!({"whereabouts": [{"mac": "a", "plug": {"switch_name": "sw-1", "port": port}}, {"mac": "b"}]});
+        assert_eq!(differences(&expect, &report("gi7"), 0), []);
+        let (missing, unexpected) = ("a sw-1 gi7".to_owned(), "a sw-1 gi8".to_owned());
+        assert_eq!(differences(&expect, &report("gi8"), 0), [Difference::Missing(missing), Difference::Unexpected(unexpected)]);
     }
 }

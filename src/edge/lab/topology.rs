@@ -210,6 +210,9 @@ pub struct Expect {
     pub findings: Vec<String>,
     /// Every note and no other, written the same way; not compared where it is left out.
     pub notes: Option<Vec<String>>,
+    /// Where every card that was looked for is plugged in, and no other: the card, the name of the switch and the port
+    /// (`b8:27:eb:00:00:01 sw-1 gi7`); not compared where it is left out.
+    pub plugged: Option<Vec<String>>,
     /// How many addresses answer.
     pub hosts: Option<usize>,
     /// The kit's exit code.

@@ -19,6 +19,7 @@ use crate::net::{Mac, Moment};
 use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
+use crate::site::Access;
 use crate::wire::{cdp, ethernet, lldp, stp};
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
@@ -42,6 +43,8 @@ pub struct PacketSocket {
     servers: Vec<SocketAddr>,
     clock: VisitClock,
     interface: String,
+    /// How switches are asked.
+    access: Access,
     sounder: Option<Sounder>,
     /// None where the kernel does not tell.
     watch: Option<LinkWatch>,
@@ -57,7 +60,7 @@ struct Buffers {
 
 impl PacketSocket {
     /// Opens the sockets on an interface; answers are taken from `servers` only.
-    pub fn open(interface: &Interface, servers: &[SocketAddr], clock: VisitClock) -> Result<PacketSocket> {
+    pub fn open(interface: &Interface, servers: &[SocketAddr], access: Access, clock: VisitClock) -> Result<PacketSocket> {
         let name = &interface.inner.name;
         let failed = |error: io::Error| cannot_open(name, &error);
         let socket = new_socket().map_err(failed)?;
@@ -86,6 +89,7 @@ impl PacketSocket {
             fd,
             names,
             servers: servers.to_vec(),
+            access,
             clock,
             interface: name.clone(),
             sounder: None,
@@ -214,7 +218,7 @@ impl Link for PacketSocket {
     fn sound(&mut self, sounding: Sounding) -> io::Result<()> {
         let sounder = match self.sounder.take() {
             Some(sounder) => sounder,
-            None => Sounder::start(self.interface.clone(), self.clock)?,
+            None => Sounder::start(self.interface.clone(), self.access.clone(), self.clock)?,
         };
         self.sounder.insert(sounder).ask(sounding)
     }

@@ -18,9 +18,11 @@ use tokio::time::{Instant, sleep, timeout};
 use super::interface::leads_to;
 use crate::edge::Clock;
 use crate::edge::clock::VisitClock;
+use crate::edge::snmp;
 use crate::net::Moment;
 use crate::observe::{Fact, Replies};
 use crate::probe::way_out::{PATIENCE, PINGS, QUESTIONS, SPACING, Sounding};
+use crate::site::Access;
 use crate::wire::dns;
 
 /// The thread that sounds, and what it has to tell. It ends with this.
@@ -40,12 +42,12 @@ enum Outcome {
 }
 
 impl Sounder {
-    /// Starts the thread; everything leaves by that interface.
-    pub fn start(interface: String, clock: VisitClock) -> io::Result<Sounder> {
+    /// Starts the thread. Pings and questions for names leave by that interface; switches are asked by the kernel's way to them.
+    pub fn start(interface: String, access: Access, clock: VisitClock) -> io::Result<Sounder> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (asked, questions) = unbounded_channel();
         let (tell, facts) = mpsc::channel();
-        let serve = move || runtime.block_on(serve(&interface, clock, questions, &tell));
+        let serve = move || runtime.block_on(serve(&interface, access, clock, questions, &tell));
         thread::Builder::new().name("sounder".into()).spawn(serve)?;
         Ok(Sounder { asked, facts })
     }
@@ -63,6 +65,7 @@ impl Sounder {
 
 async fn serve(
     interface: &str,
+    access: Access,
     clock: VisitClock,
     mut questions: UnboundedReceiver<Sounding>,
     tell: &mpsc::Sender<(Moment, Fact)>,
@@ -70,10 +73,15 @@ async fn serve(
     let client = Client::new(&Config::builder().interface(interface).build()).ok();
     while let Some(sounding) = questions.recv().await {
         let (client, interface, tell) = (client.clone(), interface.to_owned(), tell.clone());
+        let snmp = match sounding {
+            Sounding::Switch(switch, _) => access.to(switch).cloned(),
+            _ => None,
+        };
         tokio::spawn(async move {
             let fact = match sounding {
                 Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, &interface, ip).await },
                 Sounding::Dns(server) => Fact::DnsAsked { server, replies: ask(interface, server).await },
+                Sounding::Switch(switch, tables) => Fact::SwitchTold(Box::new(snmp::ask(switch, tables, snmp.as_ref()).await)),
             };
             // Whoever listened is gone: the look has ended.
             let _ = tell.send((clock.now(), fact));

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use super::*;
 use crate::net::Targets;
-use crate::probe::{Errand, Identity, Rate, Surroundings};
+use crate::probe::{Errand, Identity, Rate, Surroundings, Switching};
 use crate::wire::ipv4::{Receiver, udp_frame};
 use crate::wire::{Packet, decode};
 
@@ -23,6 +23,8 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         port: 0,
         asking: Default::default(),
         surroundings: Surroundings::default(),
+        power: Default::default(),
+        switching: Switching::default(),
     };
     DhcpProbe::new(&survey)
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::net::Mac;
 use crate::observe::{DhcpAnswer, Replies};
-use crate::probe::{Errand, Rate};
+use crate::probe::{Errand, Rate, Switching};
 use crate::wire::dhcp::{Kind, Settings};
 
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
@@ -23,6 +23,8 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
         resolvers: vec!["9.9.9.9:53".parse().expect("a server")],
         port: 40_000,
         surroundings: Surroundings { gateways: vec![GATEWAY], planned: vec![Sounding::Ping(GATEWAY)], ..Surroundings::default() },
+        power: Default::default(),
+        switching: Switching::default(),
     })
 }
 

@@ -100,9 +100,8 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
-            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools | Topic::Switching | Topic::Neighbour | Topic::Watch => {
-                None
-            }
+            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
+            Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power => None,
         })
     }
 }

@@ -23,6 +23,7 @@ fn visit(targets: &str) -> Visit {
         targets: vec![targets.to_owned()],
         site: None,
         quick: false,
+        will_fit: Vec::new(),
         capture: None,
     }
 }

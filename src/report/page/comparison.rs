@@ -145,14 +145,14 @@ fn sides(compared: &Comparison, language: Language, zone: &TimeZone) -> Table {
     row("Own addresses", "Adresses du portable", &|side| side.visit.addresses.join(", "));
     row("Targets", "Cibles", &|side| side.visit.targets.join(", "));
     row("Addresses asked", "Adresses interrogées", &|side| match side.visit.errand {
-        Errand::Dhcp => String::new(),
+        Errand::Dhcp | Errand::Link | Errand::Locate => String::new(),
         _ => {
             let (asked, planned) = (count(side.coverage.asked), count(side.coverage.planned));
             language.pick(format!("{asked} of {planned}"), format!("{asked} sur {planned}"))
         }
     });
     row("Addresses that answered", "Adresses ayant répondu", &|side| match side.visit.errand {
-        Errand::Dhcp => String::new(),
+        Errand::Dhcp | Errand::Link | Errand::Locate => String::new(),
         _ => count(side.coverage.answered),
     });
     row("Questions to DHCP servers", "Questions aux serveurs DHCP", &|side| match side.coverage.dhcp {

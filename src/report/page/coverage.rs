@@ -75,7 +75,8 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
     let asked = report.visit.errand != Errand::Dhcp || coverage.planned > 0;
-    let swept = sweep.into_iter().filter(|_| asked && report.visit.errand != Errand::Link);
+    let swept =
+        sweep.into_iter().filter(|_| asked && !matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power));
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
     let files = (!files.is_empty()).then(|| (language.pick("Lease files", "Fichiers de baux"), files.join(", ")));
     let pools: Vec<String> = coverage.pool_files.iter().map(|file| pool_file(file, language)).collect();

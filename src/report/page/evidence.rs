@@ -2,9 +2,11 @@
 
 use std::net::IpAddr;
 
-use super::{cable, neighbour, switching};
+use super::{cable, neighbour, power, switching};
+use crate::check::powering::{PoePort, watts};
 use crate::language::Language;
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, Replies};
+use crate::net::Watts;
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, PortPower, Replies};
 use crate::report::words::{counted, since_start, travel};
 use crate::wire::dhcp::{Kind, Says};
 
@@ -170,6 +172,21 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
         Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
+        Fact::SwitchesNamed { switches, .. } => {
+            let switches = switches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            language.pick(format!("switches to ask: {switches}"), format!("commutateurs à interroger : {switches}"))
+        }
+        Fact::SwitchTold(told) => told.say(language),
+        Fact::PortPower(told) => port_power(told, language),
+        Fact::SupplyPower(told) => {
+            let power = |power: Option<Watts>| power.map_or_else(|| "–".to_owned(), |power| watts(power, language));
+            let (switch, supply) = (told.switch, &told.supply.supply);
+            let (nominal, drawn) = (power(supply.nominal), power(supply.drawn));
+            language.pick(
+                format!("{switch}: supply of {nominal}, {drawn} drawn"),
+                format!("{switch} : alimentation de {nominal}, {drawn} consommés"),
+            )
+        }
         Fact::PoolConfigured { pool, .. } => {
             let (server, range) = (pool.server, pool.range);
             language.pick(format!("{server} leases from {range}"), format!("{server} loue dans {range}"))
@@ -194,6 +211,18 @@ fn what(fact: &Fact, language: Language) -> String {
         }
         .to_owned(),
     }
+}
+
+/// The state of a port and what it counted.
+fn port_power(told: &PortPower, language: Language) -> String {
+    let (switch, port, state) = (told.switch, PoePort::from(&told.port).say(language), power::state(&told.port, language));
+    let count = |count: Option<u32>| count.map_or_else(|| "–".to_owned(), |count| count.to_string());
+    let (denied, overloads, shorts) =
+        (count(told.port.told.denied), count(told.port.told.overloads), count(told.port.told.shorts));
+    language.pick(
+        format!("{switch}, {port}: {state}; refused {denied}, overload {overloads}, short {shorts}"),
+        format!("{switch}, {port} : {state} ; refus {denied}, surcharge {overloads}, court-circuit {shorts}"),
+    )
 }
 
 fn dhcp(answer: &DhcpAnswer, language: Language) -> String {

@@ -40,6 +40,10 @@ fn table(holders: &[Holder], language: Language, zone: &TimeZone) -> Table {
             .into()
         }),
     ];
+    if holders.iter().any(|holder| holder.plugged.is_some()) {
+        let place = |holder: &Holder| holder.plugged.as_ref().map(|plugged| plugged.say(language));
+        rows.push(row("Plugged into", "Branché sur", &|holder| place(holder).unwrap_or_else(|| "–".to_owned()).into()));
+    }
     if holders.iter().any(|holder| holder.planned.is_some()) {
         rows.insert(0, row("In the plan", "Au plan", &|holder| holder.planned.as_deref().unwrap_or("–").into()));
     }

@@ -1,10 +1,11 @@
 //! The first line of the page: what is wrong, nothing, or not known; and what keeps the page from being the whole truth.
 
 use super::findings::stories;
-use super::{Block, Tone};
+use super::{Block, Tone, power};
 use crate::finding::{Finding, Reason, Severity};
 use crate::language::Language;
 use crate::observe::Cut;
+use crate::poe::fit::Fit;
 use crate::probe::Errand;
 use crate::report::words::counted;
 use crate::report::{Report, Said};
@@ -31,6 +32,9 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             );
             (first.severity.into(), language.pick(format!("{title}. {more}."), format!("{title}. Et {more}.")))
         }
+        ([], _) if unfit(report).is_some() => {
+            (Tone::Broken, unfit(report).map(|fit| power::answer(fit, language)).unwrap_or_default())
+        }
         ([], Some(_)) => {
             let text = language.pick(
                 "Nothing wrong was seen, but not everything could be tested.",
@@ -49,6 +53,13 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
             let text = language.pick("Nothing is wrong with the link.", "Aucune anomalie sur le lien.");
             (Tone::Clear, text.to_owned())
         }
+        ([], None) if report.visit.errand == Errand::Power => {
+            let switches = report.power.len() as u32;
+            let (one, many) = (("switch was asked", "commutateur interrogé"), ("switches were asked", "commutateurs interrogés"));
+            let asked = counted(switches, one, many, language);
+            (Tone::Clear, language.pick(format!("Nothing is wrong: {asked}."), format!("Aucune anomalie : {asked}.")))
+        }
+        ([], None) if report.visit.errand == Errand::Locate => (Tone::Clear, super::switch::sentence(report, language)),
         ([], None) => {
             let answered = report.coverage.answered;
             let text = language.pick(
@@ -66,12 +77,17 @@ fn verdict(report: &Report, language: Language) -> (Tone, String) {
     }
 }
 
+/// The devices that do not fit into a switch.
+fn unfit(report: &Report) -> Option<&Fit> {
+    report.power.iter().filter_map(|switch| switch.will_fit.as_ref()).find(|fit| fit.answer.fits() == Some(false))
+}
+
 fn warnings(report: &Report, language: Language) -> Vec<String> {
     let coverage = &report.coverage;
     let mut warnings = Vec::new();
     let partial = |reason: String| language.pick(format!("Partial report: {reason}."), format!("Rapport partiel : {reason}."));
     let dhcp = report.visit.errand == Errand::Dhcp;
-    let card = report.visit.errand == Errand::Link;
+    let card = matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power);
     let cuts = coverage.cut.iter().map(|&cut| match cut {
         Cut::User | Cut::Interface if card => Reason::NotWatchedOut,
         Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
