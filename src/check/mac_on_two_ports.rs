@@ -62,7 +62,7 @@ impl Explain for MacOnTwoPorts {
                  within the last minutes. With two devices, frames for one go to whoever sent last: both lose the network by turns."
             ),
             remedy: vec![
-                format!("Look what is plugged into {ports}."),
+                format!("Look at what is plugged into {ports}."),
                 "If it is one device that was plugged over, wait five minutes (the switches forget by then) and run this again.".to_owned(),
                 "If it is two, give one of them an address of its own: a new one in the virtual machine's settings, or another card."
                     .to_owned(),

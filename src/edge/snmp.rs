@@ -21,6 +21,9 @@ const MOST_OCTETS: usize = 255;
 /// Rows asked for at once. A reply of 25 rows with their OIDs stays below an Ethernet frame for most tables.
 const REPETITIONS: u32 = 25;
 
+/// Characters that are kept of an error.
+const MOST_OF_AN_ERROR: usize = 200;
+
 /// How long one reply may take. After it the question is put once more, once.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -176,7 +179,14 @@ fn within(error: &Error) -> &Error {
 
 /// The switch answered, and not to this column: another may do.
 fn refuses_the_column(error: &Error) -> bool {
-    matches!(within(error), Error::WalkAborted { .. } | Error::Snmp { .. } | Error::Decode(_) | Error::MalformedResponse { .. })
+    matches!(
+        within(error),
+        Error::WalkAborted { .. }
+            | Error::ResponseShape { .. }
+            | Error::Snmp { .. }
+            | Error::Decode(_)
+            | Error::MalformedResponse { .. }
+    )
 }
 
 fn unanswered(error: &Error) -> Unanswered {
@@ -184,15 +194,21 @@ fn unanswered(error: &Error) -> Unanswered {
         Error::Timeout { .. } => Unanswered::Silent,
         Error::Auth { .. } | Error::Report { .. } => Unanswered::Denied,
         Error::Network { source, .. } => Unanswered::Failed(source.to_string()),
-        error => Unanswered::Failed(error.to_string()),
+        error => Unanswered::Failed(in_short(error)),
     }
+}
+
+/// An error in words, and not in more than a line or two: some quote what the switch sent.
+fn in_short(error: &Error) -> String {
+    error.to_string().chars().take(MOST_OF_AN_ERROR).collect()
 }
 
 fn cut_by(error: &Error) -> CutBy {
     match within(error) {
-        Error::WalkAborted { .. } => CutBy::Circle,
+        // GETNEXT says so by the shape of the answer, GETBULK by the end of the walk.
+        Error::WalkAborted { .. } | Error::ResponseShape { .. } => CutBy::Circle,
         Error::Timeout { .. } => CutBy::Silence,
-        error => CutBy::Error(error.to_string()),
+        error => CutBy::Error(in_short(error)),
     }
 }
 

@@ -88,10 +88,10 @@ fn oid_bytes(oid: &Oid) -> Vec<u8> {
     bytes
 }
 
-/// A reply to a GETBULK of one column (RFC 3416, 4.2.3).
+/// A reply to a GETBULK of one column (RFC 3416, 4.2.3), or to a GETNEXT in version 1 (RFC 1157, 4.1.3).
 fn reply(request: &[u8], next: &mut impl FnMut(&Oid) -> Next) -> Option<Vec<u8>> {
     let (message, _) = open(request)?;
-    let (_, after_version) = open(message)?;
+    let (version, after_version) = open(message)?;
     let (community, pdu) = open(after_version)?;
     let (fields, _) = open(pdu)?;
     let (id, rest) = open(fields)?;
@@ -100,11 +100,17 @@ fn reply(request: &[u8], next: &mut impl FnMut(&Oid) -> Next) -> Option<Vec<u8>>
     let (asked, _) = open(open(open(bindings)?.0)?.0)?;
     let mut oid = arcs(asked);
     let mut rows = Vec::new();
-    for _ in 0..*repetitions.last()? {
+    let (in_version_1, mut status) = (version == [0], 0);
+    for _ in 0..if in_version_1 { 1 } else { *repetitions.last()? } {
         match next(&oid) {
             Next::Row(following, value) => {
                 rows.push(element(0x30, &[&element(6, &[&oid_bytes(&following)]), &value]));
                 oid = following;
+            }
+            // noSuchName(2), and the question again.
+            Next::EndOfView if in_version_1 => {
+                status = 2;
+                rows.push(element(0x30, &[&element(6, &[&oid_bytes(&oid)]), &[5, 0]]));
             }
             Next::EndOfView => {
                 rows.push(element(0x30, &[&element(6, &[&oid_bytes(&oid)]), &[0x82, 0]]));
@@ -114,8 +120,8 @@ fn reply(request: &[u8], next: &mut impl FnMut(&Oid) -> Next) -> Option<Vec<u8>>
         }
     }
     let bindings = element(0x30, &[&rows.concat()]);
-    let pdu = element(0xa2, &[&element(2, &[id]), &[2, 1, 0, 2, 1, 0], &bindings]);
-    Some(element(0x30, &[&[2, 1, 1], &element(4, &[community]), &pdu]))
+    let pdu = element(0xa2, &[&element(2, &[id]), &[2, 1, status, 2, 1, u8::from(status != 0)], &bindings]);
+    Some(element(0x30, &[&element(2, &[version]), &element(4, &[community]), &pdu]))
 }
 
 const FDB_PORT: &Oid = &[1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2];
@@ -135,9 +141,13 @@ fn cards(oid: &Oid, count: u32) -> Next {
 }
 
 fn ask(agent: &Agent) -> Result<Walked, Unanswered> {
+    ask_in(agent, Version::V2c)
+}
+
+fn ask_in(agent: &Agent, version: Version) -> Result<Walked, Unanswered> {
     let question = Question {
         switch: agent.at,
-        snmp: &Snmp::community(Secret::new("not-to-be-printed")),
+        snmp: &Snmp { version: Some(version), ..Snmp::community(Secret::new("not-to-be-printed")) },
         columns: forwarding::COLUMNS,
         patience: Duration::from_millis(200),
         deadline: Duration::from_secs(2),
@@ -166,6 +176,19 @@ fn a_switch_that_goes_round_in_a_circle_is_cut_and_what_it_said_first_is_kept() 
     let [cut] = &walked.cut[..] else { panic!("one column is cut: {:?}", walked.cut) };
     assert_eq!(cut.column, "dot1dTpFdbPort");
     assert_eq!((&cut.by, cut.rows), (&CutBy::Circle, 40));
+}
+
+#[test]
+fn version_1_goes_row_by_row_to_the_end_and_out_of_a_circle() {
+    let walked = ask_in(&Agent::new(|oid| cards(oid, 40)), Version::V1).expect("it answers");
+    assert_eq!((walked.varbinds.len(), walked.cut), (40, vec![]));
+    let circle = Agent::new(|oid| match cards(oid, 40) {
+        Next::EndOfView if oid.starts_with(FDB_PORT) => cards(&[1, 3], 1),
+        next => next,
+    });
+    let walked = ask_in(&circle, Version::V1).expect("it answers");
+    let [cut] = &walked.cut[..] else { panic!("one column is cut: {:?}", walked.cut) };
+    assert_eq!((cut.column.as_str(), &cut.by, cut.rows), ("dot1dTpFdbPort", &CutBy::Circle, 40));
 }
 
 #[test]
