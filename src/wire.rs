@@ -7,8 +7,10 @@ pub mod arp;
 pub mod cdp;
 pub mod dhcp;
 pub mod dns;
+pub mod edp;
 pub mod ethernet;
 pub mod ethtool;
+pub mod fdp;
 pub mod ipv4;
 pub mod llc;
 pub mod lldp;
@@ -139,6 +141,8 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "rtlink", read: |bytes| rtlink::parse(bytes).map(drop) },
     Decoder { name: "stp", read: |bytes| stp::parse(bytes).map(drop) },
     Decoder { name: "cdp", read: |bytes| cdp::parse(bytes).map(drop) },
+    Decoder { name: "edp", read: |bytes| edp::parse(bytes).map(drop) },
+    Decoder { name: "fdp", read: |bytes| fdp::parse(bytes).map(drop) },
 ];
 
 /// Who speaks: our card's addresses, from which every frame of ours is sent.

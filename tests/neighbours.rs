@@ -8,15 +8,20 @@ use trousse::edge::capture;
 use trousse::net::{Mac, VlanId, Watts};
 use trousse::poe::Class;
 use trousse::wire::cdp::{self, Cdp};
+use trousse::wire::edp::{self, Edp};
+use trousse::wire::fdp::{self, Fdp};
 use trousse::wire::lldp::med::{Location, Policy};
 use trousse::wire::lldp::{self, Id, Lldp};
 use trousse::wire::{ethernet, llc};
 
-/// What a capture holds of both protocols.
+/// What a capture holds of the four protocols.
 #[derive(Default)]
 struct Neighbours {
     lldp: Vec<Lldp>,
     cdp: Vec<Cdp>,
+    /// With the bytes that each was read from.
+    edp: Vec<(Edp, Vec<u8>)>,
+    fdp: Vec<(Fdp, Vec<u8>)>,
 }
 
 fn read(path: &Path) -> Neighbours {
@@ -27,8 +32,11 @@ fn read(path: &Path) -> Neighbours {
             told.lldp.push(lldp::parse(payload).expect("LLDP"));
         } else if header.ethertype <= llc::MAX_LENGTH {
             let (snap, payload) = llc::parse(header.ethertype, payload).expect("LLC").expect("SNAP");
-            if snap == cdp::SNAP {
-                told.cdp.push(cdp::parse(payload).expect("CDP"));
+            match snap {
+                cdp::SNAP => told.cdp.push(cdp::parse(payload).expect("CDP")),
+                edp::SNAP => told.edp.push((edp::parse(payload).expect("EDP"), payload.to_vec())),
+                fdp::SNAP => told.fdp.push((fdp::parse(payload).expect("FDP"), payload.to_vec())),
+                _ => {}
             }
         }
     });
@@ -80,6 +88,42 @@ fn an_lldpd_is_read_with_its_policy_and_the_better_of_two_powers() {
     assert_eq!((cdp.version, cdp.ttl, cdp.device.as_deref(), cdp.port.as_deref()), (2, 4, Some("cabinet-1"), Some("sw0")));
     assert_eq!((&cdp.addresses[..], cdp.platform.as_deref()), (&[ip("10.0.0.2")][..], Some("test")));
     assert_eq!(cdp.faults, []);
+}
+
+#[test]
+fn an_lldpd_that_speaks_edp_is_read_and_written_alike() {
+    let told = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames/lldpd-edp-fdp.pcap"));
+    let [(edp, bytes)] = &told.edp[..] else { panic!("one frame of EDP") };
+    let machine = Mac([2, 0, 0, 0, 0, 0x51]);
+    assert_eq!((edp.machine, edp.name.as_deref()), (Some(machine), Some("cabinet-1")));
+    // A card that has no number of its own is in slot 9 for lldpd.
+    assert_eq!((edp.port.map(|port| port.to_string()).as_deref(), edp.version), (Some("9/1"), Some([7, 6, 4, 99])));
+    assert_eq!((&edp.vlans[..], &edp.faults[..]), (&[][..], &[][..]));
+    let info = [&[0, 8][..], &[0; 10], &[7, 6, 4, 99], &[0xff; 4], &[0; 12]].concat();
+    assert_eq!(edp::emit(0, machine, &[(1, b"cabinet-1\0"), (2, &info)]), *bytes);
+}
+
+#[test]
+fn an_lldpd_that_speaks_fdp_is_read_and_written_alike() {
+    let told = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frames/lldpd-edp-fdp.pcap"));
+    // An odd number of bytes, then an even one.
+    assert_eq!(told.fdp.iter().map(|(_, bytes)| bytes.len()).collect::<Vec<_>>(), [81, 80]);
+    for ((fdp, bytes), (ttl, platform)) in told.fdp.iter().zip([(120, "Linux"), (4, "test")]) {
+        assert_eq!((fdp.version, fdp.ttl, fdp.device.as_deref()), (1, ttl, Some("cabinet-1")));
+        assert_eq!((fdp.port.as_deref(), fdp.capability.as_deref()), (Some("sw0"), Some("Host")));
+        assert_eq!(fdp.addresses.iter().map(|&address| IpAddr::from(address)).collect::<Vec<_>>(), [ip("10.0.0.2")]);
+        assert_eq!((fdp.software.as_deref(), fdp.platform.as_deref()), (Some("trousse test switch"), Some(platform)));
+        assert_eq!((&fdp.vlans, fdp.native_vlan, &fdp.faults[..]), (&None, None, &[][..]));
+        let tlvs: [(u16, &[u8]); 6] = [
+            (1, b"cabinet-1"),
+            (2, &[0, 0, 0, 1, 1, 1, 0xcc, 0, 4, 10, 0, 0, 2]),
+            (3, b"sw0"),
+            (4, b"Host"),
+            (5, b"trousse test switch"),
+            (6, platform.as_bytes()),
+        ];
+        assert_eq!(fdp::emit(1, ttl, &tlvs), *bytes);
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Malformed;
 use super::llc::Snap;
-use super::tlv::{MAX_KEPT, once, text};
+use super::tlv::{MAX_KEPT, internet_checksum, once, text};
 use crate::net::{Mac, VlanId, Watts};
 
 #[cfg(test)]
@@ -96,8 +96,8 @@ pub fn parse(bytes: &[u8]) -> Result<Cdp, Malformed> {
     Ok(told)
 }
 
-/// The type and value of the TLV at an offset: the length counts its own four bytes.
-fn tlv(bytes: &[u8], offset: usize) -> Option<(u16, &[u8])> {
+/// The type and value of the TLV at an offset: the length counts its own four bytes. FDP's are the same.
+pub(super) fn tlv(bytes: &[u8], offset: usize) -> Option<(u16, &[u8])> {
     let (&[a, b, c, d], rest) = bytes[offset..].split_first_chunk()?;
     let length = usize::from(u16::from_be_bytes([c, d])).checked_sub(4)?;
     Some((u16::from_be_bytes([a, b]), rest.get(..length)?))
@@ -105,14 +105,20 @@ fn tlv(bytes: &[u8], offset: usize) -> Option<(u16, &[u8])> {
 
 /// The bytes of a frame from its TLVs, as Cisco's equipment would send them.
 pub fn emit(version: u8, ttl: u8, tlvs: &[(u16, &[u8])]) -> Vec<u8> {
+    let mut bytes = unsummed(version, ttl, tlvs);
+    let sum = checksum(&bytes);
+    bytes[2..4].copy_from_slice(&sum.to_be_bytes());
+    bytes
+}
+
+/// A header whose checksum is 0, and the TLVs. FDP's are the same.
+pub(super) fn unsummed(version: u8, ttl: u8, tlvs: &[(u16, &[u8])]) -> Vec<u8> {
     let mut bytes = vec![version, ttl, 0, 0];
     for (kind, value) in tlvs {
         bytes.extend(kind.to_be_bytes());
         bytes.extend((value.len() as u16 + 4).to_be_bytes());
         bytes.extend(*value);
     }
-    let sum = checksum(&bytes);
-    bytes[2..4].copy_from_slice(&sum.to_be_bytes());
     bytes
 }
 
@@ -124,12 +130,7 @@ fn checksum(bytes: &[u8]) -> u16 {
         0..0x80 => u16::from(byte),
         _ => 0xff00 | u16::from(byte - 1),
     });
-    let words = words.iter().map(|&word| u16::from_be_bytes(word)).chain(last);
-    let sum = words.fold(0_u32, |sum, word| {
-        let sum = sum + u32::from(word);
-        (sum & 0xffff) + (sum >> 16)
-    });
-    !(sum as u16)
+    internet_checksum(words.iter().map(|&word| u16::from_be_bytes(word)).chain(last))
 }
 
 impl Cdp {

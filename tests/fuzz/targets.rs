@@ -228,11 +228,12 @@ fn bpdu() -> Vec<u8> {
     bytes
 }
 
-/// Frames of LLDP and CDP, as an lldpd sent them.
+/// Frames of LLDP, CDP, EDP and FDP, as an lldpd sent them.
 fn neighbours() -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
-    let capture = Cursor::new(include_bytes!("../frames/lldpd.pcap"));
-    capture::read_from(capture, &mut |captured| frames.push(captured.bytes)).expect("a capture of ours");
+    for bytes in [&include_bytes!("../frames/lldpd.pcap")[..], include_bytes!("../frames/lldpd-edp-fdp.pcap")] {
+        capture::read_from(Cursor::new(bytes), &mut |captured| frames.push(captured.bytes)).expect("a capture of ours");
+    }
     frames
 }
 
