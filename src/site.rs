@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac, VlanId};
+pub(crate) use cabling::same;
 pub use cabling::{Outlet, Switch};
 pub use dhcp::{Dhcp, Range};
 

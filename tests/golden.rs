@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use trousse::certify::certificate;
 use trousse::language::Language;
 use trousse::report::{self, Comparison, FORMATS, Report, View, columns};
 
@@ -61,7 +62,12 @@ fn every_format_writes_comparisons_as_before() {
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
 fn the_schemas_of_the_records_are_what_they_were() {
-    for (name, schema) in [("report.schema.json", report::schema()), ("comparison.schema.json", report::comparison::schema())] {
+    let schemas = [
+        ("report.schema.json", report::schema()),
+        ("comparison.schema.json", report::comparison::schema()),
+        ("certificate.schema.json", certificate::schema()),
+    ];
+    for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
         assert!(same(name, &schema), "look at it, then bless it: TROUSSE_BLESS=1 cargo test --test golden");
     }

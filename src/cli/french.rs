@@ -197,7 +197,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("lab", "name", "Le labo, ou un fichier en .toml"),
     ("lab", "keep", "Laisser le labo en place ensuite, jusqu'à Ctrl-C, et afficher comment ouvrir un shell sur chaque hôte"),
     ("lab", "command", "Lancer ceci au lieu de la trousse, sur son réseau ; son code de retour est rendu"),
-    ("schema", "", "Afficher le schéma JSON d'un plan, d'un rapport ou d'une comparaison."),
+    (
+        "schema",
+        "",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien) ou de ce que lisent les programmes (rapport, comparaison, certificat).",
+    ),
     ("schema", "what", "De quoi"),
     ("completions", "", "Afficher la complétion d'un shell."),
     ("completions", "shell", "Le shell"),

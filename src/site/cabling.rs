@@ -41,10 +41,17 @@ pub struct Outlet {
     pub profile: Option<String>,
 }
 
+impl Outlet {
+    /// Whether this is its label; labels differ by more than capitals.
+    pub fn is_called(&self, label: &str) -> bool {
+        same(&self.label, label)
+    }
+}
+
 impl Plan {
     /// The outlet with a label; labels differ by more than capitals.
     pub fn outlet(&self, label: &str) -> Option<&Outlet> {
-        self.outlets.iter().find(|outlet| same(&outlet.label, label))
+        self.outlets.iter().find(|outlet| outlet.is_called(label))
     }
 
     /// The switch with a name.
@@ -54,7 +61,7 @@ impl Plan {
 }
 
 /// Whether two names are one: people write `a12` for `A12`.
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
@@ -71,7 +78,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), Why> {
     }
     for (index, outlet) in plan.outlets.iter().enumerate() {
         let (before, label) = (&plan.outlets[..index], &outlet.label);
-        if before.iter().any(|other| same(&other.label, label)) {
+        if before.iter().any(|other| other.is_called(label)) {
             return Err(Why::new(format!("the outlet {label:?} stands twice"), format!("la prise {label:?} figure deux fois")));
         }
         if let Some(name) = outlet.switch.as_deref().filter(|name| !plan.switches.is_empty() && plan.switch(name).is_none()) {

@@ -1,0 +1,82 @@
+//! What was measured at an outlet: what our card, the neighbour at the other end, DHCP servers and the gateway told.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::net::{VlanId, Watts};
+use crate::observe::{CardState, ErrorsGrew, Inventory};
+
+/// What was measured at an outlet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Measured {
+    /// What our card told.
+    pub card: Option<CardState>,
+    /// What it counted; `None` where its counters cannot be read or there was no link.
+    pub errors: Option<ErrorsGrew>,
+    /// For how long neighbours were listened for, in milliseconds; `None` where they were not.
+    pub listened_ms: Option<u32>,
+    /// Who was heard at the other end.
+    pub neighbour: Option<Neighbour>,
+    /// The DHCP servers that offered an address; `None` where none was asked.
+    pub dhcp: Option<BTreeSet<Ipv4Addr>>,
+    /// The gateways that were pinged, with the echo requests that were sent and those that came back.
+    pub gateways: Vec<Pinged>,
+    /// How often the link was lost while it was measured.
+    pub lost: u32,
+}
+
+/// What the neighbour at the other end says of itself and of its port.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Neighbour {
+    /// By which protocol: `lldp`, `cdp` …
+    pub protocol: String,
+    /// What it calls itself, not cleaned; else its identifier.
+    pub switch: Option<String>,
+    /// The port, as it names it; not cleaned.
+    pub port: Option<String>,
+    /// The VLAN of frames without a tag.
+    pub vlan: Option<VlanId>,
+    /// The VLAN of telephones.
+    pub voice_vlan: Option<VlanId>,
+    /// The class of PoE that the port gives.
+    pub poe_class: Option<u8>,
+    /// The power that a device may draw, at the device.
+    #[schemars(with = "Option<u32>")]
+    pub poe: Option<Watts>,
+}
+
+/// A gateway that was pinged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Pinged {
+    /// Its address.
+    pub ip: IpAddr,
+    /// Echo requests that were sent.
+    pub sent: u32,
+    /// Those that were not answered.
+    pub lost: u32,
+}
+
+impl Measured {
+    /// Adds what a look at the link told.
+    pub fn link(&mut self, inventory: &Inventory) {
+        let card = inventory.driver();
+        self.card = card.state().map(|(state, _)| state.clone());
+        self.errors = card.errors().map(|(grew, _)| *grew);
+    }
+
+    /// Adds what a look for DHCP servers told.
+    pub fn way_out(&mut self, inventory: &Inventory) {
+        let offers = inventory.dhcp_servers().into_iter().filter(|server| server.offered.is_some());
+        self.dhcp = Some(offers.map(|server| server.id()).collect());
+        let pinged = inventory.path().pings().filter(|(_, replies)| replies.sent > 0);
+        self.gateways = pinged.map(|(ip, replies)| Pinged { ip, sent: replies.sent, lost: replies.lost() }).collect();
+    }
+
+    /// Whether there was a link.
+    pub fn has_link(&self) -> bool {
+        self.card.as_ref().is_some_and(|card| card.carrier)
+    }
+}
