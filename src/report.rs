@@ -8,6 +8,7 @@ mod dhcp;
 mod format;
 mod html;
 mod json;
+mod labels;
 pub mod page;
 mod terminal;
 mod way_out;
@@ -31,7 +32,7 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{FORMATS, Format, View};
+pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, View};
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.

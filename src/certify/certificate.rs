@@ -6,7 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Opened};
-use super::{Compared, Measured, Outcome, Profile};
+use super::{Compared, Measured, Neighbour, Outcome, Profile};
+use crate::net::VlanId;
 use crate::site::{Outlet, same};
 
 /// The name and version of the form. Fields are added within it, never renamed.
@@ -92,16 +93,34 @@ impl Certified {
         self.rows.iter().filter(|row| matches!(row.outcome, Outcome::NotMeasurable { .. })).count()
     }
 
+    /// Who was heard at the other end.
+    pub fn neighbour(&self) -> Option<&Neighbour> {
+        self.measured.as_ref()?.neighbour.as_ref()
+    }
+
+    /// The speed, in megabits a second.
+    pub fn speed_mbps(&self) -> Option<u32> {
+        self.measured.as_ref()?.card.as_ref()?.speed_mbps.known().copied()
+    }
+
     /// The switch: as the list names it, else as it names itself.
     pub fn switch(&self) -> Option<&str> {
-        let heard = self.measured.as_ref().and_then(|measured| measured.neighbour.as_ref()?.switch.as_deref());
-        self.outlet.switch.as_deref().or(heard)
+        self.outlet.switch.as_deref().or_else(|| self.neighbour()?.switch.as_deref())
     }
 
     /// The port, likewise.
     pub fn port(&self) -> Option<&str> {
-        let heard = self.measured.as_ref().and_then(|measured| measured.neighbour.as_ref()?.port.as_deref());
-        self.outlet.port.as_deref().or(heard)
+        self.outlet.port.as_deref().or_else(|| self.neighbour()?.port.as_deref())
+    }
+
+    /// The VLAN of frames without a tag, likewise.
+    pub fn vlan(&self) -> Option<VlanId> {
+        self.outlet.vlan.or_else(|| self.neighbour()?.vlan)
+    }
+
+    /// The VLAN of telephones, likewise.
+    pub fn voice_vlan(&self) -> Option<VlanId> {
+        self.outlet.voice_vlan.or_else(|| self.neighbour()?.voice_vlan)
     }
 }
 

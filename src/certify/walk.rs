@@ -101,6 +101,11 @@ impl Walk {
         self.wait()
     }
 
+    /// Whether the outlet that is measured has a link, as far as the walk knows.
+    pub fn has_link(&self) -> bool {
+        self.link
+    }
+
     /// How many are left.
     pub fn left(&self) -> usize {
         self.left.len()

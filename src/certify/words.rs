@@ -1,6 +1,6 @@
 //! A limit and what it comes to, in words.
 
-use super::{Compared, Gap, Limit, Outcome, Standing};
+use super::{Certified, Compared, Gap, Limit, Outcome, Standing};
 use crate::check::cabling::speed;
 use crate::language::Language;
 use crate::net::Watts;
@@ -61,6 +61,20 @@ impl Gap {
             ),
         };
         text.to_owned()
+    }
+}
+
+impl Certified {
+    /// What failed, then what could not be measured, by name.
+    pub fn remarks(&self, language: Language) -> String {
+        let failed = self.rows.iter().filter(|row| row.outcome == Outcome::Fail).map(|row| row.say(language));
+        let unmeasured = self.rows.iter().filter(|row| matches!(row.outcome, Outcome::NotMeasurable { .. }));
+        let names: Vec<&str> = unmeasured.map(|row| row.name(language)).collect();
+        let names = (!names.is_empty()).then(|| {
+            let names = names.join(", ");
+            language.pick(format!("not measurable: {names}"), format!("non mesurable : {names}"))
+        });
+        failed.chain(names).collect::<Vec<_>>().join(language.pick("; ", " ; "))
     }
 }
 
@@ -127,7 +141,7 @@ impl Compared {
             Limit::Link { up: false, why_down, .. } => match why_down {
                 Some(why) => {
                     let why = why.say(language);
-                    language.pick(format!("none: {why}"), format!("absent : {why}"))
+                    language.pick(format!("none ({why})"), format!("absent ({why})"))
                 }
                 None => language.pick("none", "absent").to_owned(),
             },

@@ -6,9 +6,15 @@ use crate::cli::output::OutputArgs;
 use crate::fault::Result;
 use crate::language::Language;
 
+pub mod certify;
+
 /// Ask the network card about its link and its cable: pass, fail or not measurable, as a hand-held tester prints it.
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct LinkArgs {
+    /// What else than our own card.
+    #[command(subcommand)]
+    pub command: Option<LinkCommand>,
     /// The interface; it needs neither an address nor a link [default: that of the default route]
     #[arg(value_name = "IFACE")]
     pub interface: Option<String>,
@@ -29,15 +35,28 @@ pub struct LinkArgs {
     pub output: OutputArgs,
 }
 
-/// Runs the command.
-#[cfg(not(target_os = "linux"))]
-pub fn run(_: &LinkArgs, _: Language) -> Result<u8> {
-    Err(super::no_raw_frames("link"))
+/// What else there is to do with links.
+#[derive(Debug, clap::Subcommand)]
+#[allow(missing_docs, reason = "what each does stands in its own file, where the help is taken from")]
+pub enum LinkCommand {
+    Certify(certify::CertifyArgs),
 }
 
 /// Runs the command.
-#[cfg(target_os = "linux")]
 pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
+    match &args.command {
+        None => look(args, language),
+        Some(LinkCommand::Certify(args)) => certify::run(args, language),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn look(_: &LinkArgs, _: Language) -> Result<u8> {
+    Err(super::no_raw_frames("link"))
+}
+
+#[cfg(target_os = "linux")]
+fn look(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
     use crate::edge::look::Request;
     use crate::net::Targets;

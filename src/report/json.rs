@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Comparison, Report, View};
+use crate::certify::Certificate;
 use crate::json::escaped;
 
 /// Writes a report.
@@ -13,6 +14,11 @@ pub(super) fn render(report: &Report, _: &View) -> String {
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, _: &View) -> String {
     written(comparison)
+}
+
+/// Writes a certificate.
+pub(super) fn certify(certificate: &Certificate, _: &View) -> String {
+    written(certificate)
 }
 
 /// Writes a record.

@@ -2,6 +2,7 @@
 
 mod cable;
 mod card;
+mod certificate;
 mod comparison;
 mod coverage;
 mod dhcp;
@@ -12,7 +13,6 @@ mod ladder;
 mod owners;
 mod verdict;
 mod way_out;
-
 use jiff::tz::TimeZone;
 
 use super::words::{day_and_time, typeset};

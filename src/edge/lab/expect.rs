@@ -53,6 +53,9 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     if let Some(expected) = &expect.notes {
         found.extend(compare(expected, &notes));
     }
+    if let Some(expected) = &expect.outlets {
+        found.extend(exactly(expected, rows(report, "outlets").iter().map(outlet).collect()));
+    }
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -118,7 +121,10 @@ fn rows<'a>(report: &'a Value, list: &str) -> &'a [Value] {
 }
 
 fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
-    let mut unexpected: Vec<String> = reported.iter().map(|finding| called(finding)).collect();
+    exactly(expected, reported.iter().map(|finding| called(finding)).collect())
+}
+
+fn exactly(expected: &[String], mut unexpected: Vec<String>) -> Vec<Difference> {
     let mut differences = Vec::new();
     for wanted in expected {
         match unexpected.iter().position(|name| name == wanted) {
@@ -128,6 +134,13 @@ fn compare(expected: &[String], reported: &[&Value]) -> Vec<Difference> {
     }
     differences.extend(unexpected.into_iter().map(Difference::Unexpected));
     differences
+}
+
+/// What a lab calls an outlet of a certificate (`trousse/certificate/1`).
+fn outlet(one: &Value) -> String {
+    let not_passed = rows(one, "rows").iter().filter(|row| row["mark"] != "pass").filter_map(|row| row["what"].as_str());
+    let named = [one["outlet"]["label"].as_str(), one["standing"].as_str()].into_iter().flatten();
+    named.chain(not_passed).collect::<Vec<_>>().join(" ")
 }
 
 /// What a lab calls a finding: its code, with its address where it has one.
@@ -164,6 +177,7 @@ mod tests {
             exit: Some(1),
             then: Vec::new(),
             unchanged: Vec::new(),
+            outlets: None,
         }
     }
 
@@ -185,6 +199,19 @@ mod tests {
             Difference::Exit(1, 0),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_outlet_that_came_to_something_else_differs() {
+        let row = |what: &str, mark: &str| json!({"what": what, "mark": mark});
+        let report = json!({"outlets": [
+            {"outlet": {"label": "A1"}, "standing": "pass", "rows": [row("link", "pass")]},
+            {"outlet": {"label": "A2"}, "standing": "fail", "rows": [row("link", "pass"), row("dhcp", "fail")]},
+        ]});
+        let outlets = |list: [&str; 2]| Expect { outlets: Some(list.map(str::to_owned).to_vec()), ..Expect::default() };
+        assert_eq!(differences(&outlets(["A1 pass", "A2 fail dhcp"]), &report, 1), []);
+        let found = differences(&outlets(["A1 pass", "A2 pass"]), &report, 1);
+        assert_eq!(found, [Difference::Missing("A2 pass".into()), Difference::Unexpected("A2 fail dhcp".into())]);
     }
 
     #[test]

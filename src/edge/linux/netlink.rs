@@ -129,12 +129,12 @@ impl Family {
 const NLMSG_ERROR: u16 = 2;
 
 /// One message of a datagram.
-struct Message<'a> {
-    kind: u16,
+pub(super) struct Message<'a> {
+    pub(super) kind: u16,
     flags: u16,
     sequence: u32,
     port: u32,
-    payload: &'a [u8],
+    pub(super) payload: &'a [u8],
 }
 
 impl Message<'_> {
@@ -145,7 +145,7 @@ impl Message<'_> {
 }
 
 /// The messages of a datagram, as far as they are whole (netlink(7): each begins at a multiple of four).
-fn messages(bytes: &[u8]) -> impl Iterator<Item = Message<'_>> {
+pub(super) fn messages(bytes: &[u8]) -> impl Iterator<Item = Message<'_>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let header = Nlmsghdr::new_from_slice(rest.get(..Nlmsghdr::len())?)?;
