@@ -84,8 +84,8 @@ fn tone(standing: Standing) -> Tone {
 fn outlets(certificate: &Certificate, language: Language) -> Table {
     let columns = vec![
         Column::new(language.pick("Outlet", "Prise"), Fit::Whole),
-        Column::new(language.pick("Result", "Résultat"), Fit::Whole),
         Column::new(language.pick("Panel", "Panneau"), Fit::Spare),
+        Column::new(language.pick("Result", "Résultat"), Fit::Whole),
         Column::new(language.pick("Switch", "Commutateur"), Fit::Cut),
         Column::new("Port", Fit::Cut),
         Column::new("VLAN", Fit::Whole),
@@ -94,15 +94,15 @@ fn outlets(certificate: &Certificate, language: Language) -> Table {
         Column::new(language.pick("Remarks", "Remarques"), Fit::Wrap),
     ];
     let rows = certificate.outlets.iter().map(|one| Row { tone: Some(tone(one.standing)), cells: cells(one, language) });
-    Table { columns, rows: rows.collect(), reading: Reading::Long }.without_empty_columns()
+    Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
 }
 
 fn cells(one: &Certified, language: Language) -> Vec<Cell> {
     let text = |text: Option<&str>| Cell::from(text.unwrap_or_default());
     vec![
         one.outlet.label.as_str().into(),
-        Cell::keyed(one.standing.word(language), one.standing as u64),
-        text(one.outlet.panel.as_deref()),
+        text(Some(one.outlet.panel.as_deref().unwrap_or("–"))),
+        one.standing.word(language).into(),
         text(one.switch()),
         text(one.port()),
         vlans(one).into(),
