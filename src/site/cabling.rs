@@ -44,6 +44,7 @@ pub struct Outlet {
     /// What it must be good for: one of the link profiles.
     pub profile: Option<String>,
     /// The PoE class of the device that it feeds, 0 to 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 8))]
     pub power_class: Option<u8>,
 }
