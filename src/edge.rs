@@ -12,6 +12,7 @@ use crate::probe::listen::Direction;
 pub mod capture;
 pub mod clock;
 pub mod drive;
+pub mod journal;
 pub mod lab;
 #[cfg(target_os = "linux")]
 pub mod linux;

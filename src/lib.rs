@@ -6,6 +6,8 @@ pub mod fault;
 
 pub(crate) mod line;
 
+pub(crate) mod json;
+
 pub mod net;
 
 pub mod poe;
@@ -34,6 +36,8 @@ pub mod check;
 pub mod probe;
 
 pub mod diagnose;
+
+pub mod certify;
 
 pub mod report;
 

@@ -44,6 +44,11 @@ impl Class {
         (usize::from(number) < MILLIWATTS.len()).then_some(Class(number))
     }
 
+    /// The highest class that a port with so much power can feed.
+    pub fn within(power: Watts) -> Option<Class> {
+        (1..MILLIWATTS.len() as u8).rev().map(Class).find(|class| class.watts(End::Pse) <= power)
+    }
+
     /// Its number, 0 to 8.
     pub fn number(self) -> u8 {
         self.0
@@ -84,6 +89,10 @@ mod tests {
         assert!(all[1..].windows(2).all(|two| two[0].watts(End::Pd) < two[1].watts(End::Pd)));
         assert!(all.windows(2).all(|two| two[0].least_type() <= two[1].least_type()));
         assert_eq!(all[0].watts(End::Pse), all[3].watts(End::Pse));
+        assert_eq!(
+            [3, 4, 20, 30, 99].map(|watts| Class::within(Watts::from_tenths(watts * 10)).map(Class::number)),
+            [None, Some(1), Some(3), Some(4), Some(8)]
+        );
         assert_eq!(all[8].watts(End::Pd).to_string(), "71.3");
     }
 

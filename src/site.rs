@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac, VlanId};
+pub(crate) use cabling::same;
 pub use cabling::{Outlet, Switch};
+pub use cabling::{same_port, same_switch};
 pub use dhcp::{Dhcp, Range};
 pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 

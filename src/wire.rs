@@ -82,6 +82,10 @@ pub enum Body<'a> {
     Lldp(Box<lldp::Lldp>),
     /// The same as Cisco has it.
     Cdp(Box<cdp::Cdp>),
+    /// The same as Extreme has it.
+    Edp(Box<edp::Edp>),
+    /// The same as Foundry has it.
+    Fdp(Box<fdp::Fdp>),
     /// Anything else.
     Other,
 }
@@ -112,6 +116,14 @@ fn of_length(destination: Mac, length: u16, payload: &[u8]) -> Result<Body<'_>, 
         },
         cdp::GROUP => match llc::parse(length, payload)? {
             Some((cdp::SNAP, message)) => Ok(Body::Cdp(Box::new(cdp::parse(message)?))),
+            _ => Ok(Body::Other),
+        },
+        edp::GROUP => match llc::parse(length, payload)? {
+            Some((edp::SNAP, message)) => Ok(Body::Edp(Box::new(edp::parse(message)?))),
+            _ => Ok(Body::Other),
+        },
+        fdp::GROUP => match llc::parse(length, payload)? {
+            Some((fdp::SNAP, message)) => Ok(Body::Fdp(Box::new(fdp::parse(message)?))),
             _ => Ok(Body::Other),
         },
         _ => Ok(Body::Other),

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
-use trousse::report::{self, Comparison, FORMATS, Report, View, columns};
+use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -58,10 +59,39 @@ fn every_format_writes_comparisons_as_before() {
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
 }
 
+#[test]
+fn every_format_writes_certificates_as_before() {
+    let certificate = cases::certificate::floor();
+    let mut changed = Vec::new();
+    for language in Language::ALL {
+        for format in CERTIFICATE_FORMATS {
+            let written = (format.render)(&certificate, &View::new(language, TimeZone::UTC));
+            // Two formats end alike: the labels have their own name.
+            let kind =
+                if format.name.contains("labels") { format!("certificate-{}", format.name) } else { "certificate".to_owned() };
+            let name = format!("{kind}.{}.{}", language.tag(), format.ending);
+            if !same(&name, &written) {
+                changed.push(name);
+            }
+            assert_eq!(written.replace("\r\n", "\n").chars().find(|&c| obeyed(c)), None, "{}", format.name);
+            assert!(format.ending != "html" || !written.contains("<b>;") && !written.contains("A7<b>"), "{}", format.name);
+            if format.name == "json" {
+                assert_eq!(serde_json::from_str::<Certificate>(&written).expect("a record"), certificate);
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
 fn the_schemas_of_the_records_are_what_they_were() {
-    for (name, schema) in [("report.schema.json", report::schema()), ("comparison.schema.json", report::comparison::schema())] {
+    let schemas = [
+        ("report.schema.json", report::schema()),
+        ("comparison.schema.json", report::comparison::schema()),
+        ("certificate.schema.json", certificate::schema()),
+    ];
+    for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
         assert!(same(name, &schema), "look at it, then bless it: TROUSSE_BLESS=1 cargo test --test golden");
     }

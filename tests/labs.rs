@@ -216,6 +216,32 @@ fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_pass
 }
 
 #[test]
+fn a_walk_that_was_torn_off_goes_on_and_a_full_disk_loses_nothing_that_was_measured() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    // A key, and the end once so many outlets stand in the journal; a tmpfs of a page holds the list and no outlet more.
+    let shell = format!(
+        "cd $HOST_DIR; walk() {{ timeout 60 {program} --lang en link certify lan0 --prefix A --profile camera --no-sound --listen 0 \"$@\" 2>&1; }}; \
+         await() {{ n=0; until \"$@\" || [ $((n+=1)) -gt 3000 ]; do sleep 0.02; done; }}; \
+         whole() {{ [ $(grep -c '^{{.is.:.measured.*}}$' journal) -ge $1 ]; }}; \
+         go() {{ (printf m; await whole $1; printf q) | walk --to 2 --journal journal; printf '\\001'; }}; \
+         touch journal; go 1; truncate -s -2 journal; go 1; go 2; \
+         {program} --lang en link certify --report journal | head -3; \
+         mkdir small; mount -t tmpfs -o size=4k none small; printf '\\001'; mkfifo keys; \
+         walk --to 32 --journal small/journal <keys >said & exec 3>keys; printf m >&3; await grep -q 'kept in memory' said; \
+         printf q >&3; wait $!; echo \"exit $?\"; cat said"
+    );
+    let Some((_, said)) = within("card-knows-nothing", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [first, again, last, report, full] = parts[..] else { panic!("five parts: {said}") };
+    assert!(first.contains("A1 PASS IN PART") && first.contains("A2      –      not measured"), "{said}");
+    assert!(again.contains("0 of 2 outlets are measured already") && again.contains("A1 PASS IN PART"), "{said}");
+    assert!(last.contains("1 of 2 outlets are measured already") && !last.contains("→ A1"), "{said}");
+    assert!(report.contains("2 outlets: 2 pass in part"), "{said}");
+    assert!(full.contains("exit 2") && full.contains("cannot write the journal small/journal"), "{said}");
+    assert!(full.contains("32 outlets: 1 passes in part, 31 not measured"), "{said}");
+}
+
+#[test]
 fn the_kit_sees_its_own_card_and_nothing_of_the_machine() {
     if let Some((_, said)) =
         within("own-address", "ls /sys/class/net | sort; hostname; cat /sys/class/net/lan0/operstate /etc/resolv.conf")

@@ -177,7 +177,7 @@ mod tests {
         let Verdict::Found(found) = judged(Some(of_type(1))) else { panic!("nothing found") };
         assert_eq!(
             found[0].problem.explain().french().title,
-            "Prise A12 : le port Gi1/0/12 de sw-1.example.net donne au plus 15,4 W, l'appareil demande la classe 4 (30,0 W)"
+            "Prise A12 : le port Gi1/0/12 de sw-1.example.net donne au plus 15,4 W, l'appareil demande la classe 4 (30 W)"
         );
         let figure = PowerTold { available: Some(Watts::from_tenths(250)), detail: 2, ..of_type(4) };
         assert!(matches!(judged(Some(figure)), Verdict::Found(_)), "a figure counts before a type");

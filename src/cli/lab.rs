@@ -7,7 +7,7 @@ use clap::Args;
 use crate::cli::output::print;
 use crate::edge::lab;
 #[cfg(target_os = "linux")]
-use crate::edge::record::{COMPARISON, REPORT};
+use crate::edge::record::{CERTIFICATE, COMPARISON, REPORT};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
@@ -82,7 +82,8 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let before = lab::contents(&lab.expect, running.folder());
     let (exit, folder) = visit(running, own, &lab.kit.command, 1, language)?;
-    let report = written(&lab.kit.command, exit, &folder.join(REPORT))?;
+    let made = if lab.expect.outlets.is_some() { CERTIFICATE } else { REPORT };
+    let report = written(&lab.kit.command, exit, &folder.join(made))?;
     let mut differences = lab::differences(&lab.expect, &report, i32::from(exit));
     differences.extend(lab::changes(&lab.expect, &before, &lab::contents(&lab.expect, running.folder())));
     for (number, then) in (2..).zip(&lab.expect.then) {

@@ -7,6 +7,7 @@ use crate::cli::switches::SwitchArgs;
 use crate::fault::Result;
 use crate::language::Language;
 
+pub mod certify;
 pub mod locate;
 pub mod poe;
 
@@ -52,6 +53,7 @@ pub struct LinkArgs {
 pub enum LinkCommand {
     Locate(locate::LocateArgs),
     Poe(poe::PoeArgs),
+    Certify(Box<certify::CertifyArgs>),
 }
 
 /// Runs the command.
@@ -59,6 +61,7 @@ pub fn run(args: &LinkArgs, language: Language) -> Result<u8> {
     match &args.command {
         Some(LinkCommand::Locate(args)) => locate::run(args, language),
         Some(LinkCommand::Poe(args)) => poe::run(args, language),
+        Some(LinkCommand::Certify(args)) => certify::run(args, language),
         None => look(args, language),
     }
 }

@@ -31,45 +31,50 @@ impl OutputArgs {
 
     /// Refuses now what could not be written later, when the work is done.
     pub fn check(&self) -> Result<()> {
-        let Some(path) = &self.output else { return Ok(()) };
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        if folder.is_dir() && !path.is_dir() {
-            return Ok(());
-        }
-        let shown = path.display();
-        Err(Fault::new(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"))
-            .hint("name a file in a folder that exists", "indiquez un fichier dans un dossier qui existe"))
+        self.output.as_deref().map_or(Ok(()), writable)
     }
 
     /// Writes the report. What cannot be written to its file goes to standard output, so that it is not lost.
     pub fn write(&self, report: &Report, language: Language) -> Result<()> {
-        self.put(&(self.format().render)(report, &self.view(language)))
+        put(&(self.format().render)(report, &view(self.output.is_none(), language)), self.output.as_deref())
     }
 
     /// Writes a comparison in the same way.
     pub fn write_comparison(&self, comparison: &Comparison, language: Language) -> Result<()> {
-        self.put(&(self.format().compare)(comparison, &self.view(language)))
+        put(&(self.format().compare)(comparison, &view(self.output.is_none(), language)), self.output.as_deref())
     }
+}
 
-    fn put(&self, text: &str) -> Result<()> {
-        match &self.output {
-            None => print(text),
-            Some(path) => replace(path, text).or_else(|error| {
-                print(text)?;
-                let shown = path.display();
-                Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
-                    .hint("the report is on standard output instead", "le rapport est sur la sortie standard"))
-            }),
-        }
+/// Refuses a file that could not be written later.
+pub fn writable(path: &Path) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
     }
+    let shown = path.display();
+    Err(Fault::new(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"))
+        .hint("name a file in a folder that exists", "indiquez un fichier dans un dossier qui existe"))
+}
 
-    fn view(&self, language: Language) -> View {
-        let to_terminal = self.output.is_none() && io::stdout().is_terminal();
-        let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let width =
-            to_terminal.then(|| console::Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
-        View { colour: to_terminal && !plain, width: width.unwrap_or(View::WIDTH), ..View::new(language, TimeZone::system()) }
+/// Writes to a file, else to standard output.
+pub fn put(text: &str, output: Option<&Path>) -> Result<()> {
+    match output {
+        None => print(text),
+        Some(path) => replace(path, text).or_else(|error| {
+            print(text)?;
+            let shown = path.display();
+            Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
+                .hint("the report is on standard output instead", "le rapport est sur la sortie standard"))
+        }),
     }
+}
+
+/// How the reader sees it: by the width of the terminal, where it goes to standard output and that is one.
+pub fn view(to_standard_output: bool, language: Language) -> View {
+    let to_terminal = to_standard_output && io::stdout().is_terminal();
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = to_terminal.then(|| console::Term::stdout().size_checked()).flatten().map(|(_, columns)| usize::from(columns));
+    View { colour: to_terminal && !plain, width: width.unwrap_or(View::WIDTH), ..View::new(language, TimeZone::system()) }
 }
 
 /// Writes beside the file, then takes its place: never half a report.

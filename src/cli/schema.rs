@@ -2,12 +2,13 @@
 
 use schemars::schema_for;
 
+use crate::certify::{Profile, certificate};
 use crate::cli::output::print;
 use crate::fault::Result;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of a plan, of a report or of a comparison.
+/// Print the JSON Schema of what people write (a plan, a link profile) or of what programs read (a report, a comparison, a certificate).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -24,6 +25,10 @@ pub enum Schema {
     Report,
     /// The comparison of two visits.
     Comparison,
+    /// What an outlet must be good for.
+    LinkProfile,
+    /// What outlets came to.
+    Certificate,
 }
 
 /// Runs the command.
@@ -32,6 +37,8 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Plan => schema_for!(Plan).to_value(),
         Schema::Report => report::schema(),
         Schema::Comparison => comparison::schema(),
+        Schema::LinkProfile => schema_for!(Profile).to_value(),
+        Schema::Certificate => certificate::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

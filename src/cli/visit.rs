@@ -13,7 +13,7 @@ use crate::edge::stop;
 use crate::fault::Result;
 use crate::language::Language;
 use crate::net::Moment;
-use crate::observe::{Fact, Observation};
+use crate::observe::{Fact, Inventory, Observation};
 use crate::probe::listen::Direction;
 use crate::report::Report;
 
@@ -26,6 +26,17 @@ pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: 
 
 /// Looks; the report, and whether the visit could be recorded to its end.
 pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, language: Language) -> Result<(Report, Result<()>)> {
+    look_until(request, leases, record, language, &mut |_| false).map(|(report, recorded, _)| (report, recorded))
+}
+
+/// The same, but it ends as soon as `ends` says so, which is asked again and again; what was learnt comes with the report.
+pub fn look_until(
+    request: Request,
+    leases: &LeaseArgs,
+    record: Option<&Path>,
+    language: Language,
+    ends: &mut dyn FnMut(Moment) -> bool,
+) -> Result<(Report, Result<()>, Inventory)> {
     let files = leases.read(language)?;
     let mut look = Look::prepare(request)?;
     let known = files.facts(Some(&look.circumstances.survey), look.circumstances.started_us, language);
@@ -36,23 +47,24 @@ pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, languag
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
     }
     stop::watch();
-    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder };
+    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends };
     let (mut inventory, ended) = look.run(&mut follower);
     leases::fold(known, &mut inventory);
-    let Following { progress, recorder } = follower;
+    let Following { progress, recorder, .. } = follower;
     progress.finish();
     let report = Report::of(circumstances.visit(ended), &inventory, &circumstances.plan);
     let recorded = recorder.map_or(Ok(()), |recorder| recorder.close(ended, &report));
-    Ok((report, recorded))
+    Ok((report, recorded, inventory))
 }
 
 /// The screen and the record follow a look together.
-struct Following {
+struct Following<'a> {
     progress: Progress,
     recorder: Option<Recorder>,
+    ends: &'a mut dyn FnMut(Moment) -> bool,
 }
 
-impl Follower for Following {
+impl Follower for Following<'_> {
     fn frame(&mut self, at: Moment, direction: Direction, bytes: &[u8]) -> Option<u32> {
         self.recorder.as_mut().and_then(|recorder| recorder.frame(at, direction, bytes))
     }
@@ -71,6 +83,6 @@ impl Follower for Following {
 
     fn stops(&mut self, now: Moment) -> bool {
         self.progress.tick(now);
-        stop::pressed()
+        stop::pressed() || (self.ends)(now)
     }
 }

@@ -1,7 +1,9 @@
 //! Linux: interfaces, the packet socket, and what drivers tell.
 
+pub mod carrier;
 pub mod ethtool;
 pub mod interface;
+pub mod keys;
 mod link_watch;
 mod netlink;
 pub mod packet_socket;

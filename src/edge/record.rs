@@ -31,6 +31,9 @@ pub const REPORT: &str = "report.json";
 /// How the visit compares with an earlier one, where it was made to prove what that one led to.
 pub const COMPARISON: &str = "comparison.json";
 
+/// What outlets came to, beside the records of their measurements.
+pub const CERTIFICATE: &str = "certificate.json";
+
 /// Adds a comparison to a record that was closed.
 pub fn keep_comparison(folder: &Path, comparison: &Comparison) -> Result<()> {
     let written = to_json(comparison).and_then(|text| fs::write(folder.join(COMPARISON), text));

@@ -8,6 +8,8 @@ static PRESSED: AtomicBool = AtomicBool::new(false);
 static WATCH: LazyLock<()> = LazyLock::new(|| {
     let watched = ctrlc::set_handler(|| {
         if PRESSED.swap(true, Ordering::SeqCst) {
+            #[cfg(target_os = "linux")]
+            super::linux::keys::restore();
             std::process::exit(130);
         }
     });

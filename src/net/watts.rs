@@ -23,9 +23,11 @@ impl Watts {
         Watts(tenths as u32 * 100)
     }
 
-    /// As people write it: `25.5 W`, `25,5 W`.
+    /// As people write it: `30 W`, `25.5 W`, `25,5 W`.
     pub fn say(self, language: Language) -> String {
-        language.pick(format!("{self} W"), format!("{self} W").replace('.', ","))
+        let shown = self.to_string();
+        let shown = shown.strip_suffix(".0").unwrap_or(&shown);
+        format!("{} W", language.pick(shown.to_owned(), shown.replace('.', ",")))
     }
 
     /// In thousandths of a watt.

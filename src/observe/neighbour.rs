@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use super::{Fact, Observation};
 use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::poe::{Class, End};
+use crate::wire::Malformed;
 use crate::wire::cdp::Cdp;
+use crate::wire::edp::Edp;
+use crate::wire::fdp::Fdp;
 use crate::wire::lldp::{Lldp, dot3, med};
 
 /// By which protocol a neighbour speaks.
@@ -21,6 +24,10 @@ pub enum Discovery {
     Lldp,
     /// Cisco's.
     Cdp,
+    /// Extreme's.
+    Edp,
+    /// Foundry's.
+    Fdp,
 }
 
 impl fmt::Display for Discovery {
@@ -28,6 +35,8 @@ impl fmt::Display for Discovery {
         f.write_str(match self {
             Discovery::Lldp => "LLDP",
             Discovery::Cdp => "CDP",
+            Discovery::Edp => "EDP",
+            Discovery::Fdp => "FDP",
         })
     }
 }
@@ -186,6 +195,9 @@ pub struct Advertised {
 const MAU_TYPES: [(u16, u32, bool); 7] =
     [(10, 10, false), (11, 10, true), (15, 100, false), (16, 100, true), (29, 1000, false), (30, 1000, true), (54, 10_000, true)];
 
+/// For how long what EDP says holds: it does not tell (ExtremeXOS, `configure edp timeout`: 180 s).
+const EDP_TIMEOUT_S: u16 = 180;
+
 impl Advertised {
     /// What a frame of LLDP says.
     pub fn of_lldp(source: Mac, told: &Lldp) -> Advertised {
@@ -227,12 +239,9 @@ impl Advertised {
         let voice = Policy { application: med::Policy::VOICE, tagged: true, vlan: told.voice_vlan, priority: None, dscp: None };
         let described: Vec<&str> = [&told.platform, &told.software].into_iter().flatten().map(String::as_str).collect();
         Advertised {
-            protocol: Discovery::Cdp,
-            source,
             ttl_s: told.ttl.into(),
             chassis: told.device.clone().unwrap_or_default(),
             port: told.port.clone().unwrap_or_default(),
-            port_description: None,
             name: told.device.clone(),
             description: (!described.is_empty()).then(|| described.join(", ")),
             roles: roles.into_iter().filter(|(bit, _)| able >> bit & 1 != 0).map(|(_, role)| role).collect(),
@@ -240,10 +249,67 @@ impl Advertised {
             vlan: told.native_vlan,
             policies: told.voice_vlan.map(|_| voice).into_iter().collect(),
             full_duplex: told.full_duplex,
+            power: PowerTold::of_cdp(told),
+            ..Advertised::nothing(Discovery::Cdp, source, &told.faults)
+        }
+    }
+
+    /// What a frame of EDP says that tells a port. Only a switch of Extreme's speaks it.
+    pub fn of_edp(source: Mac, told: &Edp) -> Advertised {
+        let version = told.version.map(|parts| parts.map(|part| part.to_string()).join("."));
+        Advertised {
+            ttl_s: EDP_TIMEOUT_S,
+            chassis: told.machine.map(|mac| mac.to_string()).unwrap_or_default(),
+            port: told.port.map(|port| port.to_string()).unwrap_or_default(),
+            name: told.name.clone(),
+            description: version.map(|version| format!("Extreme {version}")),
+            roles: [Role::Bridge].into(),
+            ..Advertised::nothing(Discovery::Edp, source, &told.faults)
+        }
+    }
+
+    /// What a frame of FDP says.
+    pub fn of_fdp(source: Mac, told: &Fdp) -> Advertised {
+        let role = match told.capability.as_deref().map(str::to_ascii_lowercase).as_deref() {
+            Some("router") => Some(Role::Router),
+            Some("switch" | "bridge") => Some(Role::Bridge),
+            Some("host") => Some(Role::Station),
+            _ => None,
+        };
+        let described: Vec<&str> = [&told.platform, &told.software].into_iter().flatten().map(String::as_str).collect();
+        Advertised {
+            ttl_s: told.ttl.into(),
+            chassis: told.device.clone().unwrap_or_default(),
+            port: told.port.clone().unwrap_or_default(),
+            name: told.device.clone(),
+            description: (!described.is_empty()).then(|| described.join(", ")),
+            roles: role.into_iter().collect(),
+            addresses: told.addresses.iter().copied().map(IpAddr::V4).collect(),
+            vlan: told.native_vlan,
+            ..Advertised::nothing(Discovery::Fdp, source, &told.faults)
+        }
+    }
+
+    /// A message that says nothing yet.
+    fn nothing(protocol: Discovery, source: Mac, faults: &[Malformed]) -> Advertised {
+        Advertised {
+            protocol,
+            source,
+            ttl_s: 0,
+            chassis: String::new(),
+            port: String::new(),
+            port_description: None,
+            name: None,
+            description: None,
+            roles: BTreeSet::new(),
+            addresses: BTreeSet::new(),
+            vlan: None,
+            policies: Vec::new(),
+            full_duplex: None,
             speed_mbps: None,
             max_frame: None,
-            power: PowerTold::of_cdp(told),
-            faults: told.faults.iter().map(ToString::to_string).collect(),
+            power: None,
+            faults: faults.iter().map(ToString::to_string).collect(),
         }
     }
 

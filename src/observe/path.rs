@@ -108,6 +108,11 @@ impl PathSeen {
         self.pinged.get(&ip)?.first()
     }
 
+    /// Every device that was pinged, and what came back.
+    pub fn pings(&self) -> impl Iterator<Item = (IpAddr, &Replies)> {
+        self.pinged.iter().filter_map(|(&ip, sightings)| Some((ip, &sightings.first()?.0)))
+    }
+
     /// What came back from a DNS server that was asked.
     pub fn dns(&self, server: IpAddr) -> Option<&(Replies, Observation)> {
         self.dns.get(&server)?.first()

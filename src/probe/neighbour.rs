@@ -42,6 +42,9 @@ impl Probe for Neighbour {
         let told = match &packet.body {
             Body::Lldp(told) => Advertised::of_lldp(packet.source, told),
             Body::Cdp(told) => Advertised::of_cdp(packet.source, told),
+            Body::Fdp(told) => Advertised::of_fdp(packet.source, told),
+            // Its VLANs come in a frame of their own, which tells neither the switch's name nor the port.
+            Body::Edp(told) if told.port.is_some() => Advertised::of_edp(packet.source, told),
             _ => return Vec::new(),
         };
         vec![Fact::NeighbourAdvertised(Box::new(told))]
@@ -52,7 +55,7 @@ impl Probe for Neighbour {
         if told.ttl_s > 0 {
             let enough = match told.protocol {
                 Discovery::Lldp => now + GRACE,
-                Discovery::Cdp => Moment::default() + LLDP_INTERVAL,
+                Discovery::Cdp | Discovery::Edp | Discovery::Fdp => Moment::default() + LLDP_INTERVAL,
             };
             self.until = self.until.min(enough);
         }

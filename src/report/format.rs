@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Comparison, Report, csv, html, json, terminal};
+use super::{Comparison, Report, csv, html, json, labels, terminal};
+use crate::certify::Certificate;
 use crate::language::Language;
 
 /// How a reader wants to see a report.
@@ -47,4 +48,25 @@ pub const FORMATS: &[Format] = &[
     Format { name: "json", ending: "json", render: json::render, compare: json::compare },
     Format { name: "html", ending: "html", render: html::render, compare: html::compare },
     Format { name: "csv", ending: "csv", render: csv::render, compare: csv::compare },
+];
+
+/// One row of the table of formats of a certificate.
+#[derive(Clone, Copy, Debug)]
+pub struct CertificateFormat {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot; the first in the table is meant where two end alike.
+    pub ending: &'static str,
+    /// Writes the whole of it, the last line ended.
+    pub render: fn(&Certificate, &View) -> String,
+}
+
+/// Every format of a certificate.
+pub const CERTIFICATE_FORMATS: &[CertificateFormat] = &[
+    CertificateFormat { name: "terminal", ending: "txt", render: terminal::certify },
+    CertificateFormat { name: "json", ending: "json", render: json::certify },
+    CertificateFormat { name: "html", ending: "html", render: html::certify },
+    CertificateFormat { name: "csv", ending: "csv", render: csv::certificate::render },
+    CertificateFormat { name: "labels", ending: "html", render: labels::large },
+    CertificateFormat { name: "small-labels", ending: "html", render: labels::small },
 ];

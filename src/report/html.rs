@@ -4,6 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Trace};
 use super::{Comparison, Report, View};
+use crate::certify::Certificate;
 use crate::language::Language;
 
 const STYLE: &str = include_str!("html.css");
@@ -22,6 +23,11 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
     written(&Page::of_comparison(comparison, view.language, &view.zone))
+}
+
+/// Writes a certificate, with every measurement.
+pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
+    written(&Page::of_certificate(certificate, true, view.language, &view.zone))
 }
 
 fn written(page: &Page) -> String {

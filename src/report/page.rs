@@ -2,6 +2,7 @@
 
 mod cable;
 mod card;
+mod certificate;
 mod comparison;
 mod coverage;
 mod dhcp;
@@ -17,7 +18,6 @@ mod switching;
 mod trace;
 mod verdict;
 mod way_out;
-
 use jiff::tz::TimeZone;
 
 use super::words::{day_and_time, typeset};

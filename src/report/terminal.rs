@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use super::columns::{pad, width, wrap};
 use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
+use crate::certify::Certificate;
 
 /// Text is not wrapped narrower than this.
 const NARROWEST: usize = 40;
@@ -24,6 +25,11 @@ pub(super) fn render(report: &Report, view: &View) -> String {
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
     written(&Page::of_comparison(comparison, view.language, &view.zone), view)
+}
+
+/// Writes a certificate.
+pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
+    written(&Page::of_certificate(certificate, false, view.language, &view.zone), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

@@ -44,6 +44,7 @@ pub struct Outlet {
     /// What it must be good for: one of the link profiles.
     pub profile: Option<String>,
     /// The PoE class of the device that it feeds, 0 to 8.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 8))]
     pub power_class: Option<u8>,
 }
@@ -51,38 +52,50 @@ pub struct Outlet {
 impl Switch {
     /// Whether a device that calls itself so, and is managed at these addresses, is this switch. A name may come with its domain.
     pub fn is(&self, name: &str, addresses: impl IntoIterator<Item = IpAddr>) -> bool {
-        let first = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
-        same(&self.name, name)
-            || same(&self.name, &first(name))
-            || self.address.is_some_and(|own| addresses.into_iter().any(|ip| ip == IpAddr::V4(own)))
+        same_switch(&self.name, name) || self.address.is_some_and(|own| addresses.into_iter().any(|ip| ip == IpAddr::V4(own)))
     }
 }
 
 impl Outlet {
+    /// Whether it has that label; labels differ by more than capitals.
+    pub fn is_called(&self, label: &str) -> bool {
+        same(&self.label, label)
+    }
+
     /// Whether its port is the one that a switch calls so: `Gi1/0/12` is `GigabitEthernet1/0/12`.
     pub fn is_port(&self, told: &str) -> Option<bool> {
         self.port.as_deref().map(|planned| same_port(planned, told))
     }
 }
 
-/// Names of ports are a word and numbers; people and switches shorten the word.
-fn same_port(one: &str, other: &str) -> bool {
+/// Whether a switch that calls itself so is the one of the list: some put their domain behind their name (`sw-1.example.org`).
+pub fn same_switch(wanted: &str, is: &str) -> bool {
+    let short = |name: &str| name.trim().split('.').next().unwrap_or_default().to_owned();
+    same(wanted, is) || (!wanted.contains('.') && same(wanted, &short(is)))
+}
+
+/// Whether a port is the one of the list: `Gi1/0/12` is short for `GigabitEthernet1/0/12`, and on a list of one switch `12` says it.
+pub fn same_port(wanted: &str, is: &str) -> bool {
     let parts = |name: &str| {
-        let name = name.trim().to_ascii_lowercase().replace(' ', "");
-        let numbers = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
-        let (word, numbers) = name.split_at(numbers);
-        (word.to_owned(), numbers.to_owned())
+        let name = name.trim().to_ascii_lowercase();
+        let digits = name.find(|c: char| c.is_ascii_digit()).unwrap_or(name.len());
+        (name[..digits].trim_end_matches([' ', '-', '/']).to_owned(), name[digits..].to_owned())
     };
-    let ((word, numbers), (other_word, other_numbers)) = (parts(one), parts(other));
-    let short = word.starts_with(&other_word) || other_word.starts_with(&word);
-    // A word that is left out says nothing: port 7 may be Gi7 or Te7.
-    numbers == other_numbers && (word == other_word || short && !word.is_empty() && !other_word.is_empty())
+    let ((kind, number), (long, full)) = (parts(wanted), parts(is));
+    if number.is_empty() || full.is_empty() {
+        return same(wanted, is);
+    }
+    let last = full.rsplit(['/', '.', ':', '-']).next().unwrap_or_default();
+    match kind.is_empty() {
+        true => number == full || number == last,
+        false => number == full && (long.starts_with(&kind) || kind.starts_with(&long) && !long.is_empty()),
+    }
 }
 
 impl Plan {
     /// The outlet with a label; labels differ by more than capitals.
     pub fn outlet(&self, label: &str) -> Option<&Outlet> {
-        self.outlets.iter().find(|outlet| same(&outlet.label, label))
+        self.outlets.iter().find(|outlet| outlet.is_called(label))
     }
 
     /// The outlet that leads to a port of a switch, which is known by its name or by its address.
@@ -103,7 +116,7 @@ impl Plan {
 }
 
 /// Whether two names are one: people write `a12` for `A12`.
-fn same(one: &str, other: &str) -> bool {
+pub(crate) fn same(one: &str, other: &str) -> bool {
     one.trim().eq_ignore_ascii_case(other.trim())
 }
 
@@ -133,7 +146,7 @@ pub(super) fn check(plan: &Plan) -> Result<(), Why> {
                 format!("la prise {label:?} a la classe PoE {class} : il y en a de 0 à 8"),
             ));
         }
-        if before.iter().any(|other| same(&other.label, label)) {
+        if before.iter().any(|other| other.is_called(label)) {
             return Err(Why::new(format!("the outlet {label:?} stands twice"), format!("la prise {label:?} figure deux fois")));
         }
         if let Some(name) = outlet.switch.as_deref().filter(|name| !plan.switches.is_empty() && plan.switch(name).is_none()) {
@@ -214,5 +227,26 @@ mod tests {
         assert!(["gi1/0/12", "GigabitEthernet1/0/12", "Gi 1/0/12"].iter().all(|told| port(told) == Some(true)));
         assert!(["Gi1/0/1", "Gi1/0/120", "Te1/0/12", "1/0/12"].iter().all(|told| port(told) == Some(false)));
         assert_eq!(Outlet::default().is_port("Gi1"), None);
+    }
+
+    #[test]
+    fn ports_and_switches_are_known_by_their_usual_short_names() {
+        for (wanted, is) in [
+            ("12", "GigabitEthernet1/0/12"),
+            ("1/0/12", "gi1/0/12"),
+            ("Gi1/0/12", "GigabitEthernet1/0/12"),
+            ("GigabitEthernet1/0/12", "Gi1/0/12"),
+            ("port 12", "Port 12"),
+            ("g12", "g12"),
+            ("uplink", "UPLINK"),
+        ] {
+            assert!(same_port(wanted, is), "{wanted} {is}");
+        }
+        for (wanted, is) in [("12", "gi1/0/2"), ("Gi1/0/1", "Gi1/0/12"), ("Te1/0/12", "Gi1/0/12"), ("gi12", "12"), ("a", "b")] {
+            assert!(!same_port(wanted, is), "{wanted} {is}");
+        }
+        assert!(
+            same_switch("sw-1", "SW-1.example.org") && !same_switch("sw-1.a.org", "sw-1.b.org") && !same_switch("sw-1", "sw-10")
+        );
     }
 }

@@ -12,6 +12,8 @@ use crate::net::{Mac, VlanId};
 #[cfg(test)]
 mod tests;
 
+/// The group that it is sent to.
+pub const GROUP: Mac = Mac([0x00, 0xe0, 0x2b, 0, 0, 0]);
 /// Behind which SNAP header it is.
 pub const SNAP: Snap = Snap { oui: [0x00, 0xe0, 0x2b], protocol: 0x00bb };
 

@@ -7,11 +7,13 @@ use super::Malformed;
 use super::cdp::{tlv, unsummed};
 use super::llc::Snap;
 use super::tlv::{MAX_KEPT, internet_checksum, once, text, words};
-use crate::net::VlanId;
+use crate::net::{Mac, VlanId};
 
 #[cfg(test)]
 mod tests;
 
+/// The group that it is sent to.
+pub const GROUP: Mac = Mac([0x01, 0xe0, 0x52, 0xcc, 0xcc, 0xcc]);
 /// Behind which SNAP header it is.
 pub const SNAP: Snap = Snap { oui: [0x00, 0xe0, 0x52], protocol: 0x2000 };
 

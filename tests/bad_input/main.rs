@@ -2,6 +2,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod certify;
 mod commands;
 mod hostile_names;
 mod labs;

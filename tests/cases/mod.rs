@@ -1,6 +1,7 @@
 //! The reports that every format is shown with, folded from hand-made observations.
 
 mod cable;
+pub(crate) mod certificate;
 pub(crate) mod comparisons;
 mod dhcp;
 mod diagnose;

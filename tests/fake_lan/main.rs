@@ -168,7 +168,9 @@ fn well_mannered(outcome: &Outcome, survey: &Survey) {
             // A client that asks for an address has none to show (RFC 2131, 4.1).
             Body::Udp { ip, destination_port: dhcp::SERVER_PORT, .. } if ip.source.is_unspecified() => {}
             Body::Udp { ip, .. } | Body::Icmp { ip, .. } => assert!(is_ours(ip.source), "sent as {}", ip.source),
-            Body::Stp(_) | Body::Lldp(_) | Body::Cdp(_) | Body::Other => panic!("we send ARP, UDP and ICMP only"),
+            Body::Stp(_) | Body::Lldp(_) | Body::Cdp(_) | Body::Edp(_) | Body::Fdp(_) | Body::Other => {
+                panic!("we send ARP, UDP and ICMP only")
+            }
         }
         if packet.destination == Mac::BROADCAST {
             broadcasts.push(*at);

@@ -57,6 +57,9 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         let plugged: Vec<String> = rows(report, "whereabouts").iter().filter_map(plugged).collect();
         found.extend(lists_differ(expected, plugged));
     }
+    if let Some(expected) = &expect.outlets {
+        found.extend(lists_differ(expected, rows(report, "outlets").iter().map(outlet).collect()));
+    }
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -145,6 +148,13 @@ fn lists_differ(expected: &[String], mut unexpected: Vec<String>) -> Vec<Differe
     differences
 }
 
+/// What a lab calls an outlet of a certificate (`trousse/certificate/1`).
+fn outlet(one: &Value) -> String {
+    let not_passed = rows(one, "rows").iter().filter(|row| row["mark"] != "pass").filter_map(|row| row["what"].as_str());
+    let named = [one["outlet"]["label"].as_str(), one["standing"].as_str()].into_iter().flatten();
+    named.chain(not_passed).collect::<Vec<_>>().join(" ")
+}
+
 /// What a lab calls a finding: its code, with its address and the port of the switch there, where it has them.
 fn called(finding: &Value) -> String {
     let (problem, subject) = (&finding["problem"], &finding["subject"]);
@@ -180,6 +190,7 @@ mod tests {
             exit: Some(1),
             then: Vec::new(),
             unchanged: Vec::new(),
+            outlets: None,
         }
     }
 
@@ -201,6 +212,19 @@ mod tests {
             Difference::Exit(1, 0),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_outlet_that_came_to_something_else_differs() {
+        let row = |what: &str, mark: &str| json!({"what": what, "mark": mark});
+        let report = json!({"outlets": [
+            {"outlet": {"label": "A1"}, "standing": "pass", "rows": [row("link", "pass")]},
+            {"outlet": {"label": "A2"}, "standing": "fail", "rows": [row("link", "pass"), row("dhcp", "fail")]},
+        ]});
+        let outlets = |list: [&str; 2]| Expect { outlets: Some(list.map(str::to_owned).to_vec()), ..Expect::default() };
+        assert_eq!(differences(&outlets(["A1 pass", "A2 fail dhcp"]), &report, 1), []);
+        let found = differences(&outlets(["A1 pass", "A2 pass"]), &report, 1);
+        assert_eq!(found, [Difference::Missing("A2 pass".into()), Difference::Unexpected("A2 fail dhcp".into())]);
     }
 
     #[test]

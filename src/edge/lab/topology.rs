@@ -215,6 +215,8 @@ pub struct Expect {
     pub plugged: Option<Vec<String>>,
     /// How many addresses answer.
     pub hosts: Option<usize>,
+    /// Of a walk from outlet to outlet: each with what it came to and the limits that it did not pass (`A2 fail dhcp`).
+    pub outlets: Option<Vec<String>>,
     /// The kit's exit code.
     pub exit: Option<i32>,
     /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in `box/dnsmasq.leases`.

@@ -20,7 +20,7 @@ use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 use crate::site::Access;
-use crate::wire::{cdp, ethernet, lldp, stp};
+use crate::wire::{cdp, edp, ethernet, fdp, lldp, stp};
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
 const RECEIVE_BUFFER: libc::c_int = 32 << 20;
@@ -30,7 +30,7 @@ const SNAP: usize = 1600;
 /// Batches that are read before the probes have their turn again: in a storm there is always one more.
 const TURN: usize = 64;
 /// Groups whose frames are heard beside those to all.
-const GROUPS: [Mac; 5] = [lldp::GROUPS[0], lldp::GROUPS[1], stp::GROUP, stp::PVST_GROUP, cdp::GROUP];
+const GROUPS: [Mac; 7] = [lldp::GROUPS[0], lldp::GROUPS[1], stp::GROUP, stp::PVST_GROUP, cdp::GROUP, edp::GROUP, fdp::GROUP];
 /// Bytes of ancillary data of one frame: its time and its VLAN tag.
 const CONTROL: usize = 128;
 

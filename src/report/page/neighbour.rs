@@ -12,12 +12,13 @@ use crate::report::{NeighbourRow, Report};
 /// The section of the report; none where nobody spoke and nobody was waited for.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let heading = language.pick("At the other end of the cable", "À l'autre bout du câble");
-    let mut blocks = vec![Block::Heading(heading.to_owned())];
+    let mut blocks = Vec::new();
     if report.neighbours.is_empty() {
         let linked = report.link.is_some_and(|link| link.carrier);
         let listened = report.neighbours_listened_ms.filter(|_| linked && report.visit.errand == Errand::Link);
         let Some(ms) = listened else { return Vec::new() };
         let seconds = ms / 1000;
+        blocks.push(Block::Heading(heading.to_owned()));
         blocks.push(Block::Text(language.pick(
             format!(
                 "Nobody said what it is in {seconds} s (LLDP comes every 30 s, CDP every 60 s). An unmanaged switch says nothing, and a \
@@ -32,6 +33,8 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         return blocks;
     }
     for row in &report.neighbours {
+        let by = row.told.protocol;
+        blocks.push(Block::Heading(language.pick(format!("{heading}, by {by}"), format!("{heading}, par {by}"))));
         blocks.push(Block::Facts(facts(row, language)));
     }
     if report.neighbours.iter().any(|row| row.told.power.is_some()) {
@@ -54,8 +57,7 @@ fn facts(row: &NeighbourRow, language: Language) -> Vec<(String, String)> {
         true => language.pick(", and took it back: its port went down", ", puis s'est retiré : son port est tombé"),
         false => "",
     };
-    let heard = language.pick(format!("{} at {at}{gone}", told.protocol), format!("{} à {at}{gone}", told.protocol));
-    facts.push((language.pick("Heard by", "Entendu par"), heard));
+    facts.push((language.pick("Heard at", "Entendu à"), format!("{at}{gone}")));
     let roles: Vec<&str> = told.roles.iter().map(|&role| role_word(role, language)).collect();
     let called = told.called().to_owned();
     let known_by = (called != told.chassis && !told.chassis.is_empty()).then(|| format!(" ({})", told.chassis));
