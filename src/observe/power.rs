@@ -35,7 +35,8 @@ pub struct SupplyPower {
 /// What one switch told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SwitchPower {
-    /// The first and the last answer.
+    /// The first and the last answer: of those read to their end where there are any, since a table that was cut may lack
+    /// the very counter that grew.
     answers: Option<(Telling, Telling)>,
     /// Why there is none; of several reasons the first.
     unanswered: Option<Unanswered>,
@@ -94,7 +95,7 @@ impl<'a> PowerOf<'a> {
         self.told.unanswered.as_ref().filter(|_| self.told.answers.is_none())
     }
 
-    /// Whether every table was read to its end the last time.
+    /// Whether every table was read to its end, at least once.
     pub fn is_whole(&self) -> bool {
         self.told.answers.as_ref().is_some_and(|(_, last)| last.whole)
     }
@@ -154,10 +155,10 @@ impl PowerSeen {
                 feeding.supplies.truncate(MOST_SUPPLIES);
                 let telling = Telling { at: seen.at, frame: seen.frame, feeding, whole: told.cut.is_empty() };
                 let (first, last) = of.answers.get_or_insert_with(|| (telling.clone(), telling.clone()));
-                if telling < *first {
+                if (!telling.whole, &telling) < (!first.whole, &*first) {
                     first.clone_from(&telling);
                 }
-                if telling > *last {
+                if (telling.whole, &telling) > (last.whole, &*last) {
                     *last = telling;
                 }
             }
@@ -182,6 +183,7 @@ impl PowerSeen {
 mod tests {
     use super::*;
     use crate::mib::power_ethernet::PsePort;
+    use crate::observe::{CutBy, WalkCut};
 
     fn answer(ms: u64, ports: u32, denied: Option<u32>) -> Observation {
         let told = PsePort { denied, ..PsePort::default() };
@@ -217,6 +219,26 @@ mod tests {
         assert_eq!(grew(&[answer(3, 1, Some(7)), answer(9, 1, Some(0))]), None);
         assert_eq!(grew(&[answer(3, 1, Some(7))]), None);
         assert_eq!(grew(&[answer(3, 1, None), answer(9, 1, Some(4))]), None);
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_gives_way_to_one_that_was_read_to_its_end_in_any_order() {
+        let cut = |ms, ports, denied| {
+            let mut seen = answer(ms, ports, denied);
+            if let Fact::SwitchTold(told) = &mut seen.fact {
+                told.cut = vec![WalkCut { column: "pethPsePortDeniedCounter".to_owned(), rows: 0, by: CutBy::Circle }];
+            }
+            seen
+        };
+        let mut all = [cut(1, 1, None), answer(3, 1, Some(7)), answer(5, 1, Some(9)), cut(9, 1, None)];
+        assert_eq!(grew(&all), Some(2));
+        all.reverse();
+        assert_eq!(grew(&all), Some(2));
+        assert!(seen(&all).switches().all(|switch| switch.is_whole() && switch.watched_ms() == 2));
+
+        let all = [cut(1, 1, Some(7)), cut(9, 1, Some(8))];
+        assert_eq!(grew(&all), Some(1), "where every answer was cut, what was read still counts");
+        assert!(seen(&all).switches().all(|switch| !switch.is_whole()));
     }
 
     #[test]
