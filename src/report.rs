@@ -78,6 +78,9 @@ pub struct Report {
     /// What the other end of the cable says of itself: one row for each neighbour and protocol.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub neighbours: Vec<NeighbourRow>,
+    /// More neighbours spoke than any cable leads to; the rest was not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub neighbours_flooded: bool,
     /// For how long neighbours were listened to, in milliseconds; `None` where nobody waited for any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub neighbours_listened_ms: Option<u32>,
@@ -346,6 +349,7 @@ impl Report {
             spanning_tree: inventory.trees().told().map(|(told, _)| *told).collect(),
             card: card::report(inventory, &ladder),
             neighbours: inventory.neighbours().all().into_iter().map(NeighbourRow::of).collect(),
+            neighbours_flooded: inventory.neighbours().flooded(),
             neighbours_listened_ms: inventory.neighbours().listened_ms(),
             outlet: inventory.neighbours().outlet().map(str::to_owned),
             power,

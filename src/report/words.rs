@@ -81,7 +81,7 @@ pub(super) fn typeset(text: &str, language: Language) -> String {
 fn holds(before: &str, after: &str, language: Language) -> bool {
     let after_digit = before.ends_with(|c: char| c.is_ascii_digit());
     let word = after.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let unit = after_digit && matches!(word, "ms" | "s" | "min" | "h" | "m" | "W" | "Mb" | "Gb" | "Mbit" | "Gbit");
+    let unit = after_digit && matches!(word, "ms" | "s" | "min" | "h" | "m" | "W" | "V" | "Mb" | "Gb" | "Mbit" | "Gbit");
     let french = || {
         let rest = after.strip_prefix([':', ';', '!', '?', '»']);
         let sign = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));

@@ -32,6 +32,14 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         )));
         return blocks;
     }
+    if report.neighbours_flooded {
+        let warning = language.pick(
+            "More neighbours spoke than any cable leads to: a device forges them, or something hands on what many say. Not all of them are shown.",
+            "Plus de voisins se sont annoncés qu'un câble n'en atteint : un appareil les forge, ou quelque chose relaie les annonces de \
+             beaucoup d'autres. Tous ne sont pas montrés.",
+        );
+        blocks.push(Block::Warning(warning.to_owned()));
+    }
     for row in &report.neighbours {
         let by = row.told.protocol;
         blocks.push(Block::Heading(language.pick(format!("{heading}, by {by}"), format!("{heading}, par {by}"))));

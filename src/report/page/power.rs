@@ -307,7 +307,7 @@ pub(super) fn answer(fit: &Fitting, language: Language) -> String {
                 ("free ports give enough", "ports libres donnent assez"),
                 language,
             );
-            language.pick(format!("{what} {does_not}: {ports}."), format!("{what} {ne_tient} : {ports}."))
+            language.pick(format!("{what} {does_not}: only {ports}."), format!("{what} {ne_tient} : seulement {ports}."))
         }
         Answer::Unknown => language.pick(
             format!("Whether {} {fits} is not known: the switch does not tell what its supply can give.", lower(&what)),
