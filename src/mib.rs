@@ -3,6 +3,7 @@
 //! A switch is as hostile as any host: a value of the wrong type or out of its range is one [`Refused`] and the rest is read.
 
 pub mod arp;
+pub mod cable_test;
 pub mod forwarding;
 pub mod interfaces;
 pub mod neighbours;

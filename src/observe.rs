@@ -6,7 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::broadcasts::{BroadcastsHeard, BroadcastsSeen, Busiest, OwnReturned};
-pub use self::card::{CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measurable, PairTested, Silence};
+pub use self::card::{
+    CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested,
+};
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
 pub use self::leases::LeasesSeen;
@@ -186,6 +188,8 @@ pub enum Fact {
     CableTested(CableTested),
     /// What it said of one pair.
     PairTested(PairTested),
+    /// What became of the test of the cable that a switch made from its end, and what it said of each pair.
+    SwitchTestedCable(Box<SwitchTested>),
     /// Broadcasts and multicasts that arrived were counted.
     BroadcastsHeard(BroadcastsHeard),
     /// Those that our own card sent and that came back were counted.

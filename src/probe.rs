@@ -29,6 +29,7 @@ pub mod pace;
 pub mod power;
 pub mod reverse_dns;
 pub mod spanning_tree;
+pub mod switch_test;
 pub mod tally;
 pub mod watch;
 pub mod way_out;

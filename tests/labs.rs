@@ -173,6 +173,26 @@ fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the
 }
 
 #[test]
+fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays_to_the_same_report() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let asked = format!("{program} --lang en link lan0 --listen 0 --cable-test --switch 10.0.0.2 --community ecriture");
+    let shell = format!(
+        "{asked} </dev/null 2>&1; ls $HOST_DIR/../switch/state 2>&1; printf '\\001'; {asked} --yes --record $HOST_DIR/visit --format json \
+         -o $HOST_DIR/live.json; cat $HOST_DIR/live.json; printf '\\001'; {program} replay $HOST_DIR/visit --format json; \
+         printf '\\001'; cat $HOST_DIR/visit/*.json*; cat $HOST_DIR/../switch/state"
+    );
+    let Some((_, said)) = within("switch-cable-test", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [refused, live, replayed, record] = parts[..] else { panic!("four parts: {parts:?}") };
+    assert!(refused.contains("cuts our own path") && refused.contains("--yes"), "{refused}");
+    assert!(refused.contains("No such file"), "the switch was written to: {refused}");
+    assert!(live.contains("\"accuracy_m\": 10"), "{live}");
+    assert_eq!(live, replayed);
+    assert!(record.contains("switch-tested-cable") && !record.contains("ecriture"), "{record}");
+    assert!(record.trim_end().ends_with("new"), "the switch has tested, and says so where it did not before: {record}");
+}
+
+#[test]
 fn a_switch_asked_for_its_power_replays_to_the_same_report_and_the_record_holds_no_community() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(

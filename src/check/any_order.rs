@@ -215,7 +215,7 @@ fn a_neighbour() -> impl Strategy<Value = Fact> {
 /// What a driver tells, and a cable test.
 fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     use super::cabling::testing::card;
-    use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, PairTested, Silence};
+    use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested};
     use crate::wire::ethtool::{Duplex, Pair, PairResult, Trace};
     let duplex = select(vec![
         Measurable::Is(Duplex::Half),
@@ -228,9 +228,20 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     let results = [PairResult::Ok, PairResult::Open, PairResult::CrossShort, PairResult::ImpedanceMismatch, PairResult::Noise];
     let pair = (select(Pair::ALL.to_vec()), select(results.to_vec()), prop::option::of(0u32..12_000));
     let tests = [CableTested::Done, CableTested::NotMeasurable { why: Silence::NoAnswer }];
+    let by_switch = (select(tests.to_vec()), prop::collection::vec(pair.clone(), 0..4)).prop_map(|(tested, pairs)| {
+        let from = MeasuredFrom::Switch { accuracy_m: 10 };
+        let pairs = pairs.into_iter().map(|(pair, result, length_cm)| PairTested { pair, result, length_cm, from }).collect();
+        Fact::SwitchTestedCable(Box::new(SwitchTested { port: None, tested, pairs }))
+    });
     prop_oneof![
         state,
-        pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested { pair, result, length_cm })),
+        by_switch,
+        pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested {
+            pair,
+            result,
+            length_cm,
+            from: MeasuredFrom::Laptop
+        })),
         select(tests.to_vec()).prop_map(Fact::CableTested),
         (0u16..3).prop_map(|mv| Fact::TraceTaken(Box::new(Trace { pulse_mv: Some(mv), ..Trace::default() }))),
         (0u64..3, 0u64..3).prop_map(|(received, receive_errors)| {

@@ -2,7 +2,7 @@
 
 use crate::finding::{Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, Inventory, Measurable, Observation, PairTested};
+use crate::observe::{CableTested, CardState, Inventory, Measurable, MeasuredFrom, Observation, PairTested};
 use crate::wire::ethtool::{Pair, PairResult};
 
 /// What our card told of a link that is up, and the sighting; else why nothing can be said of it.
@@ -67,15 +67,52 @@ pub fn places(of: &[PairTested], language: Language) -> String {
     let place = |tested: &PairTested| {
         let named = pair(tested.pair, language);
         let at = tested.length_cm.map(|cm| metres(cm, language));
-        at.map_or(named.clone(), |at| language.pick(format!("{named} at {at}"), format!("{named} à {at}")))
+        let Some(at) = at else { return named };
+        match tested.from {
+            MeasuredFrom::Laptop => language.pick(format!("{named} at {at}"), format!("{named} à {at}")),
+            MeasuredFrom::Switch { .. } => {
+                language.pick(format!("{named} at {at} from the switch"), format!("{named} à {at} du commutateur"))
+            }
+        }
     };
     of.iter().map(place).collect::<Vec<_>>().join(", ")
 }
 
+/// To how many metres these distances are good: cards measure to a few.
+pub fn accuracy_m(of: &[PairTested]) -> u32 {
+    /// Of a card, which does not tell.
+    const CARD: u32 = 3;
+    let accuracy = |tested: &PairTested| match tested.from {
+        MeasuredFrom::Laptop => CARD,
+        MeasuredFrom::Switch { accuracy_m } => accuracy_m.into(),
+    };
+    of.iter().map(accuracy).max().unwrap_or(CARD)
+}
+
 /// Where to look, for the remedy of a fault at a distance: the first of the distances, in words.
 pub fn where_to_look(of: &[PairTested], language: Language) -> String {
-    match of.iter().filter_map(|tested| tested.length_cm).min() {
-        Some(cm) => {
+    let nearest = of.iter().filter_map(|tested| tested.length_cm.map(|cm| (cm, tested.from))).min();
+    match nearest {
+        Some((cm, MeasuredFrom::Switch { accuracy_m })) => {
+            let at = metres(cm, language);
+            language.pick(
+                format!(
+                    "The switch measured this, from its end: follow the cable from the switch, not from the laptop. The fault lies about \
+                     {at} along it, give or take {accuracy_m} m; look at the plug, the panel or the outlet nearest to there."
+                ),
+                format!(
+                    "C'est le commutateur qui a mesuré, de son côté : suivez le câble depuis le commutateur, et non depuis le portable. Le \
+                     défaut est à environ {at}, à {accuracy_m} m près : regardez la fiche, le panneau ou la prise le plus proche de là."
+                ),
+            )
+        }
+        None if of.iter().any(|tested| tested.from != MeasuredFrom::Laptop) => language
+            .pick(
+                "The switch does not say how far away it is: test again with the patch cord alone, then the panel, then the outlet.",
+                "Le commutateur ne dit pas à quelle distance : testez d'abord le cordon de brassage seul, puis le panneau, puis la prise.",
+            )
+            .to_owned(),
+        Some((cm, MeasuredFrom::Laptop)) => {
             let at = metres(cm, language);
             language.pick(
                 format!(
@@ -126,7 +163,7 @@ pub fn silent<T>(told: &Measurable<T>) -> Verdict {
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::check::testing::Scene;
-    use crate::observe::{CableTested, CardState, Driver, Fact, Measurable, PairTested, Silence};
+    use crate::observe::{CableTested, CardState, Driver, Fact, Measurable, MeasuredFrom, PairTested, Silence};
     use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality};
 
     /// A sound card on a sound cable, at 1 Gb/s.
@@ -151,10 +188,9 @@ pub(crate) mod testing {
     /// A cable test that said this of the pairs.
     pub(crate) fn tested(said: [(PairResult, Option<u32>); 4]) -> Scene {
         let done = Scene::default().fact(Fact::CableTested(CableTested::Done));
-        Pair::ALL
-            .into_iter()
-            .zip(said)
-            .fold(done, |scene, (pair, (result, length_cm))| scene.fact(Fact::PairTested(PairTested { pair, result, length_cm })))
+        Pair::ALL.into_iter().zip(said).fold(done, |scene, (pair, (result, length_cm))| {
+            scene.fact(Fact::PairTested(PairTested { pair, result, length_cm, from: MeasuredFrom::Laptop }))
+        })
     }
 }
 

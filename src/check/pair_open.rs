@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::cabling::{faults, metres, places, untested, where_to_look};
+use super::cabling::{accuracy_m, faults, metres, places, untested, where_to_look};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -31,14 +31,12 @@ pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
 }
 
 impl PairOpen {
-    /// Where all four end at one place, within what a card can tell apart: nothing is plugged in there, or the cable is cut.
+    /// Where all four end at one place, within what a card or a switch can tell apart: nothing is plugged in there, or the cable is cut.
     fn end_cm(&self) -> Option<u32> {
-        /// Cards measure to a few metres.
-        const ACCURACY_CM: u32 = 300;
         let lengths: Option<Vec<u32>> = self.pairs.iter().map(|tested| tested.length_cm).collect();
         let lengths = lengths.filter(|lengths| lengths.len() == 4)?;
         let (nearest, farthest) = (*lengths.iter().min()?, *lengths.iter().max()?);
-        (farthest - nearest <= ACCURACY_CM).then_some(nearest)
+        (farthest - nearest <= 100 * accuracy_m(&self.pairs)).then_some(nearest)
     }
 }
 
@@ -118,7 +116,7 @@ pub fn manual(language: Language) -> Manual {
             title: "Open pair",
             meaning: "A pair of the cable is interrupted: a wire is out of its contact, cut, or the far end is not plugged in.",
             seen: "The card's own cable test (time-domain reflectometry): the pulse comes back as from a loose end. Asked for with \
-                   trousse link --cable-test.",
+                   trousse link --cable-test; with --switch the switch makes it, from its end.",
             lookalikes: "All four pairs open at the same distance: mostly just a far end that is not plugged in. Some devices that are \
                          switched off look open as well.",
             remedy: "Go to the distance that is told, and look at the plug, the outlet or the panel there.",
@@ -127,7 +125,7 @@ pub fn manual(language: Language) -> Manual {
             title: "Paire coupée",
             meaning: "Une paire du câble est interrompue : un fil sorti de son contact, coupé, ou l'autre bout débranché.",
             seen: "Le test de câble de la carte elle-même (réflectométrie) : l'impulsion revient comme d'un bout en l'air. Demandé par \
-                   trousse link --cable-test.",
+                   trousse link --cable-test ; avec --switch, c'est le commutateur qui le fait, de son côté.",
             lookalikes: "Quatre paires coupées à la même distance : le plus souvent un bout simplement débranché. Certains appareils \
                          éteints paraissent aussi coupés.",
             remedy: "Allez à la distance indiquée et regardez la fiche, la prise ou le panneau qui s'y trouve.",
@@ -140,7 +138,7 @@ mod tests {
     use super::*;
     use crate::check::cabling::testing::tested;
     use crate::finding::Reason;
-    use crate::observe::Silence;
+    use crate::observe::{MeasuredFrom, Silence};
     use crate::wire::ethtool::Pair;
 
     const OK: (PairResult, Option<u32>) = (PairResult::Ok, None);
@@ -149,7 +147,7 @@ mod tests {
     fn an_open_pair_is_found_with_its_distance() {
         let scene = tested([OK, (PairResult::Open, Some(1250)), OK, OK]);
         let found = scene.found(judge).remove(0);
-        let pairs = vec![PairTested { pair: Pair::B, result: PairResult::Open, length_cm: Some(1250) }];
+        let pairs = vec![PairTested { pair: Pair::B, result: PairResult::Open, length_cm: Some(1250), from: MeasuredFrom::Laptop }];
         assert_eq!((found.problem.clone(), found.evidence.len()), (Problem::PairOpen(PairOpen { pairs }), 1));
         let title = |language| found.problem.explain().words(language).title;
         assert_eq!(title(Language::En), "Pair 3-6 (green in T568B, orange in T568A) at 12.5 m is interrupted");

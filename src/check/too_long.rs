@@ -6,11 +6,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::cabling::{metres, pairs, untested};
+use super::cabling::{accuracy_m, metres, pairs, untested};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, Observation, PairTested};
+use crate::observe::{Inventory, MeasuredFrom, Observation, PairTested};
 use crate::site::Plan;
 use crate::wire::ethtool::{Pair, PairResult};
 
@@ -45,6 +45,24 @@ impl TooLong {
         metres(self.pairs.iter().filter_map(|tested| tested.length_cm).max().unwrap_or_default(), language)
     }
 
+    fn measure_again(&self, language: Language) -> String {
+        let accuracy = accuracy_m(&self.pairs);
+        if self.pairs.iter().all(|tested| tested.from == MeasuredFrom::Laptop) {
+            let said = language.pick(
+                "Cards measure to a few metres: at 100 to 105 m, measure again with a tester before anything is moved.",
+                "Une carte mesure à quelques mètres près : entre 100 et 105 m, remesurez avec un testeur avant de déplacer quoi que ce soit.",
+            );
+            return said.to_owned();
+        }
+        let unsure = 100 + accuracy;
+        language.pick(
+            format!("The switch measures to {accuracy} m: up to {unsure} m, measure again with a tester before anything is moved."),
+            format!(
+                "Le commutateur mesure à {accuracy} m près : jusqu'à {unsure} m, remesurez avec un testeur avant de déplacer quoi que ce soit."
+            ),
+        )
+    }
+
     fn named(&self, language: Language) -> String {
         pairs(&self.pairs.iter().map(|tested| tested.pair).collect::<Vec<Pair>>(), language)
     }
@@ -60,7 +78,7 @@ impl Explain for TooLong {
                  it depends on the card and the switch whether it works, at which speed, and how far PoE still carries."
             ),
             remedy: vec![
-                "Cards measure to a few metres: at 100 to 105 m, measure again with a tester before anything is moved.".to_owned(),
+                self.measure_again(Language::En),
                 "Look for cords and joints in between that nobody needs, coiled cable above the ceiling, or a nearer cabinet.".to_owned(),
                 "Else put a switch in between, use fibre, or lower the speed of the port by hand (10 or 100 Mb/s reach further).".to_owned(),
             ],
@@ -76,8 +94,7 @@ impl Explain for TooLong {
                  Au-delà, la carte et le commutateur décident si cela marche, à quelle vitesse, et jusqu'où porte encore le PoE."
             ),
             remedy: vec![
-                "Une carte mesure à quelques mètres près : entre 100 et 105 m, remesurez avec un testeur avant de déplacer quoi que ce soit."
-                    .to_owned(),
+                self.measure_again(Language::Fr),
                 "Cherchez des cordons et raccords intermédiaires inutiles, du câble lové au plafond, ou une baie plus proche.".to_owned(),
                 "Sinon, placez un commutateur entre les deux, passez en fibre, ou baissez à la main la vitesse du port (10 ou 100 Mbit/s \
                  portent plus loin)."

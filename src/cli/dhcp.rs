@@ -53,7 +53,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         rate: Rate::PerSecond(1000),
         quick: false,
         agreed: false,
-        cable_test: false,
+        cable_test: None,
         asking: args.ask.of(&plan),
         plan,
         outlet: None,

@@ -123,7 +123,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link poe", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
     ("link poe", "output", "Écrire le rapport dans FICHIER"),
     ("link", "interface", "L'interface ; elle n'a besoin ni d'adresse ni de lien [par défaut : celle de la route par défaut]"),
-    ("link", "cable_test", "Chercher coupures et courts-circuits sur chaque paire du câble ; le lien tombe quelques secondes"),
+    (
+        "link",
+        "cable_test",
+        "Chercher coupures et courts-circuits sur chaque paire du câble ; le lien tombe quelques secondes. Avec --switch, c'est ce commutateur qui teste, de son côté, et il faut une communauté qui peut écrire",
+    ),
     ("link", "yes", "Faire tomber le lien sans demander"),
     (
         "link",

@@ -21,7 +21,8 @@ pub struct LinkArgs {
     /// The interface; it needs neither an address nor a link [default: that of the default route]
     #[arg(value_name = "IFACE")]
     pub interface: Option<String>,
-    /// Test each pair of the cable for opens and shorts; the link drops for some seconds
+    /// Test each pair of the cable for opens and shorts; the link drops for some seconds. With --switch that switch tests, from its
+    /// end, and needs a community that may write
     #[arg(long)]
     pub cable_test: bool,
     /// Drop the link without asking
@@ -74,15 +75,18 @@ fn look(_: &LinkArgs, _: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 fn look(args: &LinkArgs, language: Language) -> Result<u8> {
     use crate::cli::leases::LeaseArgs;
-    use crate::edge::look::Request;
+    use crate::edge::look::{Request, Tester};
     use crate::net::Targets;
     use crate::observe::Sought;
     use crate::probe::{Asking, Errand, PowerWanted, Rate};
     use crate::site::Plan;
 
     args.output.check()?;
-    if args.cable_test && !args.yes {
-        agreed(language)?;
+    let tester = args.cable_test.then_some(if args.switches.switches.is_empty() { Tester::Card } else { Tester::Switch });
+    match tester.filter(|_| !args.yes) {
+        Some(Tester::Card) => agreed(language)?,
+        Some(Tester::Switch) => return Err(cuts_our_path()),
+        None => {}
     }
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
     let snmp = args.switches.snmp()?;
@@ -94,7 +98,7 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         rate: Rate::Max,
         quick: false,
         agreed: false,
-        cable_test: args.cable_test,
+        cable_test: tester,
         asking: Asking::default(),
         outlet: args.outlet.clone(),
         listen_ms: u32::from(args.listen) * 1000,
@@ -104,6 +108,19 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         snmp,
     };
     super::visit::run(request, &LeaseArgs::default(), args.record.as_deref(), &args.output, language)
+}
+
+/// The switch would test the very port by which we ask it.
+#[cfg(target_os = "linux")]
+fn cuts_our_path() -> crate::fault::Fault {
+    crate::fault::Fault::new(
+        "the switch was not asked to test the cable: the port of this laptop drops, which cuts our own path to the switch",
+        "le commutateur n'a pas été chargé du test : le port de ce portable tombe, ce qui coupe notre propre accès au commutateur",
+    )
+    .hint(
+        "add --yes if nobody else works over this port, or leave --switch out to let the card test",
+        "ajoutez --yes si personne d'autre ne travaille par ce port, ou retirez --switch pour que la carte teste",
+    )
 }
 
 /// Whoever sits at the terminal agrees that the link drops. Where nobody does, nobody agreed.

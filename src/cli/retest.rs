@@ -92,7 +92,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         // Who made the visit has agreed to its length.
         agreed: true,
         // Nobody has agreed to the link's dropping again.
-        cable_test: false,
+        cable_test: None,
         asking: first.survey.asking,
         plan: first.plan,
         outlet: first.survey.surroundings.outlet,

@@ -100,7 +100,7 @@ impl ScanArgs {
             rate,
             quick: self.quick,
             agreed: self.yes,
-            cable_test: false,
+            cable_test: None,
             asking: ask.of(&plan),
             plan,
             outlet: None,

@@ -8,11 +8,12 @@ use super::linux::ethtool::Card;
 use super::linux::interface::{self, Interface};
 use super::linux::packet_socket::PacketSocket;
 use super::record::{Circumstances, SCHEMA};
-use super::{Clock, Link};
+use super::{Clock, Link, snmp};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::{Fact, Inventory, Sought};
+use crate::observe::{Fact, Inventory, Sought, SwitchTested};
 use crate::probe::listen::Listener;
+use crate::probe::switch_test::our_port;
 use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey, Switching};
 use crate::site::{Access, Plan, Snmp};
 
@@ -32,7 +33,7 @@ pub struct Request {
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
     /// Test the cable, whereby the link drops.
-    pub cable_test: bool,
+    pub cable_test: Option<Tester>,
     /// What DHCP servers are asked on demand only.
     pub asking: Asking,
     /// What the site should be.
@@ -49,6 +50,15 @@ pub struct Request {
     pub power: PowerWanted,
 }
 
+/// Who tests the cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tester {
+    /// Our card, from our end.
+    Card,
+    /// The switch that our card is plugged into, from its end, if it is one of those that are asked.
+    Switch,
+}
+
 /// A look that is ready to go: everything that can be refused was.
 pub struct Look {
     /// The circumstances, as a record keeps them.
@@ -56,7 +66,9 @@ pub struct Look {
     link: PacketSocket,
     clock: VisitClock,
     card: Option<Card>,
-    cable_test: bool,
+    cable_test: Option<Tester>,
+    /// How a switch that tests is asked.
+    access: Access,
 }
 
 /// Addresses that are asked without a word: those of a /16.
@@ -116,7 +128,8 @@ impl Look {
         }
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
-        let link = PacketSocket::open(&interface, &resolvers, Access::new(&request.plan, request.snmp), clock)?;
+        let access = Access::new(&request.plan, request.snmp);
+        let link = PacketSocket::open(&interface, &resolvers, access.clone(), clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
@@ -151,7 +164,7 @@ impl Look {
             survey,
             plan: request.plan,
         };
-        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test })
+        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test, access })
     }
 
     /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked but the card.
@@ -181,10 +194,27 @@ impl Look {
                 tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
             }
         }
-        if let (Some(card), true) = (&mut self.card, self.cable_test && !follower.stops(clock.now())) {
-            for fact in card.test_cable(|| follower.stops(clock.now())) {
-                tell(&mut listener, follower, fact);
+        let tester = self.cable_test.filter(|_| !follower.stops(clock.now()));
+        match (tester, &mut self.card) {
+            (Some(Tester::Card), Some(card)) => {
+                for fact in card.test_cable(|| follower.stops(clock.now())) {
+                    tell(&mut listener, follower, fact);
+                }
             }
+            // The last thing of all: the switch takes down the link over which everything else is asked.
+            (Some(Tester::Switch), _) => {
+                let survey = &self.circumstances.survey;
+                let port = our_port(listener.inventory().switches(), survey.identity.mac, &survey.switching.switches);
+                let tested = match port {
+                    Some(port) => {
+                        let snmp = self.access.to(port.switch);
+                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()))
+                    }
+                    None => SwitchTested::without_port(),
+                };
+                tell(&mut listener, follower, Fact::SwitchTestedCable(Box::new(tested)));
+            }
+            _ => {}
         }
         let ended = self.clock.now();
         (listener.conclude(ended), ended)

@@ -1,6 +1,8 @@
 //! A switch asked over SNMP (versions 1, 2c and 3): tables walked with GETBULK, or GETNEXT in version 1, within a deadline and
 //! within bounds.
 
+pub mod cable_test;
+
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 

@@ -296,8 +296,8 @@ impl Reason {
             Reason::PairsUntold { pairs } => {
                 let pins = pairs.iter().map(|pair| pair.pins()).collect::<Vec<_>>().join(", ");
                 language.pick(
-                    format!("the card says nothing certain of pair {pins}: unplug the far end and test again"),
-                    format!("la carte ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
+                    format!("the test says nothing certain of pair {pins}: unplug the far end and test again"),
+                    format!("le test ne dit rien de sûr de la paire {pins} : débranchez l'autre bout et refaites le test"),
                 )
             }
             Reason::NoNeighbour { listened_ms: 0 } => language

@@ -1,6 +1,7 @@
 //! What our own network card knows of its link and of its cable, told by its driver; what it cannot tell, it cannot tell.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,16 @@ pub enum Silence {
     NoAnswer,
     /// The kernel refused, in its own words.
     Refused(String),
+    /// No switch that was to test has our card alone behind a port.
+    PortUnknown,
+    /// The switch does not answer.
+    SwitchSilent,
+    /// The switch has no cable test that is known here.
+    SwitchCannot,
+    /// What the switch was given allows reading only.
+    SwitchDenied,
+    /// The switch could not test, and does not say more.
+    SwitchFailed,
 }
 
 impl Silence {
@@ -68,6 +79,20 @@ impl Silence {
             Silence::NotAllowed => language.pick("this needs root: run it with sudo", "il faut être root : relancez avec sudo"),
             Silence::Down => language.pick("the interface went down meanwhile", "l'interface est tombée entre-temps"),
             Silence::NoAnswer => language.pick("no answer came in time", "pas de réponse à temps"),
+            Silence::PortUnknown => language.pick(
+                "no switch that was to test it has this laptop alone behind a port",
+                "aucun des commutateurs désignés n'a ce portable seul derrière un port",
+            ),
+            Silence::SwitchSilent => language.pick("the switch does not answer", "le commutateur ne répond pas"),
+            Silence::SwitchCannot => language
+                .pick("the switch has no cable test that is known here", "le commutateur n'a pas de test de câble connu ici"),
+            Silence::SwitchDenied => language.pick(
+                "the switch lets this community or user read only: the test needs one that may write",
+                "le commutateur n'accorde que la lecture à cette communauté ou à cet utilisateur : le test exige l'écriture",
+            ),
+            Silence::SwitchFailed => {
+                language.pick("the switch could not test this port", "le commutateur n'a pas pu tester ce port")
+            }
             Silence::Refused(why) => {
                 return language.pick(format!("Linux refuses: {why}"), format!("refus de Linux : {why}"));
             }
@@ -155,6 +180,47 @@ pub struct PairTested {
     pub result: PairResult,
     /// At what distance the fault lies, in centimetres; `None` where the card does not tell.
     pub length_cm: Option<u32>,
+    /// From which end.
+    #[serde(default, skip_serializing_if = "MeasuredFrom::is_here")]
+    pub from: MeasuredFrom,
+}
+
+/// From which end a cable was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeasuredFrom {
+    /// Ours.
+    #[default]
+    Laptop,
+    /// The switch's.
+    Switch {
+        /// To how many metres its distances are good.
+        accuracy_m: u8,
+    },
+}
+
+impl MeasuredFrom {
+    fn is_here(&self) -> bool {
+        *self == MeasuredFrom::Laptop
+    }
+}
+
+/// What became of the test that a switch was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct SwitchTested {
+    /// The switch and its port; `None` where our port was not found.
+    pub port: Option<(IpAddr, String)>,
+    /// How it went.
+    pub tested: CableTested,
+    /// What the switch said of each pair.
+    pub pairs: Vec<PairTested>,
+}
+
+impl SwitchTested {
+    /// That nobody tested, for it is not known at which port.
+    pub fn without_port() -> SwitchTested {
+        SwitchTested { port: None, tested: CableTested::NotMeasurable { why: Silence::PortUnknown }, pairs: Vec::new() }
+    }
 }
 
 /// Sightings of each kind that are kept: a record may hold any number. The earliest are kept.
@@ -168,6 +234,7 @@ pub struct CardSeen {
     tests: BTreeSet<Observation>,
     pairs: BTreeSet<Observation>,
     traces: BTreeSet<Observation>,
+    by_switch: BTreeSet<Observation>,
 }
 
 impl CardSeen {
@@ -179,6 +246,7 @@ impl CardSeen {
             Fact::CableTested(_) => (&mut self.tests, KEPT),
             Fact::TraceTaken(_) => (&mut self.traces, KEPT),
             Fact::PairTested(_) => (&mut self.pairs, KEPT * Pair::ALL.len()),
+            Fact::SwitchTestedCable(_) => (&mut self.by_switch, KEPT),
             _ => return,
         };
         kept.insert(seen.clone());
@@ -197,8 +265,19 @@ impl CardSeen {
         self.errors.last().and_then(|seen| if let Fact::ErrorsGrew(grew) = &seen.fact { Some((grew, seen)) } else { None })
     }
 
-    /// What became of the cable test; `None` where there was none.
+    /// What became of the last test that a switch was asked for, and the sighting.
+    pub fn test_by_switch(&self) -> Option<(&SwitchTested, &Observation)> {
+        self.by_switch.last().and_then(|seen| match &seen.fact {
+            Fact::SwitchTestedCable(tested) => Some((&**tested, seen)),
+            _ => None,
+        })
+    }
+
+    /// What became of the cable test, that of the switch where one was asked for; `None` where there was none.
     pub fn test(&self) -> Option<&CableTested> {
+        if let Some((by_switch, _)) = self.test_by_switch() {
+            return Some(&by_switch.tested);
+        }
         self.tests.last().and_then(|seen| if let Fact::CableTested(tested) = &seen.fact { Some(tested) } else { None })
     }
 
@@ -209,6 +288,11 @@ impl CardSeen {
 
     /// What the test said of each pair, in the order of the pairs; what it said last.
     pub fn pairs(&self) -> Vec<(PairTested, &Observation)> {
+        if let Some((by_switch, seen)) = self.test_by_switch() {
+            let of_pair =
+                |wanted: Pair| by_switch.pairs.iter().find(|tested| tested.pair == wanted).map(|tested| (*tested, seen));
+            return Pair::ALL.into_iter().filter_map(of_pair).collect();
+        }
         let of_pair = |wanted: Pair| {
             let tested = |seen: &'_ Observation| if let Fact::PairTested(tested) = &seen.fact { Some(*tested) } else { None };
             self.pairs
@@ -231,7 +315,7 @@ mod tests {
 
     #[test]
     fn of_a_pair_that_was_tested_twice_the_last_result_stands() {
-        let tested = |pair, result| Fact::PairTested(PairTested { pair, result, length_cm: None });
+        let tested = |pair, result| Fact::PairTested(PairTested { pair, result, length_cm: None, from: MeasuredFrom::Laptop });
         let mut card = CardSeen::default();
         card.seen(&at(9, tested(Pair::B, PairResult::Ok)));
         card.seen(&at(3, tested(Pair::B, PairResult::Open)));
@@ -250,7 +334,10 @@ mod tests {
     #[test]
     fn every_silence_has_its_words_in_both_languages() {
         use Silence::{Down, NoAnswer, NoLink, NotAllowed, NotSupported, NothingTold, OldKernel, Refused, Virtual};
-        let all = [NotSupported, NothingTold, NoLink, Virtual, OldKernel, NotAllowed, Down, NoAnswer, Refused("busy".into())];
+        use Silence::{PortUnknown, SwitchCannot, SwitchDenied, SwitchFailed, SwitchSilent};
+        let by_switch = [PortUnknown, SwitchCannot, SwitchDenied, SwitchFailed, SwitchSilent];
+        let card = [NotSupported, NothingTold, NoLink, Virtual, OldKernel, NotAllowed, Down, NoAnswer, Refused("busy".into())];
+        let all = [&card[..], &by_switch].concat();
         let mut said: Vec<String> = all.iter().flat_map(|why| Language::ALL.map(|language| why.say(language))).collect();
         said.sort();
         said.dedup();

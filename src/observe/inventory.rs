@@ -155,9 +155,12 @@ impl Inventory {
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
-            Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
-                self.driver.seen(seen)
-            }
+            Fact::CardIs(_)
+            | Fact::ErrorsGrew(_)
+            | Fact::CableTested(_)
+            | Fact::PairTested(_)
+            | Fact::SwitchTestedCable(_)
+            | Fact::TraceTaken(_) => self.driver.seen(seen),
             Fact::BroadcastsHeard(_) | Fact::OwnReturned(_) => self.broadcasts.seen(seen),
             Fact::TreeTold(_) | Fact::TopologyChangeNotified { .. } => self.trees.seen(seen),
             Fact::NeighbourAdvertised(told) => self.neighbours.advertised(seen, told),

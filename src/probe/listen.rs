@@ -102,6 +102,11 @@ impl Listener {
         self.learn(at, vec![fact], || None);
     }
 
+    /// What was learnt so far.
+    pub fn inventory(&self) -> &Inventory {
+        &self.inventory
+    }
+
     fn hear(&mut self, heard: &Heard<'_>) -> Vec<Fact> {
         self.probes.iter_mut().flat_map(|probe| probe.hear(heard)).collect()
     }

@@ -12,7 +12,7 @@ const SCRIPT: &str = include_str!("html.js");
 
 /// What the page may use (Content Security Policy, level 3): this very style and this very script, by their SHA-256.
 /// Should a hostile name ever slip through, it still could not run.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-TFyWdAY0cCO0g82L78+IahJVLEvfBKqGV9pZGSNhMj8='; script-src 'sha256-ZT0g+JjBh1oFOQ4mXaab0gKHQzoPaWBUov55SKTPRS8='; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-0QrHXGk3rXWnZcSXC6eyG1rLnrcBwrujwsE0+il0cts='; script-src 'sha256-ZT0g+JjBh1oFOQ4mXaab0gKHQzoPaWBUov55SKTPRS8='; \
                       base-uri 'none'; form-action 'none'";
 
 /// Writes a report.

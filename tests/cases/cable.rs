@@ -1,6 +1,8 @@
 //! What a card tells of a bad cable.
 
-use trousse::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, LinkState, Measurable, PairTested, Silence};
+use trousse::observe::{
+    CableTested, CardState, Driver, ErrorsGrew, Fact, LinkState, Measurable, MeasuredFrom, PairTested, Silence,
+};
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
@@ -50,7 +52,7 @@ pub(super) fn faulty() -> Report {
         (Pair::D, PairResult::CrossShort, Some(4_210)),
     ];
     for (pair, result, length_cm) in said {
-        seen.add(Fact::PairTested(PairTested { pair, result, length_cm }));
+        seen.add(Fact::PairTested(PairTested { pair, result, length_cm, from: MeasuredFrom::Laptop }));
     }
     seen.add(Fact::TraceTaken(Box::new(trace())));
     seen.report(of_link(), &Plan::default())

@@ -79,7 +79,7 @@ pub fn run(args: &LocateArgs, language: Language) -> Result<u8> {
         rate: Rate::Max,
         quick: true,
         agreed: false,
-        cable_test: false,
+        cable_test: None,
         asking: Asking::default(),
         switching,
         outlet: None,

@@ -89,7 +89,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
         rate: Rate::Max,
         quick: false,
         agreed: false,
-        cable_test: false,
+        cable_test: None,
         asking: Asking::default(),
         plan,
         snmp,

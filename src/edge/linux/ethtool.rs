@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::netlink::{Family, Refusal};
-use crate::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, Measurable, PairTested, Silence};
+use crate::observe::{CableTested, CardState, Driver, ErrorsGrew, Fact, Measurable, MeasuredFrom, PairTested, Silence};
 use crate::wire::ethtool::{self, CableResults, Message, Question};
 
 /// A card whose driver can be asked.
@@ -176,7 +176,7 @@ impl Counted {
 fn facts(results: &CableResults) -> Vec<Fact> {
     let tested = results.results.iter().map(|&(pair, result)| {
         let length = results.lengths_cm.iter().find(|(of, _)| *of == pair);
-        Fact::PairTested(PairTested { pair, result, length_cm: length.map(|&(_, cm)| cm) })
+        Fact::PairTested(PairTested { pair, result, length_cm: length.map(|&(_, cm)| cm), from: MeasuredFrom::Laptop })
     });
     std::iter::once(Fact::CableTested(CableTested::Done)).chain(tested).collect()
 }

@@ -3,7 +3,7 @@
 use super::trace;
 use crate::check::cabling::{metres, pair, speed};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested};
+use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested, SwitchTested};
 use crate::report::words::{counted, duration};
 
 /// The line.
@@ -19,6 +19,7 @@ pub(super) fn say(fact: &Fact, language: Language) -> String {
             language.pick(format!("the cable could not be tested: {why}"), format!("le câble n'a pas pu être testé : {why}"))
         }
         Fact::PairTested(tested) => tested_pair(tested, language),
+        Fact::SwitchTestedCable(tested) => by_switch(tested, language),
         Fact::TraceTaken(trace) => trace::summary(trace, language),
         _ => String::new(),
     }
@@ -50,6 +51,21 @@ fn errors(grew: &ErrorsGrew, language: Language) -> String {
     let broken = counted(count(grew.receive_errors), ("broken", "abîmée"), ("broken", "abîmées"), language);
     let watched = duration(grew.watched_ms.into(), language);
     language.pick(format!("{received} received and {broken} in {watched}"), format!("{received} reçues et {broken} en {watched}"))
+}
+
+/// All that the switch said, in one line: it said it at once.
+fn by_switch(test: &SwitchTested, language: Language) -> String {
+    let who = match &test.port {
+        Some((switch, port)) => {
+            language.pick(format!("switch {switch}, at its port {port}"), format!("commutateur {switch}, à son port {port}"))
+        }
+        None => language.pick("the switch", "le commutateur").to_owned(),
+    };
+    let said = match &test.tested {
+        CableTested::Done => test.pairs.iter().map(|tested| tested_pair(tested, language)).collect::<Vec<_>>().join("; "),
+        not => say(&Fact::CableTested(not.clone()), language),
+    };
+    language.pick(format!("{who}: {said}"), format!("{who} : {said}"))
 }
 
 fn tested_pair(tested: &PairTested, language: Language) -> String {

@@ -5,10 +5,10 @@ use super::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::cabling::{metres, pair, speed};
 use crate::finding::Reason;
 use crate::language::Language;
-use crate::observe::{Advertised, CableTested, Measurable};
+use crate::observe::{Advertised, CableTested, Measurable, MeasuredFrom};
 use crate::report::words::number;
 use crate::report::{Capability, CardReport, Mark, Measured, Report, Said};
-use crate::wire::ethtool::{Mdix, Mode, Pair};
+use crate::wire::ethtool::{Mdix, Mode, Pair, PairResult};
 
 /// The section of the report; none where the card was not asked.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
@@ -196,11 +196,27 @@ fn errors(card: &CardReport, report: &Report, language: Language) -> String {
 
 fn pair_value(of: Pair, card: &CardReport, language: Language) -> String {
     let Some(tested) = card.pairs.iter().find(|tested| tested.pair == of) else {
-        return language.pick("the card says nothing of this pair", "la carte ne dit rien de cette paire").to_owned();
+        return language.pick("nothing was told of this pair", "rien n'a été dit de cette paire").to_owned();
     };
     let result = tested.result.say(language);
-    match tested.length_cm.map(|cm| metres(cm, language)) {
+    let said = match tested.length_cm.map(|cm| metres(cm, language)) {
         Some(at) => language.pick(format!("{result} at {at}"), format!("{result} à {at}")),
         None => result,
+    };
+    match (tested.from, tested.length_cm) {
+        (MeasuredFrom::Laptop, _) => said,
+        (MeasuredFrom::Switch { .. }, None) => {
+            language.pick(format!("{said}, says the switch"), format!("{said}, dit le commutateur"))
+        }
+        (MeasuredFrom::Switch { accuracy_m }, Some(cm)) if tested.result == PairResult::Ok => {
+            let (good, long) = (tested.result.say(language), metres(cm, language));
+            language.pick(
+                format!("{good}, {long} long ±{accuracy_m} m, says the switch"),
+                format!("{good}, longue de {long} à ±{accuracy_m} m, dit le commutateur"),
+            )
+        }
+        (MeasuredFrom::Switch { accuracy_m }, Some(_)) => {
+            language.pick(format!("{said} from the switch, ±{accuracy_m} m"), format!("{said} du commutateur, à ±{accuracy_m} m"))
+        }
     }
 }

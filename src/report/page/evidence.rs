@@ -65,9 +65,12 @@ fn what(fact: &Fact, language: Language) -> String {
             language.pick(format!("neighbours were listened to for {seconds} s"), format!("voisins écoutés pendant {seconds} s"))
         }
         Fact::AtOutlet { label } => language.pick(format!("at outlet {label}"), format!("à la prise {label}")),
-        Fact::CardIs(_) | Fact::ErrorsGrew(_) | Fact::CableTested(_) | Fact::PairTested(_) | Fact::TraceTaken(_) => {
-            cable::say(fact, language)
-        }
+        Fact::CardIs(_)
+        | Fact::ErrorsGrew(_)
+        | Fact::CableTested(_)
+        | Fact::PairTested(_)
+        | Fact::SwitchTestedCable(_)
+        | Fact::TraceTaken(_) => cable::say(fact, language),
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))

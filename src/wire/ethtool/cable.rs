@@ -101,7 +101,7 @@ impl PairResult {
     /// The result in words.
     pub fn say(self, language: Language) -> String {
         let text = match self {
-            PairResult::Unspecified => language.pick("the card does not say", "la carte ne dit rien"),
+            PairResult::Unspecified => language.pick("no result told", "aucun résultat indiqué"),
             PairResult::Ok => language.pick("good", "bonne"),
             PairResult::Open => language.pick("open", "coupée"),
             PairResult::SameShort => language.pick("shorted within the pair", "en court-circuit sur elle-même"),

@@ -98,7 +98,7 @@ impl Bench<'_> {
             rate: Rate::Max,
             quick: false,
             agreed: false,
-            cable_test: false,
+            cable_test: None,
             asking: Asking::default(),
             switching: Switching::default(),
             snmp: None,
