@@ -70,6 +70,13 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::Found(vec![Finding::new(severity, Problem::NeighbourNotPlanned(problem), evidence)])
 }
 
+/// The code of this check where the outlet's cable ends elsewhere: what is wrong with the port there is wrong because of it.
+pub(super) fn elsewhere(inventory: &Inventory, plan: &Plan) -> Option<String> {
+    let Verdict::Found(found) = judge(inventory, plan) else { return None };
+    let at_outlet = |finding: &Finding| matches!(&finding.problem, Problem::NeighbourNotPlanned(problem) if problem.outlet.is_some());
+    found.iter().find(|finding| at_outlet(finding)).map(|finding| finding.problem.code().to_owned())
+}
+
 impl NeighbourNotPlanned {
     /// Switch and port, clean and on one line.
     fn there(&self) -> (String, String) {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use super::neighbour_not_planned::elsewhere;
 use super::neighbouring::{one_switch, outlet};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
@@ -63,7 +64,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         needed,
         most,
     };
-    Verdict::Found(vec![Finding::new(Severity::Broken, Problem::PoeClassTooLow(problem), vec![seen.clone()])])
+    let finding = Finding::new(Severity::Broken, Problem::PoeClassTooLow(problem), vec![seen.clone()]);
+    Verdict::Found(vec![Finding { because_of: elsewhere(inventory, plan), ..finding }])
 }
 
 impl Explain for PoeClassTooLow {

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
+use super::neighbour_not_planned::elsewhere;
 use super::neighbouring::{one_switch, outlet};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
@@ -61,7 +62,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             let (switch, port) = (by.called().to_owned(), by.port.clone());
             let label = outlet.map(|outlet| outlet.label.clone());
             let problem = WrongVlan { switch, port, voice, told: vlan, planned, outlet: label };
-            findings.push(found(problem, seen));
+            let because_of = elsewhere(inventory, plan).filter(|_| problem.outlet.is_some());
+            findings.push(Finding { because_of, ..found(problem, seen) });
         }
     }
     Verdict::of(findings, if untold { Verdict::NotTested(Reason::NeighbourSilent) } else { Verdict::Clear })
@@ -189,6 +191,17 @@ mod tests {
             titles(at("A12", [on(1, 20)]).plan(PLAN).verdict(judge)),
             ["La prise A12 est sur le VLAN 1 au lieu du 20", "La prise A12 est sur le VLAN voix 20 au lieu du 30"]
         );
+    }
+
+    #[test]
+    fn a_cord_in_the_wrong_port_is_the_cause() {
+        let moved = Advertised { port: "Gi1/0/14".into(), ..on(1, 30) };
+        let causes = |told: Advertised| match at("A12", [told]).plan(PLAN).verdict(judge) {
+            Verdict::Found(found) => found.into_iter().map(|finding| finding.because_of).collect::<Vec<_>>(),
+            other => panic!("nothing found: {other:?}"),
+        };
+        assert_eq!(causes(moved), [Some("L2-neighbour-not-planned".to_owned())]);
+        assert_eq!(causes(on(1, 30)), [None]);
     }
 
     #[test]
