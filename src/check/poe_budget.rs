@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::powering::{clear_or_gap, watts};
+use super::powering::clear_or_gap;
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::mib::power_ethernet::SupplyState;
@@ -96,7 +96,7 @@ impl PoeBudget {
     fn figures(&self, language: Language) -> String {
         let Budget { nominal, measured, allocated, worst, .. } = &self.budget;
         let of = |power: &Option<Watts>, english: &str, french: &str| {
-            power.map(|power| format!("{} {}", watts(power, language), language.pick(english, french)))
+            power.map(|power| format!("{} {}", power.say(language), language.pick(english, french)))
         };
         let spent: Vec<String> = [
             of(measured, "drawn", "consommés"),
@@ -109,7 +109,7 @@ impl PoeBudget {
         let spent = spent.join(", ");
         match nominal {
             Some(nominal) => {
-                let nominal = watts(*nominal, language);
+                let nominal = nominal.say(language);
                 language.pick(format!("Of {nominal}: {spent}."), format!("Sur {nominal} : {spent}."))
             }
             None => format!("{spent}."),

@@ -9,7 +9,6 @@ use crate::finding::{Reason, Verdict};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::mib::pse::FeedingPort;
-use crate::net::Watts;
 use crate::observe::{Inventory, PowerOf};
 
 /// A port of a switch, as its words name it.
@@ -60,13 +59,6 @@ impl PoePort {
     }
 }
 
-/// Power with its unit: `15.4 W`, `15,4 W`.
-pub fn watts(power: Watts, language: Language) -> String {
-    let shown = power.to_string();
-    let shown = shown.strip_suffix(".0").unwrap_or(&shown);
-    format!("{} W", language.pick(shown.to_owned(), shown.replace('.', ",")))
-}
-
 /// "Clear" where every switch that was asked told what `tells` looks for; else why not.
 pub fn clear_or_gap(inventory: &Inventory, tells: fn(&PowerOf<'_>) -> bool, untold: fn(IpAddr) -> Reason) -> Verdict {
     let mut switches = inventory.power().switches().peekable();
@@ -93,6 +85,7 @@ pub(crate) mod testing {
     use crate::mib::power_ethernet::{Detection, PsePort, Supply};
     use crate::mib::pse::{Feeding, FeedingSupply};
     use crate::mib::{Refusals, Said, Tables};
+    use crate::net::Watts;
     use crate::observe::{Fact, SwitchTold};
 
     /// A port of group 1 that does this, called `gi` and its number.

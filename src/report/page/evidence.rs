@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{cable, neighbour, power, switching};
-use crate::check::powering::{PoePort, watts};
+use crate::check::powering::PoePort;
 use crate::language::Language;
 use crate::net::Watts;
 use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, PortPower, Replies};
@@ -182,7 +182,7 @@ fn what(fact: &Fact, language: Language) -> String {
         Fact::SwitchTold(told) => told.say(language),
         Fact::PortPower(told) => port_power(told, language),
         Fact::SupplyPower(told) => {
-            let power = |power: Option<Watts>| power.map_or_else(|| "–".to_owned(), |power| watts(power, language));
+            let power = |power: Option<Watts>| power.map_or_else(|| "–".to_owned(), |power| power.say(language));
             let (switch, supply) = (told.switch, &told.supply.supply);
             let (nominal, drawn) = (power(supply.nominal), power(supply.drawn));
             language.pick(

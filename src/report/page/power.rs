@@ -2,7 +2,7 @@
 
 use super::{Block, Cell, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::Problem;
-use crate::check::powering::{PoePort, watts};
+use crate::check::powering::PoePort;
 use crate::finding::Severity;
 use crate::language::Language;
 use crate::mib::power_ethernet::{Detection, SupplyState};
@@ -43,7 +43,7 @@ fn own_port(report: &Report, language: Language) -> Vec<Block> {
             Some(row) => {
                 let port = &row.port;
                 let power = |power: Option<Watts>, english: &str, french: &str| {
-                    power.map(|power| format!("{} {}", watts(power, language), language.pick(english, french)))
+                    power.map(|power| format!("{} {}", power.say(language), language.pick(english, french)))
                 };
                 let class = class_of(port).map(|class| {
                     let class = class.number();
@@ -108,7 +108,7 @@ fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<B
 
 /// `55 W (88 %)`.
 fn share(power: Watts, budget: &Budget, language: Language) -> String {
-    let shown = watts(power, language);
+    let shown = power.say(language);
     budget.percent(power).map_or(shown.clone(), |percent| format!("{shown} ({percent} %)"))
 }
 
@@ -124,7 +124,7 @@ fn budget_facts(budget: &Budget, switch: &SwitchPower, language: Language) -> Ve
         Some(SupplyState::Off) => language.pick(", switched off", ", coupée"),
         Some(SupplyState::On) | None => "",
     };
-    let nominal = budget.nominal.map_or_else(untold, |power| watts(power, language));
+    let nominal = budget.nominal.map_or_else(untold, |power| power.say(language));
     let fed = counted(budget.feeding, ("port feeds", "port alimente"), ("ports feed", "ports alimentent"), language);
     let unclassed = match budget.without_class {
         0 => String::new(),
@@ -168,7 +168,7 @@ fn port(row: &PortRow, switch: &SwitchPower, report: &Report, language: Language
         None => format!("{}.{} ?", port.group, port.number),
     };
     let power = |power: Option<Watts>| match power {
-        Some(power) => Cell::keyed(watts(power, language), power.milliwatts().into()),
+        Some(power) => Cell::keyed(power.say(language), power.milliwatts().into()),
         None => Cell::from(String::new()),
     };
     let class = class_of(port).map(|class| class.number().to_string()).unwrap_or_default();
@@ -277,8 +277,8 @@ pub(super) fn answer(fit: &Fitting, language: Language) -> String {
         true => ("fits", "does not fit", "peut être branché", "ne peut pas être branché"),
         false => ("fit", "do not fit", "peuvent être branchés", "ne peuvent pas être branchés"),
     };
-    let power = |power: Option<Watts>| watts(power.unwrap_or_default(), language);
-    let (needed, left, worst) = (watts(fit.needed, language), power(fit.left), power(fit.left_at_worst));
+    let power = |power: Option<Watts>| power.unwrap_or_default().say(language);
+    let (needed, left, worst) = (fit.needed.say(language), power(fit.left), power(fit.left_at_worst));
     let ports = counted(fit.free_ports, ("port is free", "port est libre"), ("ports are free", "ports sont libres"), language);
     let limits = match fit.without_limit {
         0 => String::new(),
