@@ -153,6 +153,7 @@ checks! {
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
     "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
+    "L4-path-mtu"           Transport path_mtu::PathMtu of WayOut
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
 }
 

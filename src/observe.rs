@@ -17,6 +17,7 @@ pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
 pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
+pub use self::path_width::{Fate, Width, WidthsSeen};
 pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
 pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
@@ -38,6 +39,7 @@ mod link_changes;
 mod neighbour;
 mod owner;
 mod path;
+mod path_width;
 mod pools;
 mod power;
 mod spanning_tree;
@@ -249,6 +251,15 @@ pub enum Fact {
         server: IpAddr,
         /// What came back.
         replies: Replies,
+    },
+    /// What became of a packet of some size, which no router may cut in pieces, on the way to a device.
+    PathSized {
+        /// The device.
+        ip: Ipv4Addr,
+        /// The size, in bytes of IPv4.
+        bytes: u16,
+        /// What became of it.
+        fate: Fate,
     },
     /// Switches that are asked over SNMP from the start, and the card that is looked for.
     SwitchesNamed {

@@ -26,6 +26,7 @@ pub mod netbios;
 pub mod offered;
 pub mod own_address;
 pub mod pace;
+pub mod path_mtu;
 pub mod power;
 pub mod reverse_dns;
 pub mod spanning_tree;
@@ -279,6 +280,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
     Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: &[Errand::Diagnose], make: |survey| Box::new(path_mtu::PathMtu::new(survey)) },
     Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 

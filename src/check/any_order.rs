@@ -15,7 +15,7 @@ use crate::mib::pse::{Feeding, FeedingPort, FeedingSupply};
 use crate::mib::{Said, Tables};
 use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::observe::{
-    Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
+    Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Fate, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
     SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
@@ -103,6 +103,12 @@ fn a_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|last| Fact::Routed { gateways: vec![[10, 0, 0, last].into()], resolvers: vec![[10, 0, 0, last].into()] }),
         (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
         (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
+        (
+            1u8..4,
+            select(vec![0u16, 28, 576, 1400, 1500]),
+            select(vec![Fate::Sent, Fate::Answered, Fate::TooBig { by: an_address(9) }])
+        )
+            .prop_map(|(last, bytes, fate)| Fact::PathSized { ip: an_address(last), bytes, fate }),
         (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
             let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
             Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }
@@ -363,7 +369,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
-        Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
+        Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::PathMtu(_) | Problem::DnsSilent(_) => false,
         Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }

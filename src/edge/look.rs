@@ -263,6 +263,7 @@ fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
+        mtu: interface::mtu(&interface.inner.name),
         planned: planned(&interface.identity.addresses, plan),
         ..Surroundings::default()
     }

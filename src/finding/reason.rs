@@ -118,6 +118,10 @@ pub enum Reason {
     },
     /// Nobody names a gateway within reach.
     NoGateway,
+    /// Who was pinged answers no ping of a usual size.
+    SmallPingsOnly,
+    /// No ping was answered, of whatever size.
+    NoPingAnswered,
     /// What lies behind the gateway cannot be reached, because it does not answer.
     GatewaySilent,
     /// Nobody names a DNS server.
@@ -351,6 +355,10 @@ impl Reason {
                 format!("the switch {switch} does not tell what its supply can give: look at its data sheet"),
                 format!("le commutateur {switch} ne dit pas ce que son alimentation peut fournir : voyez sa fiche technique"),
             ),
+            Reason::SmallPingsOnly => language
+                .pick("only very small pings are answered: they are limited", "seuls de très petits pings ont une réponse : ils sont limités")
+                .to_owned(),
+            Reason::NoPingAnswered => language.pick("no ping was answered", "aucun ping n'a eu de réponse").to_owned(),
             Reason::NoGateway => language
                 .pick(
                     "no gateway within reach is known: add it to the plan (gateways under [[network]])",

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, NeighboursSeen,
-    Observation, PathSeen, PoolsSeen, PowerSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen,
+    Observation, PathSeen, PoolsSeen, PowerSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen, WidthsSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -72,6 +72,7 @@ pub struct Inventory {
     pools: PoolsSeen,
     told: ToldSeen,
     path: PathSeen,
+    widths: WidthsSeen,
     driver: CardSeen,
     broadcasts: BroadcastsSeen,
     trees: TreesSeen,
@@ -97,6 +98,7 @@ impl Inventory {
             pools: PoolsSeen::default(),
             told: ToldSeen::default(),
             path: PathSeen::default(),
+            widths: WidthsSeen::default(),
             driver: CardSeen::default(),
             neighbours: NeighboursSeen::default(),
             broadcasts: BroadcastsSeen::default(),
@@ -154,6 +156,7 @@ impl Inventory {
             Fact::LinkIs(link) => self.path.link_is(*link),
             Fact::Routed { gateways, resolvers } => self.path.routed(gateways, resolvers),
             Fact::Pinged { ip, replies } => self.path.pinged(seen, *ip, replies),
+            Fact::PathSized { ip, bytes, fate } => self.widths.sized(seen, *ip, *bytes, *fate),
             Fact::DnsAsked { server, replies } => self.path.dns_asked(seen, *server, replies),
             Fact::CardIs(_)
             | Fact::ErrorsGrew(_)
@@ -308,6 +311,11 @@ impl Inventory {
     /// What is known of the link, the gateways and the DNS servers.
     pub fn path(&self) -> &PathSeen {
         &self.path
+    }
+
+    /// How large packets may be on the ways that were tried.
+    pub fn widths(&self) -> &WidthsSeen {
+        &self.widths
     }
 
     /// What server configurations say.

@@ -43,6 +43,9 @@ pub struct Surroundings {
     pub link: Option<LinkState>,
     /// The gateways of this machine's default routes on the interface.
     pub gateways: Vec<Ipv4Addr>,
+    /// The largest packet that our card sends, in bytes; `None` where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u16>,
     /// What the plan adds to ask.
     pub planned: Vec<Sounding>,
     /// The label of the wall outlet that the laptop is plugged into.

@@ -3,6 +3,7 @@
 use std::net::Ipv4Addr;
 
 use pnet::packet::Packet as _;
+use pnet::packet::icmp::destination_unreachable::IcmpCodes;
 use pnet::packet::icmp::{IcmpPacket, IcmpTypes, echo_reply, echo_request};
 use pnet::packet::ip::IpNextHeaderProtocols;
 use pnet::packet::ipv4::{Ipv4Packet, MutableIpv4Packet};
@@ -16,6 +17,11 @@ use crate::net::Mac;
 const HEADER_LEN: usize = 20;
 /// Length in bytes of the UDP header, and of an ICMP echo's.
 const UPPER_LEN: usize = 8;
+
+/// The flag DF (RFC 791, 3.1).
+const DO_NOT_FRAGMENT: u8 = 0b010;
+/// The flag MF.
+const MORE_FRAGMENTS: u8 = 0b001;
 
 /// What the kit reads of an IPv4 header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +56,20 @@ pub enum Icmp {
         /// Whom the packet was addressed to.
         destination: Ipv4Addr,
     },
+    /// Destination unreachable, fragmentation needed and DF set (type 3, code 4): the packet is too large for the next hop.
+    TooBig {
+        /// Whom the packet was addressed to.
+        destination: Ipv4Addr,
+        /// The identifier of the echo request that it was, where it was one.
+        identifier: Option<u16>,
+        /// The most bytes that the next hop takes (RFC 1191, 4); 0 where an old router does not tell.
+        next_hop: u16,
+    },
     /// Any other message.
     Other,
 }
 
-/// Reads an IPv4 packet. Fragments and other protocols are [`Body::Other`]; checksums are not verified,
+/// Reads an IPv4 packet. Fragments (but for the first one of an ICMP message, which has all that is read of it) and other protocols are [`Body::Other`]; checksums are not verified,
 /// because a kernel that leaves them to its card shows them unfinished to a capture.
 pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
     let bad = |field, offset| Malformed { protocol: "IPv4", field, offset };
@@ -72,11 +87,12 @@ pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
     }
     let ip = Header { source: packet.get_source(), destination: packet.get_destination(), ttl: packet.get_ttl() };
     let payload = &bytes[header_len..total];
-    const MORE_FRAGMENTS: u8 = 1;
-    if packet.get_fragment_offset() != 0 || packet.get_flags() & MORE_FRAGMENTS != 0 {
+    let cut = packet.get_flags() & MORE_FRAGMENTS != 0;
+    if packet.get_fragment_offset() != 0 {
         return Ok(Body::Other);
     }
     match packet.get_next_level_protocol() {
+        IpNextHeaderProtocols::Udp if cut => Ok(Body::Other),
         IpNextHeaderProtocols::Udp => parse_udp(ip, payload),
         IpNextHeaderProtocols::Icmp => Ok(Body::Icmp { ip, message: parse_icmp(payload)? }),
         _ => Ok(Body::Other),
@@ -113,6 +129,16 @@ fn parse_icmp(bytes: &[u8]) -> Result<Icmp, Malformed> {
             .and_then(Ipv4Packet::new)
             .map(|inner| Icmp::TimeExceeded { destination: inner.get_destination() })
             .ok_or(bad("original datagram", UPPER_LEN)),
+        IcmpTypes::DestinationUnreachable if message.get_icmp_code() == IcmpCodes::FragmentationRequiredAndDFFlagSet => {
+            let [_, _, _, _, _, _, high, low] = *bytes.first_chunk::<UPPER_LEN>().ok_or(bad("next-hop MTU", 6))?;
+            let inner = &bytes[UPPER_LEN..];
+            let header = Ipv4Packet::new(inner).ok_or(bad("original datagram", UPPER_LEN))?;
+            let original =
+                inner.get(usize::from(header.get_header_length()) * 4..).and_then(echo_request::EchoRequestPacket::new);
+            let identifier =
+                original.filter(|echo| echo.get_icmp_type() == IcmpTypes::EchoRequest).map(|echo| echo.get_identifier());
+            Ok(Icmp::TooBig { destination: header.get_destination(), identifier, next_hop: u16::from_be_bytes([high, low]) })
+        }
         _ => Ok(Icmp::Other),
     }
 }
@@ -143,7 +169,15 @@ pub fn udp_frame(from: Sender, source_port: u16, to: Receiver, destination_port:
 
 /// An ICMP echo request to one card, as a frame.
 pub fn echo_frame(from: Sender, to: Receiver, ttl: u8, identifier: u16, sequence: u16) -> Vec<u8> {
-    let mut message = vec![0; UPPER_LEN];
+    echo_frame_of(from, to, ttl, identifier, sequence, SHORTEST_ECHO)
+}
+
+/// The bytes of an IPv4 packet with an echo request that carries nothing.
+pub const SHORTEST_ECHO: u16 = (HEADER_LEN + UPPER_LEN) as u16;
+
+/// The same, as a packet of so many bytes, at least [`SHORTEST_ECHO`], that no router may cut in pieces.
+pub fn echo_frame_of(from: Sender, to: Receiver, ttl: u8, identifier: u16, sequence: u16, bytes: u16) -> Vec<u8> {
+    let mut message = vec![0; usize::from(bytes.max(SHORTEST_ECHO)) - HEADER_LEN];
     let mut echo = echo_request::MutableEchoRequestPacket::new(&mut message).expect("the buffer holds an echo request");
     echo.set_icmp_type(IcmpTypes::EchoRequest);
     echo.set_identifier(identifier);
@@ -161,7 +195,7 @@ fn frame(from: Sender, to: Receiver, protocol: u8, ttl: u8, payload: &[u8]) -> V
     header.set_version(4);
     header.set_header_length((HEADER_LEN / 4) as u8);
     header.set_total_length(total);
-    header.set_flags(2);
+    header.set_flags(DO_NOT_FRAGMENT);
     header.set_ttl(ttl);
     header.set_next_level_protocol(pnet::packet::ip::IpNextHeaderProtocol(protocol));
     header.set_source(from.ip);
@@ -194,6 +228,19 @@ mod tests {
         let ip = Header { source: US.ip, destination: THEM.ip, ttl: 1 };
         let message = Icmp::EchoRequest { identifier: 0x7472, sequence: 3 };
         assert_eq!(decode(&frame).expect("a frame of ours").body, Body::Icmp { ip, message });
+    }
+
+    #[test]
+    fn a_router_that_finds_a_packet_too_large_names_it_and_what_it_takes() {
+        let sent = echo_frame_of(US, THEM, 64, 0x746d, 1500, 1500);
+        assert_eq!(sent.len(), ethernet::HEADER_LEN + 1500);
+        let original = &sent[ethernet::HEADER_LEN..][..HEADER_LEN + UPPER_LEN];
+        let message = [&[3, 4, 0, 0, 0, 0, 0x05, 0x78], original].concat();
+        let told = Icmp::TooBig { destination: THEM.ip, identifier: Some(0x746d), next_hop: 1400 };
+        assert_eq!(parse_icmp(&message), Ok(told));
+        assert!(parse_icmp(&message[..20]).is_err());
+        let of_udp = [&[3, 4, 0, 0, 0, 0, 0, 0], &udp_frame(US, 1, THEM, 2, &[])[ethernet::HEADER_LEN..]].concat();
+        assert_eq!(parse_icmp(&of_udp), Ok(Icmp::TooBig { destination: THEM.ip, identifier: None, next_hop: 0 }));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The interfaces of this machine, and which of them to use.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use pnet::datalink::{self, NetworkInterface};
 
@@ -155,6 +156,11 @@ fn default_route() -> Option<String> {
 pub fn gateways(interface: &str) -> Vec<Ipv4Addr> {
     let routes = default_routes().filter(|route| route.interface == interface);
     routes.map(|route| route.gateway).filter(|gateway| !gateway.is_unspecified()).collect()
+}
+
+/// The largest packet that an interface sends, in bytes.
+pub fn mtu(interface: &str) -> Option<u16> {
+    std::fs::read_to_string(Path::new("/sys/class/net").join(interface).join("mtu")).ok()?.trim().parse().ok()
 }
 
 /// The servers that this machine asks for names (`resolv.conf(5)`); at most the three that the resolver itself uses.

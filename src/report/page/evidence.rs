@@ -1,13 +1,13 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use super::{cable, neighbour, power, switching};
 use crate::check::powering::PoePort;
 use crate::language::Language;
 use crate::net::Watts;
-use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Observation, PortPower, Replies};
-use crate::report::words::{counted, since_start, travel};
+use crate::observe::{Asked, Claim, Cut, DhcpAnswer, Fact, Fate, Observation, PortPower, Replies};
+use crate::report::words::{counted, number, since_start, travel};
 use crate::wire::dhcp::{Kind, Says};
 
 /// The line, as in `0.013 s · frame 42 · …`.
@@ -174,6 +174,7 @@ fn what(fact: &Fact, language: Language) -> String {
             )
         }
         Fact::Pinged { ip, replies } => came_back(*ip, replies, ("pings", "pings"), language),
+        Fact::PathSized { ip, bytes, fate } => sized(*ip, *bytes, *fate, language),
         Fact::DnsAsked { server, replies } => came_back(*server, replies, ("questions", "questions"), language),
         Fact::SwitchesNamed { switches, .. } => {
             let switches = switches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -250,6 +251,22 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
         format!("{source} ({mac}) answered {to} with {kind}{offered}{relay}"),
         format!("{source} ({mac}) a répondu {kind} à {to}{offered}{relay}"),
     )
+}
+
+fn sized(ip: Ipv4Addr, bytes: u16, fate: Fate, language: Language) -> String {
+    let size = number(bytes, language);
+    match fate {
+        Fate::Sent => language.pick(format!("{size} bytes sent to {ip}"), format!("{size} octets envoyés à {ip}")),
+        Fate::Answered => language.pick(format!("{ip} answered {size} bytes"), format!("{ip} a répondu à {size} octets")),
+        Fate::TooBig { by } if bytes == 0 => language.pick(
+            format!("{by} says that packets to {ip} are too large"),
+            format!("{by} dit que des paquets vers {ip} sont trop grands"),
+        ),
+        Fate::TooBig { by } => language.pick(
+            format!("{by} says that the way to {ip} takes {size} bytes"),
+            format!("{by} dit que le chemin vers {ip} prend {size} octets"),
+        ),
+    }
 }
 
 fn came_back(ip: IpAddr, replies: &Replies, what: (&str, &str), language: Language) -> String {
