@@ -1,5 +1,7 @@
 //! Our card and its cable, row by row: pass, fail, or not measurable and why.
 
+use std::collections::BTreeSet;
+
 use super::neighbour::power_said;
 use super::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::cabling::{metres, pair, speed};
@@ -148,11 +150,14 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
     }
 }
 
-/// What the neighbours that are there say; else why none does.
+/// What the neighbours that are there say, each once: a switch says the same by several protocols. Else why none does.
 fn heard(report: &Report, language: Language, say: impl Fn(&Advertised) -> Option<String>) -> String {
     let here = || report.neighbours.iter().filter(|row| !row.gone);
-    let mut said: Vec<String> = here().filter_map(|row| say(&row.told)).collect();
-    said.dedup();
+    let mut speakers = BTreeSet::new();
+    let said: Vec<String> = here()
+        .filter_map(|row| Some((row.told.called(), say(&row.told)?)))
+        .filter_map(|(called, said)| speakers.insert(called).then_some(said))
+        .collect();
     match said.as_slice() {
         [] if here().next().is_some() => Reason::NeighbourSilent.say(language),
         [] if report.link.is_some_and(|link| !link.carrier) => Reason::NoLink.say(language),
