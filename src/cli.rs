@@ -11,6 +11,8 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod asking;
+#[cfg(target_os = "linux")]
+pub mod community;
 pub mod dhcp;
 pub mod diagnose;
 pub mod diff;

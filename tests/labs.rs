@@ -193,6 +193,33 @@ fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays
 }
 
 #[test]
+fn the_community_is_asked_for_at_the_terminal_and_shown_neither_there_nor_in_the_record() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let asked = format!("{program} --lang en link locate 02:00:00:00:00:90 -i lan0 --switch 10.0.0.2");
+    // What is typed comes once the question stands there, as from somebody who reads it.
+    let typed = |keys: &str, command: &str, shown: &str| {
+        format!(
+            "cd $HOST_DIR; : >{shown}; (until grep -q 'community of the switch' {shown}; do sleep 0.02; done; printf '{keys}') \
+             | script -qefc '{command}' {shown} >{shown}.copy; cat {shown}"
+        )
+    };
+    let shell = format!(
+        "{}; printf '\\001'; {}; printf '\\001'; {asked} </dev/null 2>&1; printf '\\001'; cat $HOST_DIR/visit/*.json*",
+        typed("lextu\\025lecture\\r", &format!("{asked} --record visit"), "located"),
+        typed("lec\\003", &format!("{asked}; echo code $?; stty -a"), "stopped"),
+    );
+    let Some((_, said)) = within("switch-cable-test", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [located, stopped, unasked, record] = parts[..] else { panic!("four parts: {parts:?}") };
+    assert!(located.contains("it is not shown") && located.contains("Gi0/7"), "{located}");
+    assert!(!located.contains("lecture") && !located.contains("lextu"), "{located}");
+    assert!(stopped.contains("no community was given") && stopped.contains("code 2"), "{stopped}");
+    assert!(stopped.contains(" echo ") && stopped.contains(" icanon ") && !stopped.contains("lec\r"), "{stopped}");
+    assert!(unasked.contains("not known how the switch 10.0.0.2 is asked"), "{unasked}");
+    assert!(record.contains("switch-told") && !record.contains("lecture"), "{record}");
+}
+
+#[test]
 fn a_switch_asked_for_its_power_replays_to_the_same_report_and_the_record_holds_no_community() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(

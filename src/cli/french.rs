@@ -5,8 +5,7 @@ use clap::{Arg, ArgAction, Command};
 
 const SWITCH: &str =
     "Un commutateur à interroger en SNMP ; peut être répété [par défaut : ceux du plan qui disent comment les interroger]";
-const COMMUNITY_FILE: &str =
-    "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi";
+const COMMUNITY_FILE: &str = "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi. Sans l'un ni l'autre, elle est demandée au terminal";
 const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
 
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).

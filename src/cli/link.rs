@@ -89,7 +89,7 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         None => {}
     }
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-    let snmp = args.switches.snmp()?;
+    let snmp = args.switches.snmp_or_ask(&plan, language)?;
     let switching = args.switches.switching(&plan, snmp.as_ref(), Sought::Ours)?;
     let request = Request {
         errand: Errand::Link,

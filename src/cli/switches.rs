@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use crate::fault::{Fault, Result};
+use crate::language::Language;
 use crate::observe::Sought;
 use crate::probe::Switching;
 use crate::secret::Secret;
@@ -18,7 +19,8 @@ pub struct SwitchArgs {
     /// A switch to ask over SNMP; may be repeated [default: those of the plan that say how they are asked]
     #[arg(long = "switch", value_name = "ADDRESS")]
     pub switches: Vec<IpAddr>,
-    /// The file whose first line is the community; TROUSSE_SNMP_COMMUNITY in the environment does as well
+    /// The file whose first line is the community; TROUSSE_SNMP_COMMUNITY in the environment does as well. Without either it is asked
+    /// for at the terminal
     #[arg(long, value_name = "FILE")]
     pub community_file: Option<PathBuf>,
     /// The community; whoever else works on this machine can read it there
@@ -47,11 +49,33 @@ impl SwitchArgs {
         }
     }
 
-    /// Which switches are asked, and for whom; refused where it is not known how one of them is asked.
-    pub fn switching(&self, plan: &Plan, snmp: Option<&Snmp>, sought: Sought) -> Result<Switching> {
+    /// The same; whoever sits at the terminal is asked for the community of a switch that was named, and of which it is known nowhere.
+    #[cfg(target_os = "linux")]
+    pub fn snmp_or_ask(&self, plan: &Plan, language: Language) -> Result<Option<Snmp>> {
+        use super::community;
+        let given = self.snmp()?;
+        match self.unknown(plan, given.as_ref()) {
+            Some(switch) if community::can_ask() => Ok(Some(Snmp::community(community::ask(switch, language)?))),
+            _ => Ok(given),
+        }
+    }
+
+    /// Only on Linux is anybody asked.
+    #[cfg(not(target_os = "linux"))]
+    pub fn snmp_or_ask(&self, _: &Plan, _: Language) -> Result<Option<Snmp>> {
+        self.snmp()
+    }
+
+    /// A switch that was named, and of which it is not known how it is asked.
+    fn unknown(&self, plan: &Plan, snmp: Option<&Snmp>) -> Option<IpAddr> {
         let planned = |address: IpAddr| plan.switches.iter().find(|switch| switch.address.map(IpAddr::from) == Some(address));
         let knows = |address: IpAddr| snmp.is_some() || planned(address).is_some_and(|switch| switch.snmp.is_some());
-        if let Some(address) = self.switches.iter().find(|address| !knows(**address)) {
+        self.switches.iter().copied().find(|&address| !knows(address))
+    }
+
+    /// Which switches are asked, and for whom; refused where it is not known how one of them is asked.
+    pub fn switching(&self, plan: &Plan, snmp: Option<&Snmp>, sought: Sought) -> Result<Switching> {
+        if let Some(address) = self.unknown(plan, snmp) {
             return Err(Fault::new(
                 format!("it is not known how the switch {address} is asked"),
                 format!("on ne sait pas comment interroger le commutateur {address}"),

@@ -10,7 +10,8 @@ use async_snmp::v3::UsmConfig;
 use async_snmp::{Auth, AuthProtocol, Client, Error, PrivProtocol, Retry, WalkOptions};
 use tokio::time::{Instant, timeout_at};
 
-use crate::mib::{Column, Refusals, Tables, Value, Varbind};
+use crate::mib::{Column, Refusals, Tables, Value, Varbind, forwarding};
+use crate::net::VlanId;
 use crate::observe::{CutBy, SwitchTold, Unanswered, WalkCut};
 use crate::site::{Authentication, Privacy, Snmp, Version};
 
@@ -39,6 +40,8 @@ pub struct Question<'a> {
     pub switch: SocketAddr,
     /// How it is asked.
     pub snmp: &'a Snmp,
+    /// The VLAN whose tables are asked for, of a switch that keeps them apart.
+    pub vlan: Option<VlanId>,
     /// The columns to walk, in order.
     pub columns: &'a [Column],
     /// How long one reply may take. After it the question is put once more, once.
@@ -60,8 +63,9 @@ pub struct Walked {
 pub async fn ask(switch: IpAddr, tables: Tables, snmp: Option<&Snmp>) -> SwitchTold {
     let Some(snmp) = snmp else { return SwitchTold::unanswered(switch, tables, Unanswered::NoCredentials) };
     let switch_port = SocketAddr::new(switch, snmp.port());
-    let question = Question { switch: switch_port, snmp, columns: tables.columns(), patience: PATIENCE, deadline: DEADLINE };
-    match walk(&question).await {
+    let columns = tables.columns();
+    let question = Question { switch: switch_port, snmp, vlan: None, columns, patience: PATIENCE, deadline: DEADLINE };
+    match walk_with_vlans(&question).await {
         Ok(walked) => {
             let mut refused = Refusals::default();
             let said = tables.read(&walked.varbinds, &mut refused);
@@ -69,6 +73,41 @@ pub async fn ask(switch: IpAddr, tables: Tables, snmp: Option<&Snmp>) -> SwitchT
         }
         Err(why) => SwitchTold::unanswered(switch, tables, why),
     }
+}
+
+/// Walks the columns, and those of each VLAN where the switch keeps them apart, all within the one deadline and the one bound.
+///
+/// # Errors
+/// As of [`walk`]. A VLAN that is not told is no error: it is a column that was cut.
+pub async fn walk_with_vlans(question: &Question<'_>) -> Result<Walked, Unanswered> {
+    let until = Instant::now() + question.deadline;
+    let mut walked = walk(question).await?;
+    if !question.columns.iter().any(|column| column.oid == forwarding::COLUMNS_OF_A_VLAN[1].oid) {
+        return Ok(walked);
+    }
+    for vlan in forwarding::vlans_apart(&walked.varbinds) {
+        let deadline = until.saturating_duration_since(Instant::now());
+        let of_vlan = Question { vlan: Some(vlan), columns: forwarding::COLUMNS_OF_A_VLAN, deadline, ..question.clone() };
+        let by = match walk(&of_vlan).await {
+            Ok(told) if walked.varbinds.len() + told.varbinds.len() > MOST_VARBINDS => Some(CutBy::Rows),
+            Ok(told) => {
+                walked.varbinds.extend(told.varbinds);
+                let named = |cut: WalkCut| WalkCut { column: format!("{}@{vlan}", cut.column), ..cut };
+                walked.cut.extend(told.cut.into_iter().map(named));
+                None
+            }
+            Err(_) if deadline.is_zero() => Some(CutBy::Deadline),
+            Err(Unanswered::Silent) => Some(CutBy::Silence),
+            Err(Unanswered::Failed(why)) => Some(CutBy::Error(why)),
+            Err(Unanswered::Denied | Unanswered::NoCredentials) => Some(CutBy::Error("access denied".to_owned())),
+        };
+        // Who is silent to one VLAN is to the others, and each would cost as long.
+        if let Some(by) = by {
+            walked.cut.push(WalkCut { column: format!("dot1dTpFdbPort@{vlan}"), rows: 0, by });
+            break;
+        }
+    }
+    Ok(walked)
 }
 
 /// Walks the columns.
@@ -79,7 +118,7 @@ pub async fn walk(question: &Question<'_>) -> Result<Walked, Unanswered> {
     let until = Instant::now() + question.deadline;
     let mut walked = Walked::default();
     let retry = Retry::fixed(1, Duration::ZERO).map_err(|error| Unanswered::Failed(error.to_string()))?;
-    let connecting = Client::builder(question.switch, auth(question.snmp)?)
+    let connecting = Client::builder(question.switch, auth(question.snmp, question.vlan)?)
         .request_timeout(question.patience)
         .retry(retry)
         .walk_options(WalkOptions { max_repetitions: REPETITIONS, ..WalkOptions::default() })
@@ -112,15 +151,20 @@ pub async fn walk(question: &Question<'_>) -> Result<Walked, Unanswered> {
     Ok(walked)
 }
 
-/// What the switch is to believe us by.
-fn auth(snmp: &Snmp) -> Result<Auth, Unanswered> {
+/// What the switch is to believe us by; the tables of one VLAN of a Catalyst are those of `community@20`, or of the context `vlan-20`.
+fn auth(snmp: &Snmp, vlan: Option<VlanId>) -> Result<Auth, Unanswered> {
     let octets = |text: &str| text.as_bytes().to_vec();
-    let community = snmp.community.as_ref().map(|community| octets(community.reveal()));
+    let of_vlan = vlan.map(|vlan| format!("@{vlan}")).unwrap_or_default();
+    let community = snmp.community.as_ref().map(|community| octets(&format!("{}{of_vlan}", community.reveal())));
     match (snmp.version(), community, &snmp.user) {
         (Version::V1, Some(community), _) => Ok(Auth::v1(community)),
         (Version::V2c, Some(community), _) => Ok(Auth::v2c(community)),
         (Version::V3, _, Some(user)) => {
             let config = UsmConfig::new(octets(user));
+            let config = match vlan {
+                Some(vlan) => config.context_name(format!("vlan-{vlan}")),
+                None => config,
+            };
             let config = match (snmp.auth.zip(snmp.auth_password.as_ref()), snmp.privacy.zip(snmp.privacy_password.as_ref())) {
                 (Some((auth, password)), None) => config.auth(authentication(auth), password.reveal()),
                 (Some((auth, password)), Some((privacy, secret))) => {

@@ -16,9 +16,39 @@ const Q_FDB_PORT: Column = Column { name: "dot1qTpFdbPort", oid: &[1, 3, 6, 1, 2
 const Q_FDB_STATUS: Column = Column { name: "dot1qTpFdbStatus", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 3] };
 const PVID: Column = Column { name: "dot1qPvid", oid: &[1, 3, 6, 1, 2, 1, 17, 7, 1, 4, 5, 1, 1] };
 
+/// CISCO-VTP-MIB: index managementDomainIndex, vtpVlanIndex.
+const VTP_VLAN_STATE: Column = Column { name: "vtpVlanState", oid: &[1, 3, 6, 1, 4, 1, 9, 9, 46, 1, 3, 1, 1, 2] };
+
 /// What is walked for this table.
 pub const COLUMNS: &[Column] =
-    &[BASE_BRIDGE_ADDRESS, BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, PVID];
+    &[BASE_BRIDGE_ADDRESS, BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS, Q_FDB_PORT, Q_FDB_STATUS, PVID, VTP_VLAN_STATE];
+
+/// What is walked again for each VLAN of a switch that keeps a BRIDGE-MIB for each.
+pub const COLUMNS_OF_A_VLAN: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS];
+
+/// VLANs that are asked one by one at most.
+const MOST_VLANS: usize = 64;
+/// operational(1) of vtpVlanState.
+const OPERATIONAL: u16 = 1;
+/// The VLAN whose table is told without naming one.
+const DEFAULT_VLAN: u16 = 1;
+/// VLANs of FDDI and token ring, which every Catalyst lists.
+const NO_ETHERNET: std::ops::RangeInclusive<u16> = 1002..=1005;
+
+/// The VLANs whose tables must be asked for one by one: a Catalyst tells dot1dTpFdbTable of VLAN 1 alone, that of VLAN 20 to
+/// `community@20` or in the context `vlan-20` ("community string indexing"). None where the switch tells all of them in
+/// dot1qTpFdbTable.
+pub fn vlans_apart(walk: &[Varbind]) -> Vec<VlanId> {
+    if walk.iter().any(|varbind| varbind.oid.starts_with(Q_FDB_PORT.oid)) {
+        return Vec::new();
+    }
+    let vlan =
+        |index: &Oid| u16::try_from(*index.last()?).ok().filter(|vlan| *vlan != DEFAULT_VLAN && !NO_ETHERNET.contains(vlan));
+    let mut refused = Refusals::default();
+    let states = VTP_VLAN_STATE.rows(walk, &mut refused, |index, value| Some((vlan(index), value.number::<u16>()?)));
+    let operational = states.filter(|(_, state)| *state == OPERATIONAL).filter_map(|(vlan, _)| VlanId::new(vlan?));
+    operational.collect::<BTreeSet<_>>().into_iter().take(MOST_VLANS).collect()
+}
 
 /// self(4): one of the switch's own addresses.
 const STATUS_SELF: u8 = 4;

@@ -63,7 +63,7 @@ pub fn run(args: &LocateArgs, language: Language) -> Result<u8> {
     args.output.check()?;
     let sought = sought(&args.whom)?;
     let plan = args.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-    let snmp = args.switches.snmp()?;
+    let snmp = args.switches.snmp_or_ask(&plan, language)?;
     let switching = args.switches.switching(&plan, snmp.as_ref(), sought)?;
     if switching.switches.is_empty() {
         return Err(Fault::new("no switch is named to start from", "aucun commutateur indiqué pour commencer").hint(

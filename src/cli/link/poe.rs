@@ -50,11 +50,11 @@ impl PoeArgs {
     }
 
     /// What was asked for, refused now where it makes no sense.
-    fn asked(&self) -> Result<(Plan, Vec<IpAddr>, Option<Snmp>)> {
+    fn asked(&self, language: Language) -> Result<(Plan, Vec<IpAddr>, Option<Snmp>)> {
         self.output.check()?;
         self.classes()?;
         let plan = self.site.as_deref().map(Plan::load).transpose()?.unwrap_or_default();
-        let snmp = self.switches.snmp()?;
+        let snmp = self.switches.snmp_or_ask(&plan, language)?;
         let switches = self.switches.switching(&plan, snmp.as_ref(), Sought::Ours)?.switches;
         if switches.is_empty() {
             return Err(Fault::new("no switch is named", "aucun commutateur indiqué").hint(
@@ -68,8 +68,8 @@ impl PoeArgs {
 
 /// Runs the command.
 #[cfg(not(target_os = "linux"))]
-pub fn run(args: &PoeArgs, _: Language) -> Result<u8> {
-    args.asked()?;
+pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
+    args.asked(language)?;
     Err(crate::cli::no_raw_frames("link poe"))
 }
 
@@ -81,7 +81,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
     use crate::net::Targets;
     use crate::probe::{Asking, Errand, PowerWanted, Rate, Switching};
 
-    let (plan, switches, snmp) = args.asked()?;
+    let (plan, switches, snmp) = args.asked(language)?;
     let request = Request {
         errand: Errand::Power,
         interface: None,
@@ -115,7 +115,7 @@ mod tests {
 
     fn refused(words: &str) -> String {
         let line = Line::try_parse_from(["poe"].into_iter().chain(words.split(' '))).expect("words that clap takes");
-        line.poe.asked().map(|_| ()).expect_err("a refusal").say(Language::Fr)
+        line.poe.asked(Language::Fr).map(|_| ()).expect_err("a refusal").say(Language::Fr)
     }
 
     #[test]

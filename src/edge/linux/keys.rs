@@ -3,6 +3,7 @@
 use std::io::{IsTerminal, stdin};
 use std::os::fd::AsFd;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::termios::{LocalFlags, SetArg, Termios, tcgetattr, tcsetattr};
@@ -53,6 +54,19 @@ impl Keys {
             }
         }
         letters
+    }
+
+    /// No more letters can come.
+    pub fn ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Waits until a letter can be read, and at most so long.
+    pub fn wait(&self, at_most: Duration) {
+        let input = stdin();
+        let mut polled = [PollFd::new(input.as_fd(), PollFlags::POLLIN)];
+        // A signal ends the wait early, and the caller looks at the keys again.
+        let _ = nix::poll::poll(&mut polled, PollTimeout::try_from(at_most).unwrap_or(PollTimeout::ZERO));
     }
 }
 

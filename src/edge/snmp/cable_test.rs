@@ -36,7 +36,7 @@ fn tested(
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
         let retry = Retry::fixed(1, Duration::ZERO).ok()?;
-        let connecting = Client::builder(SocketAddr::new(switch, snmp.port()), auth(snmp).ok()?)
+        let connecting = Client::builder(SocketAddr::new(switch, snmp.port()), auth(snmp, None).ok()?)
             .request_timeout(PATIENCE)
             .retry(retry)
             .connect();

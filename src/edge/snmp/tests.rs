@@ -27,6 +27,11 @@ struct Agent {
 impl Agent {
     /// An agent that gives after an OID what `next` says.
     fn new(mut next: impl FnMut(&Oid) -> Next + Send + 'static) -> Agent {
+        Agent::by_community(move |_, oid| next(oid))
+    }
+
+    /// An agent that tells each community something else.
+    fn by_community(mut next: impl FnMut(&[u8], &Oid) -> Next + Send + 'static) -> Agent {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("loopback has a port left");
         socket.set_read_timeout(Some(Duration::from_millis(20))).expect("not zero");
         let (at, over) = (socket.local_addr().expect("bound"), Arc::new(AtomicBool::new(false)));
@@ -89,7 +94,7 @@ fn oid_bytes(oid: &Oid) -> Vec<u8> {
 }
 
 /// A reply to a GETBULK of one column (RFC 3416, 4.2.3), or to a GETNEXT in version 1 (RFC 1157, 4.1.3).
-fn reply(request: &[u8], next: &mut impl FnMut(&Oid) -> Next) -> Option<Vec<u8>> {
+fn reply(request: &[u8], next: &mut impl FnMut(&[u8], &Oid) -> Next) -> Option<Vec<u8>> {
     let (message, _) = open(request)?;
     let (version, after_version) = open(message)?;
     let (community, pdu) = open(after_version)?;
@@ -102,7 +107,7 @@ fn reply(request: &[u8], next: &mut impl FnMut(&Oid) -> Next) -> Option<Vec<u8>>
     let mut rows = Vec::new();
     let (in_version_1, mut status) = (version == [0], 0);
     for _ in 0..if in_version_1 { 1 } else { *repetitions.last()? } {
-        match next(&oid) {
+        match next(community, &oid) {
             Next::Row(following, value) => {
                 rows.push(element(0x30, &[&element(6, &[&oid_bytes(&following)]), &value]));
                 oid = following;
@@ -148,12 +153,13 @@ fn ask_in(agent: &Agent, version: Version) -> Result<Walked, Unanswered> {
     let question = Question {
         switch: agent.at,
         snmp: &Snmp { version: Some(version), ..Snmp::community(Secret::new("not-to-be-printed")) },
+        vlan: None,
         columns: forwarding::COLUMNS,
         patience: Duration::from_millis(200),
         deadline: Duration::from_secs(2),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(walk(&question))
+    runtime.block_on(walk_with_vlans(&question))
 }
 
 #[test]
@@ -219,4 +225,54 @@ fn no_answer_is_told_as_such() {
     let silent = UdpSocket::bind("127.0.0.1:0").expect("loopback has a port left");
     let agent = Agent { at: silent.local_addr().expect("bound"), over: Arc::default(), thread: None };
     assert_eq!(ask(&agent), Err(Unanswered::Silent));
+}
+
+/// A Catalyst with VLANs 1, 20, 30 and 40: each has its own table, and 40 is silent.
+fn catalyst(community: &[u8], oid: &Oid) -> Next {
+    const STATE: &Oid = &[1, 3, 6, 1, 4, 1, 9, 9, 46, 1, 3, 1, 1, 2, 1];
+    const BASE_PORT: &Oid = &[1, 3, 6, 1, 2, 1, 17, 1, 4, 1, 2];
+    let row = |of: &Oid, index: &Oid, value: u8| ([of, index].concat(), vec![2, 1, value]);
+    let learned =
+        |last: u32, port: u8| vec![row(BASE_PORT, &[port.into()], 100 + port), row(FDB_PORT, &[2, 0, 0, 0, 0, last], port)];
+    let mut rows = match community {
+        b"not-to-be-printed" => {
+            let states = [(1, 1), (20, 1), (30, 2), (40, 1), (50, 1), (1002, 1)];
+            let states = states.map(|(vlan, state)| row(STATE, &[vlan], state));
+            [learned(1, 1), states.to_vec()].concat()
+        }
+        b"not-to-be-printed@20" => learned(20, 7),
+        b"not-to-be-printed@30" => panic!("it is suspended"),
+        b"not-to-be-printed@40" => return Next::Silence,
+        other => panic!("asked as {}", String::from_utf8_lossy(other)),
+    };
+    rows.sort();
+    let next = rows.into_iter().find(|(at, _)| &at[..] > oid);
+    next.map_or(Next::EndOfView, |(at, value)| Next::Row(at, value))
+}
+
+#[test]
+fn a_catalyst_is_asked_for_each_vlan_and_no_more_after_one_that_is_silent() {
+    let walked = ask(&Agent::by_community(catalyst)).expect("it answers");
+    let table = forwarding::forwarding(&walked.varbinds, &mut Refusals::default());
+    let at = |last| table.learned.get(&crate::net::Mac([2, 0, 0, 0, 0, last])).map(|ports| ports.iter().next().copied());
+    let port = |number, interface| Some(Some(forwarding::BridgePort { number, interface: Some(interface) }));
+    assert_eq!((at(1), at(20), table.learned.len()), (port(1, 101), port(7, 107), 2));
+    let [cut] = &walked.cut[..] else { panic!("one VLAN is cut: {:?}", walked.cut) };
+    assert_eq!((cut.column.as_str(), &cut.by), ("dot1dTpFdbPort@40", &CutBy::Silence));
+}
+
+#[test]
+fn a_switch_that_tells_its_vlans_at_once_is_not_asked_one_by_one() {
+    const STATE: &Oid = &[1, 3, 6, 1, 4, 1, 9, 9, 46, 1, 3, 1, 1, 2, 1, 20];
+    const Q_PORT: &Oid = &[1, 3, 6, 1, 2, 1, 17, 7, 1, 2, 2, 1, 2, 1, 2, 0, 0, 0, 0, 9];
+    let told = |oids: &[&Oid]| oids.iter().map(|&oid| Varbind::new(oid, Value::Number(1))).collect::<Vec<_>>();
+    assert_eq!(forwarding::vlans_apart(&told(&[STATE, Q_PORT])), []);
+    assert_eq!(forwarding::vlans_apart(&told(&[STATE])), [VlanId::new(20).expect("a VLAN")]);
+}
+
+#[test]
+fn a_user_of_version_3_asks_in_the_context_of_the_vlan() {
+    let snmp = Snmp { user: Some("technicien".to_owned()), ..Snmp::default() };
+    let Ok(Auth::Usm(config)) = auth(&snmp, VlanId::new(20)) else { panic!("a user") };
+    assert_eq!(config.configured_context_name().as_ref(), b"vlan-20");
 }
