@@ -18,6 +18,7 @@ pub use self::owner::Owner;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
+pub use self::service::{BarrierTried, Became, ServiceTold, ServicesSeen};
 pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
@@ -39,6 +40,7 @@ mod owner;
 mod path;
 mod pools;
 mod power;
+mod service;
 mod spanning_tree;
 mod switch;
 mod told;
@@ -258,6 +260,10 @@ pub enum Fact {
     },
     /// A switch was asked over SNMP.
     SwitchTold(Box<SwitchTold>),
+    /// A service of the plan was asked.
+    ServiceTold(Box<ServiceTold>),
+    /// It was tried to reach what the plan says must not be reached.
+    BarrierTried(Box<BarrierTried>),
     /// A server is configured to lease from a range; the network did not say so.
     PoolConfigured {
         /// The name of the file.

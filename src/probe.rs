@@ -28,6 +28,7 @@ pub mod own_address;
 pub mod pace;
 pub mod power;
 pub mod reverse_dns;
+pub mod services;
 pub mod spanning_tree;
 pub mod switch_test;
 pub mod tally;
@@ -36,6 +37,7 @@ pub mod way_out;
 
 pub use locate::Switching;
 pub use power::PowerWanted;
+pub use services::ServicesWanted;
 pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
@@ -249,6 +251,7 @@ const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
 const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 /// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
 const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
+const SERVICES: &[Errand] = &[Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
 /// What is heard on any wire, whatever is asked.
 const EVERY: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Link, Errand::Capture];
@@ -279,6 +282,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
     Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: SERVICES, make: |survey| Box::new(services::Services::new(survey)) },
     Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac, VlanId};
+use crate::service::{Barrier, Service};
 pub(crate) use cabling::same;
 pub use cabling::{Outlet, Switch};
 pub use cabling::{same_port, same_switch};
@@ -17,6 +18,7 @@ pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 mod cabling;
 mod dhcp;
 mod remark;
+mod service;
 mod snmp;
 
 /// What the site should be.
@@ -43,6 +45,12 @@ pub struct Plan {
     /// The wall outlets, and where their cables should end.
     #[serde(default, rename = "outlet", skip_serializing_if = "Vec::is_empty")]
     pub outlets: Vec<Outlet>,
+    /// The services of the site, and what they must answer.
+    #[serde(default, rename = "service", skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
+    /// What must not be reached from where the laptop is.
+    #[serde(default, rename = "must_not_reach", skip_serializing_if = "Vec::is_empty")]
+    pub barriers: Vec<Barrier>,
 }
 
 /// A prefix of the site.
@@ -152,6 +160,7 @@ impl Plan {
             }
         }
         dhcp::check(self)?;
+        service::check(self)?;
         cabling::check(self)
     }
 
