@@ -164,6 +164,7 @@ checks! {
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
     "L7-name-unresolved"    Services name_unresolved::NameUnresolved of Services
     "L7-no-answer"          Services no_answer::NoAnswer of Services
+    "L7-tls-certificate"    Services tls_certificate::TlsCertificate of Services
     "L7-http-unexpected"    Services http_unexpected::HttpUnexpected of Services
 }
 

@@ -4,6 +4,7 @@
 //! TCP, TLS or UDP is one file here and its line in `services!`.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,16 @@ pub struct Service {
     /// `http`, `https`: a text that the page must hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// `https`, `tls`: the fewest days that its certificate must still be good for [default: 14].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_left: Option<u32>,
+    /// `https`, `tls`: the file of the private authority that signed its certificate (PEM), beside the plan. Without it, those that
+    /// this laptop trusts count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<PathBuf>,
+    /// `https`, `tls`: the name that its certificate must be for, where that is not the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server_name: Option<String>,
     /// `ping`: the most of 20 pings that may be lost, in percent [default: 0].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(max = 100))]
@@ -92,6 +103,8 @@ pub struct Named {
 pub enum Way {
     /// Over a TCP connection; where nothing is to be said, that it opens is all.
     Tcp,
+    /// The same over TLS, whose handshake and certificates are judged by themselves.
+    Tls,
     /// By datagrams, said again each second.
     Udp,
     /// By 20 echo requests.
@@ -138,6 +151,8 @@ pub trait Reading {
     /// In a few words.
     fn say(&self, language: Language) -> String;
 }
+
+pub mod certificate;
 
 macro_rules! services {
     ($($word:literal $kind:ident $module:ident $(measures $measured:ident)?)*) => {
@@ -190,6 +205,8 @@ macro_rules! services {
 services! {
     "tcp"  Tcp tcp
     "http" Http http measures Page
+    "https" Https https
+    "tls"  Tls tls
     "ping" Ping ping measures Echoes
 }
 
@@ -215,6 +232,9 @@ impl Service {
             ("path", self.path.is_some()),
             ("status", self.status.is_some()),
             ("text", self.text.is_some()),
+            ("days_left", self.days_left.is_some()),
+            ("authority", self.authority.is_some()),
+            ("server_name", self.server_name.is_some()),
             ("max_loss", self.max_loss.is_some()),
             ("max_rtt_ms", self.max_rtt_ms.is_some()),
             ("max_jitter_ms", self.max_jitter_ms.is_some()),
@@ -259,6 +279,7 @@ impl Service {
                 format!("path et text font de 1 à {LENGTH} caractères"),
             ));
         }
+        self.server_name.as_deref().map_or(Ok(()), host)?;
         host(&self.host)
     }
 }

@@ -111,12 +111,15 @@ impl Plan {
                 "indiquez un fichier TOML ; trousse schema plan affiche ce qu'il peut contenir",
             )
         })?;
-        Plan::parse(&text).map_err(|why| {
+        let mut plan = Plan::parse(&text).map_err(|why| {
             Fault::because(format!("the plan {shown} is refused"), format!("plan {shown} refusé"), why).hint(
                 "trousse schema plan prints what a plan may hold",
                 "trousse schema plan affiche ce qu'un plan peut contenir",
             )
-        })
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        plan.services.iter_mut().try_for_each(|service| service::find_authority(service, folder))?;
+        Ok(plan)
     }
 
     /// Reads a plan; the error is one line with the place in the text.

@@ -262,7 +262,7 @@ fn a_service() -> impl Strategy<Value = Fact> {
     let told = ("[ab]", prop::option::of(an_ip()), select(became.to_vec()), measured);
     prop_oneof![
         3 => told.prop_map(|(service, address, became, measured)| {
-            Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 0, measured }))
+            Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 0, tls: None, measured }))
         }),
         1 => (an_ip(), any::<bool>(), any::<bool>()).prop_map(|(ip, not_sent, ping)| {
             let (barrier, open) = ("wall".to_owned(), if ping { vec![445] } else { vec![] });
@@ -380,7 +380,11 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::DnsSilent(_) => false,
         Problem::HostSilent(_) | Problem::PortClosed(_) | Problem::PortSilent(_) | Problem::PingThreshold(_) => false,
-        Problem::ReachesForbidden(_) | Problem::NameUnresolved(_) | Problem::NoAnswer(_) | Problem::HttpUnexpected(_) => false,
+        Problem::ReachesForbidden(_)
+        | Problem::NameUnresolved(_)
+        | Problem::NoAnswer(_)
+        | Problem::TlsCertificate(_)
+        | Problem::HttpUnexpected(_) => false,
         Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }

@@ -30,7 +30,7 @@ pub struct HttpUnexpected {
 }
 
 fn is_web(service: &Service) -> bool {
-    matches!(service.kind, Kind::Http)
+    matches!(service.kind, Kind::Http | Kind::Https)
 }
 
 /// Every web service.

@@ -11,6 +11,7 @@ use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wordi
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
+use crate::service::Way;
 use crate::site::Plan;
 
 /// A service that is there and does not answer.
@@ -25,8 +26,8 @@ pub struct NoAnswer {
 
 /// Every service to which something is said.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    verdict(inventory, plan, |service| service.kind.row().begin.is_some(), |service, told, seen| match told.became {
-        became @ (Became::Mute | Became::Reset | Became::Garbled) => {
+    verdict(inventory, plan, |service| service.kind.row().begin.is_some() || service.kind.row().way == Way::Tls, |service, told, seen| match told.became {
+        became @ (Became::Mute | Became::Reset | Became::Garbled | Became::NoHandshake) => {
             let problem = Problem::NoAnswer(NoAnswer { at: Place::of(service, told), became });
             Heard::Wrong(Box::new(Finding::new(Severity::Broken, problem, vec![seen.clone()])))
         }
@@ -42,6 +43,11 @@ impl Explain for NoAnswer {
             Became::Garbled => (
                 format!("“{name}” ({at}) does not speak {kind}"),
                 "What came back is something else: another service listens there, or something between answers in its place (a portal, a proxy).",
+            ),
+            Became::NoHandshake => (
+                format!("“{name}” ({at}) and this laptop have no TLS in common"),
+                "The handshake was broken off: the server knows only TLS 1.1 or older, or ciphers that are not safe, or it wants a certificate of \
+                 whoever calls.",
             ),
             Became::Reset => (
                 format!("“{name}” ({at}) accepts and hangs up"),
@@ -71,6 +77,11 @@ impl Explain for NoAnswer {
             Became::Garbled => (
                 format!("« {name} » ({at}) ne parle pas {kind}"),
                 "Ce qui est revenu est autre chose : un autre service écoute là, ou un intermédiaire répond à sa place (portail, proxy).",
+            ),
+            Became::NoHandshake => (
+                format!("« {name} » ({at}) et ce portable n'ont pas de TLS en commun"),
+                "La négociation a été rompue : le serveur ne connaît que TLS 1.1 ou plus ancien, ou des chiffrements peu sûrs, ou il exige un \
+                 certificat de qui l'appelle.",
             ),
             Became::Reset => (
                 format!("« {name} » ({at}) accepte puis raccroche"),
@@ -134,10 +145,10 @@ mod tests {
     fn each_way_of_not_answering_has_its_words_and_a_port_alone_says_nothing() {
         let plan = |kind: &str| format!("[[service]]\nname = \"web\"\nhost = \"10.0.0.7\"\nkind = \"{kind}\"\nport = 80");
         let told = |became| Scene::swept().plan(&plan("http")).told("web", "10.0.0.7", became, None);
-        let titles: std::collections::BTreeSet<String> = [Became::Mute, Became::Reset, Became::Garbled]
+        let titles: std::collections::BTreeSet<String> = [Became::Mute, Became::Reset, Became::Garbled, Became::NoHandshake]
             .map(|became| told(became).found(judge).remove(0).problem.explain().english().title)
             .into();
-        assert_eq!(titles.len(), 3);
+        assert_eq!(titles.len(), 4);
         assert_eq!(told(Became::Answered).verdict(judge), Verdict::Clear);
         let port = Scene::swept().plan(&plan("tcp")).told("web", "10.0.0.7", Became::Answered, None);
         assert_eq!(port.verdict(judge), Verdict::NotTested(crate::finding::Reason::NoService));

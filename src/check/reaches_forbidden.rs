@@ -99,7 +99,7 @@ impl Explain for ReachesForbidden {
                 "The plan says that this is forbidden{from}, and it was tried: {reached}. Whoever breaks into one network gets into the other."
             ),
             remedy: vec![
-                format!("See that the laptop is plugged in where the plan means it to be{from}."),
+                "See that the laptop is plugged into the network that the plan means.".to_owned(),
                 format!("In the firewall between the two networks, find the rule that lets this pass to {host}, and close it."),
                 "Look for another way round it: a machine with a card in both networks, a VLAN too many on a port.".to_owned(),
                 "Run trousse diagnose again: nothing must come back.".to_owned(),
@@ -116,7 +116,7 @@ impl Explain for ReachesForbidden {
                 "Le plan l'interdit{from}, et l'essai a été fait : {reached}. Qui s'introduit dans un réseau passe dans l'autre."
             ),
             remedy: vec![
-                format!("Vérifiez que le portable est branché là où le plan l'entend{from}."),
+                "Vérifiez que le portable est branché dans le réseau que vise le plan.".to_owned(),
                 format!("Dans le pare-feu entre les deux réseaux, trouvez la règle qui laisse passer vers {host}, et fermez-la."),
                 "Cherchez un autre passage : une machine avec une carte dans chaque réseau, un VLAN de trop sur un port.".to_owned(),
                 "Relancez trousse diagnose : rien ne doit revenir.".to_owned(),

@@ -179,7 +179,7 @@ impl Scene {
     /// This became of a service of the plan.
     pub(crate) fn told(self, service: &str, ip: &str, became: Became, measured: Option<Measured>) -> Scene {
         let (service, address) = (service.to_owned(), ip.parse().ok());
-        self.fact(Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 900, measured })))
+        self.fact(Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 900, tls: None, measured })))
     }
 
     pub(crate) fn cut(self, by: Cut) -> Scene {

@@ -9,3 +9,4 @@ mod netlink;
 pub mod packet_socket;
 mod serving;
 pub mod sounder;
+mod tls;

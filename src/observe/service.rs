@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Observation;
 use crate::language::Language;
+use crate::service::certificate::TlsTold;
 use crate::service::{MOST, Measured};
 
 /// What became of a question to a service of the plan.
@@ -21,6 +22,9 @@ pub struct ServiceTold {
     pub became: Became,
     /// How long the whole took, in microseconds.
     pub took_us: u32,
+    /// What its TLS handshake showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<Box<TlsTold>>,
     /// What was measured, where it answered and there was anything to measure.
     pub measured: Option<Measured>,
 }
@@ -41,6 +45,8 @@ pub enum Became {
     Reset,
     /// What it said is not what such a service says.
     Garbled,
+    /// It speaks TLS, and none that this laptop would: too old, or it wants a certificate of the laptop.
+    NoHandshake,
     /// The name of its host has no address.
     Unresolved,
     /// This machine could not ask: no route by the interface.
@@ -57,6 +63,7 @@ impl Became {
             Became::Mute => language.pick("accepted, then no whole answer", "accepté, puis pas de réponse entière"),
             Became::Reset => language.pick("accepted, then hung up", "accepté, puis raccroché"),
             Became::Garbled => language.pick("answered something else", "a répondu autre chose"),
+            Became::NoHandshake => language.pick("no TLS in common", "pas de TLS en commun"),
             Became::Unresolved => language.pick("its name has no address", "son nom n'a pas d'adresse"),
             Became::NotSent => language.pick("could not be asked", "n'a pas pu être interrogé"),
         }

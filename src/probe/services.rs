@@ -81,7 +81,7 @@ mod tests {
 
     fn told() -> Fact {
         let (service, became) = ("x".to_owned(), Became::Silent);
-        Fact::ServiceTold(Box::new(ServiceTold { service, address: None, became, took_us: 0, measured: None }))
+        Fact::ServiceTold(Box::new(ServiceTold { service, address: None, became, took_us: 0, tls: None, measured: None }))
     }
 
     #[test]

@@ -32,6 +32,9 @@ pub struct ServiceRow {
     pub became: Option<Became>,
     /// How long it took, in microseconds.
     pub took_us: Option<u32>,
+    /// In how many days its certificate ends; negative where it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days_left: Option<i64>,
     /// What was measured.
     pub measured: Option<Measured>,
 }
@@ -79,6 +82,7 @@ pub(super) fn rows(errand: Errand, inventory: &Inventory, plan: &Plan, findings:
             verdict,
             became: told.map(|told| told.became),
             took_us: told.map(|told| told.took_us),
+            days_left: told.and_then(|told| told.tls.as_ref()?.days()),
             measured: told.and_then(|told| told.measured.clone()),
         }
     };

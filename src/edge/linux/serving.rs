@@ -13,8 +13,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::interface::leads_to;
 use super::sounder::ping;
+use super::tls;
 use crate::observe::{BarrierTried, Became, ServiceTold};
 use crate::probe::way_out::{PATIENCE, PINGS, SPACING};
+use crate::service::certificate::TlsTold;
 use crate::service::ping::Echoes;
 use crate::service::{Barrier, Dialogue, Measured, Service, Step, TIMEOUT_MS, Way};
 
@@ -32,16 +34,23 @@ type Outcome = (Became, Option<Measured>);
 pub(super) async fn ask(service: &Service, interface: &str) -> ServiceTold {
     let started = Instant::now();
     let deadline = started + Duration::from_millis(service.timeout_ms().into());
+    let mut shown = None;
     let (address, (became, measured)) = match timeout_at(deadline, resolve(&service.host)).await {
         Ok(Some(ip)) if !leads(interface, ip) => (Some(ip), (Became::NotSent, None)),
-        Ok(Some(ip)) => (Some(ip), converse(service, interface, ip, deadline).await),
+        Ok(Some(ip)) => (Some(ip), converse(service, interface, ip, deadline, &mut shown).await),
         _ => (None, (Became::Unresolved, None)),
     };
     let took_us = started.elapsed().as_micros().try_into().unwrap_or(u32::MAX);
-    ServiceTold { service: service.name.clone(), address, became, took_us, measured }
+    ServiceTold { service: service.name.clone(), address, became, took_us, tls: shown, measured }
 }
 
-async fn converse(service: &Service, interface: &str, ip: IpAddr, deadline: Instant) -> Outcome {
+async fn converse(
+    service: &Service,
+    interface: &str,
+    ip: IpAddr,
+    deadline: Instant,
+    shown: &mut Option<Box<TlsTold>>,
+) -> Outcome {
     let row = service.kind.row();
     let to = SocketAddr::new(ip, service.port().unwrap_or_default());
     let dialogue = row.begin.map(|begin| begin(service));
@@ -50,6 +59,21 @@ async fn converse(service: &Service, interface: &str, ip: IpAddr, deadline: Inst
         Way::Udp => match dialogue {
             Some(dialogue) => datagrams(dialogue, interface, to, deadline).await,
             None => (Became::NotSent, None),
+        },
+        Way::Tls => match timeout_at(deadline, connect(interface, to)).await {
+            Err(_) => (Became::Silent, None),
+            Ok(Err(error)) => (unconnected(&error), None),
+            Ok(Ok(stream)) => match timeout_at(deadline, tls::shake(service, ip, stream)).await {
+                Err(_) => (Became::Mute, None),
+                Ok(Err(became)) => (became, None),
+                Ok(Ok(mut stream)) => {
+                    *shown = Some(Box::new(tls::told(service, &stream, now_us() / 1_000_000)));
+                    match dialogue {
+                        None => (Became::Answered, None),
+                        Some(mut dialogue) => talk(&mut *dialogue, &mut stream, deadline).await,
+                    }
+                }
+            },
         },
         Way::Tcp => match (timeout_at(deadline, connect(interface, to)).await, dialogue) {
             (Err(_), _) => (Became::Silent, None),

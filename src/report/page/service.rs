@@ -33,6 +33,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
             Column::new(language.pick("From", "Depuis"), Fit::Wrap),
             Column::new(language.pick("Host", "Machine"), Fit::Wrap),
             Column::new(language.pick("Tried", "Essai"), Fit::Wrap),
+            Column::new(language.pick("Came back", "En retour"), Fit::Wrap),
         ];
         let rows = report.must_not_reach.iter().map(|barrier| barrier_row(barrier, language)).collect();
         blocks.push(Block::Table(Table { columns, rows, reading: Reading::Short }.without_empty_columns()));
@@ -71,12 +72,16 @@ fn row(service: &ServiceRow, language: Language) -> Row {
         }
         (Some(became), _) => became.say(language).to_owned(),
     };
+    let days = service
+        .days_left
+        .map(|days| language.pick(format!("certificate: {days} days left"), format!("certificat : {days} jours restants")));
+    let measured = Cell { texts: [Some(measured), days].into_iter().flatten().collect(), key: None };
     let cells = vec![
         service.name.as_str().into(),
         verdict,
         service.kind.word().into(),
         at(&service.host, service.address, service.port),
-        measured.into(),
+        measured,
     ];
     Row { tone, cells }
 }
@@ -91,7 +96,8 @@ fn barrier_row(barrier: &BarrierRow, language: Language) -> Row {
         verdict,
         barrier.from.as_deref().unwrap_or_default().into(),
         at(&barrier.host, barrier.tried.as_ref().and_then(|tried| tried.address), None),
-        Cell { texts: [what, came].into_iter().filter(|text| !text.is_empty()).collect(), key: None },
+        what.into(),
+        came.into(),
     ];
     Row { tone, cells }
 }
