@@ -16,6 +16,7 @@ pub mod neighbouring;
 pub mod pool;
 pub mod powering;
 pub mod served;
+pub mod serviced;
 pub mod switches;
 pub mod way_out;
 
@@ -42,6 +43,8 @@ pub enum Topic {
     Power,
     /// What switches told over SNMP.
     Switch,
+    /// The services of the plan.
+    Services,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -154,7 +157,16 @@ checks! {
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
     "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
     "L4-path-mtu"           Transport path_mtu::PathMtu of WayOut
+    "L4-host-silent"        Transport host_silent::HostSilent of Services
+    "L4-port-closed"        Transport port_closed::PortClosed of Services
+    "L4-port-silent"        Transport port_silent::PortSilent of Services
+    "L4-ping-threshold"     Transport ping_threshold::PingThreshold of Services
+    "L4-reaches-forbidden"  Transport reaches_forbidden::ReachesForbidden of Services
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
+    "L7-name-unresolved"    Services name_unresolved::NameUnresolved of Services
+    "L7-no-answer"          Services no_answer::NoAnswer of Services
+    "L7-tls-certificate"    Services tls_certificate::TlsCertificate of Services
+    "L7-http-unexpected"    Services http_unexpected::HttpUnexpected of Services
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.

@@ -8,7 +8,17 @@ use crate::probe::Errand;
 use crate::site::Plan;
 
 /// Checks that find that somebody does not answer.
-const SILENCES: [&str; 4] = ["L3-no-dhcp-server", "L3-gateway-silent", "L3-gateway-loss", "L7-dns-silent"];
+const SILENCES: [&str; 9] = [
+    "L3-no-dhcp-server",
+    "L3-gateway-silent",
+    "L3-gateway-loss",
+    "L4-host-silent",
+    "L4-port-silent",
+    "L4-ping-threshold",
+    "L7-dns-silent",
+    "L7-name-unresolved",
+    "L7-no-answer",
+];
 
 /// What every check says that concerns a look, from the link up.
 pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'static Check, Verdict)> {
@@ -22,9 +32,9 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(reason @ (Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked)) => {
-                Verdict::NotTested(reason)
-            }
+            Verdict::NotTested(
+                reason @ (Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::NoService | Reason::PowerNotAsked),
+            ) => Verdict::NotTested(reason),
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
             _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
             // Who is not heard without a link is not silent.
@@ -51,6 +61,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool, neighbo
         Topic::Neighbour => errand == Errand::Link || neighbour_heard,
         Topic::Watch => !matches!(errand, Errand::Capture | Errand::Locate | Errand::Power),
         Topic::Switching => !matches!(errand, Errand::Locate | Errand::Power),
+        Topic::Services => errand == Errand::Diagnose,
         Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
         Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
         Topic::Addresses => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power) && (errand != Errand::Dhcp || swept),
@@ -94,7 +105,12 @@ mod tests {
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
         let (of_files, asked): (Vec<_>, Vec<_>) = above.iter().partition(|(_, verdict)| {
-            matches!(verdict, Verdict::NotTested(Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::PowerNotAsked))
+            matches!(
+                verdict,
+                Verdict::NotTested(
+                    Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::NoService | Reason::PowerNotAsked
+                )
+            )
         });
         assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
         assert!(asked.len() > of_files.len() && !of_files.is_empty());

@@ -25,6 +25,9 @@ pub mod lease;
 pub mod mib;
 
 pub mod secret;
+
+pub mod service;
+
 pub mod site;
 
 pub mod pool;

@@ -20,6 +20,7 @@ pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::path_width::{Fate, Width, WidthsSeen};
 pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
+pub use self::service::{BarrierTried, Became, ServiceTold, ServicesSeen};
 pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
@@ -42,6 +43,7 @@ mod path;
 mod path_width;
 mod pools;
 mod power;
+mod service;
 mod spanning_tree;
 mod switch;
 mod told;
@@ -270,6 +272,10 @@ pub enum Fact {
     },
     /// A switch was asked over SNMP.
     SwitchTold(Box<SwitchTold>),
+    /// A service of the plan was asked.
+    ServiceTold(Box<ServiceTold>),
+    /// It was tried to reach what the plan says must not be reached.
+    BarrierTried(Box<BarrierTried>),
     /// A server is configured to lease from a range; the network did not say so.
     PoolConfigured {
         /// The name of the file.

@@ -29,6 +29,7 @@ pub mod pace;
 pub mod path_mtu;
 pub mod power;
 pub mod reverse_dns;
+pub mod services;
 pub mod spanning_tree;
 pub mod switch_test;
 pub mod tally;
@@ -37,6 +38,7 @@ pub mod way_out;
 
 pub use locate::Switching;
 pub use power::PowerWanted;
+pub use services::ServicesWanted;
 pub use way_out::{Sounding, Surroundings};
 
 /// Who we are on the segment.
@@ -250,6 +252,7 @@ const SCAN: &[Errand] = &[Errand::Scan, Errand::Diagnose, Errand::Capture];
 const DHCP: &[Errand] = &[Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 /// Who serves addresses gives routers and DNS servers too: whether these answer is part of what is served.
 const WAY_OUT: &[Errand] = &[Errand::Dhcp, Errand::Diagnose];
+const SERVICES: &[Errand] = &[Errand::Diagnose];
 const LINK: &[Errand] = &[Errand::Link];
 /// What is heard on any wire, whatever is asked.
 const EVERY: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Link, Errand::Capture];
@@ -281,6 +284,7 @@ pub const PROBES: &[Row] = &[
     Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
     Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
     Row { errands: &[Errand::Diagnose], make: |survey| Box::new(path_mtu::PathMtu::new(survey)) },
+    Row { errands: SERVICES, make: |survey| Box::new(services::Services::new(survey)) },
     Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 

@@ -13,6 +13,7 @@ mod markdown;
 mod neighbour;
 pub mod page;
 pub mod power;
+mod service;
 mod switch;
 mod terminal;
 mod way_out;
@@ -39,6 +40,7 @@ pub use dhcp::DhcpRow;
 pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, Medium, View};
 pub use neighbour::NeighbourRow;
 pub use power::SwitchPower;
+pub use service::{BarrierRow, ServiceRow};
 pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
 
@@ -97,6 +99,12 @@ pub struct Report {
     /// Where our card, or the cards that were looked for, are plugged in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub whereabouts: Vec<Whereabouts>,
+    /// One row for each service of the plan, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<ServiceRow>,
+    /// One row for each thing of the plan that must not be reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub must_not_reach: Vec<BarrierRow>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -322,6 +330,7 @@ impl Report {
                         | Reason::NoSpanningTree
                         | Reason::NotPlanned
                         | Reason::NoSwitch
+                        | Reason::NoService
                         | Reason::PowerNotAsked
                 )
             )
@@ -356,6 +365,8 @@ impl Report {
             power,
             switches: switch::switch_rows(inventory, plan),
             whereabouts: switch::whereabouts(inventory, plan),
+            services: service::rows(errand, inventory, plan, &findings),
+            must_not_reach: service::barriers(errand, inventory, plan),
             ladder,
             findings,
         }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result, Why};
 use crate::net::{Ipv4Net, Mac, VlanId};
+use crate::service::{Barrier, Service};
 pub(crate) use cabling::same;
 pub use cabling::{Outlet, Switch};
 pub use cabling::{same_port, same_switch};
@@ -17,6 +18,7 @@ pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 mod cabling;
 mod dhcp;
 mod remark;
+mod service;
 mod snmp;
 
 /// What the site should be.
@@ -43,6 +45,12 @@ pub struct Plan {
     /// The wall outlets, and where their cables should end.
     #[serde(default, rename = "outlet", skip_serializing_if = "Vec::is_empty")]
     pub outlets: Vec<Outlet>,
+    /// The services of the site, and what they must answer.
+    #[serde(default, rename = "service", skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Service>,
+    /// What must not be reached from where the laptop is.
+    #[serde(default, rename = "must_not_reach", skip_serializing_if = "Vec::is_empty")]
+    pub barriers: Vec<Barrier>,
 }
 
 /// A prefix of the site.
@@ -103,12 +111,15 @@ impl Plan {
                 "indiquez un fichier TOML ; trousse schema plan affiche ce qu'il peut contenir",
             )
         })?;
-        Plan::parse(&text).map_err(|why| {
+        let mut plan = Plan::parse(&text).map_err(|why| {
             Fault::because(format!("the plan {shown} is refused"), format!("plan {shown} refusé"), why).hint(
                 "trousse schema plan prints what a plan may hold",
                 "trousse schema plan affiche ce qu'un plan peut contenir",
             )
-        })
+        })?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        plan.services.iter_mut().try_for_each(|service| service::find_authority(service, folder))?;
+        Ok(plan)
     }
 
     /// Reads a plan; the error is one line with the place in the text.
@@ -152,6 +163,7 @@ impl Plan {
             }
         }
         dhcp::check(self)?;
+        service::check(self)?;
         cabling::check(self)
     }
 

@@ -15,11 +15,13 @@ use crate::mib::pse::{Feeding, FeedingPort, FeedingSupply};
 use crate::mib::{Said, Tables};
 use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::observe::{
-    Asked, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Fate, Inventory, LinkState, NameSource, Observation, PoolFile, Replies,
-    SwitchTold, Unanswered,
+    Asked, BarrierTried, Became, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Fate, Inventory, LinkState, NameSource,
+    Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
+use crate::service::Measured;
+use crate::service::http::Page;
 use crate::site::{Plan, Range};
 use crate::wire::dhcp::{Kind, Says, Settings};
 
@@ -124,6 +126,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         1 => (0u32..3, 0u32..3).prop_map(|(downs, ups)| Fact::CarrierCounted(CarrierCounted { downs, ups })),
         2 => a_power_reading(),
         3 => a_fact_of_a_switch(),
+        4 => a_service(),
         10 => claim.prop_map(|(ip, mac, how, rtt_us, via)| Fact::AddressClaimed { ip, mac, how, rtt_us, via }),
         2 => (an_ip(), mac.clone(), select(vec![64u8, 128, 255])).prop_map(|(ip, mac, ttl)| Fact::EchoAnswered { ip, mac, ttl }),
         1 => (an_ip(), mac.clone()).prop_map(|(ip, mac)| Fact::WouldForward { ip, mac }),
@@ -266,6 +269,24 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     ]
 }
 
+/// What became of one of two services of a plan, or of its barrier.
+fn a_service() -> impl Strategy<Value = Fact> {
+    let became =
+        [Became::Answered, Became::Refused, Became::Silent, Became::Mute, Became::Garbled, Became::Unresolved, Became::NotSent];
+    let page = |status| Measured::Page(Page { status, location: None, text_found: None, bytes: 0, cut: false });
+    let measured = prop::option::of(select(vec![200u16, 404]).prop_map(page));
+    let told = ("[ab]", prop::option::of(an_ip()), select(became.to_vec()), measured);
+    prop_oneof![
+        3 => told.prop_map(|(service, address, became, measured)| {
+            Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 0, tls: None, measured }))
+        }),
+        1 => (an_ip(), any::<bool>(), any::<bool>()).prop_map(|(ip, not_sent, ping)| {
+            let (barrier, open) = ("wall".to_owned(), if ping { vec![445] } else { vec![] });
+            Fact::BarrierTried(Box::new(BarrierTried { barrier, address: Some(ip), not_sent, open, refused: vec![], ping }))
+        }),
+    ]
+}
+
 /// What a switch told over SNMP, or that it told nothing.
 fn a_fact_of_a_switch() -> impl Strategy<Value = Fact> {
     use crate::mib::forwarding::{BridgePort, Forwarding};
@@ -339,7 +360,11 @@ fn floods() -> impl Strategy<Value = Vec<Observation>> {
 fn a_plan() -> impl Strategy<Value = Plan> {
     let outlet = "[[switch]]\nname = \"sw-0\"\n[[outlet]]\nlabel = \"A1\"\nswitch = \"sw-0\"\nport = \"Gi1/0/0\"\nvlan = 1\npower_class = 4";
     let shared = "[[shared]]\naddress = \"10.0.0.5\"\nmacs = [\"02:00:00:00:00:03\"]";
-    select(vec!["", "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet]).prop_map(|text| Plan::parse(text).expect("a plan"))
+    let services = "[[service]]\nname = \"a\"\nhost = \"10.0.0.5\"\nkind = \"http\"\n\
+         [[service]]\nname = \"b\"\nhost = \"b.lan\"\nkind = \"tcp\"\nport = 22\n\
+         [[must_not_reach]]\nname = \"wall\"\nhost = \"10.0.0.6\"\nports = [445]";
+    select(vec!["", services, "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet])
+        .prop_map(|text| Plan::parse(text).expect("a plan"))
 }
 
 /// The addresses that a finding is about: those that it names, and for a range all between.
@@ -370,6 +395,12 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::PathMtu(_) | Problem::DnsSilent(_) => false,
+        Problem::HostSilent(_) | Problem::PortClosed(_) | Problem::PortSilent(_) | Problem::PingThreshold(_) => false,
+        Problem::ReachesForbidden(_)
+        | Problem::NameUnresolved(_)
+        | Problem::NoAnswer(_)
+        | Problem::TlsCertificate(_)
+        | Problem::HttpUnexpected(_) => false,
         Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }

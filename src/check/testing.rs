@@ -11,9 +11,12 @@ use crate::mib::interfaces::Interface;
 use crate::mib::system::System;
 use crate::mib::{Said, Tables};
 use crate::net::{Ipv4Net, Mac, Moment};
-use crate::observe::{Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, SwitchTold, Unanswered};
+use crate::observe::{
+    Became, Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
+};
 use crate::oui::Vendors;
 use crate::report::{Report, Visit};
+use crate::service::Measured;
 use crate::site::Plan;
 
 /// Our card, 10.0.0.1/24, and another card of the same laptop.
@@ -171,6 +174,12 @@ impl Scene {
         let scene = self.fact(Fact::PoolsRead(PoolFile { file: file(), ranges, reserved, unread: read.complaints.len() as u32 }));
         let scene = read.pools.into_iter().fold(scene, |scene, pool| scene.fact(Fact::PoolConfigured { file: file(), pool }));
         read.reserved.into_iter().fold(scene, |scene, lease| scene.fact(Fact::LeaseHeld { file: file(), lease }))
+    }
+
+    /// This became of a service of the plan.
+    pub(crate) fn told(self, service: &str, ip: &str, became: Became, measured: Option<Measured>) -> Scene {
+        let (service, address) = (service.to_owned(), ip.parse().ok());
+        self.fact(Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 900, tls: None, measured })))
     }
 
     pub(crate) fn cut(self, by: Cut) -> Scene {

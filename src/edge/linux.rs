@@ -7,4 +7,6 @@ pub mod keys;
 mod link_watch;
 mod netlink;
 pub mod packet_socket;
+mod serving;
 pub mod sounder;
+mod tls;

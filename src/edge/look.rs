@@ -13,8 +13,10 @@ use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
 use crate::observe::{Fact, Inventory, Silence, Sought, SwitchTested};
 use crate::probe::listen::Listener;
+use crate::probe::services::UNTIL_MS;
 use crate::probe::switch_test::our_port;
-use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey, Switching};
+use crate::probe::{Asking, Errand, PowerWanted, Rate, ServicesWanted, Sounding, Surroundings, Survey, Switching};
+use crate::service::Named;
 use crate::site::{Access, Plan, Snmp};
 
 /// What the user asked for.
@@ -129,7 +131,8 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let access = Access::new(&request.plan, request.snmp);
-        let link = PacketSocket::open(&interface, &resolvers, access.clone(), clock)?;
+        let named = Named { services: request.plan.services.clone(), barriers: request.plan.barriers.clone() };
+        let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
@@ -265,6 +268,11 @@ fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
         gateways: interface::gateways(&interface.inner.name),
         mtu: interface::mtu(&interface.inner.name),
         planned: planned(&interface.identity.addresses, plan),
+        services: ServicesWanted {
+            services: plan.services.len() as u32,
+            barriers: plan.barriers.len() as u32,
+            until_ms: UNTIL_MS,
+        },
         ..Surroundings::default()
     }
 }

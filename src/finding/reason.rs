@@ -126,6 +126,23 @@ pub enum Reason {
     GatewaySilent,
     /// Nobody names a DNS server.
     NoDnsServer,
+    /// The plan names no service of that kind: a look without one is whole without these checks.
+    NoService,
+    /// The look ended before a service of the plan had answered.
+    ServiceNotAsked {
+        /// The service.
+        service: String,
+    },
+    /// This machine could not ask a service of the plan.
+    ServiceNotSent {
+        /// The service.
+        service: String,
+    },
+    /// A service of the plan did not come so far that this could be judged.
+    ServiceUnreached {
+        /// The service.
+        service: String,
+    },
     /// No switch was named to ask over SNMP: a look without one is whole without these checks.
     NoSwitch,
     /// The look ended before a switch was asked.
@@ -377,6 +394,21 @@ impl Reason {
                     "aucun serveur DNS connu : ajoutez-le au plan (dns sous [[network]])",
                 )
                 .to_owned(),
+            Reason::NoService => language
+                .pick("the plan names none: add [[service]]", "le plan n'en nomme aucun : ajoutez [[service]]")
+                .to_owned(),
+            Reason::ServiceNotAsked { service } => language.pick(
+                format!("there was no time left for “{service}”: run it again, or name fewer services"),
+                format!("plus de temps pour « {service} » : relancez, ou nommez moins de services"),
+            ),
+            Reason::ServiceNotSent { service } => language.pick(
+                format!("this laptop could not ask “{service}”: no route by this interface, or a firewall of its own"),
+                format!("ce portable n'a pas pu interroger « {service} » : pas de route par cette interface, ou son propre pare-feu"),
+            ),
+            Reason::ServiceUnreached { service } => language.pick(
+                format!("“{service}” did not answer so far: see its finding"),
+                format!("« {service} » n'a pas répondu jusque-là : voir son anomalie"),
+            ),
             Reason::NoSwitch => language
                 .pick(
                     "no switch was asked: add --switch ADDRESS, or snmp under [[switch]] in the plan",

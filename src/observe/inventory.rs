@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, NeighboursSeen,
-    Observation, PathSeen, PoolsSeen, PowerSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen, WidthsSeen,
+    Observation, PathSeen, PoolsSeen, PowerSeen, ServicesSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen,
+    WidthsSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -80,6 +81,7 @@ pub struct Inventory {
     link_changes: LinkChanges,
     switches: SwitchesSeen,
     power: PowerSeen,
+    services: ServicesSeen,
 }
 
 impl Inventory {
@@ -106,6 +108,7 @@ impl Inventory {
             link_changes: LinkChanges::default(),
             switches: SwitchesSeen::default(),
             power: PowerSeen::default(),
+            services: ServicesSeen::default(),
         }
     }
 
@@ -175,6 +178,8 @@ impl Inventory {
                 self.switches.told(seen, told);
                 self.power.told(seen, told);
             }
+            Fact::ServiceTold(told) => self.services.told(seen, told),
+            Fact::BarrierTried(tried) => self.services.tried(seen, tried),
             Fact::PoolConfigured { .. } => self.pools.configured(seen),
             Fact::PoolsRead(file) => self.pools.read(file),
             Fact::Tagged { vlan } => add(self.coverage.tagged.entry(*vlan).or_default(), 1),
@@ -248,6 +253,11 @@ impl Inventory {
     /// What switches told of the power that they give.
     pub fn power(&self) -> &PowerSeen {
         &self.power
+    }
+
+    /// What the services of the plan answered.
+    pub fn services(&self) -> &ServicesSeen {
+        &self.services
     }
 
     /// What our card told of its link and its cable.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Errand, Identity, Probe, Survey, Want};
+use super::{Errand, Identity, Probe, ServicesWanted, Survey, Want};
 use crate::mib::Tables;
 use crate::net::Moment;
 use crate::observe::{Asked, Fact, LinkState, v4};
@@ -21,6 +21,10 @@ pub enum Sounding {
     Dns(IpAddr),
     /// Asks a switch over SNMP for a set of tables.
     Switch(IpAddr, Tables),
+    /// Asks a service of the plan, by its place there.
+    Service(u32),
+    /// Tries to reach what the plan says must not be reached, by its place there.
+    Barrier(u32),
 }
 
 /// Echo requests to a gateway: enough to see a loss of one in ten, in two seconds.
@@ -54,6 +58,9 @@ pub struct Surroundings {
     /// For how long a neighbour is listened to that does not speak, in milliseconds.
     #[serde(default)]
     pub listen_ms: u32,
+    /// How many services are asked, and until when.
+    #[serde(default)]
+    pub services: ServicesWanted,
 }
 
 /// Asks the gateways and DNS servers of this machine, of the plan, and of DHCP offers as they are heard.
@@ -93,7 +100,7 @@ impl WayOut {
     fn want(&mut self, sounding: Sounding) {
         let unasked = match sounding {
             Sounding::Ping(ip) => self.identity.is_ours(ip),
-            Sounding::Dns(_) | Sounding::Switch(..) => false,
+            Sounding::Dns(_) | Sounding::Switch(..) | Sounding::Service(_) | Sounding::Barrier(_) => false,
         };
         if !self.identity.addresses.is_empty() && !unasked && self.known.len() < MOST && self.known.insert(sounding) {
             self.waiting.push_back(sounding);

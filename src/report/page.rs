@@ -13,6 +13,7 @@ mod ladder;
 mod neighbour;
 mod owners;
 mod power;
+mod service;
 mod switch;
 mod switching;
 mod trace;
@@ -262,6 +263,7 @@ impl Page {
         let mut blocks = verdict::blocks(report, language);
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
+        blocks.extend(service::blocks(report, language));
         blocks.extend(switching::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(neighbour::blocks(report, language));

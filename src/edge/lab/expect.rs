@@ -155,12 +155,12 @@ fn outlet(one: &Value) -> String {
     named.chain(not_passed).collect::<Vec<_>>().join(" ")
 }
 
-/// What a lab calls a finding: its code, with its address and the port of the switch there, where it has them.
+/// What a lab calls a finding: its code, with its address and the service or the port of the switch there, where it has them.
 fn called(finding: &Value) -> String {
     let (problem, subject) = (&finding["problem"], &finding["subject"]);
     let code = finding["code"].as_str().unwrap_or("?");
     let address = problem["ip"].as_str().or(problem["switch"].as_str()).or(subject["ip"].as_str());
-    let port = problem["port"]["name"].as_str().or(subject["port"].as_str());
+    let port = problem["port"]["name"].as_str().or(problem["service"].as_str()).or(subject["port"].as_str());
     [Some(code), address, port].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 

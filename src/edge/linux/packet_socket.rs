@@ -5,6 +5,7 @@ use std::io;
 use std::mem::{self, MaybeUninit};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
 use std::time::Duration;
 
 use pnet::datalink::{self, Channel, DataLinkSender};
@@ -19,6 +20,7 @@ use crate::net::{Mac, Moment};
 use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
+use crate::service::Named;
 use crate::site::Access;
 use crate::wire::{cdp, edp, ethernet, fdp, lldp, stp};
 
@@ -45,6 +47,8 @@ pub struct PacketSocket {
     interface: String,
     /// How switches are asked.
     access: Access,
+    /// The services that are asked.
+    named: Arc<Named>,
     sounder: Option<Sounder>,
     /// None where the kernel does not tell.
     watch: Option<LinkWatch>,
@@ -60,7 +64,13 @@ struct Buffers {
 
 impl PacketSocket {
     /// Opens the sockets on an interface; answers are taken from `servers` only.
-    pub fn open(interface: &Interface, servers: &[SocketAddr], access: Access, clock: VisitClock) -> Result<PacketSocket> {
+    pub fn open(
+        interface: &Interface,
+        servers: &[SocketAddr],
+        access: Access,
+        named: Named,
+        clock: VisitClock,
+    ) -> Result<PacketSocket> {
         let name = &interface.inner.name;
         let failed = |error: io::Error| cannot_open(name, &error);
         let socket = new_socket().map_err(failed)?;
@@ -90,6 +100,7 @@ impl PacketSocket {
             names,
             servers: servers.to_vec(),
             access,
+            named: Arc::new(named),
             clock,
             interface: name.clone(),
             sounder: None,
@@ -161,6 +172,10 @@ impl PacketSocket {
         let reading = self.clock.reading();
         for (index, message) in messages.iter().take(read as usize).enumerate() {
             let frame = &frames[index][..(message.msg_len as usize).min(SNAP)];
+            // A card joins the segments of one TCP stream (GRO) into frames longer than any on the wire; to groups none is sent so.
+            if message.msg_hdr.msg_flags & libc::MSG_TRUNC != 0 && frame.first().is_some_and(|octet| octet & 1 == 0) {
+                continue;
+            }
             let direction = match senders[index].sll_pkttype {
                 // Of what this machine sends by itself, only its own requests bear on what replies mean.
                 libc::PACKET_OUTGOING if senders[index].sll_protocol != ethernet::ARP.to_be() => continue,
@@ -218,7 +233,7 @@ impl Link for PacketSocket {
     fn sound(&mut self, sounding: Sounding) -> io::Result<()> {
         let sounder = match self.sounder.take() {
             Some(sounder) => sounder,
-            None => Sounder::start(self.interface.clone(), self.access.clone(), self.clock)?,
+            None => Sounder::start(self.interface.clone(), self.access.clone(), Arc::clone(&self.named), self.clock)?,
         };
         self.sounder.insert(sounder).ask(sounding)
     }

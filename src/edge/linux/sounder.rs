@@ -3,7 +3,7 @@
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -11,17 +11,20 @@ use socket2::{Domain, Protocol, Socket, Type};
 use surge_ping::{Client, Config, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
 use tokio::net::UdpSocket;
 use tokio::runtime;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::interface::leads_to;
+use super::serving;
 use crate::edge::Clock;
 use crate::edge::clock::VisitClock;
 use crate::edge::snmp;
 use crate::net::Moment;
 use crate::observe::{Fact, Replies};
 use crate::probe::way_out::{PATIENCE, PINGS, QUESTIONS, SPACING, Sounding};
+use crate::service::Named;
 use crate::site::Access;
 use crate::wire::dns;
 
@@ -43,11 +46,11 @@ enum Outcome {
 
 impl Sounder {
     /// Starts the thread. Pings and questions for names leave by that interface; switches are asked by the kernel's way to them.
-    pub fn start(interface: String, access: Access, clock: VisitClock) -> io::Result<Sounder> {
+    pub fn start(interface: String, access: Access, named: Arc<Named>, clock: VisitClock) -> io::Result<Sounder> {
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let (asked, questions) = unbounded_channel();
         let (tell, facts) = mpsc::channel();
-        let serve = move || runtime.block_on(serve(&interface, access, clock, questions, &tell));
+        let serve = move || runtime.block_on(serve(&interface, access, named, clock, questions, &tell));
         thread::Builder::new().name("sounder".into()).spawn(serve)?;
         Ok(Sounder { asked, facts })
     }
@@ -66,12 +69,15 @@ impl Sounder {
 async fn serve(
     interface: &str,
     access: Access,
+    named: Arc<Named>,
     clock: VisitClock,
     mut questions: UnboundedReceiver<Sounding>,
     tell: &mpsc::Sender<(Moment, Fact)>,
 ) {
     let client = Client::new(&Config::builder().interface(interface).build()).ok();
+    let room = Arc::new(Semaphore::new(AT_ONCE));
     while let Some(sounding) = questions.recv().await {
+        let (named, room) = (Arc::clone(&named), Arc::clone(&room));
         let (client, interface, tell) = (client.clone(), interface.to_owned(), tell.clone());
         let snmp = match sounding {
             Sounding::Switch(switch, _) => access.to(switch).cloned(),
@@ -79,9 +85,17 @@ async fn serve(
         };
         tokio::spawn(async move {
             let fact = match sounding {
-                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, &interface, ip).await },
+                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, &interface, ip.into()).await },
                 Sounding::Dns(server) => Fact::DnsAsked { server, replies: ask(interface, server).await },
                 Sounding::Switch(switch, tables) => Fact::SwitchTold(Box::new(snmp::ask(switch, tables, snmp.as_ref()).await)),
+                Sounding::Service(number) => {
+                    let (Some(service), Ok(_turn)) = (named.services.get(number as usize), room.acquire().await) else { return };
+                    Fact::ServiceTold(Box::new(serving::ask(service, &interface).await))
+                }
+                Sounding::Barrier(number) => {
+                    let (Some(barrier), Ok(_turn)) = (named.barriers.get(number as usize), room.acquire().await) else { return };
+                    Fact::BarrierTried(Box::new(serving::attempt(barrier, &interface).await))
+                }
             };
             // Whoever listened is gone: the look has ended.
             let _ = tell.send((clock.now(), fact));
@@ -89,16 +103,19 @@ async fn serve(
     }
 }
 
-async fn ping(client: Option<Client>, interface: &str, ip: Ipv4Addr) -> Replies {
-    let Some(client) = client.filter(|_| leads_to(interface, ip)) else { return Replies::default() };
+/// Pings a host [`PINGS`] times; none of them where no route by the interface leads to it.
+pub(super) async fn ping(client: Option<Client>, interface: &str, ip: IpAddr) -> Replies {
+    let leads = matches!(ip, IpAddr::V4(ip) if leads_to(interface, ip)) || ip.is_ipv6();
+    let Some(client) = client.filter(|_| leads) else { return Replies::default() };
     in_turn(PINGS, move |number| {
         let client = client.clone();
         async move {
-            let mut pinger = client.pinger(IpAddr::V4(ip), PingIdentifier(std::process::id() as u16)).await;
+            let mut pinger = client.pinger(ip, PingIdentifier(std::process::id() as u16)).await;
             pinger.timeout(PATIENCE);
             match pinger.ping(PingSequence(number), &[]).await {
                 // What else comes back is a router's word that it could not be delivered.
                 Ok((IcmpPacket::V4(reply), took)) if reply.get_icmp_type().0 == ECHO_REPLY => Outcome::Answered(took),
+                Ok((IcmpPacket::V6(reply), took)) if reply.get_icmpv6_type().0 == ECHO_REPLY_6 => Outcome::Answered(took),
                 Err(SurgeError::IOError(error)) if error.kind() != io::ErrorKind::HostUnreachable => Outcome::NotSent,
                 _ => Outcome::Lost,
             }
@@ -109,6 +126,10 @@ async fn ping(client: Option<Client>, interface: &str, ip: Ipv4Addr) -> Replies 
 
 /// The type of an echo reply (RFC 792).
 const ECHO_REPLY: u8 = 0;
+/// The type of an ICMPv6 echo reply (RFC 4443, 4.2).
+const ECHO_REPLY_6: u8 = 129;
+/// Services that are asked at once: each takes a descriptor, of which a process has 1,024.
+const AT_ONCE: usize = 128;
 
 async fn ask(interface: String, server: IpAddr) -> Replies {
     in_turn(QUESTIONS, move |number| {

@@ -101,7 +101,7 @@ impl<'a> Look<'a> {
             Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
             Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
-            Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power => None,
+            Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power | Topic::Services => None,
         })
     }
 }

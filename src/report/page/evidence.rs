@@ -180,6 +180,17 @@ fn what(fact: &Fact, language: Language) -> String {
             let switches = switches.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
             language.pick(format!("switches to ask: {switches}"), format!("commutateurs à interroger : {switches}"))
         }
+        Fact::ServiceTold(told) => {
+            let at = told.address.map(|ip| format!(" ({ip})")).unwrap_or_default();
+            let (name, became) = (&told.service, told.became.say(language));
+            let measured = told.measured.as_ref().map(|measured| format!(", {}", measured.reading().say(language)));
+            let measured = measured.unwrap_or_default();
+            language.pick(format!("“{name}”{at}: {became}{measured}"), format!("« {name} »{at} : {became}{measured}"))
+        }
+        Fact::BarrierTried(tried) => {
+            let (name, said) = (&tried.barrier, tried.say(language));
+            language.pick(format!("“{name}” was tried: {said}"), format!("« {name} » essayé : {said}"))
+        }
         Fact::SwitchTold(told) => told.say(language),
         Fact::PortPower(told) => port_power(told, language),
         Fact::SupplyPower(told) => {

@@ -1,0 +1,182 @@
+//! The services of the plan and what became of each: the ground of the checks of services.
+
+use std::net::IpAddr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::way_out::{is_near, is_shut, unasked};
+use crate::finding::{Finding, Reason, Subject, Verdict};
+use crate::observe::{Became, Inventory, Observation, ServiceTold};
+use crate::service::{Kind, Service};
+use crate::site::Plan;
+
+/// A service, as a finding names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Place {
+    /// What the plan calls it.
+    pub service: String,
+    /// What it speaks.
+    pub kind: Kind,
+    /// Its host, as the plan has it.
+    pub host: String,
+    /// The address that it was asked at.
+    pub ip: Option<IpAddr>,
+    /// Its port.
+    #[serde(rename = "at_port")]
+    pub port: Option<u16>,
+}
+
+impl Place {
+    /// Where a service was asked.
+    pub fn of(service: &Service, told: &ServiceTold) -> Place {
+        let (name, host) = (service.name.clone(), service.host.clone());
+        Place { service: name, kind: service.kind, host, ip: told.address, port: service.port() }
+    }
+
+    /// As in `intranet.example.net (10.0.0.7), port 443`.
+    pub fn say(&self) -> String {
+        let host = match self.ip.map(|ip| ip.to_string()) {
+            Some(ip) if ip != self.host => format!("{} ({ip})", self.host),
+            _ => self.host.clone(),
+        };
+        match self.port {
+            Some(port) => format!("{host}, port {port}"),
+            None => host,
+        }
+    }
+
+    /// The case: this service, at this address.
+    pub fn subject(&self) -> Subject {
+        Subject { ip: self.ip, port: Some(self.service.clone()), ..Subject::default() }
+    }
+
+    /// Whether it is about an address.
+    pub fn is_at(&self, ip: IpAddr) -> bool {
+        self.ip == Some(ip)
+    }
+}
+
+/// What a check says of one service.
+pub enum Heard {
+    /// It is as planned.
+    Well,
+    /// It is not.
+    Wrong(Box<Finding>),
+    /// It did not come so far; another check says why.
+    Elsewhere,
+}
+
+/// Judges each service that a check is about. Behind a gateway that is silent nobody is to blame.
+pub fn verdict(
+    inventory: &Inventory,
+    plan: &Plan,
+    about: impl Fn(&Service) -> bool,
+    look: impl Fn(&Service, &ServiceTold, &Observation) -> Heard,
+) -> Verdict {
+    let shut = is_shut(inventory, plan);
+    let (mut findings, mut untested, mut planned) = (Vec::new(), None, false);
+    for service in plan.services.iter().filter(|service| about(service)) {
+        planned = true;
+        let name = || service.name.clone();
+        let untested_by = match inventory.services().of(&service.name) {
+            None => Some(not_asked(inventory, name())),
+            Some((told, _)) if told.became == Became::NotSent => Some(Reason::ServiceNotSent { service: name() }),
+            Some((told, _)) if shut && is_hindered(inventory, told) => Some(Reason::GatewaySilent),
+            Some((told, seen)) => match look(service, told, seen) {
+                Heard::Well => None,
+                Heard::Wrong(finding) => {
+                    findings.push(*finding);
+                    None
+                }
+                Heard::Elsewhere => Some(Reason::ServiceUnreached { service: name() }),
+            },
+        };
+        untested = untested.or(untested_by);
+    }
+    let otherwise = match untested {
+        _ if !planned => Verdict::NotTested(Reason::NoService),
+        Some(reason) => Verdict::NotTested(reason),
+        None => Verdict::Clear,
+    };
+    Verdict::of(findings, otherwise)
+}
+
+/// Why a service, or a barrier, has no answer.
+pub fn not_asked(inventory: &Inventory, service: String) -> Reason {
+    match unasked(inventory) {
+        Reason::NotSent => Reason::ServiceNotAsked { service },
+        reason => reason,
+    }
+}
+
+/// Whether the silence of a service may be the way to it.
+pub fn is_hindered(inventory: &Inventory, told: &ServiceTold) -> bool {
+    let far = told.address.is_none_or(|ip| !is_near(inventory, ip));
+    far && matches!(told.became, Became::Silent | Became::Unresolved)
+}
+
+/// The addresses at which nothing of what was asked answered, with how much that was: two services or more, or one where nobody
+/// answers ARP either. The answer to ARP is the third.
+pub fn dead_hosts(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Vec<String>, bool)> {
+    let mut hosts: std::collections::BTreeMap<IpAddr, (Vec<String>, bool)> = Default::default();
+    for service in &plan.services {
+        let Some((told, _)) = inventory.services().of(&service.name) else { continue };
+        let Some(ip) = told.address else { continue };
+        let host = hosts.entry(ip).or_insert((Vec::new(), true));
+        match told.became {
+            Became::NotSent => {}
+            Became::Silent => host.0.push(service.name.clone()),
+            _ => host.1 = false,
+        }
+    }
+    let shut = is_shut(inventory, plan);
+    let dead = |(ip, (services, dead)): (IpAddr, (Vec<String>, bool))| {
+        let near = is_near(inventory, ip);
+        let arp = near && !inventory.claims_of(ip).is_empty();
+        let enough = services.len() > 1 || services.len() == 1 && near && !arp;
+        (dead && enough && (near || !shut)).then_some((ip, services, arp))
+    };
+    hosts.into_iter().filter_map(dead).collect()
+}
+
+/// Whether nothing at that address answers.
+pub fn is_dead(inventory: &Inventory, plan: &Plan, ip: Option<IpAddr>) -> bool {
+    dead_hosts(inventory, plan).iter().any(|(dead, ..)| Some(*dead) == ip)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::testing::Scene;
+
+    #[test]
+    fn a_place_is_named_once() {
+        let place = |host: &str, port| Place {
+            service: "x".to_owned(),
+            kind: Kind::Tcp,
+            host: host.to_owned(),
+            ip: "10.0.0.7".parse().ok(),
+            port,
+        };
+        assert_eq!(place("10.0.0.7", Some(22)).say(), "10.0.0.7, port 22");
+        assert_eq!(place("nas", None).say(), "nas (10.0.0.7)");
+    }
+
+    #[test]
+    fn what_is_planned_and_was_not_asked_is_not_tested_and_without_a_plan_there_is_no_check() {
+        let verdict = |scene: &Scene| {
+            let (inventory, plan) = scene.seen();
+            verdict(&inventory, plan, |_| true, |_, _, _| Heard::Well)
+        };
+        assert_eq!(verdict(&Scene::swept()), Verdict::NotTested(Reason::NoService));
+        let planned = Scene::swept().plan("[[service]]\nname = \"nas\"\nhost = \"10.9.0.7\"\nkind = \"tcp\"\nport = 445");
+        let service = || "nas".to_owned();
+        assert_eq!(verdict(&planned), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
+        let told = |became| planned.clone().told("nas", "10.9.0.7", became, None);
+        assert_eq!(verdict(&told(Became::NotSent)), Verdict::NotTested(Reason::ServiceNotSent { service: service() }));
+        assert_eq!(verdict(&told(Became::Answered)), Verdict::Clear);
+        let shut = told(Became::Silent).routed("10.0.0.254").pinged("10.0.0.254", 20, &[]);
+        assert_eq!(verdict(&shut), Verdict::NotTested(Reason::GatewaySilent));
+    }
+}
