@@ -169,8 +169,46 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
+    let card_only6 = inventory.ipv6().is_here() && inventory.card().is_some_and(|card| card.addresses.is_empty());
     let bare = inventory.card().is_some_and(|card| card.addresses.iter().all(|net| net.addr().is_link_local()));
-    (coverage.requests == 0).then_some(if bare { Reason::NoAddressOfOurs } else { Reason::NothingAsked })
+    (coverage.requests == 0).then_some(match (card_only6, bare) {
+        (true, _) => Reason::NoIpv4Here,
+        (_, true) => Reason::NoAddressOfOurs,
+        _ => Reason::NothingAsked,
+    })
+}
+
+/// The same of IPv6.
+pub fn gap6(inventory: &Inventory) -> Option<Reason> {
+    let coverage = inventory.coverage();
+    if !inventory.ipv6().is_here() {
+        return Some(if inventory.card().is_some() { Reason::NoIpv6Here } else { Reason::NothingAsked });
+    }
+    if let Some(&cut) = coverage.cut.first() {
+        return Some(Reason::of_cut(cut, coverage.asked, coverage.planned));
+    }
+    if coverage.flooded || inventory.ipv6().flooded() {
+        return Some(Reason::Flooded);
+    }
+    if coverage.frames_lost > 0 {
+        return Some(Reason::FramesLost { count: coverage.frames_lost });
+    }
+    let asked = inventory.ipv6().asked();
+    (asked.to_all == 0 && asked.routers == 0).then_some(Reason::NothingAsked)
+}
+
+/// What keeps a check of addresses of both kinds from saying "clear": a card without one kind is looked at by the other.
+pub fn gap_of_both(inventory: &Inventory) -> Option<Reason> {
+    match gap(inventory) {
+        Some(Reason::NoIpv4Here) => gap6(inventory),
+        Some(reason) => Some(reason),
+        None => gap6(inventory).filter(|reason| *reason != Reason::NoIpv6Here),
+    }
+}
+
+/// "Clear" where everything was looked at by IPv4 and by IPv6, else why not.
+pub fn clear_or_gap_of_both(inventory: &Inventory) -> Verdict {
+    gap_of_both(inventory).map_or(Verdict::Clear, Verdict::NotTested)
 }
 
 /// "Clear" where everything was looked at, else why not.

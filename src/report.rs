@@ -29,7 +29,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
+use crate::observe::{Asked6, BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
@@ -169,6 +169,9 @@ pub struct Covered {
     /// Broadcasts and multicasts that arrived; `None` where they were not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broadcasts: Option<BroadcastsHeard>,
+    /// How IPv6 neighbours and routers were asked; `None` where they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Asked6>,
     /// How DHCP servers were asked; all zero where they were not.
     #[serde(default)]
     pub dhcp: DhcpAsked,
@@ -439,6 +442,7 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
         broadcasts: inventory.broadcasts().heard().map(|(heard, _)| *heard),
+        ipv6: Some(inventory.ipv6().asked()).filter(|asked| asked.to_all > 0 || asked.routers > 0),
         dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
         lease_files: inventory
             .leases()

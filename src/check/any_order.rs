@@ -35,7 +35,10 @@ fn verdicts(inventory: &Inventory, plan: &Plan) -> Vec<Verdict> {
 
 /// Addresses few enough to be contested often. Ours is the first.
 fn an_ip() -> impl Strategy<Value = IpAddr> {
-    (1u8..9).prop_map(|last| an_address(last).into())
+    prop_oneof![
+        5 => (1u8..9).prop_map(|last| an_address(last).into()),
+        1 => (1u16..4).prop_map(an_address6),
+    ]
 }
 
 /// Cards: ours, its sibling, virtual ones, and a few real ones; sometimes one of very many.
@@ -49,6 +52,11 @@ fn a_mac() -> impl Strategy<Value = Mac> {
 fn a_lease(last: u8, mac: Option<Mac>, state: State) -> Lease {
     let ip = Ipv4Addr::new(10, 0, 0, last);
     Lease { ip, mac, client_id: None, name: None, ends: Ends::Unknown, state, line: last.into() }
+}
+
+/// The first is ours.
+fn an_address6(last: u16) -> IpAddr {
+    std::net::Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, last).into()
 }
 
 fn an_address(last: u8) -> Ipv4Addr {
@@ -92,7 +100,8 @@ fn a_power_reading() -> impl Strategy<Value = Fact> {
 
 fn a_fact() -> impl Strategy<Value = Fact> {
     let mac = a_mac().boxed();
-    let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
+    let hows =
+        [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard, Claim::Yielding];
     let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
     let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
     let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));

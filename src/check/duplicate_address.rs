@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
 use super::holder::{Holder, join, list};
-use super::{Problem, clear_or_gap, leased_and_static};
+use super::{Problem, clear_or_gap_of_both, leased_and_static};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -46,7 +46,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         finding.because_of = told_apart.then(|| "L3-leased-and-static".to_owned());
         Some(finding)
     });
-    Verdict::of(findings.collect(), clear_or_gap(inventory))
+    Verdict::of(findings.collect(), clear_or_gap_of_both(inventory))
 }
 
 /// The earliest claims of the cards, in the order of time.
@@ -222,6 +222,33 @@ mod tests {
     fn a_look_that_was_cut_short_is_not_clear() {
         let reason = Reason::Stopped { asked: 20, planned: 254 };
         assert_eq!(Scene::partly(20).cut(Cut::User).verdict(judge), Verdict::NotTested(reason));
+    }
+
+    #[test]
+    fn of_ipv6_two_cards_are_a_duplicate_unless_one_says_that_others_may_answer() {
+        let ip = "2001:db8::9";
+        let scene = Scene::swept().own6(&["fe80::1/64"]).claim(ip, A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+        assert_eq!(problem(&scene.clone().claim(ip, B)).macs, macs(&[A, B]));
+        let anycast = scene.clone().says(ip, B, Claim::Yielding);
+        assert_eq!(anycast.codes(), ["L3-virtual-address"]);
+        assert_eq!(scene.clone().claim(ip, "00:00:5e:00:02:07").codes(), ["L3-virtual-address"]);
+        // One host has as many as it likes, and two that share several are two all the same.
+        let many = ["fe80::a", "2001:db8::a", "2001:db8::b", "2001:db8::c", "2001:db8::d"];
+        assert!(scene.clone().claims(&many, &[A]).codes().is_empty());
+        assert_eq!(scene.claims(&many[..2], &[A, B]).codes(), ["L3-duplicate-address"; 2]);
+    }
+
+    #[test]
+    fn a_card_of_ipv6_only_is_judged_by_what_was_asked_of_ipv6() {
+        let card = crate::observe::Fact::OurCard {
+            mac: crate::check::testing::mac(OURS),
+            addresses: vec![],
+            siblings: vec![],
+        };
+        let alone = Scene::capture().fact(card);
+        assert_eq!(alone.clone().own6(&["fe80::1/64"]).verdict(judge), Verdict::Clear);
+        assert_eq!(alone.cut(Cut::Link).own6(&["fe80::1/64"]).verdict(judge), Verdict::NotTested(Reason::LinkLost));
     }
 
     #[test]

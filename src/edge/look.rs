@@ -116,6 +116,8 @@ impl Look {
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
                 if given.is_empty() { Targets::default() } else { default_targets(&name, &given, &request.plan)? }
             }
+            // IPv6 neighbours are asked all together, whoever they are.
+            None if own.is_empty() && !interface.identity.addresses6.is_empty() => Targets::default(),
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;

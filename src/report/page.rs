@@ -9,6 +9,7 @@ mod dhcp;
 mod evidence;
 mod findings;
 mod hosts;
+mod ipv6;
 mod ladder;
 mod neighbour;
 mod owners;

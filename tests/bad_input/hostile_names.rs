@@ -37,7 +37,12 @@ const OURS: Sender = Sender { mac: Mac([2, 0, 0, 0, 0, 1]), ip: Ipv4Addr::new(10
 fn record(folder: &std::path::Path) {
     let survey = Survey {
         errand: Errand::Scan,
-        identity: Identity { mac: OURS.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
+        identity: Identity {
+            mac: OURS.mac,
+            addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+            addresses6: vec![],
+            siblings: vec![],
+        },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
         quick: false,

@@ -354,7 +354,12 @@ fn target_texts() -> Vec<Vec<u8>> {
 }
 
 fn records() -> Vec<Vec<u8>> {
-    let identity = Identity { mac: US.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![THEM.mac] };
+    let identity = Identity {
+        mac: US.mac,
+        addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+        addresses6: vec![],
+        siblings: vec![THEM.mac],
+    };
     let survey = Survey {
         errand: Errand::Scan,
         identity,

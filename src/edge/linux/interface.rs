@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use pnet::datalink::{self, NetworkInterface};
 
 use crate::fault::{Fault, Result};
-use crate::net::{Ipv4Net, Mac};
+use crate::net::{Ipv4Net, Ipv6Net, Mac};
 use crate::observe::LinkState;
 use crate::probe::Identity;
 
@@ -74,8 +74,13 @@ fn usable(found: &NetworkInterface, all: &[NetworkInterface]) -> Result<Interfac
             IpAddr::V6(_) => None,
         })
         .collect();
+    let addresses6 = found.ips.iter().filter_map(|net| match net.ip() {
+        IpAddr::V6(ip) => Ipv6Net::new(ip, net.prefix()).ok(),
+        IpAddr::V4(_) => None,
+    });
+    let addresses6 = addresses6.collect();
     let siblings = all.iter().filter(|other| other.index != found.index).filter_map(mac).filter(|&other| other != own).collect();
-    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, siblings }, link: link(found) })
+    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, addresses6, siblings }, link: link(found) })
 }
 
 /// The link of an interface: whether it is there is told with the interface, the rest is in sysfs (sysfs-class-net), unless that

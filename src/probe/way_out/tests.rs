@@ -16,7 +16,7 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
     WayOut::new(&Survey {
         asking: Default::default(),
         errand,
-        identity: Identity { mac: Mac([2; 6]), addresses, siblings: vec![] },
+        identity: Identity { mac: Mac([2; 6]), addresses, addresses6: vec![], siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
         quick: false,
