@@ -8,6 +8,7 @@ use crate::language::Language;
 use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
+pub mod advertising;
 pub mod cabling;
 pub mod contest;
 pub mod held;
@@ -42,6 +43,8 @@ pub enum Topic {
     Power,
     /// What switches told over SNMP.
     Switch,
+    /// IPv6 routers.
+    Ipv6,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -151,6 +154,8 @@ checks! {
     "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
     "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
+    "L3-second-router"      Addressing second_router::SecondRouter of Ipv6
+    "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
     "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
@@ -195,6 +200,15 @@ pub fn gap6(inventory: &Inventory) -> Option<Reason> {
     }
     let asked = inventory.ipv6().asked();
     (asked.to_all == 0 && asked.routers == 0).then_some(Reason::NothingAsked)
+}
+
+/// What keeps a check of IPv6 routers from saying "clear": they were not solicited, or not waited for.
+pub fn routers_gap(inventory: &Inventory) -> Option<Reason> {
+    let unasked = || (inventory.ipv6().asked().routers == 0).then_some(Reason::NothingAsked);
+    gap6(inventory).or_else(unasked).map(|reason| match reason {
+        Reason::Stopped { .. } | Reason::InterfaceLost { .. } => Reason::RoutersNotAwaited,
+        reason => reason,
+    })
 }
 
 /// What keeps a check of addresses of both kinds from saying "clear": a card without one kind is looked at by the other.

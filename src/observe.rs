@@ -243,7 +243,7 @@ pub enum Fact {
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
     Routed {
         /// The gateways of its default routes on the interface.
-        gateways: Vec<Ipv4Addr>,
+        gateways: Vec<IpAddr>,
         /// Its DNS servers.
         resolvers: Vec<IpAddr>,
     },

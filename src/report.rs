@@ -12,6 +12,7 @@ mod labels;
 mod neighbour;
 pub mod page;
 pub mod power;
+mod router6;
 mod switch;
 mod terminal;
 mod way_out;
@@ -38,6 +39,7 @@ pub use dhcp::DhcpRow;
 pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, View};
 pub use neighbour::NeighbourRow;
 pub use power::SwitchPower;
+pub use router6::Router6Row;
 pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
 
@@ -60,6 +62,9 @@ pub struct Report {
     /// One row for each DHCP server that answered or was overheard.
     #[serde(default)]
     pub dhcp_servers: Vec<DhcpRow>,
+    /// One row for each IPv6 router that advertised itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routers6: Vec<Router6Row>,
     /// The link of our card, where a look was at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkState>,
@@ -325,6 +330,7 @@ impl Report {
                         | Reason::NotPlanned
                         | Reason::NoSwitch
                         | Reason::PowerNotAsked
+                        | Reason::NoIpv6Here
                 )
             )
         };
@@ -346,6 +352,7 @@ impl Report {
             coverage: covered(inventory, claimed.len() as u32),
             hosts,
             dhcp_servers,
+            routers6: router6::rows(inventory, plan),
             link: inventory.path().link(),
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::dhcp_wrong_option::Wrong;
-use super::way_out::{NamedBy, dns_servers, is_near, is_shut, unasked, wrong_settings};
+use super::way_out::{NamedBy, dns_servers, has_no_address, is_near, is_shut, unasked, wrong_settings};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -30,7 +30,6 @@ pub struct DnsSilent {
 /// Every DNS server that somebody names. One behind a gateway that is silent is not to blame.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let named = dns_servers(inventory, plan);
-    let shut = is_shut(inventory, plan);
     let asked = |ip: &IpAddr| inventory.path().dns(*ip).filter(|(replies, _)| replies.sent > 0);
     let answers = |ip: &IpAddr| asked(ip).is_some_and(|(replies, _)| !replies.rtts_us.is_empty());
     let others: Vec<IpAddr> = named.keys().copied().filter(answers).collect();
@@ -39,7 +38,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     for (&ip, named_by) in &named {
         match asked(&ip) {
             Some((replies, _)) if !replies.rtts_us.is_empty() => {}
-            _ if shut && !is_near(inventory, ip) && !ip.is_loopback() => untested = Some(Reason::GatewaySilent),
+            _ if !is_near(inventory, ip) && !ip.is_loopback() && is_shut(inventory, plan, ip) => untested = Some(Reason::GatewaySilent),
             None => untested = untested.or_else(|| Some(unasked(inventory))),
             Some((Replies { sent, .. }, seen)) => {
                 let severity = if others.is_empty() { Severity::Broken } else { Severity::Degraded };
@@ -50,11 +49,10 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             }
         }
     }
-    let no_address = inventory.card().is_none_or(|card| card.addresses.is_empty());
     let otherwise = match untested {
         Some(reason) => Verdict::NotTested(reason),
         None if !named.is_empty() => Verdict::Clear,
-        None if no_address => Verdict::NotTested(Reason::NoAddressOfOurs),
+        None if has_no_address(inventory) => Verdict::NotTested(Reason::NoAddressOfOurs),
         None => Verdict::NotTested(Reason::NoDnsServer),
     };
     Verdict::of(findings, otherwise)

@@ -140,30 +140,33 @@ pub fn manual(language: Language) -> Manual {
     language.pick(
         Manual {
             title: "Duplicate address",
-            meaning: "Two devices hold the same IPv4 address on one segment. Each of the other devices talks to whichever \
+            meaning: "Two devices hold the same address on one segment. Each of the other devices talks to whichever \
                       answered it last, so both seem to work now and then: slow file shares, printers that vanish, calls that drop.",
             seen: "ARP (RFC 826): several cards answer for one address. Every address is asked by broadcast, answered ones are \
                    listened to for 3 more seconds because a sleepy device may answer late, then the address is asked again and \
-                   each card alone, by a frame addressed to it, so that each owner is told apart (RFC 5227, 2.4, defines the conflict).",
+                   each card alone, by a frame addressed to it, so that each owner is told apart (RFC 5227, 2.4, defines the conflict). \
+                   Of IPv6, the addresses of those who answer or speak are solicited in the same way (RFC 4861, 7.2).",
             lookalikes: "Shared router addresses (VRRP, CARP, HSRP, GLBP), load-balanced clusters, one host with two cards on the \
-                         segment, a router that answers for others (proxy ARP), one device that answers twice: each is told apart \
-                         and appears as a note. A cloned PC that holds two addresses of its twin looks like one host with two \
+                         segment, a router that answers for others (proxy ARP), one device that answers twice, an IPv6 address \
+                         that several answer for and say so (anycast): each is told apart and appears as a note. A cloned PC that holds two addresses of its twin looks like one host with two \
                          cards unless their names or their echo TTL differ.",
             remedy: "Find both devices by maker, kind and name, or by MAC in the switch's table. Give one of them another address, \
                      or set it to DHCP. If one was leased its address, restart it. Then scan again.",
         },
         Manual {
             title: "Adresse IP en double",
-            meaning: "Deux appareils détiennent la même adresse IPv4 sur un segment. Chacun des autres parle à celui qui lui a \
+            meaning: "Deux appareils détiennent la même adresse sur un segment. Chacun des autres parle à celui qui lui a \
                       répondu en dernier, si bien que les deux semblent marcher par moments : partages lents, imprimantes qui \
                       disparaissent, appels coupés.",
             seen: "ARP (RFC 826) : plusieurs cartes répondent pour une adresse. Toutes les adresses sont demandées en diffusion, \
                    celles qui ont répondu sont écoutées 3 secondes de plus car un appareil endormi répond tard, puis l'adresse est \
                    redemandée et chaque carte interrogée seule, par une trame qui lui est adressée, pour distinguer les détenteurs \
-                   (la RFC 5227, 2.4, définit le conflit).",
+                   (la RFC 5227, 2.4, définit le conflit). En IPv6, les adresses de ceux qui répondent ou parlent sont sollicitées de \
+                   même (RFC 4861, 7.2).",
             lookalikes: "Les adresses partagées entre routeurs (VRRP, CARP, HSRP, GLBP), les grappes à répartition de charge, un \
                          hôte à deux cartes sur le segment, un routeur qui répond pour d'autres (proxy ARP), un appareil qui répond \
-                         deux fois : chacun est reconnu et figure en remarque. Un PC cloné qui détient deux adresses de son jumeau \
+                         deux fois, une adresse IPv6 pour laquelle plusieurs répondent en le disant (anycast) : chacun est \
+                         reconnu et figure en remarque. Un PC cloné qui détient deux adresses de son jumeau \
                          ressemble à un hôte à deux cartes, sauf si leurs noms ou le TTL de leurs échos diffèrent.",
             remedy: "Retrouvez les deux appareils par leur fabricant, leur type et leur nom, ou par leur MAC dans la table du \
                      commutateur. Donnez à l'un une autre adresse, ou passez-le en DHCP. Si l'un tient son adresse d'un bail, \

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contest::contests;
 use super::duplicate_address::evidence;
 use super::holder::join;
-use super::{Problem, clear_or_gap};
+use super::{Problem, clear_or_gap_of_both};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -104,7 +104,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         let problem = VirtualAddress { ip, family, macs, also, declared };
         Some(Finding::new(Severity::Note, Problem::VirtualAddress(problem), evidence))
     });
-    Verdict::of(findings.collect(), clear_or_gap(inventory))
+    Verdict::of(findings.collect(), clear_or_gap_of_both(inventory))
 }
 
 impl Explain for VirtualAddress {
@@ -174,9 +174,10 @@ pub fn manual(language: Language) -> Manual {
         Manual {
             title: "Virtual address",
             meaning: "Two routers, firewalls or servers share this address so that one can take over from the other. Nothing is wrong.",
-            seen: "A card from a range that is kept for this: VRRP and CARP 00:00:5e:00:01:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
+            seen: "A card from a range that is kept for this: VRRP and CARP 00:00:5e:00:01:xx, of IPv6 00:00:5e:00:02:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
                    (RFC 2281, 6) and 00:00:0c:9f:fx:xx, GLBP 00:07:b4:xx:xx:xx, Microsoft NLB 02:bf, 03:bf and 01:00:5e:7f followed by the \
-                   cluster's address.",
+                   cluster's address. Or, of IPv6, advertisements that do not override others: an anycast address, or a router that \
+                   answers in somebody's place (RFC 4861, 7.2.7 and 7.2.8).",
             lookalikes: "A PC that was given the routers' shared address by hand: two or more real cards then answer beside the \
                          virtual one and are reported as a duplicate; a single one is named in this note, to be compared with the routers'.",
             remedy: "Declare it in the plan, and compare the real cards named here with those of the routers.",
@@ -184,9 +185,10 @@ pub fn manual(language: Language) -> Manual {
         Manual {
             title: "Adresse virtuelle",
             meaning: "Deux routeurs, pare-feu ou serveurs partagent cette adresse pour que l'un relaie l'autre. Rien d'anormal.",
-            seen: "Une carte d'une plage réservée à cet usage : VRRP et CARP 00:00:5e:00:01:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
+            seen: "Une carte d'une plage réservée à cet usage : VRRP et CARP 00:00:5e:00:01:xx, en IPv6 00:00:5e:00:02:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
                    (RFC 2281, 6) et 00:00:0c:9f:fx:xx, GLBP 00:07:b4:xx:xx:xx, NLB de Microsoft 02:bf, 03:bf et 01:00:5e:7f suivis de \
-                   l'adresse de la grappe.",
+                   l'adresse de la grappe. Ou, en IPv6, des annonces qui ne remplacent pas les autres : une adresse anycast, ou un \
+                   routeur qui répond à la place d'un autre (RFC 4861, 7.2.7 et 7.2.8).",
             lookalikes: "Un PC à qui l'on a donné à la main l'adresse partagée des routeurs : deux cartes réelles ou plus répondent \
                          alors à côté de la carte virtuelle et sont signalées en double ; une seule est nommée ici, à comparer à \
                          celles des routeurs.",

@@ -272,7 +272,7 @@ fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
 
 /// The gateways and DNS servers that the plan names for our networks.
 fn planned(own: &[Ipv4Net], plan: &Plan) -> Vec<Sounding> {
-    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
+    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway.into())));
     let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
     pings.chain(questions).collect()
 }

@@ -23,6 +23,8 @@ pub enum Reason {
     NoIpv4Here,
     /// Our card has no IPv6 address: a look without one is whole without these checks.
     NoIpv6Here,
+    /// The look ended before IPv6 routers could answer.
+    RoutersNotAwaited,
     /// The user stopped before every address was asked.
     Stopped {
         /// Addresses asked.
@@ -215,6 +217,12 @@ impl Reason {
                 .to_owned(),
             Reason::NoIpv6Here => language
                 .pick("no IPv6 address here: the interface has IPv4 only", "pas d'adresse IPv6 ici : l'interface n'a que de l'IPv4")
+                .to_owned(),
+            Reason::RoutersNotAwaited => language
+                .pick(
+                    "it ended before IPv6 routers could answer: run it again to the end",
+                    "arrêt avant que les routeurs IPv6 aient pu répondre : relancez jusqu'au bout",
+                )
                 .to_owned(),
             Reason::Stopped { asked, planned } => language.pick(
                 format!("stopped after {asked} of {planned} addresses: run it again to the end"),

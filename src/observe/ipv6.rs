@@ -15,7 +15,7 @@ use crate::wire::icmpv6::RouterAdvertisement;
 pub struct RouterAdvertised {
     /// Its address on the segment.
     pub router: Ipv6Addr,
-    /// The card that sent it.
+    /// Its card, by its own word, else that of the frame.
     pub mac: Mac,
     /// What it told.
     #[serde(flatten)]

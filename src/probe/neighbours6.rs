@@ -324,3 +324,7 @@ impl Probe for Neighbours6 {
         vec![Fact::Asked6(Asked6 { listened_ms, ..self.asked })]
     }
 }
+
+#[cfg(test)]
+#[path = "neighbours6/tests.rs"]
+mod tests;

@@ -79,7 +79,8 @@ impl Probe for Routers6 {
                 }
                 let mut facts = claim(packet, ip.source, told.card, Claim::Announcement, None);
                 let (router, told) = (ip.source, (**told).clone());
-                facts.push(Fact::RouterAdvertised(Box::new(RouterAdvertised { router, mac: packet.source, told })));
+                let mac = told.card.unwrap_or(packet.source);
+                facts.push(Fact::RouterAdvertised(Box::new(RouterAdvertised { router, mac, told })));
                 facts
             }
             _ => Vec::new(),
@@ -89,5 +90,71 @@ impl Probe for Routers6 {
     fn conclude(&self) -> Vec<Fact> {
         let listened_ms = if self.asked > 0 { self.patience.as_millis() as u32 } else { 0 };
         vec![Fact::Asked6(Asked6 { routers: self.asked, listened_ms, ..Asked6::default() })]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::{Errand, Identity};
+    use crate::wire::ipv6::{ALL_NODES, Header};
+    use crate::wire::{Packet, decode};
+
+    const US: Mac = Mac([2, 0, 0, 0, 0, 1]);
+    const ROUTER: Mac = Mac([2, 0, 0, 0, 0, 9]);
+
+    fn probe(addresses: &[&str]) -> Routers6 {
+        let addresses6 = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
+        let identity = Identity { mac: US, addresses6, ..Identity::default() };
+        Routers6::new(&Survey { errand: Errand::Dhcp, identity, quick: false, ..Survey::of_capture() })
+    }
+
+    fn advertisement(source: &str, hop_limit: u8) -> Packet<'static> {
+        let ip = Header { source: source.parse().expect("an address"), destination: ALL_NODES, hop_limit };
+        let message = Message::RouterAdvertisement(Box::default());
+        let destination = Mac([0x33, 0x33, 0, 0, 0, 1]);
+        Packet { source: ROUTER, destination, vlan: None, body: Body::Icmp6 { ip, message } }
+    }
+
+    fn heard(packet: &Packet<'_>) -> Vec<Fact> {
+        probe(&["fe80::1/64"]).hear(&Heard { at: Moment::default(), what: What::Received(packet) })
+    }
+
+    #[test]
+    fn routers_are_solicited_twice_from_our_own_address_and_waited_for() {
+        let mut probe = probe(&["2001:db8::1/64", "fe80::1/64"]);
+        let mut sent = Vec::new();
+        let mut now = Moment::default();
+        loop {
+            match probe.poll(now) {
+                Want::Send(frame) => {
+                    let packet = decode(&frame).expect("a frame of ours");
+                    let Body::Icmp6 { ip, message } = &packet.body else { panic!("{packet:?}") };
+                    assert_eq!(ip.source, Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 1));
+                    assert_eq!(*message, Message::RouterSolicitation { card: Some(US) });
+                    probe.hear(&Heard { at: now, what: What::Sent(&packet) });
+                    sent.push(now.ms());
+                }
+                Want::Wait(until) => now = until,
+                other => break assert_eq!(other, Want::Done),
+            }
+        }
+        assert_eq!((sent, now.ms()), (vec![0, 1000], 3750));
+        let asked = Asked6 { routers: 2, listened_ms: 3750, ..Asked6::default() };
+        assert_eq!(probe.conclude(), [Fact::Asked6(asked)]);
+    }
+
+    #[test]
+    fn without_an_address_routers_are_only_heard() {
+        assert_eq!(probe(&[]).poll(Moment::default()), Want::Done);
+        assert_eq!(heard(&advertisement("fe80::9", NEIGHBOUR_HOPS)).len(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_of_a_router_of_this_segment_is_not_heard() {
+        assert!(heard(&advertisement("fe80::9", 64)).is_empty());
+        assert!(heard(&advertisement("2001:db8::9", NEIGHBOUR_HOPS)).is_empty());
+        let tagged = Packet { vlan: crate::net::VlanId::new(7), ..advertisement("fe80::9", NEIGHBOUR_HOPS) };
+        assert!(heard(&tagged).is_empty());
     }
 }

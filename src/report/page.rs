@@ -264,6 +264,7 @@ impl Page {
         blocks.extend(findings::blocks(report, language, zone));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(switching::blocks(report, language));
+        blocks.extend(ipv6::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(neighbour::blocks(report, language));
         blocks.extend(switch::blocks(report, language));

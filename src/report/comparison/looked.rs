@@ -95,6 +95,7 @@ impl<'a> Look<'a> {
         let coverage = &self.report.coverage;
         let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
             (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
+            (Topic::Ipv6, Cut::User | Cut::Interface) => Reason::RoutersNotAwaited,
             (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => {
                 Reason::NotWatchedOut
             }
@@ -105,6 +106,7 @@ impl<'a> Look<'a> {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0 && coverage.ipv6.is_none()).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
+            Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
             Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
             Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power => None,
         })

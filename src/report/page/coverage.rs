@@ -77,7 +77,8 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
-    let asked = report.visit.errand != Errand::Dhcp || coverage.planned > 0;
+    let only_ipv6 = coverage.planned == 0 && coverage.ipv6.is_some();
+    let asked = report.visit.errand != Errand::Dhcp && !only_ipv6 || coverage.planned > 0;
     let swept =
         sweep.into_iter().filter(|_| asked && !matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power));
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
