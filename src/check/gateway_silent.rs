@@ -165,8 +165,8 @@ pub fn manual(language: Language) -> Manual {
             title: "Silent gateway",
             meaning: "The router by which devices leave this network does not answer. They see each other and reach nothing else.",
             seen: "20 pings (RFC 792) in 2 s, by the laptop's own network stack, to every gateway within reach: that of its default \
-                   route, those of the plan ([[network]], gateways), those that DHCP servers offer. Broken where ARP is not answered \
-                   either; a note where it is.",
+                   route, those of the plan ([[network]], gateways), those that DHCP servers offer, and IPv6 routers that advertise themselves. Broken where ARP, or of IPv6 a neighbour \
+                   solicitation, is not answered either; a note where it is.",
             lookalikes: "A router or firewall that is set not to answer pings answers ARP: a note. A gateway of another segment, \
                          offered by a relay or by mistake, cannot be asked from here; L3-dhcp-wrong-option tells of the mistake.",
             remedy: "Check the router, its cable and its VLAN; correct the address where it stands.",
@@ -176,8 +176,8 @@ pub fn manual(language: Language) -> Manual {
             meaning: "Le routeur par lequel les appareils sortent de ce réseau ne répond pas. Ils se voient entre eux et ne joignent \
                       rien d'autre.",
             seen: "20 pings (RFC 792) en 2 s, par la pile réseau du portable, vers chaque passerelle à portée : celle de sa route par \
-                   défaut, celles du plan ([[network]], gateways), celles que proposent les serveurs DHCP. En panne si l'ARP reste \
-                   aussi sans réponse ; une remarque sinon.",
+                   défaut, celles du plan ([[network]], gateways), celles que proposent les serveurs DHCP, et les routeurs IPv6 qui s'annoncent. En panne si l'ARP, ou en IPv6 la \
+                   sollicitation de voisin, reste aussi sans réponse ; une remarque sinon.",
             lookalikes: "Un routeur ou un pare-feu réglé pour ne pas répondre au ping répond en ARP : une remarque. Une passerelle \
                          d'un autre segment, proposée par un relais ou par erreur, ne peut être interrogée d'ici ; l'erreur relève \
                          de L3-dhcp-wrong-option.",

@@ -29,6 +29,11 @@ pub struct NamedBy {
 }
 
 impl NamedBy {
+    /// Only IPv6 routers name it.
+    pub fn is_only_advertised(&self) -> bool {
+        !(self.laptop || self.plan || self.routers.is_empty()) && self.dhcp.is_empty()
+    }
+
     /// Who names it, as a list: `this laptop, the plan, DHCP 10.0.0.1`.
     pub fn say(&self, language: Language) -> String {
         let laptop = self.laptop.then(|| language.pick("this laptop", "ce portable").to_owned());

@@ -7,8 +7,8 @@ use crate::report::words::{counted, duration, number};
 use crate::report::{Report, Router6Row};
 use crate::wire::icmpv6::PrefixTold;
 
-/// Routers that fit beside each other on paper and in a terminal; more take another table.
-const BESIDE: usize = 3;
+/// Routers that fit beside each other in a terminal, where their addresses are never parted; more take another table.
+const BESIDE: usize = 2;
 
 /// The section of the report; none where no router was heard.
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
