@@ -143,7 +143,7 @@ fn the_ipv6_routers_of_a_plan_are_kept_and_one_that_was_heard_is_proposed() {
     use crate::check::testing::{A, B};
     let drafted = |facts: &[Fact], known: &Plan| plan(&report(facts.iter().cloned(), known), known, Language::En);
     let first = advertised("fe80::a", A, 1800, &["2001:db8:1::/64"]);
-    let planned = Plan::parse(&drafted(&[first.clone()], &Plan::default())).expect("a plan");
+    let planned = Plan::parse(&drafted(std::slice::from_ref(&first), &Plan::default())).expect("a plan");
     let router = &planned.routers6[0];
     assert_eq!((router.address, router.mac), ("fe80::a".parse().ok(), A.parse().ok()));
     assert_eq!(router.prefixes, ["2001:db8:1::/64".parse().expect("a prefix")]);
