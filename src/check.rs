@@ -8,6 +8,7 @@ use crate::language::Language;
 use crate::observe::{Cut, Inventory};
 use crate::site::Plan;
 
+pub mod advertising;
 pub mod cabling;
 pub mod contest;
 pub mod held;
@@ -45,6 +46,8 @@ pub enum Topic {
     Switch,
     /// The services of the plan.
     Services,
+    /// IPv6 routers.
+    Ipv6,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -154,6 +157,8 @@ checks! {
     "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
     "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
+    "L3-second-router"      Addressing second_router::SecondRouter of Ipv6
+    "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
     "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
     "L4-path-mtu"           Transport path_mtu::PathMtu of WayOut
@@ -182,8 +187,55 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
+    let card_only6 = inventory.ipv6().is_here() && inventory.card().is_some_and(|card| card.addresses.is_empty());
     let bare = inventory.card().is_some_and(|card| card.addresses.iter().all(|net| net.addr().is_link_local()));
-    (coverage.requests == 0).then_some(if bare { Reason::NoAddressOfOurs } else { Reason::NothingAsked })
+    (coverage.requests == 0).then_some(match (card_only6, bare) {
+        (true, _) => Reason::NoIpv4Here,
+        (_, true) => Reason::NoAddressOfOurs,
+        _ => Reason::NothingAsked,
+    })
+}
+
+/// The same of IPv6.
+pub fn gap6(inventory: &Inventory) -> Option<Reason> {
+    let coverage = inventory.coverage();
+    if !inventory.ipv6().is_here() {
+        return Some(if inventory.card().is_some() { Reason::NoIpv6Here } else { Reason::NothingAsked });
+    }
+    if let Some(&cut) = coverage.cut.first() {
+        return Some(Reason::of_cut(cut, coverage.asked, coverage.planned));
+    }
+    if coverage.flooded || inventory.ipv6().flooded() {
+        return Some(Reason::Flooded);
+    }
+    if coverage.frames_lost > 0 {
+        return Some(Reason::FramesLost { count: coverage.frames_lost });
+    }
+    let asked = inventory.ipv6().asked();
+    (asked.to_all == 0 && asked.routers == 0).then_some(Reason::NothingAsked)
+}
+
+/// What keeps a check of IPv6 routers from saying "clear": they were not solicited, or not waited for.
+pub fn routers_gap(inventory: &Inventory) -> Option<Reason> {
+    let unasked = || (inventory.ipv6().asked().routers == 0).then_some(Reason::NothingAsked);
+    gap6(inventory).or_else(unasked).map(|reason| match reason {
+        Reason::Stopped { .. } | Reason::InterfaceLost { .. } => Reason::RoutersNotAwaited,
+        reason => reason,
+    })
+}
+
+/// What keeps a check of addresses of both kinds from saying "clear": a card without one kind is looked at by the other.
+pub fn gap_of_both(inventory: &Inventory) -> Option<Reason> {
+    match gap(inventory) {
+        Some(Reason::NoIpv4Here) => gap6(inventory),
+        Some(reason) => Some(reason),
+        None => gap6(inventory).filter(|reason| *reason != Reason::NoIpv6Here),
+    }
+}
+
+/// "Clear" where everything was looked at by IPv4 and by IPv6, else why not.
+pub fn clear_or_gap_of_both(inventory: &Inventory) -> Verdict {
+    gap_of_both(inventory).map_or(Verdict::Clear, Verdict::NotTested)
 }
 
 /// "Clear" where everything was looked at, else why not.

@@ -26,14 +26,22 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let swept = inventory.coverage().planned > 0;
     let dhcp_heard = !inventory.dhcp_servers().is_empty();
     let neighbour_heard = inventory.neighbours().present().next().is_some();
+    let router_heard = inventory.ipv6().routers().next().is_some();
     let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
     let link_lost = inventory.coverage().cut.contains(&Cut::Link);
-    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, dhcp_heard, neighbour_heard));
+    let asked = CHECKS.iter().filter(|check| {
+        concerns(errand, check.topic, swept, Heard { dhcp: dhcp_heard, neighbour: neighbour_heard, router: router_heard })
+    });
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
             Verdict::NotTested(
-                reason @ (Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::NoService | Reason::PowerNotAsked),
+                reason @ (Reason::NoLeases
+                | Reason::NoPools
+                | Reason::NoSwitch
+                | Reason::NoService
+                | Reason::PowerNotAsked
+                | Reason::NoIpv6Here),
             ) => Verdict::NotTested(reason),
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
             _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
@@ -51,21 +59,30 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     asked.map(say).filter(|(check, verdict)| !left_out(check, verdict)).collect()
 }
 
+/// What was heard, so that it is judged whatever was asked.
+#[derive(Clone, Copy)]
+struct Heard {
+    dhcp: bool,
+    neighbour: bool,
+    router: bool,
+}
+
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
-fn concerns(errand: Errand, topic: Topic, swept: bool, dhcp_heard: bool, neighbour_heard: bool) -> bool {
+fn concerns(errand: Errand, topic: Topic, swept: bool, heard: Heard) -> bool {
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
         Topic::Cable => errand == Errand::Link,
         Topic::Switch => matches!(errand, Errand::Diagnose | Errand::Link | Errand::Locate),
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
-        Topic::Neighbour => errand == Errand::Link || neighbour_heard,
+        Topic::Neighbour => errand == Errand::Link || heard.neighbour,
         Topic::Watch => !matches!(errand, Errand::Capture | Errand::Locate | Errand::Power),
         Topic::Switching => !matches!(errand, Errand::Locate | Errand::Power),
         Topic::Services => errand == Errand::Diagnose,
         Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
         Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
         Topic::Addresses => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power) && (errand != Errand::Dhcp || swept),
-        Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || dhcp_heard,
+        Topic::Dhcp => matches!(errand, Errand::Dhcp | Errand::Diagnose) || heard.dhcp,
+        Topic::Ipv6 => matches!(errand, Errand::Scan | Errand::Dhcp | Errand::Diagnose) || heard.router,
     }
 }
 
@@ -108,7 +125,12 @@ mod tests {
             matches!(
                 verdict,
                 Verdict::NotTested(
-                    Reason::NoLeases | Reason::NoPools | Reason::NoSwitch | Reason::NoService | Reason::PowerNotAsked
+                    Reason::NoLeases
+                        | Reason::NoPools
+                        | Reason::NoSwitch
+                        | Reason::NoService
+                        | Reason::PowerNotAsked
+                        | Reason::NoIpv6Here
                 )
             )
         });

@@ -16,6 +16,7 @@ use crate::site::{Network, Plan};
 
 mod cabling;
 mod hosts;
+mod routers6;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub fn plan(report: &Report, known: &Plan, language: Language) -> String {
     draft.opening();
     draft.networks();
     draft.dhcp();
+    draft.routers6();
     draft.shared();
     draft.hosts();
     draft.cabling();

@@ -9,7 +9,7 @@ use std::time::Duration;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-pub use ipnet::{IpNet, Ipv4Net};
+pub use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 pub use targets::Targets;
 pub use watts::Watts;
 

@@ -12,6 +12,7 @@ pub use self::card::{
 };
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};
+pub use self::ipv6::{Asked6, Ipv6Seen, Router, RouterAdvertised};
 pub use self::leases::LeasesSeen;
 pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
@@ -26,7 +27,7 @@ pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen
 pub use self::told::{Told, ToldSeen, Wish};
 pub use self::whereabouts::{Behind, Plug, Sought, Switchboard};
 use crate::lease::Lease;
-use crate::net::{Ipv4Net, Mac, Moment, VlanId};
+use crate::net::{Ipv4Net, Ipv6Net, Mac, Moment, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
 use crate::wire::ethtool::Trace;
@@ -35,6 +36,7 @@ mod broadcasts;
 mod card;
 mod dhcp;
 mod inventory;
+mod ipv6;
 mod leases;
 mod link_changes;
 mod neighbour;
@@ -75,6 +77,12 @@ pub enum Fact {
         /// Our other cards: they may answer for this one (ARP flux) and are no strangers.
         siblings: Vec<Mac>,
     },
+    /// The IPv6 addresses of the same card.
+    OurAddresses6 {
+        /// Each with its prefix.
+        #[schemars(with = "Vec<String>")]
+        addresses: Vec<Ipv6Net>,
+    },
     /// A card said that it has an address.
     AddressClaimed {
         /// The address.
@@ -95,7 +103,7 @@ pub enum Fact {
         /// The card.
         mac: Mac,
     },
-    /// A card asked, claiming nothing, whether an address is free (RFC 5227, 2.1.1).
+    /// A card asked, claiming nothing, whether an address is free (RFC 5227, 2.1.1; RFC 4862, 5.4.2).
     AddressProbed {
         /// The address.
         ip: IpAddr,
@@ -129,6 +137,10 @@ pub enum Fact {
         /// The card.
         mac: Mac,
     },
+    /// An IPv6 router told of itself and of the network.
+    RouterAdvertised(Box<RouterAdvertised>),
+    /// IPv6 neighbours and routers were asked.
+    Asked6(Asked6),
     /// A name was told.
     Named {
         /// The address.
@@ -236,7 +248,7 @@ pub enum Fact {
     /// By whom this machine sends what is not for its own prefixes, and whom it asks for names.
     Routed {
         /// The gateways of its default routes on the interface.
-        gateways: Vec<Ipv4Addr>,
+        gateways: Vec<IpAddr>,
         /// Its DNS servers.
         resolvers: Vec<IpAddr>,
     },
@@ -325,6 +337,8 @@ pub enum Claim {
     Request,
     /// A reply to somebody else, or one that nobody was seen to ask for.
     Overheard,
+    /// A reply that does not override what is known: of an IPv6 address that several may answer for, or in somebody's place.
+    Yielding,
 }
 
 /// The protocol by which a name was told.

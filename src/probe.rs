@@ -1,14 +1,14 @@
 //! The table of probes: what to send, and what a reply means. A probe knows neither clock nor socket.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::net::{Ipv4Net, Mac, Moment, Targets};
+use crate::net::{Ipv4Net, Ipv6Net, Mac, Moment, Targets};
 use crate::observe::Fact;
-use crate::wire::{Packet, Sender};
+use crate::wire::{Packet, Sender, ipv6};
 
 pub mod arp_sweep;
 pub mod ask_leases;
@@ -22,6 +22,7 @@ pub mod locate;
 pub mod mdns;
 pub mod name;
 pub mod neighbour;
+pub mod neighbours6;
 pub mod netbios;
 pub mod offered;
 pub mod own_address;
@@ -29,7 +30,9 @@ pub mod pace;
 pub mod path_mtu;
 pub mod power;
 pub mod reverse_dns;
+pub mod routers6;
 pub mod services;
+pub mod solicit;
 pub mod spanning_tree;
 pub mod switch_test;
 pub mod tally;
@@ -48,6 +51,9 @@ pub struct Identity {
     pub mac: Mac,
     /// Our addresses; none on an interface without an address.
     pub addresses: Vec<Ipv4Net>,
+    /// Our IPv6 addresses, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub addresses6: Vec<Ipv6Net>,
     /// Our other cards.
     pub siblings: Vec<Mac>,
 }
@@ -64,13 +70,23 @@ impl Identity {
         Sender { mac: self.mac, ip: Ipv4Addr::UNSPECIFIED }
     }
 
+    /// As whom we ask about an IPv6 address: our address in its prefix, else our link-local one, else our first.
+    pub fn sender6_for(&self, ip: Ipv6Addr) -> Option<ipv6::Sender> {
+        let near = self.addresses6.iter().find(|net| net.contains(&ip));
+        let ours = near.or(self.addresses6.iter().find(|net| net.addr().is_unicast_link_local()));
+        ours.or(self.addresses6.first()).map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
+    }
+
     /// Whether an address is one of ours.
-    pub fn is_ours(&self, ip: Ipv4Addr) -> bool {
-        self.addresses.iter().any(|net| net.addr() == ip)
+    pub fn is_ours(&self, ip: impl Into<IpAddr>) -> bool {
+        match ip.into() {
+            IpAddr::V4(ip) => self.addresses.iter().any(|net| net.addr() == ip),
+            IpAddr::V6(ip) => self.addresses6.iter().any(|net| net.addr() == ip),
+        }
     }
 
     /// Whether a claim takes an address of ours: another card of ours may answer for it (ARP flux) and is no stranger.
-    pub fn is_taken(&self, ip: Ipv4Addr, mac: Mac) -> bool {
+    pub fn is_taken(&self, ip: impl Into<IpAddr>, mac: Mac) -> bool {
         self.is_ours(ip) && mac != self.mac && !self.siblings.contains(&mac)
     }
 }
@@ -264,12 +280,17 @@ const SWEEP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand:
 /// What ARP means; without targets nobody is swept.
 const ARP: &[Errand] = &[Errand::Scan, Errand::Dhcp, Errand::Diagnose, Errand::Capture];
 
+/// IPv6 routers serve addresses as DHCP servers do.
+const ROUTERS: &[Errand] = ARP;
+
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
     Row { errands: ARP, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
     Row { errands: SWEEP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(confirm::Confirm::new(survey)) },
     Row { errands: ARP, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
+    Row { errands: SCAN, make: |survey| Box::new(neighbours6::Neighbours6::new(survey)) },
+    Row { errands: ROUTERS, make: |survey| Box::new(routers6::Routers6::new(survey)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)) },
     Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },

@@ -13,6 +13,7 @@ mod markdown;
 mod neighbour;
 pub mod page;
 pub mod power;
+mod router6;
 mod service;
 mod switch;
 mod terminal;
@@ -31,7 +32,7 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
+use crate::observe::{Asked6, BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
@@ -40,6 +41,7 @@ pub use dhcp::DhcpRow;
 pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, Medium, View};
 pub use neighbour::NeighbourRow;
 pub use power::SwitchPower;
+pub use router6::Router6Row;
 pub use service::{BarrierRow, ServiceRow};
 pub use switch::{SwitchRow, Whereabouts};
 pub use way_out::WayOutRow;
@@ -63,6 +65,9 @@ pub struct Report {
     /// One row for each DHCP server that answered or was overheard.
     #[serde(default)]
     pub dhcp_servers: Vec<DhcpRow>,
+    /// One row for each IPv6 router that advertised itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routers6: Vec<Router6Row>,
     /// The link of our card, where a look was at it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkState>,
@@ -178,6 +183,9 @@ pub struct Covered {
     /// Broadcasts and multicasts that arrived; `None` where they were not counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broadcasts: Option<BroadcastsHeard>,
+    /// How IPv6 neighbours and routers were asked; `None` where they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Asked6>,
     /// How DHCP servers were asked; all zero where they were not.
     #[serde(default)]
     pub dhcp: DhcpAsked,
@@ -332,6 +340,7 @@ impl Report {
                         | Reason::NoSwitch
                         | Reason::NoService
                         | Reason::PowerNotAsked
+                        | Reason::NoIpv6Here
                 )
             )
         };
@@ -353,6 +362,7 @@ impl Report {
             coverage: covered(inventory, claimed.len() as u32),
             hosts,
             dhcp_servers,
+            routers6: router6::rows(inventory, plan),
             link: inventory.path().link(),
             gateways: way_out::gateway_rows(errand, inventory, plan),
             dns_servers: way_out::dns_rows(errand, inventory, plan),
@@ -451,6 +461,7 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         cut: coverage.cut.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
         broadcasts: inventory.broadcasts().heard().map(|(heard, _)| *heard),
+        ipv6: Some(inventory.ipv6().asked()).filter(|asked| asked.to_all > 0 || asked.routers > 0),
         dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
         lease_files: inventory
             .leases()

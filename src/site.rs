@@ -13,11 +13,13 @@ pub(crate) use cabling::same;
 pub use cabling::{Outlet, Switch};
 pub use cabling::{same_port, same_switch};
 pub use dhcp::{Dhcp, Range};
+pub use router6::Router6;
 pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 
 mod cabling;
 mod dhcp;
 mod remark;
+mod router6;
 mod service;
 mod snmp;
 
@@ -39,6 +41,9 @@ pub struct Plan {
     /// The DHCP servers of the site, a failover pair both.
     #[serde(default)]
     pub dhcp: Vec<Dhcp>,
+    /// The IPv6 routers of the site.
+    #[serde(default, rename = "router6", skip_serializing_if = "Vec::is_empty")]
+    pub routers6: Vec<Router6>,
     /// The managed switches of the site.
     #[serde(default, rename = "switch", skip_serializing_if = "Vec::is_empty")]
     pub switches: Vec<Switch>,
@@ -164,6 +169,7 @@ impl Plan {
         }
         dhcp::check(self)?;
         service::check(self)?;
+        router6::check(self)?;
         cabling::check(self)
     }
 

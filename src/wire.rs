@@ -11,7 +11,9 @@ pub mod edp;
 pub mod ethernet;
 pub mod ethtool;
 pub mod fdp;
+pub mod icmpv6;
 pub mod ipv4;
+pub mod ipv6;
 pub mod llc;
 pub mod lldp;
 pub mod nbns;
@@ -76,6 +78,13 @@ pub enum Body<'a> {
         /// The message.
         message: ipv4::Icmp,
     },
+    /// An ICMPv6 message.
+    Icmp6 {
+        /// The IPv6 header's addresses and hop limit.
+        ip: ipv6::Header,
+        /// The message.
+        message: icmpv6::Message,
+    },
     /// What a bridge tells other bridges.
     Stp(stp::Bpdu),
     /// What the other end of the cable says of itself.
@@ -96,6 +105,7 @@ pub fn decode(frame: &[u8]) -> Result<Packet<'_>, Malformed> {
     let body = match header.ethertype {
         ethernet::ARP => Body::Arp(arp::parse(payload)?),
         ethernet::IPV4 => ipv4::parse(payload)?,
+        ethernet::IPV6 => ipv6::parse(payload)?,
         lldp::ETHERTYPE => Body::Lldp(Box::new(lldp::parse(payload)?)),
         length if length <= llc::MAX_LENGTH => of_length(header.destination, length, payload)?,
         _ => Body::Other,
@@ -144,6 +154,8 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "ethernet", read: |bytes| decode(bytes).map(drop) },
     Decoder { name: "arp", read: |bytes| arp::parse(bytes).map(drop) },
     Decoder { name: "ipv4", read: |bytes| ipv4::parse(bytes).map(drop) },
+    Decoder { name: "ipv6", read: |bytes| ipv6::parse(bytes).map(drop) },
+    Decoder { name: "icmpv6", read: |bytes| icmpv6::parse(bytes).map(drop) },
     Decoder { name: "dhcp", read: |bytes| dhcp::parse(bytes).map(drop) },
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },

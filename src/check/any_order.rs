@@ -37,7 +37,10 @@ fn verdicts(inventory: &Inventory, plan: &Plan) -> Vec<Verdict> {
 
 /// Addresses few enough to be contested often. Ours is the first.
 fn an_ip() -> impl Strategy<Value = IpAddr> {
-    (1u8..9).prop_map(|last| an_address(last).into())
+    prop_oneof![
+        5 => (1u8..9).prop_map(|last| an_address(last).into()),
+        1 => (1u16..4).prop_map(an_address6),
+    ]
 }
 
 /// Cards: ours, its sibling, virtual ones, and a few real ones; sometimes one of very many.
@@ -51,6 +54,11 @@ fn a_mac() -> impl Strategy<Value = Mac> {
 fn a_lease(last: u8, mac: Option<Mac>, state: State) -> Lease {
     let ip = Ipv4Addr::new(10, 0, 0, last);
     Lease { ip, mac, client_id: None, name: None, ends: Ends::Unknown, state, line: last.into() }
+}
+
+/// The first is ours.
+fn an_address6(last: u16) -> IpAddr {
+    std::net::Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, last).into()
 }
 
 fn an_address(last: u8) -> Ipv4Addr {
@@ -94,7 +102,8 @@ fn a_power_reading() -> impl Strategy<Value = Fact> {
 
 fn a_fact() -> impl Strategy<Value = Fact> {
     let mac = a_mac().boxed();
-    let hows = [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard];
+    let hows =
+        [Claim::Reply, Claim::Unicast, Claim::Surplus, Claim::Announcement, Claim::Request, Claim::Overheard, Claim::Yielding];
     let sources = [NameSource::NetBios, NameSource::Mdns, NameSource::Llmnr, NameSource::Dns];
     let claim = (an_ip(), mac.clone(), select(hows.to_vec()), prop::option::of(0u32..5000), prop::option::of(mac.clone()));
     let named = (an_ip(), prop::option::of(mac.clone()), "[a-c]{0,2}", select(sources.to_vec()));
@@ -122,6 +131,7 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         2 => a_count_of_broadcasts(),
         2 => a_tree(),
         2 => a_neighbour(),
+        2 => a_router(),
         1 => any::<bool>().prop_map(|up| Fact::LinkChanged { up }),
         1 => (0u32..3, 0u32..3).prop_map(|(downs, ups)| Fact::CarrierCounted(CarrierCounted { downs, ups })),
         2 => a_power_reading(),
@@ -311,6 +321,20 @@ fn a_fact_of_a_switch() -> impl Strategy<Value = Fact> {
     ]
 }
 
+/// What IPv6 routers tell, and which addresses of IPv6 are ours.
+fn a_router() -> impl Strategy<Value = Fact> {
+    use super::second_router::tests::advertised;
+    let nets = prop::collection::vec(select(vec!["2001:db8:1::/64", "2001:db8:2::/64", "fd00::/64"]), 0..3);
+    let told = (1u8..4, 1u8..4, select(vec![0u16, 1800]), nets).prop_map(|(ip, card, lifetime_s, nets)| {
+        advertised(&format!("fe80::{ip}"), &format!("02:00:00:00:00:0{card}"), lifetime_s, &nets)
+    });
+    let ours = Just(Fact::OurAddresses6 { addresses: vec!["fe80::1/64".parse().expect("a prefix")] });
+    let asked = (0u32..3, 0u32..3).prop_map(|(to_all, routers)| {
+        Fact::Asked6(crate::observe::Asked6 { to_all, routers, solicitations: to_all, listened_ms: 3750 })
+    });
+    prop_oneof![8 => told, 1 => ours, 1 => asked]
+}
+
 fn a_sighting(fact: impl Strategy<Value = Fact>) -> impl Strategy<Value = Observation> {
     (0u64..5_000_000, prop::option::of(1u32..99), fact).prop_map(|(at, frame, fact)| Observation { at: Moment(at), frame, fact })
 }
@@ -391,6 +415,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
             false
         }
         Problem::PoeDenied(_) | Problem::PoeFault(_) | Problem::PoeBudget(_) => false,
+        Problem::SecondRouter(_) | Problem::RouterLifetime(_) => false,
         Problem::NoDhcpServer(_) | Problem::SecondDhcpServer(_) | Problem::DhcpWrongOption(_) | Problem::BootServer(_) => false,
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,

@@ -18,6 +18,8 @@ pub struct Contest {
     pub virtual_cards: Vec<Mac>,
     /// Cards that answer for somebody else.
     pub proxies: Vec<Mac>,
+    /// Cards that answer for an IPv6 address as one of several that may, or in somebody's place.
+    pub yielding: Vec<Mac>,
     /// Real cards by device: two cards of one host are one device.
     pub devices: Vec<BTreeSet<Mac>>,
     /// The plan says that several may hold it.
@@ -30,11 +32,13 @@ impl Contest {
         let mut contest = Contest::default();
         let mut real = Vec::new();
         let mut ours = BTreeSet::new();
-        for &(mac, _) in owners {
+        for &(mac, owner) in owners {
             if inventory.is_our_card(mac) {
                 ours.insert(mac);
             } else if Family::of(mac).is_some() {
                 contest.virtual_cards.push(mac);
+            } else if ip.is_ipv6() && owner.yields() {
+                contest.yielding.push(mac);
             } else if is_proxy(inventory, ip, mac) {
                 contest.proxies.push(mac);
             } else {
@@ -72,7 +76,8 @@ fn is_proxy(inventory: &Inventory, ip: IpAddr, mac: Mac) -> bool {
     if owner.forwards {
         return true;
     }
-    if owner.echo_ttl.is_some() {
+    // A host has as many IPv6 addresses as it likes.
+    if owner.echo_ttl.is_some() || ip.is_ipv6() {
         return false;
     }
     answers_for_many(inventory, mac)
@@ -82,7 +87,7 @@ fn is_proxy(inventory: &Inventory, ip: IpAddr, mac: Mac) -> bool {
 pub fn answers_for_many(inventory: &Inventory, mac: Mac) -> bool {
     inventory
         .addresses_of(mac)
-        .filter(|&ip| inventory.claim(ip, mac).is_some_and(|owner| owner.echo_ttl.is_none()))
+        .filter(|&ip| ip.is_ipv4() && inventory.claim(ip, mac).is_some_and(|owner| owner.echo_ttl.is_none()))
         .nth(PROXY_ADDRESSES - 1)
         .is_some()
 }
@@ -101,12 +106,13 @@ fn devices(inventory: &Inventory, ip: IpAddr, cards: &[Mac]) -> Vec<BTreeSet<Mac
 }
 
 fn one_host(inventory: &Inventory, ip: IpAddr, a: Mac, b: Mac) -> bool {
-    common_addresses(inventory, a, b).iter().any(|&other| other != ip) && !told_apart(inventory, ip, a, b)
+    // Of IPv6, a host answers by the card that has the address only.
+    ip.is_ipv4() && common_addresses(inventory, a, b).iter().any(|&other| other != ip) && !told_apart(inventory, ip, a, b)
 }
 
-/// The addresses that both cards claim.
+/// The IPv4 addresses that both cards claim.
 pub fn common_addresses(inventory: &Inventory, a: Mac, b: Mac) -> Vec<IpAddr> {
-    inventory.addresses_of(a).filter(|&ip| inventory.claim(ip, b).is_some()).collect()
+    inventory.addresses_of(a).filter(|&ip| ip.is_ipv4() && inventory.claim(ip, b).is_some()).collect()
 }
 
 /// Whether the two cards gave different names by the same protocol, or answer echoes with different TTLs: two systems.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::dhcp_wrong_option::Wrong;
-use super::way_out::{NamedBy, dns_servers, is_near, is_shut, unasked, wrong_settings};
+use super::way_out::{NamedBy, dns_servers, has_no_address, is_near, is_shut, unasked, wrong_settings};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -29,17 +29,18 @@ pub struct DnsSilent {
 
 /// Every DNS server that somebody names. One behind a gateway that is silent is not to blame.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    let named = dns_servers(inventory, plan);
-    let shut = is_shut(inventory, plan);
     let asked = |ip: &IpAddr| inventory.path().dns(*ip).filter(|(replies, _)| replies.sent > 0);
     let answers = |ip: &IpAddr| asked(ip).is_some_and(|(replies, _)| !replies.rtts_us.is_empty());
+    let mut named = dns_servers(inventory, plan);
+    // What only a router tells and this machine has no way to is not ours to ask.
+    named.retain(|ip, by| asked(ip).is_some() || !by.is_only_advertised());
     let others: Vec<IpAddr> = named.keys().copied().filter(answers).collect();
     let mut untested = None;
     let mut findings = Vec::new();
     for (&ip, named_by) in &named {
         match asked(&ip) {
             Some((replies, _)) if !replies.rtts_us.is_empty() => {}
-            _ if shut && !is_near(inventory, ip) && !ip.is_loopback() => untested = Some(Reason::GatewaySilent),
+            _ if !is_near(inventory, ip) && !ip.is_loopback() && is_shut(inventory, plan, ip) => untested = Some(Reason::GatewaySilent),
             None => untested = untested.or_else(|| Some(unasked(inventory))),
             Some((Replies { sent, .. }, seen)) => {
                 let severity = if others.is_empty() { Severity::Broken } else { Severity::Degraded };
@@ -50,11 +51,10 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
             }
         }
     }
-    let no_address = inventory.card().is_none_or(|card| card.addresses.is_empty());
     let otherwise = match untested {
         Some(reason) => Verdict::NotTested(reason),
         None if !named.is_empty() => Verdict::Clear,
-        None if no_address => Verdict::NotTested(Reason::NoAddressOfOurs),
+        None if has_no_address(inventory) => Verdict::NotTested(Reason::NoAddressOfOurs),
         None => Verdict::NotTested(Reason::NoDnsServer),
     };
     Verdict::of(findings, otherwise)
@@ -126,7 +126,7 @@ pub fn manual(language: Language) -> Manual {
             meaning: "A server that turns names into addresses does not answer. Where it is the only one, nothing that has a name can be \
                       reached; where it is one of several, every page opens seconds late.",
             seen: "3 questions for the name of 127.0.0.1, which every server answers by itself (RFC 6303, 4.1), each waited for 1 s, to \
-                   the servers of the laptop, of the plan ([[network]], dns) and of DHCP offers. Any answer counts, a refusal too.",
+                   the servers of the laptop, of the plan ([[network]], dns), of DHCP offers and of IPv6 routers. Any answer counts, a refusal too.",
             lookalikes: "A server behind a gateway that is silent cannot be reached: it is not tested, and L3-gateway-silent says why. One \
                          to which no route by this interface leads is not asked. A server that answers its own clients only may ignore a laptop of another network.",
             remedy: "Check the service and the firewall; take servers that are gone out of the DHCP settings.",
@@ -136,7 +136,7 @@ pub fn manual(language: Language) -> Manual {
             meaning: "Un serveur qui traduit les noms en adresses ne répond pas. S'il est seul, rien de ce qui a un nom n'est joignable ; \
                       s'ils sont plusieurs, chaque page s'ouvre avec des secondes de retard.",
             seen: "3 questions sur le nom de 127.0.0.1, auxquelles tout serveur répond de lui-même (RFC 6303, 4.1), chacune attendue 1 s, \
-                   aux serveurs du portable, du plan ([[network]], dns) et des offres DHCP. Toute réponse compte, même un refus.",
+                   aux serveurs du portable, du plan ([[network]], dns), des offres DHCP et des routeurs IPv6. Toute réponse compte, même un refus.",
             lookalikes: "Un serveur derrière une passerelle muette est hors d'atteinte : il n'est pas testé, et L3-gateway-silent dit \
                          pourquoi. Celui vers lequel aucune route ne mène par cette interface n'est pas interrogé. Un serveur réservé à ses propres clients peut ignorer un portable d'un autre réseau.",
             remedy: "Vérifiez le service et le pare-feu ; retirez des réglages DHCP les serveurs disparus.",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contest::contests;
 use super::holder::{Holder, join, list};
-use super::{Problem, clear_or_gap, leased_and_static};
+use super::{Problem, clear_or_gap_of_both, leased_and_static};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -46,7 +46,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         finding.because_of = told_apart.then(|| "L3-leased-and-static".to_owned());
         Some(finding)
     });
-    Verdict::of(findings.collect(), clear_or_gap(inventory))
+    Verdict::of(findings.collect(), clear_or_gap_of_both(inventory))
 }
 
 /// The earliest claims of the cards, in the order of time.
@@ -140,30 +140,33 @@ pub fn manual(language: Language) -> Manual {
     language.pick(
         Manual {
             title: "Duplicate address",
-            meaning: "Two devices hold the same IPv4 address on one segment. Each of the other devices talks to whichever \
+            meaning: "Two devices hold the same address on one segment. Each of the other devices talks to whichever \
                       answered it last, so both seem to work now and then: slow file shares, printers that vanish, calls that drop.",
             seen: "ARP (RFC 826): several cards answer for one address. Every address is asked by broadcast, answered ones are \
                    listened to for 3 more seconds because a sleepy device may answer late, then the address is asked again and \
-                   each card alone, by a frame addressed to it, so that each owner is told apart (RFC 5227, 2.4, defines the conflict).",
+                   each card alone, by a frame addressed to it, so that each owner is told apart (RFC 5227, 2.4, defines the conflict). \
+                   Of IPv6, the addresses of those who answer or speak are solicited in the same way (RFC 4861, 7.2).",
             lookalikes: "Shared router addresses (VRRP, CARP, HSRP, GLBP), load-balanced clusters, one host with two cards on the \
-                         segment, a router that answers for others (proxy ARP), one device that answers twice: each is told apart \
-                         and appears as a note. A cloned PC that holds two addresses of its twin looks like one host with two \
+                         segment, a router that answers for others (proxy ARP), one device that answers twice, an IPv6 address \
+                         that several answer for and say so (anycast): each is told apart and appears as a note. A cloned PC that holds two addresses of its twin looks like one host with two \
                          cards unless their names or their echo TTL differ.",
             remedy: "Find both devices by maker, kind and name, or by MAC in the switch's table. Give one of them another address, \
                      or set it to DHCP. If one was leased its address, restart it. Then scan again.",
         },
         Manual {
             title: "Adresse IP en double",
-            meaning: "Deux appareils détiennent la même adresse IPv4 sur un segment. Chacun des autres parle à celui qui lui a \
+            meaning: "Deux appareils détiennent la même adresse sur un segment. Chacun des autres parle à celui qui lui a \
                       répondu en dernier, si bien que les deux semblent marcher par moments : partages lents, imprimantes qui \
                       disparaissent, appels coupés.",
             seen: "ARP (RFC 826) : plusieurs cartes répondent pour une adresse. Toutes les adresses sont demandées en diffusion, \
                    celles qui ont répondu sont écoutées 3 secondes de plus car un appareil endormi répond tard, puis l'adresse est \
                    redemandée et chaque carte interrogée seule, par une trame qui lui est adressée, pour distinguer les détenteurs \
-                   (la RFC 5227, 2.4, définit le conflit).",
+                   (la RFC 5227, 2.4, définit le conflit). En IPv6, les adresses de ceux qui répondent ou parlent sont sollicitées de \
+                   même (RFC 4861, 7.2).",
             lookalikes: "Les adresses partagées entre routeurs (VRRP, CARP, HSRP, GLBP), les grappes à répartition de charge, un \
                          hôte à deux cartes sur le segment, un routeur qui répond pour d'autres (proxy ARP), un appareil qui répond \
-                         deux fois : chacun est reconnu et figure en remarque. Un PC cloné qui détient deux adresses de son jumeau \
+                         deux fois, une adresse IPv6 pour laquelle plusieurs répondent en le disant (anycast) : chacun est \
+                         reconnu et figure en remarque. Un PC cloné qui détient deux adresses de son jumeau \
                          ressemble à un hôte à deux cartes, sauf si leurs noms ou le TTL de leurs échos diffèrent.",
             remedy: "Retrouvez les deux appareils par leur fabricant, leur type et leur nom, ou par leur MAC dans la table du \
                      commutateur. Donnez à l'un une autre adresse, ou passez-le en DHCP. Si l'un tient son adresse d'un bail, \
@@ -222,6 +225,33 @@ mod tests {
     fn a_look_that_was_cut_short_is_not_clear() {
         let reason = Reason::Stopped { asked: 20, planned: 254 };
         assert_eq!(Scene::partly(20).cut(Cut::User).verdict(judge), Verdict::NotTested(reason));
+    }
+
+    #[test]
+    fn of_ipv6_two_cards_are_a_duplicate_unless_one_says_that_others_may_answer() {
+        let ip = "2001:db8::9";
+        let scene = Scene::swept().own6(&["fe80::1/64"]).claim(ip, A);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+        assert_eq!(problem(&scene.clone().claim(ip, B)).macs, macs(&[A, B]));
+        let anycast = scene.clone().says(ip, B, Claim::Yielding);
+        assert_eq!(anycast.codes(), ["L3-virtual-address"]);
+        assert_eq!(scene.clone().claim(ip, "00:00:5e:00:02:07").codes(), ["L3-virtual-address"]);
+        // One host has as many as it likes, and two that share several are two all the same.
+        let many = ["fe80::a", "2001:db8::a", "2001:db8::b", "2001:db8::c", "2001:db8::d"];
+        assert!(scene.clone().claims(&many, &[A]).codes().is_empty());
+        assert_eq!(scene.claims(&many[..2], &[A, B]).codes(), ["L3-duplicate-address"; 2]);
+    }
+
+    #[test]
+    fn a_card_of_ipv6_only_is_judged_by_what_was_asked_of_ipv6() {
+        let card = crate::observe::Fact::OurCard {
+            mac: crate::check::testing::mac(OURS),
+            addresses: vec![],
+            siblings: vec![],
+        };
+        let alone = Scene::capture().fact(card);
+        assert_eq!(alone.clone().own6(&["fe80::1/64"]).verdict(judge), Verdict::Clear);
+        assert_eq!(alone.cut(Cut::Link).own6(&["fe80::1/64"]).verdict(judge), Verdict::NotTested(Reason::LinkLost));
     }
 
     #[test]

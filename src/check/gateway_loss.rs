@@ -1,12 +1,12 @@
 //! The gateway answers, and badly: answers are lost, or come late by turns.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::way_out::{Figures, NamedBy, Standing, gateways, standing, unasked};
+use super::way_out::{Figures, NamedBy, Standing, gateways, has_no_address, standing, unasked};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -17,7 +17,7 @@ use crate::site::Plan;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GatewayLoss {
     /// The gateway.
-    pub ip: Ipv4Addr,
+    pub ip: IpAddr,
     /// Who names it.
     pub named_by: NamedBy,
     /// What came back.
@@ -37,7 +37,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let mut stood = Vec::new();
     for (ip, named_by) in gateways(inventory, plan) {
         stood.push(standing(inventory, ip));
-        let Some((replies, seen)) = inventory.path().ping(IpAddr::V4(ip)) else { continue };
+        let Some((replies, seen)) = inventory.path().ping(ip) else { continue };
         let figures = Figures::of(replies);
         let unsteady = figures.lost > LOST || figures.jitter_us.is_some_and(|us| us > JITTER_US);
         if unsteady && !replies.silent() {
@@ -49,7 +49,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let otherwise = match inventory.card() {
         _ if has(Standing::Answers) => Verdict::Clear,
         _ if has(Standing::Silent) || has(Standing::ArpOnly) => Verdict::NotTested(Reason::GatewaySilent),
-        Some(card) if stood.is_empty() && !card.addresses.is_empty() => Verdict::NotTested(Reason::NoGateway),
+        Some(_) if stood.is_empty() && !has_no_address(inventory) => Verdict::NotTested(Reason::NoGateway),
         _ => Verdict::NotTested(unasked(inventory)),
     };
     Verdict::of(findings, otherwise)
@@ -99,7 +99,7 @@ impl Explain for GatewayLoss {
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
-        ip == IpAddr::V4(self.ip)
+        ip == self.ip
     }
 
     fn subject(&self) -> Subject {

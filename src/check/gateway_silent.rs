@@ -1,6 +1,6 @@
 //! The gateway does not answer: nobody gets out of the segment by it.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,10 +18,10 @@ use crate::site::Plan;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GatewaySilent {
     /// The gateway.
-    pub ip: Ipv4Addr,
+    pub ip: IpAddr,
     /// Who names it.
     pub named_by: NamedBy,
-    /// It answers ARP, and no ping.
+    /// It answers ARP, or is heard as an IPv6 neighbour, and answers no ping.
     pub arp: bool,
     /// Pings that nobody answered.
     pub pings: u32,
@@ -59,10 +59,10 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::of(findings, otherwise)
 }
 
-fn found(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr, named_by: NamedBy, arp: bool, severity: Severity) -> Finding {
+fn found(inventory: &Inventory, plan: &Plan, ip: IpAddr, named_by: NamedBy, arp: bool, severity: Severity) -> Finding {
     let (pings, evidence): (u32, Vec<Observation>) =
-        inventory.path().ping(IpAddr::V4(ip)).map_or((0, Vec::new()), |(replies, seen)| (replies.sent, vec![seen.clone()]));
-    let claims = inventory.claims_of(IpAddr::V4(ip));
+        inventory.path().ping(ip).map_or((0, Vec::new()), |(replies, seen)| (replies.sent, vec![seen.clone()]));
+    let claims = inventory.claims_of(ip);
     let claims = claims.iter().flat_map(|(_, owner)| owner.evidence.first().cloned());
     let evidence = evidence.into_iter().chain(claims).collect();
     let problem = GatewaySilent { ip, named_by, arp, pings };
@@ -74,23 +74,27 @@ fn found(inventory: &Inventory, plan: &Plan, ip: Ipv4Addr, named_by: NamedBy, ar
 impl Explain for GatewaySilent {
     fn english(&self) -> Wording {
         let (ip, by, pings) = (self.ip, self.named_by.say(Language::En), self.pings);
+        let (there, asked) = match ip {
+            IpAddr::V4(_) => ("It answers ARP", "ARP"),
+            IpAddr::V6(_) => ("It is heard as an IPv6 neighbour", "neighbour solicitations"),
+        };
         if self.arp {
             return Wording {
                 title: format!("The gateway {ip} does not answer pings"),
                 why: format!(
-                    "It answers ARP, so it is there and switched on, and {pings} pings were not answered. Many routers and firewalls \
+                    "{there}, so it is there and switched on, and {pings} pings were not answered. Many routers and firewalls \
                      are set so. Loss and delay to it could not be measured. (Named by: {by}.)"
                 ),
                 remedy: vec![
                     "Nothing, if pings are blocked on purpose and the Internet works.".to_owned(),
-                    "Else look at the router: one that is overloaded or hung also answers ARP and nothing else.".to_owned(),
+                    "Else look at the router: one that is overloaded or hung also answers its neighbours and nothing else.".to_owned(),
                 ],
             };
         }
         Wording {
             title: format!("The gateway {ip} does not answer"),
             why: format!(
-                "Nobody answers for {ip}, neither ARP nor any of {pings} pings. Devices that use it reach their own network, and \
+                "Nobody answers for {ip}, neither {asked} nor any of {pings} pings. Devices that use it reach their own network, and \
                  neither the Internet nor any other network. (Named by: {by}.)"
             ),
             remedy: vec![
@@ -104,23 +108,27 @@ impl Explain for GatewaySilent {
 
     fn french(&self) -> Wording {
         let (ip, by, pings) = (self.ip, self.named_by.say(Language::Fr), self.pings);
+        let (there, asked) = match ip {
+            IpAddr::V4(_) => ("Elle répond en ARP", "en ARP"),
+            IpAddr::V6(_) => ("Elle est entendue comme voisine IPv6", "aux sollicitations de voisin"),
+        };
         if self.arp {
             return Wording {
                 title: format!("La passerelle {ip} ne répond pas au ping"),
                 why: format!(
-                    "Elle répond en ARP : elle est donc là et sous tension, mais {pings} pings sont restés sans réponse. Beaucoup de \
+                    "{there} : elle est donc là et sous tension, mais {pings} pings sont restés sans réponse. Beaucoup de \
                      routeurs et de pare-feu sont réglés ainsi. Pertes et délais vers elle n'ont pu être mesurés. (Indiquée par : {by}.)"
                 ),
                 remedy: vec![
                     "Rien, si le ping est bloqué volontairement et qu'Internet fonctionne.".to_owned(),
-                    "Sinon, voyez le routeur : surchargé ou figé, il répond lui aussi en ARP et à rien d'autre.".to_owned(),
+                    "Sinon, voyez le routeur : surchargé ou figé, il répond lui aussi à ses voisins et à rien d'autre.".to_owned(),
                 ],
             };
         }
         Wording {
             title: format!("La passerelle {ip} ne répond pas"),
             why: format!(
-                "Personne ne répond pour {ip}, ni en ARP ni à aucun des {pings} pings. Les appareils qui l'utilisent joignent leur \
+                "Personne ne répond pour {ip}, ni {asked} ni à aucun des {pings} pings. Les appareils qui l'utilisent joignent leur \
                  propre réseau, mais ni Internet ni aucun autre réseau. (Indiquée par : {by}.)"
             ),
             remedy: vec![
@@ -133,7 +141,7 @@ impl Explain for GatewaySilent {
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
-        ip == IpAddr::V4(self.ip)
+        ip == self.ip
     }
 
     fn subject(&self) -> Subject {
@@ -143,7 +151,7 @@ impl Explain for GatewaySilent {
     fn follows_from(&self, cause: &Problem) -> bool {
         match cause {
             Problem::DhcpWrongOption(cause) => cause.wrong.iter().any(|wrong| {
-                matches!(wrong, Wrong::RouterOutside { router, .. } | Wrong::Unusable { option: 3, address: router } if *router == self.ip)
+                matches!(wrong, Wrong::RouterOutside { router, .. } | Wrong::Unusable { option: 3, address: router } if IpAddr::V4(*router) == self.ip)
             }),
             _ => false,
         }
@@ -157,8 +165,8 @@ pub fn manual(language: Language) -> Manual {
             title: "Silent gateway",
             meaning: "The router by which devices leave this network does not answer. They see each other and reach nothing else.",
             seen: "20 pings (RFC 792) in 2 s, by the laptop's own network stack, to every gateway within reach: that of its default \
-                   route, those of the plan ([[network]], gateways), those that DHCP servers offer. Broken where ARP is not answered \
-                   either; a note where it is.",
+                   route, those of the plan ([[network]], gateways), those that DHCP servers offer, and IPv6 routers that advertise themselves. Broken where ARP, or of IPv6 a neighbour \
+                   solicitation, is not answered either; a note where it is.",
             lookalikes: "A router or firewall that is set not to answer pings answers ARP: a note. A gateway of another segment, \
                          offered by a relay or by mistake, cannot be asked from here; L3-dhcp-wrong-option tells of the mistake.",
             remedy: "Check the router, its cable and its VLAN; correct the address where it stands.",
@@ -168,8 +176,8 @@ pub fn manual(language: Language) -> Manual {
             meaning: "Le routeur par lequel les appareils sortent de ce réseau ne répond pas. Ils se voient entre eux et ne joignent \
                       rien d'autre.",
             seen: "20 pings (RFC 792) en 2 s, par la pile réseau du portable, vers chaque passerelle à portée : celle de sa route par \
-                   défaut, celles du plan ([[network]], gateways), celles que proposent les serveurs DHCP. En panne si l'ARP reste \
-                   aussi sans réponse ; une remarque sinon.",
+                   défaut, celles du plan ([[network]], gateways), celles que proposent les serveurs DHCP, et les routeurs IPv6 qui s'annoncent. En panne si l'ARP, ou en IPv6 la \
+                   sollicitation de voisin, reste aussi sans réponse ; une remarque sinon.",
             lookalikes: "Un routeur ou un pare-feu réglé pour ne pas répondre au ping répond en ARP : une remarque. Une passerelle \
                          d'un autre segment, proposée par un relais ou par erreur, ne peut être interrogée d'ici ; l'erreur relève \
                          de L3-dhcp-wrong-option.",
@@ -208,7 +216,7 @@ mod tests {
         let plan = "[[network]]\nprefix = \"10.0.0.0/24\"\ngateways = [\"10.0.0.253\"]";
         let found = scene().plan(plan).pinged("10.0.0.254", 20, &[300; 20]).pinged("10.0.0.253", 20, &[]).found(judge);
         let Problem::GatewaySilent(silent) = &found[0].problem else { panic!("{found:?}") };
-        assert_eq!((silent.ip, silent.named_by.plan, silent.named_by.laptop), (Ipv4Addr::new(10, 0, 0, 253), true, false));
+        assert_eq!((silent.ip, silent.named_by.plan, silent.named_by.laptop), (IpAddr::from([10, 0, 0, 253]), true, false));
     }
 
     #[test]

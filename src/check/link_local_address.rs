@@ -52,7 +52,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     }
     for (ip, owners) in inventory.claimed().filter(|(ip, _)| is_link_local(ip)) {
         for (mac, _) in owners {
-            if inventory.is_our_card(mac) || inventory.addresses_of(mac).any(|other| !is_link_local(&other)) {
+            if inventory.is_our_card(mac) || inventory.addresses_of(mac).any(|other| other.is_ipv4() && !is_link_local(&other)) {
                 continue;
             }
             hosts.push(LinkLocal { ip, mac, ours: false });

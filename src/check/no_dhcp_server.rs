@@ -52,7 +52,7 @@ impl Explain for NoDhcpServer {
                 title: "No DHCP server answers".to_owned(),
                 why: format!("{asked} Devices here work only with fixed addresses; one set to DHCP gets none."),
                 remedy: vec![
-                    "If all devices here are meant to have fixed addresses, nothing is to be done.".to_owned(),
+                    "If all devices here are meant to have fixed addresses, or speak IPv6 only, nothing is to be done.".to_owned(),
                     "Else check the box or the server that gives addresses, and that this outlet is in its VLAN.".to_owned(),
                 ],
             };
@@ -78,7 +78,7 @@ impl Explain for NoDhcpServer {
                 title: "Aucun serveur DHCP ne répond".to_owned(),
                 why: format!("{asked} Ici, seuls les appareils en adresse fixe fonctionnent ; un appareil en DHCP n'en obtient pas."),
                 remedy: vec![
-                    "Si tous les appareils doivent être en adresse fixe, il n'y a rien à faire.".to_owned(),
+                    "Si tous les appareils doivent être en adresse fixe, ou en IPv6 seulement, il n'y a rien à faire.".to_owned(),
                     "Sinon, vérifiez la box ou le serveur qui distribue les adresses, et que cette prise est dans son VLAN.".to_owned(),
                 ],
             };

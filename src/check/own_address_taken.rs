@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
-use super::{Problem, gap};
+use super::{Problem, gap_of_both};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -30,7 +30,7 @@ pub struct OwnAddressTaken {
 /// A card that is not ours claims an address of ours.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let Some(card) = inventory.card() else { return Verdict::NotTested(Reason::NoCardOfOurs) };
-    if card.addresses.is_empty() {
+    if card.addresses.is_empty() && !inventory.ipv6().is_here() {
         return Verdict::NotTested(Reason::NoAddressOfOurs);
     }
     let findings = inventory.claimed().filter(|(ip, _)| inventory.is_ours(*ip)).filter_map(|(ip, owners)| {
@@ -43,7 +43,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         let problem = OwnAddressTaken { ip, ours: card.mac, macs, owners };
         Some(Finding::new(Severity::Broken, Problem::OwnAddressTaken(problem), evidence))
     });
-    let otherwise = match gap(inventory) {
+    let otherwise = match gap_of_both(inventory) {
         // Our own addresses are asked for first of all and are heard out before the others: a look that was stopped among the
         // others has still asked for ours.
         None => Verdict::Clear,
@@ -137,6 +137,13 @@ mod tests {
     use super::*;
     use crate::check::testing::{A, B, OURS, SIBLING, Scene, macs};
     use crate::observe::{Claim, Cut, Fact};
+
+    #[test]
+    fn our_ipv6_address_is_ours_alone_too() {
+        let scene = Scene::swept().own6(&["fe80::1/64", "2001:db8::1/64"]).claim("fe80::1", OURS);
+        assert_eq!(scene.verdict(judge), Verdict::Clear);
+        assert_eq!(scene.claim("2001:db8::1", A).codes(), ["L3-own-address-taken"]);
+    }
 
     #[test]
     fn a_stranger_on_our_own_address_is_found() {

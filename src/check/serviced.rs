@@ -1,6 +1,6 @@
 //! The services of the plan and what became of each: the ground of the checks of services.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,28 @@ pub enum Heard {
     Elsewhere,
 }
 
+/// By which kind of address nothing behind the gateways can be reached.
+struct ShutWays {
+    ipv4: bool,
+    ipv6: bool,
+}
+
+impl ShutWays {
+    fn of(inventory: &Inventory, plan: &Plan) -> ShutWays {
+        let shut = |behind| is_shut(inventory, plan, behind);
+        ShutWays { ipv4: shut(Ipv4Addr::UNSPECIFIED.into()), ipv6: shut(Ipv6Addr::UNSPECIFIED.into()) }
+    }
+
+    /// What has no address yet may have either.
+    fn to(&self, ip: Option<IpAddr>) -> bool {
+        match ip {
+            Some(IpAddr::V4(_)) => self.ipv4,
+            Some(IpAddr::V6(_)) => self.ipv6,
+            None => self.ipv4 || self.ipv6,
+        }
+    }
+}
+
 /// Judges each service that a check is about. Behind a gateway that is silent nobody is to blame.
 pub fn verdict(
     inventory: &Inventory,
@@ -74,7 +96,7 @@ pub fn verdict(
     about: impl Fn(&Service) -> bool,
     look: impl Fn(&Service, &ServiceTold, &Observation) -> Heard,
 ) -> Verdict {
-    let shut = is_shut(inventory, plan);
+    let shut = ShutWays::of(inventory, plan);
     let (mut findings, mut untested, mut planned) = (Vec::new(), None, false);
     for service in plan.services.iter().filter(|service| about(service)) {
         planned = true;
@@ -82,7 +104,7 @@ pub fn verdict(
         let untested_by = match inventory.services().of(&service.name) {
             None => Some(not_asked(inventory, name())),
             Some((told, _)) if told.became == Became::NotSent => Some(Reason::ServiceNotSent { service: name() }),
-            Some((told, _)) if shut && is_hindered(inventory, told) => Some(Reason::GatewaySilent),
+            Some((told, _)) if shut.to(told.address) && is_hindered(inventory, told) => Some(Reason::GatewaySilent),
             Some((told, seen)) => match look(service, told, seen) {
                 Heard::Well => None,
                 Heard::Wrong(finding) => {
@@ -130,12 +152,12 @@ pub fn dead_hosts(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Vec<String
             _ => host.1 = false,
         }
     }
-    let shut = is_shut(inventory, plan);
+    let shut = ShutWays::of(inventory, plan);
     let dead = |(ip, (services, dead)): (IpAddr, (Vec<String>, bool))| {
         let near = is_near(inventory, ip);
         let arp = near && !inventory.claims_of(ip).is_empty();
         let enough = services.len() > 1 || services.len() == 1 && near && !arp;
-        (dead && enough && (near || !shut)).then_some((ip, services, arp))
+        (dead && enough && (near || !shut.to(Some(ip)))).then_some((ip, services, arp))
     };
     hosts.into_iter().filter_map(dead).collect()
 }

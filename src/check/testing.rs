@@ -12,7 +12,7 @@ use crate::mib::system::System;
 use crate::mib::{Said, Tables};
 use crate::net::{Ipv4Net, Mac, Moment};
 use crate::observe::{
-    Became, Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
+    Asked6, Became, Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
 use crate::report::{Report, Visit};
@@ -50,6 +50,13 @@ impl Scene {
     /// A capture of somebody's: nobody asked, and it is not known who we are.
     pub(crate) fn capture() -> Scene {
         Scene::default().fact(Fact::Swept { planned: 0, asked: 0, requests: 0, listened_ms: 0 })
+    }
+
+    /// Our card has these IPv6 addresses too, and asked from them.
+    pub(crate) fn own6(self, addresses: &[&str]) -> Scene {
+        let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
+        let asked = Asked6 { to_all: 3, solicitations: 9, routers: 2, listened_ms: 3750 };
+        self.fact(Fact::OurAddresses6 { addresses }).fact(Fact::Asked6(asked))
     }
 
     pub(crate) fn fact(mut self, fact: Fact) -> Scene {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::contest::contests;
 use super::duplicate_address::evidence;
 use super::holder::join;
-use super::{Problem, clear_or_gap};
+use super::{Problem, clear_or_gap_of_both};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -20,7 +20,7 @@ use crate::site::Plan;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "family", rename_all = "lowercase")]
 pub enum Family {
-    /// VRRP for IPv4 (RFC 9568, 7.3: 00-00-5e-00-01-{VRID}), and CARP, which uses the same range.
+    /// VRRP (RFC 9568, 7.3: 00-00-5e-00-01-{VRID}, of IPv6 00-00-5e-00-02-{VRID}), and CARP, which uses the first of these ranges.
     Vrrp {
         /// VRRP's virtual router, CARP's virtual host.
         group: u16,
@@ -40,13 +40,15 @@ pub enum Family {
         /// The cluster's first address, as far as the card's address holds it.
         cluster: Ipv4Addr,
     },
+    /// No virtual card: an IPv6 address that several answer for and say so (anycast, or a proxy; RFC 4861, 7.2.7 and 7.2.8).
+    Anycast,
 }
 
 impl Family {
     /// The family that a card's address belongs to; `None` for the address of a real card.
     pub fn of(mac: Mac) -> Option<Family> {
         match mac.0 {
-            [0x00, 0x00, 0x5e, 0x00, 0x01, group] => Some(Family::Vrrp { group: group.into() }),
+            [0x00, 0x00, 0x5e, 0x00, 0x01 | 0x02, group] => Some(Family::Vrrp { group: group.into() }),
             [0x00, 0x00, 0x0c, 0x07, 0xac, group] => Some(Family::Hsrp { group: group.into() }),
             [0x00, 0x00, 0x0c, 0x9f, high, low] if high & 0xf0 == 0xf0 => {
                 Some(Family::Hsrp { group: u16::from_be_bytes([high & 0x0f, low]) })
@@ -66,6 +68,7 @@ impl fmt::Display for Family {
             Family::Hsrp { group } => write!(f, "HSRP {group}"),
             Family::Glbp { group } => write!(f, "GLBP {group}"),
             Family::Nlb { .. } => f.write_str("NLB"),
+            Family::Anycast => f.write_str("anycast"),
         }
     }
 }
@@ -89,14 +92,19 @@ pub struct VirtualAddress {
 /// An address that a virtual card answers for.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let findings = contests(inventory, plan).into_iter().filter_map(|(ip, contest)| {
-        let family = contest.virtual_cards.first().copied().and_then(Family::of)?;
         let declared = matches!(ip, IpAddr::V4(v4) if plan.shared(v4).is_some());
-        let also: Vec<Mac> = contest.devices.into_iter().flatten().collect();
-        let evidence = evidence(inventory, ip, &contest.virtual_cards);
-        let problem = VirtualAddress { ip, family, macs: contest.virtual_cards, also, declared };
+        let real: Vec<Mac> = contest.devices.into_iter().flatten().collect();
+        let (family, macs, also) = match contest.virtual_cards.first().copied().and_then(Family::of) {
+            Some(family) => (family, contest.virtual_cards, [real, contest.yielding].concat()),
+            // One that answers alone is nobody's rival.
+            None if contest.yielding.len() + real.len() < 2 || contest.yielding.is_empty() => return None,
+            None => (Family::Anycast, contest.yielding, real),
+        };
+        let evidence = evidence(inventory, ip, &macs);
+        let problem = VirtualAddress { ip, family, macs, also, declared };
         Some(Finding::new(Severity::Note, Problem::VirtualAddress(problem), evidence))
     });
-    Verdict::of(findings.collect(), clear_or_gap(inventory))
+    Verdict::of(findings.collect(), clear_or_gap_of_both(inventory))
 }
 
 impl Explain for VirtualAddress {
@@ -106,6 +114,17 @@ impl Explain for VirtualAddress {
             [] => String::new(),
             also => format!(" {} answers for it too: normally the card of a router or server that shares it.", join(also, Language::En)),
         };
+        if self.family == Family::Anycast {
+            return Wording {
+                title: format!("{} is answered for by several, and they say so{declared}", self.ip),
+                why: format!(
+                    "{} answers for it without the override flag, as for an address of several (anycast) or in another's place (proxy): \
+                     no conflict.{also}",
+                    join(&self.macs, Language::En)
+                ),
+                remedy: vec!["Nothing to mend.".to_owned()],
+            };
+        }
         Wording {
             title: format!("{} is a shared address ({}){declared}", self.ip, self.family),
             why: format!("{} answers for it: an address from the range of {}, not the card of one device.{also}", join(&self.macs, Language::En), self.family),
@@ -121,6 +140,17 @@ impl Explain for VirtualAddress {
             also => format!(" {} répondent aussi pour elle : normalement les cartes des routeurs ou serveurs qui la partagent.", join(also, Language::Fr)),
         };
         let verb = if self.macs.len() > 1 { "répondent" } else { "répond" };
+        if self.family == Family::Anycast {
+            return Wording {
+                title: format!("Plusieurs répondent pour {}, et le disent{declared}", self.ip),
+                why: format!(
+                    "{} {verb} pour elle sans le drapeau « override », comme pour une adresse de plusieurs (anycast) ou à la place d'un \
+                     autre (proxy) : pas de conflit.{also}",
+                    join(&self.macs, Language::Fr)
+                ),
+                remedy: vec!["Rien à réparer.".to_owned()],
+            };
+        }
         Wording {
             title: format!("{} est une adresse partagée ({}){declared}", self.ip, self.family),
             why: format!("{} {verb} pour elle : une adresse de la plage {}, non la carte d'un seul appareil.{also}", join(&self.macs, Language::Fr), self.family),
@@ -144,9 +174,10 @@ pub fn manual(language: Language) -> Manual {
         Manual {
             title: "Virtual address",
             meaning: "Two routers, firewalls or servers share this address so that one can take over from the other. Nothing is wrong.",
-            seen: "A card from a range that is kept for this: VRRP and CARP 00:00:5e:00:01:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
+            seen: "A card from a range that is kept for this: VRRP and CARP 00:00:5e:00:01:xx, of IPv6 00:00:5e:00:02:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
                    (RFC 2281, 6) and 00:00:0c:9f:fx:xx, GLBP 00:07:b4:xx:xx:xx, Microsoft NLB 02:bf, 03:bf and 01:00:5e:7f followed by the \
-                   cluster's address.",
+                   cluster's address. Or, of IPv6, advertisements that do not override others: an anycast address, or a router that \
+                   answers in somebody's place (RFC 4861, 7.2.7 and 7.2.8).",
             lookalikes: "A PC that was given the routers' shared address by hand: two or more real cards then answer beside the \
                          virtual one and are reported as a duplicate; a single one is named in this note, to be compared with the routers'.",
             remedy: "Declare it in the plan, and compare the real cards named here with those of the routers.",
@@ -154,9 +185,10 @@ pub fn manual(language: Language) -> Manual {
         Manual {
             title: "Adresse virtuelle",
             meaning: "Deux routeurs, pare-feu ou serveurs partagent cette adresse pour que l'un relaie l'autre. Rien d'anormal.",
-            seen: "Une carte d'une plage réservée à cet usage : VRRP et CARP 00:00:5e:00:01:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
+            seen: "Une carte d'une plage réservée à cet usage : VRRP et CARP 00:00:5e:00:01:xx, en IPv6 00:00:5e:00:02:xx (RFC 9568, 7.3), HSRP 00:00:0c:07:ac:xx \
                    (RFC 2281, 6) et 00:00:0c:9f:fx:xx, GLBP 00:07:b4:xx:xx:xx, NLB de Microsoft 02:bf, 03:bf et 01:00:5e:7f suivis de \
-                   l'adresse de la grappe.",
+                   l'adresse de la grappe. Ou, en IPv6, des annonces qui ne remplacent pas les autres : une adresse anycast, ou un \
+                   routeur qui répond à la place d'un autre (RFC 4861, 7.2.7 et 7.2.8).",
             lookalikes: "Un PC à qui l'on a donné à la main l'adresse partagée des routeurs : deux cartes réelles ou plus répondent \
                          alors à côté de la carte virtuelle et sont signalées en double ; une seule est nommée ici, à comparer à \
                          celles des routeurs.",
@@ -222,6 +254,7 @@ mod tests {
     fn each_family_is_known_by_its_range() {
         let cases = [
             ("00:00:5e:00:01:33", "VRRP/CARP 51"),
+            ("00:00:5e:00:02:33", "VRRP/CARP 51"),
             ("00:00:0c:07:ac:0a", "HSRP 10"),
             ("00:00:0c:9f:f1:2c", "HSRP 300"),
             ("00:07:b4:00:0a:02", "GLBP 10"),
@@ -233,7 +266,7 @@ mod tests {
             let family = Family::of(mac.parse().expect("a MAC"));
             assert_eq!(family.map(|family| family.to_string()).as_deref(), Some(shown), "{mac}");
         }
-        for mac in ["00:00:5e:00:02:33", "00:00:0c:9f:e1:2c", "b8:27:eb:00:00:01", "02:00:00:00:00:01"] {
+        for mac in ["00:00:5e:00:03:33", "00:00:0c:9f:e1:2c", "b8:27:eb:00:00:01", "02:00:00:00:00:01"] {
             assert_eq!(Family::of(mac.parse().expect("a MAC")), None, "{mac}");
         }
     }

@@ -72,11 +72,11 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     };
     let meant: BTreeSet<Ipv4Net> =
         foreign().filter(|(_, owners)| owners.iter().any(|(mac, _)| at_home(*mac))).filter_map(|(ip, _)| usual(ip)).collect();
-    let gateways: BTreeSet<Ipv4Addr> = inventory.path().gateways().collect();
+    let gateways: BTreeSet<IpAddr> = inventory.path().gateways().collect();
     // A device is one case, whatever the number of its addresses.
     let mut told = BTreeSet::new();
     for (ip, owners) in foreign() {
-        let known = gateways.contains(&ip) || usual(ip).is_some_and(|net| meant.contains(&net));
+        let known = gateways.contains(&IpAddr::V4(ip)) || usual(ip).is_some_and(|net| meant.contains(&net));
         for (mac, owner) in owners {
             let silent = known || !spoke(owner) || inventory.is_our_card(mac);
             if silent || findings.len() >= REPORTED || !told.insert(mac) {

@@ -33,7 +33,7 @@ impl Draft<'_> {
     }
 
     /// A table with the keys that have a value.
-    fn known_table<const N: usize>(&mut self, name: &str, rows: [(&'static str, Option<Value>); N]) {
+    pub(super) fn known_table<const N: usize>(&mut self, name: &str, rows: [(&'static str, Option<Value>); N]) {
         let rows: Vec<_> = rows.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
         self.table(name, &rows, "", true);
     }

@@ -136,3 +136,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_ipv6_routers_of_a_plan_are_kept_and_one_that_was_heard_is_proposed() {
+    use crate::check::second_router::tests::advertised;
+    use crate::check::testing::{A, B};
+    let drafted = |facts: &[Fact], known: &Plan| plan(&report(facts.iter().cloned(), known), known, Language::En);
+    let first = advertised("fe80::a", A, 1800, &["2001:db8:1::/64"]);
+    let planned = Plan::parse(&drafted(std::slice::from_ref(&first), &Plan::default())).expect("a plan");
+    let router = &planned.routers6[0];
+    assert_eq!((router.address, router.mac), ("fe80::a".parse().ok(), A.parse().ok()));
+    assert_eq!(router.prefixes, ["2001:db8:1::/64".parse().expect("a prefix")]);
+    let text = drafted(&[first, advertised("fe80::b", B, 1800, &["2001:db8:2::/64"])], &planned);
+    assert_eq!(Plan::parse(&text).expect("a plan").routers6, planned.routers6);
+    assert!(text.contains("# [[router6]]"), "{text}");
+}

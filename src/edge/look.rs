@@ -118,6 +118,8 @@ impl Look {
                 let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
                 if given.is_empty() { Targets::default() } else { default_targets(&name, &given, &request.plan)? }
             }
+            // IPv6 neighbours are asked all together, whoever they are.
+            None if own.is_empty() && !interface.identity.addresses6.is_empty() => Targets::default(),
             None => default_targets(&name, own, &request.plan)?,
         };
         within_reach(&name, own, &targets)?;
@@ -279,7 +281,7 @@ fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
 
 /// The gateways and DNS servers that the plan names for our networks.
 fn planned(own: &[Ipv4Net], plan: &Plan) -> Vec<Sounding> {
-    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway)));
+    let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway.into())));
     let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
     pings.chain(questions).collect()
 }

@@ -65,7 +65,12 @@ impl Circumstances {
             errand: self.survey.errand,
             interface: Some(self.interface.clone()),
             mac: Some(identity.mac),
-            addresses: identity.addresses.iter().map(ToString::to_string).collect(),
+            addresses: identity
+                .addresses
+                .iter()
+                .map(ToString::to_string)
+                .chain(identity.addresses6.iter().map(ToString::to_string))
+                .collect(),
             targets: self.survey.targets.clone().into(),
             site: self.plan.site.clone(),
             quick: self.survey.quick,

@@ -19,6 +19,12 @@ pub enum Reason {
     NoCardOfOurs,
     /// Our card has no address.
     NoAddressOfOurs,
+    /// Our card has IPv6 addresses only.
+    NoIpv4Here,
+    /// Our card has no IPv6 address: a look without one is whole without these checks.
+    NoIpv6Here,
+    /// The look ended before IPv6 routers could answer.
+    RoutersNotAwaited,
     /// The user stopped before every address was asked.
     Stopped {
         /// Addresses asked.
@@ -224,6 +230,21 @@ impl Reason {
             Reason::NoAddressOfOurs => {
                 language.pick("the interface has no address of its own", "l'interface n'a pas d'adresse").to_owned()
             }
+            Reason::NoIpv4Here => language
+                .pick(
+                    "no IPv4 address here: the interface has IPv6 only",
+                    "pas d'adresse IPv4 ici : l'interface n'a que de l'IPv6",
+                )
+                .to_owned(),
+            Reason::NoIpv6Here => language
+                .pick("no IPv6 address here: the interface has IPv4 only", "pas d'adresse IPv6 ici : l'interface n'a que de l'IPv4")
+                .to_owned(),
+            Reason::RoutersNotAwaited => language
+                .pick(
+                    "it ended before IPv6 routers could answer: run it again to the end",
+                    "arrêt avant que les routeurs IPv6 aient pu répondre : relancez jusqu'au bout",
+                )
+                .to_owned(),
             Reason::Stopped { asked, planned } => language.pick(
                 format!("stopped after {asked} of {planned} addresses: run it again to the end"),
                 format!("arrêté après {asked} adresses sur {planned} : relancez jusqu'au bout"),

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use super::owner::{Owner, Owners, keep};
 use super::{
-    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, LeasesSeen, LinkChanges, Name, NameSource, NeighboursSeen,
-    Observation, PathSeen, PoolsSeen, PowerSeen, ServicesSeen, Sought, Switchboard, SwitchesSeen, ToldSeen, TreesSeen,
-    WidthsSeen,
+    Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, Ipv6Seen, LeasesSeen, LinkChanges, Name, NameSource,
+    NeighboursSeen, Observation, PathSeen, PoolsSeen, PowerSeen, ServicesSeen, Sought, Switchboard, SwitchesSeen, ToldSeen,
+    TreesSeen, WidthsSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -82,6 +82,7 @@ pub struct Inventory {
     switches: SwitchesSeen,
     power: PowerSeen,
     services: ServicesSeen,
+    ipv6: Ipv6Seen,
 }
 
 impl Inventory {
@@ -109,6 +110,7 @@ impl Inventory {
             switches: SwitchesSeen::default(),
             power: PowerSeen::default(),
             services: ServicesSeen::default(),
+            ipv6: Ipv6Seen::default(),
         }
     }
 
@@ -118,6 +120,9 @@ impl Inventory {
             Fact::OurCard { mac, addresses, siblings } => {
                 self.card = Some(Card { mac: *mac, addresses: addresses.clone(), siblings: siblings.clone() });
             }
+            Fact::OurAddresses6 { addresses } => self.ipv6.ours(addresses),
+            Fact::RouterAdvertised(told) => self.ipv6.advertised(seen, told),
+            Fact::Asked6(asked) => self.ipv6.asked_more(asked),
             Fact::AddressClaimed { ip, mac, how, rtt_us, via } => {
                 self.cards.entry(*mac).or_default().insert(*ip);
                 self.owner(*ip, *mac, |owner| owner.claimed(seen, *how, *rtt_us, *via));
@@ -328,6 +333,11 @@ impl Inventory {
         &self.widths
     }
 
+    /// Our IPv6 addresses, the IPv6 routers, and how much of IPv6 was asked.
+    pub fn ipv6(&self) -> &Ipv6Seen {
+        &self.ipv6
+    }
+
     /// What server configurations say.
     pub fn pools(&self) -> &PoolsSeen {
         &self.pools
@@ -384,7 +394,10 @@ impl Inventory {
 
     /// Whether an address is one of our card's.
     pub fn is_ours(&self, ip: IpAddr) -> bool {
-        self.card.iter().flat_map(|card| &card.addresses).any(|net| IpAddr::V4(net.addr()) == ip)
+        match ip {
+            IpAddr::V4(ip) => self.card.iter().flat_map(|card| &card.addresses).any(|net| net.addr() == ip),
+            IpAddr::V6(ip) => self.ipv6.own().any(|net| net.addr() == ip),
+        }
     }
 
     /// Whether a card is ours.
@@ -399,11 +412,11 @@ impl PartialEq for Inventory {
         let claims = (&self.card, &self.owners, &self.address_names, &self.coverage);
         let asked = (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told);
         let wire = (&self.driver, &self.broadcasts, &self.trees, &self.link_changes, &self.neighbours);
-        let switches = (&self.switches, &self.power);
+        let switches = (&self.switches, &self.power, &self.ipv6);
         claims == (&other.card, &other.owners, &other.address_names, &other.coverage)
             && asked == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
             && wire == (&other.driver, &other.broadcasts, &other.trees, &other.link_changes, &other.neighbours)
-            && switches == (&other.switches, &other.power)
+            && switches == (&other.switches, &other.power, &other.ipv6)
     }
 }
 

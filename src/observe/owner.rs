@@ -27,6 +27,10 @@ pub struct Owner {
     pub echo_ttl: Option<u8>,
     /// It said that it would have sent a packet for this address on.
     pub forwards: bool,
+    /// It answered as one of several that may answer, or in somebody's place.
+    yielded: bool,
+    /// It answered as the only one.
+    insisted: bool,
     /// What it says that it is called.
     pub names: BTreeSet<Name>,
     /// The earliest sightings, which serve as evidence.
@@ -44,6 +48,8 @@ impl Owner {
         self.first = if self.claims() { self.first.min(seen.at) } else { seen.at };
         self.last = self.last.max(seen.at);
         self.answers = self.answers.saturating_add(1);
+        self.yielded |= how == Claim::Yielding;
+        self.insisted |= matches!(how, Claim::Reply | Claim::Surplus | Claim::Announcement);
         self.surplus = self.surplus.saturating_add(u32::from(how == Claim::Surplus));
         if how == Claim::Unicast {
             self.alone = Some(true);
@@ -59,6 +65,11 @@ impl Owner {
             self.evidence.insert(place, seen.clone());
             self.evidence.truncate(EVIDENCE);
         }
+    }
+
+    /// It answers as one of several that may (an anycast address), or in somebody's place (RFC 4861, 7.2.4), and never otherwise.
+    pub fn yields(&self) -> bool {
+        self.yielded && !self.insisted
     }
 
     /// It was heard to claim the address, not only heard of.

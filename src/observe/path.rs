@@ -1,7 +1,7 @@
 //! The way out of the segment: the link of our card, the gateways and the DNS servers, and what came back from them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -64,7 +64,7 @@ const SIGHTINGS: usize = 3;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PathSeen {
     links: BTreeSet<LinkState>,
-    gateways: BTreeSet<Ipv4Addr>,
+    gateways: BTreeSet<IpAddr>,
     resolvers: BTreeSet<IpAddr>,
     pinged: BTreeMap<IpAddr, BTreeSet<(Replies, Observation)>>,
     dns: BTreeMap<IpAddr, BTreeSet<(Replies, Observation)>>,
@@ -75,7 +75,7 @@ impl PathSeen {
         keep(&mut self.links, link);
     }
 
-    pub(super) fn routed(&mut self, gateways: &[Ipv4Addr], resolvers: &[IpAddr]) {
+    pub(super) fn routed(&mut self, gateways: &[IpAddr], resolvers: &[IpAddr]) {
         gateways.iter().for_each(|&gateway| keep(&mut self.gateways, gateway));
         resolvers.iter().for_each(|&resolver| keep(&mut self.resolvers, resolver));
     }
@@ -94,7 +94,7 @@ impl PathSeen {
     }
 
     /// The gateways of this machine's default routes on the interface.
-    pub fn gateways(&self) -> impl Iterator<Item = Ipv4Addr> {
+    pub fn gateways(&self) -> impl Iterator<Item = IpAddr> {
         self.gateways.iter().copied()
     }
 
@@ -139,6 +139,8 @@ fn sighted(of: &mut BTreeMap<IpAddr, BTreeSet<(Replies, Observation)>>, seen: &O
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     fn replies(sent: u32, rtts_us: &[u32]) -> Replies {
@@ -165,7 +167,7 @@ mod tests {
     #[test]
     fn more_devices_than_any_network_has_do_not_fill_the_memory() {
         let mut path = PathSeen::default();
-        let routes: Vec<Ipv4Addr> = (0..1000).map(Ipv4Addr::from).collect();
+        let routes: Vec<IpAddr> = (0..1000).map(|number| Ipv4Addr::from(number).into()).collect();
         path.routed(&routes, &[]);
         assert_eq!(path.gateways().count(), KEPT);
     }

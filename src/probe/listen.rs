@@ -36,6 +36,10 @@ impl Listener {
             let fact = Fact::OurCard { mac: identity.mac, addresses, siblings };
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
         }
+        if !identity.addresses6.is_empty() {
+            let fact = Fact::OurAddresses6 { addresses: identity.addresses6.clone() };
+            inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
+        }
         if let (Errand::Link, Some(link)) = (survey.errand, survey.surroundings.link) {
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact: Fact::LinkIs(link) });
         }

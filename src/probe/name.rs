@@ -166,7 +166,12 @@ mod tests {
     fn asked() -> NameProbe<NetBios> {
         let survey = Survey {
             errand: Errand::Scan,
-            identity: Identity { mac: US, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
+            identity: Identity {
+                mac: US,
+                addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+                addresses6: vec![],
+                siblings: vec![],
+            },
             targets: "10.0.0.0/24".parse().expect("a prefix"),
             rate: Rate::Max,
             quick: true,

@@ -107,6 +107,7 @@ mod tests {
         let identity = Identity {
             mac: Mac([2, 0, 0, 0, 0, 1]),
             addresses: vec!["10.0.0.90/24".parse().expect("a prefix")],
+            addresses6: vec![],
             siblings: vec![],
         };
         let mut probe = OfferedAddress::new(&Survey { identity, ..Survey::of_capture() });

@@ -45,7 +45,8 @@ struct Way {
 impl PathMtu {
     /// The ways of this machine. Nothing is sent where the largest packet of its card is not known.
     pub fn new(survey: &Survey) -> PathMtu {
-        let gateway = survey.surroundings.gateways.first().copied();
+        let mut gateways = survey.surroundings.gateways.iter();
+        let gateway = gateways.find_map(|gateway| if let IpAddr::V4(ip) = gateway { Some(*ip) } else { None });
         let near = |ip: &Ipv4Addr| survey.identity.addresses.iter().any(|net| net.contains(ip));
         let far = survey.resolvers.iter().filter_map(|resolver| match resolver.ip() {
             IpAddr::V4(ip) if !near(&ip) && !ip.is_loopback() => Some(ip),

@@ -16,7 +16,7 @@ use crate::observe::{Asked, Fact, LinkState, v4};
 #[serde(rename_all = "kebab-case")]
 pub enum Sounding {
     /// Pings a gateway [`PINGS`] times.
-    Ping(Ipv4Addr),
+    Ping(IpAddr),
     /// Asks a DNS server [`QUESTIONS`] times for the name of 127.0.0.1, which every server knows by itself (RFC 6303, 4.1).
     Dns(IpAddr),
     /// Asks a switch over SNMP for a set of tables.
@@ -46,7 +46,7 @@ pub struct Surroundings {
     /// The link of our card; `None` where it is not looked at.
     pub link: Option<LinkState>,
     /// The gateways of this machine's default routes on the interface.
-    pub gateways: Vec<Ipv4Addr>,
+    pub gateways: Vec<IpAddr>,
     /// The largest packet that our card sends, in bytes; `None` where it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mtu: Option<u16>,
@@ -68,7 +68,7 @@ pub struct WayOut {
     identity: Identity,
     errand: Errand,
     /// By whom this machine sends what is far.
-    gateways: Vec<Ipv4Addr>,
+    gateways: Vec<IpAddr>,
     known: BTreeSet<Sounding>,
     waiting: VecDeque<Sounding>,
     open: BTreeSet<Sounding>,
@@ -98,11 +98,21 @@ impl WayOut {
 
     /// Without an address of ours no answer could find us; our own address needs no question.
     fn want(&mut self, sounding: Sounding) {
-        let unasked = match sounding {
-            Sounding::Ping(ip) => self.identity.is_ours(ip),
-            Sounding::Dns(_) | Sounding::Switch(..) | Sounding::Service(_) | Sounding::Barrier(_) => false,
+        let (ours, ours6) = (!self.identity.addresses.is_empty(), !self.identity.addresses6.is_empty());
+        let asked = match sounding {
+            Sounding::Ping(ip) if self.identity.is_ours(ip) => false,
+            Sounding::Ping(ip) | Sounding::Dns(ip) if !ip.is_loopback() => {
+                if ip.is_ipv4() {
+                    ours
+                } else {
+                    ours6
+                }
+            }
+            Sounding::Ping(_) | Sounding::Dns(_) | Sounding::Switch(..) | Sounding::Service(_) | Sounding::Barrier(_) => {
+                ours || ours6
+            }
         };
-        if !self.identity.addresses.is_empty() && !unasked && self.known.len() < MOST && self.known.insert(sounding) {
+        if asked && self.known.len() < MOST && self.known.insert(sounding) {
             self.waiting.push_back(sounding);
         }
     }
@@ -126,16 +136,20 @@ impl Probe for WayOut {
         match fact {
             Fact::DhcpAnswered(answer) if answer.how != Asked::Overheard => {
                 let near: Vec<Ipv4Addr> = answer.settings.routers.iter().copied().filter(|&ip| self.is_near(ip)).collect();
-                near.into_iter().for_each(|ip| self.want(Sounding::Ping(ip)));
+                near.into_iter().for_each(|ip| self.want(Sounding::Ping(v4(ip))));
                 let host = |ip: &&Ipv4Addr| !(ip.is_unspecified() || ip.is_loopback() || ip.is_multicast() || ip.is_broadcast());
                 // Where our own way out is not looked at, only who goes by it as the server's clients do can blame what is far.
                 let same_way = self.errand == Errand::Diagnose
-                    || answer.settings.routers.iter().any(|router| self.gateways.contains(router));
+                    || answer.settings.routers.iter().any(|router| self.gateways.contains(&v4(*router)));
                 let servers = answer.settings.dns.iter().filter(host).copied();
                 let servers: Vec<Ipv4Addr> = servers.filter(|&ip| same_way || self.is_near(ip)).collect();
                 servers.into_iter().for_each(|ip| self.want(Sounding::Dns(v4(ip))));
             }
-            Fact::Pinged { ip: IpAddr::V4(ip), .. } => drop(self.open.remove(&Sounding::Ping(*ip))),
+            Fact::RouterAdvertised(heard) if heard.told.lifetime_s > 0 => {
+                self.want(Sounding::Ping(heard.router.into()));
+                heard.told.dns.iter().for_each(|&server| self.want(Sounding::Dns(server.into())));
+            }
+            Fact::Pinged { ip, .. } => drop(self.open.remove(&Sounding::Ping(*ip))),
             Fact::DnsAsked { server, .. } => drop(self.open.remove(&Sounding::Dns(*server))),
             _ => {}
         }

@@ -9,6 +9,7 @@ mod dhcp;
 mod evidence;
 mod findings;
 mod hosts;
+mod ipv6;
 mod ladder;
 mod neighbour;
 mod owners;
@@ -265,6 +266,7 @@ impl Page {
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(service::blocks(report, language));
         blocks.extend(switching::blocks(report, language));
+        blocks.extend(ipv6::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
         blocks.extend(neighbour::blocks(report, language));
         blocks.extend(switch::blocks(report, language));

@@ -28,10 +28,7 @@ fn asked(errand: Errand) -> bool {
 
 /// The gateways, in the order of their addresses; none in a look that did not ask them.
 pub(super) fn gateway_rows(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<WayOutRow> {
-    let row = |(ip, named_by)| {
-        let ip = IpAddr::V4(ip);
-        WayOutRow { ip, named_by, replies: inventory.path().ping(ip).map(|(replies, _)| replies.clone()) }
-    };
+    let row = |(ip, named_by)| WayOutRow { ip, named_by, replies: inventory.path().ping(ip).map(|(replies, _)| replies.clone()) };
     if asked(errand) { gateways(inventory, plan).into_iter().map(row).collect() } else { Vec::new() }
 }
 

@@ -11,6 +11,8 @@ use crate::net::{Mac, VlanId};
 pub const ARP: u16 = 0x0806;
 /// EtherType of IPv4.
 pub const IPV4: u16 = 0x0800;
+/// EtherType of IPv6.
+pub const IPV6: u16 = 0x86dd;
 /// EtherTypes of VLAN tags: 802.1Q and 802.1ad.
 const TAGS: [u16; 2] = [0x8100, 0x88a8];
 /// Length in bytes of the header without a tag.

@@ -35,7 +35,12 @@ pub(crate) const OURS: Sender = Sender { mac: Mac([2, 0, 0, 0, 0, 1]), ip: Ipv4A
 pub(crate) fn record(folder: &Path, errand: Errand, frames: impl IntoIterator<Item = Vec<u8>>) {
     let survey = Survey {
         errand,
-        identity: Identity { mac: OURS.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
+        identity: Identity {
+            mac: OURS.mac,
+            addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+            addresses6: vec![],
+            siblings: vec![],
+        },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
         quick: false,

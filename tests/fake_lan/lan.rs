@@ -217,7 +217,9 @@ impl Link for Lan {
             Sounding::Switch(switch, tables) => {
                 Fact::SwitchTold(Box::new(SwitchTold::unanswered(switch, tables, Unanswered::NoCredentials)))
             }
-            Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: replies(holds(ip), PINGS) },
+            Sounding::Ping(ip) => {
+                Fact::Pinged { ip, replies: replies(if let IpAddr::V4(ip) = ip { holds(ip) } else { None }, PINGS) }
+            }
             Sounding::Dns(IpAddr::V4(server)) => {
                 Fact::DnsAsked { server: server.into(), replies: replies(holds(server), QUESTIONS) }
             }

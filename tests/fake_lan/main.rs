@@ -33,7 +33,7 @@ fn survey() -> Survey {
     let addresses = vec!["10.0.0.1/24".parse().expect("a prefix")];
     Survey {
         errand: Errand::Scan,
-        identity: Identity { mac: OURS, addresses, siblings: vec![] },
+        identity: Identity { mac: OURS, addresses, addresses6: vec![], siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::PerSecond(1000),
         quick: false,
@@ -168,6 +168,9 @@ fn well_mannered(outcome: &Outcome, survey: &Survey) {
             // A client that asks for an address has none to show (RFC 2131, 4.1).
             Body::Udp { ip, destination_port: dhcp::SERVER_PORT, .. } if ip.source.is_unspecified() => {}
             Body::Udp { ip, .. } | Body::Icmp { ip, .. } => assert!(is_ours(ip.source), "sent as {}", ip.source),
+            Body::Icmp6 { ip, .. } => {
+                assert!(ip.source.is_unspecified() || survey.identity.is_ours(ip.source), "sent as {}", ip.source)
+            }
             Body::Stp(_) | Body::Lldp(_) | Body::Cdp(_) | Body::Edp(_) | Body::Fdp(_) | Body::Other => {
                 panic!("we send ARP, UDP and ICMP only")
             }

@@ -24,7 +24,7 @@ use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, nbns, rtlink, stp};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, icmpv6, ipv6, nbns, rtlink, stp};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -263,7 +263,41 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let neighbours = neighbours();
     let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
     let payloads = payloads.into_iter().chain([bpdu(), rtlink::question(3)]).chain(neighbours).chain(driver_messages());
-    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).collect()
+    let ipv6 = messages6().into_iter().flat_map(|message| {
+        let frame = in_ipv6(&message);
+        [frame[14..].to_vec(), frame, message]
+    });
+    frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).chain(ipv6).collect()
+}
+
+/// What IPv6 neighbours and routers say: an advertisement of each with its options, reports of both versions, an echo, a complaint.
+fn messages6() -> Vec<Vec<u8>> {
+    let ip = |last: u8| [&[0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[last]].concat();
+    let card = |kind: u8| [&[kind, 1][..], &THEM.mac.0].concat();
+    let prefix = [&[3, 4, 64, 0xc0][..], &[0, 1, 0x51, 0x80, 0, 0, 0x38, 0x40, 0, 0, 0, 0], &ip(0)].concat();
+    let told =
+        [card(1), prefix, [5, 1, 0, 0, 0, 0, 5, 0xdc].to_vec(), [&[25, 3, 0, 0, 0, 0, 2, 0x58][..], &ip(53)].concat()].concat();
+    let record = [&[4, 0, 0, 1][..], &ip(1), &ip(2)].concat();
+    let us = ipv6::Sender { mac: US.mac, ip: "fe80::1".parse().expect("an address") };
+    let quoted = icmpv6::unknown_option_frame(us, ipv6::Receiver::group(ipv6::ALL_NODES), Some((7, 1)));
+    let message = |kind: u8, head: [u8; 4], body: &[u8]| [&[kind, 0, 0, 0][..], &head, body].concat();
+    vec![
+        message(4, [0, 0, 0, 42], &quoted[14..]),
+        message(129, [0, 7, 0, 1], &[]),
+        message(131, [0; 4], &ip(1)),
+        message(130, [3, 0xe8, 0, 0], &ip(1)),
+        message(143, [0, 0, 0, 2], &[&record[..], &record].concat()),
+        message(134, [64, 0xc8, 7, 8], &[&[0; 8][..], &told].concat()),
+        message(136, [0xe0, 0, 0, 0], &[ip(9), card(2)].concat()),
+    ]
+}
+
+/// A message in an IPv6 packet behind a header of options hop by hop, in a frame.
+fn in_ipv6(message: &[u8]) -> Vec<u8> {
+    let addresses: [u8; 32] = std::array::from_fn(|at| if at % 16 == 0 { 0xfe } else { at as u8 });
+    let length = (8 + message.len() as u16).to_be_bytes();
+    let packet = [&[0x60, 0, 0, 0][..], &length, &[0, 255], &addresses, &[58, 0, 5, 2, 0, 0, 1, 0], message].concat();
+    ethernet::emit(THEM.mac, US.mac, ethernet::IPV6, &packet)
 }
 
 /// What a driver may say: a header with an interface's index, then attributes of every message, with nests in nests.
@@ -309,7 +343,7 @@ const STARTED_US: u64 = 1_795_222_800_000_000;
 
 fn plans() -> Vec<Vec<u8>> {
     let plan = "site = \"é\"\n[[network]]\nname = \"lan\"\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"till\"\naddress = \"10.0.0.9\"\n\
-                mac = \"b8:27:eb:00:00:01\"\n[[shared]]\naddress = \"10.0.0.1\"\nmacs = [\"00:00:5e:00:01:07\"]\n";
+                mac = \"b8:27:eb:00:00:01\"\n[[shared]]\naddress = \"10.0.0.1\"\nmacs = [\"00:00:5e:00:01:07\"]\n[[router6]]\naddress = \"fe80::1\"\nprefixes = [\"2001:db8::/64\"]\n";
     vec![plan.into()]
 }
 
@@ -354,7 +388,12 @@ fn target_texts() -> Vec<Vec<u8>> {
 }
 
 fn records() -> Vec<Vec<u8>> {
-    let identity = Identity { mac: US.mac, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![THEM.mac] };
+    let identity = Identity {
+        mac: US.mac,
+        addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+        addresses6: vec![],
+        siblings: vec![THEM.mac],
+    };
     let survey = Survey {
         errand: Errand::Scan,
         identity,

@@ -4,6 +4,7 @@ use std::ffi::CString;
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::net::IpAddr;
 use std::ops::RangeFrom;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -42,7 +43,7 @@ pub(super) struct Place {
 struct Plan<'a> {
     name: &'a str,
     cards: Vec<Card>,
-    gateway: Option<std::net::IpAddr>,
+    gateway: Option<IpAddr>,
     routes: &'a [String],
     host: Option<&'a Host>,
 }
@@ -142,7 +143,7 @@ fn host_plan(host: &Host) -> Plan<'_> {
 
 fn kit_plan(kit: &Kit) -> Plan<'_> {
     let mac = kit.mac.or(Some(made_mac("kit", 0)));
-    let card = Card { address: kit.address, addresses: Vec::new(), mac, network: kit.network.clone() };
+    let card = Card { address: kit.address, addresses: kit.addresses.clone(), mac, network: kit.network.clone() };
     Plan { name: "kit", cards: vec![card], gateway: kit.gateway, routes: &kit.routes, host: None }
 }
 
@@ -203,7 +204,12 @@ fn addresses(plan: &Plan<'_>) -> String {
         let _ = writeln!(lines, "link set dev lan{number} up");
     }
     if let Some(gateway) = plan.gateway {
-        let _ = writeln!(lines, "route add default via {gateway}");
+        // What is link-local says nothing of the card.
+        let card = match gateway {
+            IpAddr::V6(ip) if ip.is_unicast_link_local() => " dev lan0",
+            _ => "",
+        };
+        let _ = writeln!(lines, "route add default via {gateway}{card}");
     }
     for route in plan.routes {
         let _ = writeln!(lines, "route add {route}");

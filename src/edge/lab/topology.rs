@@ -68,6 +68,9 @@ pub struct Act {
 pub struct Kit {
     /// Its address and prefix length; none leaves the card without an address.
     pub address: Option<IpNet>,
+    /// Further addresses on the same card.
+    #[serde(default)]
+    pub addresses: Vec<IpNet>,
     /// Its hardware address.
     pub mac: Option<Mac>,
     /// The name server it asks; without one there is none to ask.

@@ -202,7 +202,7 @@ pub(super) fn vendor(text: &str) -> Option<[u8; 3]> {
 
 /// The host addresses of a prefix that neither the kit nor a host nor the name server holds, in order.
 pub(super) fn free_addresses(lab: &Lab, prefix: Ipv4Net) -> Vec<Ipv4Addr> {
-    let kit = lab.kit.address.map(|net| net.addr());
+    let kit = lab.kit.address.iter().chain(&lab.kit.addresses).map(|net| net.addr());
     let hosts = lab.hosts.iter().flat_map(|host| host.all_cards()).flat_map(|card| card.all_addresses().collect::<Vec<_>>());
     let taken: HashSet<IpAddr> = hosts.map(|net| net.addr()).chain(kit).chain(lab.kit.dns).chain(lab.kit.gateway).collect();
     prefix.hosts().filter(|ip| !taken.contains(&IpAddr::V4(*ip))).collect()

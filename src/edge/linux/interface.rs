@@ -1,12 +1,12 @@
 //! The interfaces of this machine, and which of them to use.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use pnet::datalink::{self, NetworkInterface};
 
 use crate::fault::{Fault, Result};
-use crate::net::{Ipv4Net, Mac};
+use crate::net::{Ipv4Net, Ipv6Net, Mac};
 use crate::observe::LinkState;
 use crate::probe::Identity;
 
@@ -75,8 +75,13 @@ fn usable(found: &NetworkInterface, all: &[NetworkInterface]) -> Result<Interfac
             IpAddr::V6(_) => None,
         })
         .collect();
+    let addresses6 = found.ips.iter().filter_map(|net| match net.ip() {
+        IpAddr::V6(ip) => Ipv6Net::new(ip, net.prefix()).ok(),
+        IpAddr::V4(_) => None,
+    });
+    let addresses6 = addresses6.collect();
     let siblings = all.iter().filter(|other| other.index != found.index).filter_map(mac).filter(|&other| other != own).collect();
-    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, siblings }, link: link(found) })
+    Ok(Interface { inner: found.clone(), identity: Identity { mac: own, addresses, addresses6, siblings }, link: link(found) })
 }
 
 /// The link of an interface: whether it is there is told with the interface, the rest is in sysfs (sysfs-class-net), unless that
@@ -142,20 +147,56 @@ fn default_routes() -> impl Iterator<Item = Route> {
 
 /// Whether a route by this interface leads to an address. What is bound to an interface without one is sent as if its neighbour had
 /// the address, and silence would be blamed on whoever has it.
-pub fn leads_to(interface: &str, ip: Ipv4Addr) -> bool {
-    let leads = |route: &Route| route.interface == interface && u32::from(ip) & route.mask == route.destination;
-    routes().iter().any(leads)
+pub fn leads_to(interface: &str, ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let leads = |route: &Route| route.interface == interface && u32::from(ip) & route.mask == route.destination;
+            routes().iter().any(leads)
+        }
+        IpAddr::V6(ip) => routes6().iter().any(|route| route.interface == interface && route.destination.contains(&ip)),
+    }
 }
 
-/// The interface of the default route with the lowest metric.
+/// One IPv6 route of this machine.
+struct Route6 {
+    metric: u32,
+    interface: String,
+    destination: Ipv6Net,
+    gateway: Ipv6Addr,
+}
+
+/// The IPv6 routes (`proc(5)`, /proc/net/ipv6_route): destination and its length, source and its length, gateway, metric, two counts,
+/// flags, interface. Those that refuse what is sent by them are left out (`RTF_REJECT`).
+fn routes6() -> Vec<Route6> {
+    const RTF_REJECT: u32 = 0x200;
+    let table = std::fs::read_to_string("/proc/net/ipv6_route").unwrap_or_default();
+    let route = |line: &str| {
+        let fields: Vec<&str> = line.split_whitespace().collect();
+        let address = |field: usize| -> Option<Ipv6Addr> { Some(u128::from_str_radix(fields.get(field)?, 16).ok()?.into()) };
+        let number = |field: usize| -> Option<u32> { u32::from_str_radix(fields.get(field)?, 16).ok() };
+        let destination = Ipv6Net::new(address(0)?, number(1)?.try_into().ok()?).ok()?;
+        let usable = number(8)? & RTF_REJECT == 0;
+        let interface = (*fields.get(9)?).to_owned();
+        usable.then_some(Route6 { metric: number(5)?, interface, destination, gateway: address(4)? })
+    };
+    table.lines().filter_map(route).collect()
+}
+
+fn default_routes6() -> impl Iterator<Item = Route6> {
+    routes6().into_iter().filter(|route| route.destination.prefix_len() == 0)
+}
+
+/// The interface of the default route with the lowest metric; that of IPv6 where there is none of IPv4.
 fn default_route() -> Option<String> {
-    default_routes().min_by_key(|route| route.metric).map(|route| route.interface)
+    let by_ipv6 = || default_routes6().min_by_key(|route| route.metric).map(|route| route.interface);
+    default_routes().min_by_key(|route| route.metric).map(|route| route.interface).or_else(by_ipv6)
 }
 
 /// The gateways of the default routes on an interface; a route that needs none has none.
-pub fn gateways(interface: &str) -> Vec<Ipv4Addr> {
-    let routes = default_routes().filter(|route| route.interface == interface);
-    routes.map(|route| route.gateway).filter(|gateway| !gateway.is_unspecified()).collect()
+pub fn gateways(interface: &str) -> Vec<IpAddr> {
+    let routes = default_routes().filter(|route| route.interface == interface).map(|route| IpAddr::V4(route.gateway));
+    let routes6 = default_routes6().filter(|route| route.interface == interface).map(|route| IpAddr::V6(route.gateway));
+    routes.chain(routes6).filter(|gateway| !gateway.is_unspecified()).collect()
 }
 
 /// The largest packet that an interface sends, in bytes.
@@ -169,6 +210,8 @@ pub fn resolvers() -> Vec<SocketAddr> {
     let text = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     let servers = text.lines().filter_map(|line| {
         let server = line.trim().strip_prefix("nameserver")?.trim();
+        // What follows the sign names the interface of a link-local address (RFC 4007, 11).
+        let (server, _) = server.split_once('%').unwrap_or((server, ""));
         server.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, crate::wire::dns::PORT))
     });
     servers.take(MAX_SERVERS).collect()

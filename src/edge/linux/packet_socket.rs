@@ -22,7 +22,7 @@ use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 use crate::service::Named;
 use crate::site::Access;
-use crate::wire::{cdp, edp, ethernet, fdp, lldp, stp};
+use crate::wire::{cdp, edp, ethernet, fdp, ipv6, lldp, stp};
 
 /// Bytes of frames that the kernel may hold for us: 60,000 replies in a second are 46 MB of its memory.
 const RECEIVE_BUFFER: libc::c_int = 32 << 20;
@@ -33,6 +33,8 @@ const SNAP: usize = 1600;
 const TURN: usize = 64;
 /// Groups whose frames are heard beside those to all.
 const GROUPS: [Mac; 7] = [lldp::GROUPS[0], lldp::GROUPS[1], stp::GROUP, stp::PVST_GROUP, cdp::GROUP, edp::GROUP, fdp::GROUP];
+/// Groups of IPv6 that a host without a router's or a querier's part does not hear by itself.
+const GROUPS6: [Ipv6Addr; 3] = [ipv6::ALL_NODES, ipv6::ALL_ROUTERS, ipv6::ALL_MLD_ROUTERS];
 /// Bytes of ancillary data of one frame: its time and its VLAN tag.
 const CONTROL: usize = 128;
 
@@ -80,7 +82,7 @@ impl PacketSocket {
             Channel::Ethernet(sender, _) => sender,
             _ => return Err(failed(io::Error::other("not an Ethernet channel"))),
         };
-        for group in GROUPS {
+        for group in GROUPS.into_iter().chain(GROUPS6.map(|group| ipv6::Receiver::group(group).mac)) {
             // Without it a card may keep such frames to itself; what is not heard, the report says.
             let _ = join(fd, interface.inner.index, group);
         }

@@ -94,10 +94,7 @@ async fn resolve(host: &str) -> Option<IpAddr> {
 
 /// What is on this very machine is behind no interface.
 fn leads(interface: &str, ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => ip.is_loopback() || leads_to(interface, ip),
-        IpAddr::V6(_) => true,
-    }
+    ip.is_loopback() || leads_to(interface, ip)
 }
 
 async fn connect(interface: &str, to: SocketAddr) -> io::Result<TcpStream> {

@@ -2,13 +2,13 @@
 //! the loop that hears frames.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
-use surge_ping::{Client, Config, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
+use surge_ping::{Client, Config, ICMP, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
 use tokio::net::UdpSocket;
 use tokio::runtime;
 use tokio::sync::Semaphore;
@@ -74,18 +74,23 @@ async fn serve(
     mut questions: UnboundedReceiver<Sounding>,
     tell: &mpsc::Sender<(Moment, Fact)>,
 ) {
-    let client = Client::new(&Config::builder().interface(interface).build()).ok();
+    let client = |kind| Client::new(&Config::builder().interface(interface).kind(kind).build()).ok();
+    let clients = [client(ICMP::V4), client(ICMP::V6)];
     let room = Arc::new(Semaphore::new(AT_ONCE));
     while let Some(sounding) = questions.recv().await {
         let (named, room) = (Arc::clone(&named), Arc::clone(&room));
-        let (client, interface, tell) = (client.clone(), interface.to_owned(), tell.clone());
+        let (clients, interface, tell) = (clients.clone(), interface.to_owned(), tell.clone());
         let snmp = match sounding {
             Sounding::Switch(switch, _) => access.to(switch).cloned(),
             _ => None,
         };
         tokio::spawn(async move {
             let fact = match sounding {
-                Sounding::Ping(ip) => Fact::Pinged { ip: ip.into(), replies: ping(client, &interface, ip.into()).await },
+                Sounding::Ping(ip) => {
+                    let [v4, v6] = clients;
+                    let client = if ip.is_ipv4() { v4 } else { v6 };
+                    Fact::Pinged { ip, replies: ping(client, &interface, ip).await }
+                }
                 Sounding::Dns(server) => Fact::DnsAsked { server, replies: ask(interface, server).await },
                 Sounding::Switch(switch, tables) => Fact::SwitchTold(Box::new(snmp::ask(switch, tables, snmp.as_ref()).await)),
                 Sounding::Service(number) => {
@@ -105,17 +110,18 @@ async fn serve(
 
 /// Pings a host [`PINGS`] times; none of them where no route by the interface leads to it.
 pub(super) async fn ping(client: Option<Client>, interface: &str, ip: IpAddr) -> Replies {
-    let leads = matches!(ip, IpAddr::V4(ip) if leads_to(interface, ip)) || ip.is_ipv6();
-    let Some(client) = client.filter(|_| leads) else { return Replies::default() };
+    let scope = scope(interface, ip);
+    let Some(client) = client.filter(|_| leads_to(interface, ip)) else { return Replies::default() };
     in_turn(PINGS, move |number| {
         let client = client.clone();
         async move {
             let mut pinger = client.pinger(ip, PingIdentifier(std::process::id() as u16)).await;
+            pinger.scope_id(scope);
             pinger.timeout(PATIENCE);
             match pinger.ping(PingSequence(number), &[]).await {
                 // What else comes back is a router's word that it could not be delivered.
                 Ok((IcmpPacket::V4(reply), took)) if reply.get_icmp_type().0 == ECHO_REPLY => Outcome::Answered(took),
-                Ok((IcmpPacket::V6(reply), took)) if reply.get_icmpv6_type().0 == ECHO_REPLY_6 => Outcome::Answered(took),
+                Ok((IcmpPacket::V6(reply), took)) if reply.get_icmpv6_type().0 == ECHO_REPLY6 => Outcome::Answered(took),
                 Err(SurgeError::IOError(error)) if error.kind() != io::ErrorKind::HostUnreachable => Outcome::NotSent,
                 _ => Outcome::Lost,
             }
@@ -124,12 +130,19 @@ pub(super) async fn ping(client: Option<Client>, interface: &str, ip: IpAddr) ->
     .await
 }
 
-/// The type of an echo reply (RFC 792).
+/// The type of an echo reply (RFC 792), and of IPv6 (RFC 4443, 4.2).
 const ECHO_REPLY: u8 = 0;
-/// The type of an ICMPv6 echo reply (RFC 4443, 4.2).
-const ECHO_REPLY_6: u8 = 129;
+const ECHO_REPLY6: u8 = 129;
 /// Services that are asked at once: each takes a descriptor, of which a process has 1,024.
 const AT_ONCE: usize = 128;
+
+/// The interface's number, where an address means nothing without one (RFC 4007, 11).
+fn scope(interface: &str, ip: IpAddr) -> u32 {
+    match ip {
+        IpAddr::V6(ip) if ip.is_unicast_link_local() => nix::net::if_::if_nametoindex(interface).unwrap_or_default(),
+        _ => 0,
+    }
+}
 
 async fn ask(interface: String, server: IpAddr) -> Replies {
     in_turn(QUESTIONS, move |number| {
@@ -152,10 +165,7 @@ async fn ask(interface: String, server: IpAddr) -> Replies {
 
 /// A socket on the interface, for one server that a route of it leads to; a server on this very machine is not behind it.
 fn connected(interface: &str, server: IpAddr) -> io::Result<UdpSocket> {
-    if let IpAddr::V4(ip) = server
-        && !ip.is_loopback()
-        && !leads_to(interface, ip)
-    {
+    if !server.is_loopback() && !leads_to(interface, server) {
         return Err(io::ErrorKind::NetworkUnreachable.into());
     }
     let socket = Socket::new(if server.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 }, Type::DGRAM, Some(Protocol::UDP))?;
@@ -163,7 +173,11 @@ fn connected(interface: &str, server: IpAddr) -> io::Result<UdpSocket> {
     if !server.is_loopback() {
         socket.bind_device(Some(interface.as_bytes()))?;
     }
-    socket.connect(&SocketAddr::new(server, dns::PORT).into())?;
+    let to = match server {
+        IpAddr::V4(_) => SocketAddr::new(server, dns::PORT),
+        IpAddr::V6(ip) => SocketAddrV6::new(ip, dns::PORT, 0, scope(interface, server)).into(),
+    };
+    socket.connect(&to.into())?;
     UdpSocket::from_std(socket.into())
 }
 

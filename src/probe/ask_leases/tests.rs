@@ -19,8 +19,11 @@ fn ip(last: u8) -> Ipv4Addr {
 fn probe(addresses: &[&str]) -> AskLeases {
     let asking = Asking { leases: true, about: vec![ip(7), ip(8)], started_s: 1_000_000, ..Asking::default() };
     let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
-    let mut probe =
-        AskLeases::new(&Survey { identity: Identity { mac: US, addresses, siblings: vec![] }, asking, ..Survey::of_capture() });
+    let mut probe = AskLeases::new(&Survey {
+        identity: Identity { mac: US, addresses, addresses6: vec![], siblings: vec![] },
+        asking,
+        ..Survey::of_capture()
+    });
     let answer = DhcpAnswer {
         how: Asked::Inform,
         kind: Kind::Ack,

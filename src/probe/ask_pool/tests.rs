@@ -32,7 +32,8 @@ impl Fake {
 
 fn probe(about: &[u8]) -> AskPool {
     let asking = Asking { pool: true, about: about.iter().map(|last| ip(*last)).collect(), ..Asking::default() };
-    let identity = Identity { mac: US, addresses: vec!["10.0.0.90/24".parse().expect("a prefix")], siblings: vec![] };
+    let identity =
+        Identity { mac: US, addresses: vec!["10.0.0.90/24".parse().expect("a prefix")], addresses6: vec![], siblings: vec![] };
     let targets = "10.0.0.0/24".parse().expect("a prefix");
     AskPool::new(&Survey { errand: Errand::Dhcp, identity, targets, asking, ..Survey::of_capture() })
 }

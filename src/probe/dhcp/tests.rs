@@ -15,7 +15,7 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
     let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
     let survey = Survey {
         errand: Errand::Dhcp,
-        identity: Identity { mac: US, addresses, siblings: Vec::new() },
+        identity: Identity { mac: US, addresses, addresses6: vec![], siblings: Vec::new() },
         targets: Targets::default(),
         rate: Rate::Max,
         quick: false,

@@ -4,7 +4,8 @@ use crate::observe::{DhcpAnswer, Replies};
 use crate::probe::{Errand, Rate, Switching};
 use crate::wire::dhcp::{Kind, Settings};
 
-const GATEWAY: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
+const ROUTER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 254);
+const GATEWAY: IpAddr = IpAddr::V4(ROUTER);
 const NOW: Moment = Moment::from_ms(7);
 
 fn probe(addresses: &[&str]) -> WayOut {
@@ -16,7 +17,7 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
     WayOut::new(&Survey {
         asking: Default::default(),
         errand,
-        identity: Identity { mac: Mac([2; 6]), addresses, siblings: vec![] },
+        identity: Identity { mac: Mac([2; 6]), addresses, addresses6: vec![], siblings: vec![] },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
         quick: false,
@@ -45,7 +46,7 @@ fn what_this_machine_and_the_plan_name_is_asked_once_and_waited_for() {
     let mut probe = probe(&["10.0.0.1/24"]);
     assert_eq!(asked(&mut probe), [Sounding::Ping(GATEWAY), Sounding::Dns([9, 9, 9, 9].into())]);
     assert_eq!(probe.poll(NOW), Want::Wait(NOW + DEADLINE));
-    probe.learn(NOW, &Fact::Pinged { ip: v4(GATEWAY), replies: Replies::default() });
+    probe.learn(NOW, &Fact::Pinged { ip: GATEWAY, replies: Replies::default() });
     assert_eq!(probe.poll(NOW), Want::Wait(NOW + DEADLINE));
     probe.learn(NOW, &Fact::DnsAsked { server: [9, 9, 9, 9].into(), replies: Replies::default() });
     assert_eq!(probe.poll(NOW), Want::Done);
@@ -65,7 +66,7 @@ fn an_offer_to_us_adds_its_router_where_it_is_near_and_its_dns_where_it_can_be_a
     let (near, dns) = (Ipv4Addr::new(10, 0, 0, 253), Ipv4Addr::new(10, 9, 0, 53));
     probe.learn(NOW, &offer(Asked::Discover, near, dns));
     probe.learn(NOW, &offer(Asked::Discover, near, dns));
-    assert_eq!(asked(&mut probe), [Sounding::Ping(near), Sounding::Dns(v4(dns))]);
+    assert_eq!(asked(&mut probe), [Sounding::Ping(v4(near)), Sounding::Dns(v4(dns))]);
     probe.learn(NOW, &offer(Asked::Discover, Ipv4Addr::new(192, 168, 1, 1), Ipv4Addr::LOCALHOST));
     probe.learn(NOW, &offer(Asked::Overheard, Ipv4Addr::new(10, 0, 0, 252), Ipv4Addr::new(10, 9, 0, 54)));
     probe.learn(NOW, &offer(Asked::Inform, Ipv4Addr::new(10, 0, 0, 1), dns));
@@ -87,15 +88,35 @@ fn a_look_for_servers_asks_what_is_far_only_by_the_router_that_the_same_server_g
     assert_eq!(asked(&mut probe), [Sounding::Ping(GATEWAY)], "of the plan; what this machine uses is no server's doing");
     let (other, far, near) = (Ipv4Addr::new(10, 0, 0, 253), Ipv4Addr::new(10, 9, 0, 53), Ipv4Addr::new(10, 0, 0, 53));
     probe.learn(NOW, &offer(Asked::Discover, other, far));
-    assert_eq!(asked(&mut probe), [Sounding::Ping(other)]);
+    assert_eq!(asked(&mut probe), [Sounding::Ping(v4(other))]);
     probe.learn(NOW, &offer(Asked::Discover, other, near));
-    probe.learn(NOW, &offer(Asked::Discover, GATEWAY, far));
+    probe.learn(NOW, &offer(Asked::Discover, ROUTER, far));
     assert_eq!(asked(&mut probe), [Sounding::Dns(v4(near)), Sounding::Dns(v4(far))]);
 }
 
 #[test]
 fn a_card_without_an_address_asks_nobody() {
     let mut probe = probe(&[]);
-    probe.learn(NOW, &offer(Asked::Discover, GATEWAY, GATEWAY));
+    probe.learn(NOW, &offer(Asked::Discover, ROUTER, ROUTER));
     assert_eq!(asked(&mut probe), []);
+}
+
+#[test]
+fn an_ipv6_router_and_the_name_servers_that_it_tells_are_asked_from_a_card_of_ipv6() {
+    use crate::check::second_router::tests::advertised;
+    let Fact::RouterAdvertised(mut told) = advertised("fe80::9", "02:00:00:00:00:09", 1800, &[]) else { panic!("no router") };
+    told.told.dns = vec!["2001:db8::53".parse().expect("an address")];
+    let heard = Fact::RouterAdvertised(told);
+    let mut without = probe_of(Errand::Dhcp, &["10.0.0.1/24"]);
+    asked(&mut without);
+    without.learn(NOW, &heard);
+    assert!(asked(&mut without).is_empty());
+    let mut with = probe_of(Errand::Dhcp, &[]);
+    with.identity.addresses6 = vec!["fe80::1/64".parse().expect("a prefix")];
+    with.learn(NOW, &heard);
+    let [router, server]: [IpAddr; 2] = ["fe80::9", "2001:db8::53"].map(|ip| ip.parse().expect("an address"));
+    assert_eq!(asked(&mut with), [Sounding::Ping(router), Sounding::Dns(server)]);
+    with.learn(NOW, &Fact::Pinged { ip: router, replies: Replies::default() });
+    with.learn(NOW, &Fact::DnsAsked { server, replies: Replies::default() });
+    assert_eq!(with.poll(NOW), Want::Done);
 }

@@ -179,7 +179,8 @@ fn stayed(before: &[&Host], after: &[&Host], first: &Look<'_>, second: &Look<'_>
     let Some((old, new)) = Device::of(before).zip(Device::of(after)) else { return Vec::new() };
     let without = |some: &[&Host], others: &[&Host], unseen_by: &Look<'_>| {
         let ips = some.iter().map(|host| host.ip);
-        sorted(ips.filter(|ip| !others.iter().any(|host| host.ip == *ip) && unseen_by.unasked(*ip).is_none()))
+        // A card makes up other addresses of IPv6 from day to day (RFC 8981).
+        sorted(ips.filter(|ip| ip.is_ipv4() && !others.iter().any(|host| host.ip == *ip) && unseen_by.unasked(*ip).is_none()))
     };
     let (from, to) = (without(before, after, second), without(after, before, first));
     let mut changes = Vec::new();

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use crate::check::{CHECKS, Topic};
 use crate::fault::Fault;
 use crate::finding::{Finding, Reason};
-use crate::net::{Ipv4Net, Mac, Targets};
+use crate::net::{IpNet, Ipv4Net, Mac, Targets};
 use crate::observe::Cut;
 use crate::report::{Host, Report, Said};
 
@@ -28,7 +28,7 @@ impl<'a> Look<'a> {
         for host in &report.hosts {
             cards.entry(host.mac).or_default().push(host);
         }
-        Look { report, targets: targets(report), own: own(report).iter().map(|net| IpAddr::V4(net.addr())).collect(), cards }
+        Look { report, targets: targets(report), own: ours(report), cards }
     }
 
     /// Why silence of this address proves nothing.
@@ -74,7 +74,12 @@ impl<'a> Look<'a> {
     }
 
     fn asks(&self, ip: IpAddr) -> bool {
-        self.own.contains(&ip) || matches!(ip, IpAddr::V4(ip) if self.targets.contains(ip))
+        self.own.contains(&ip)
+            || match ip {
+                IpAddr::V4(ip) => self.targets.contains(ip),
+                // Those of the segment are asked all together.
+                IpAddr::V6(_) => self.report.coverage.ipv6.is_some_and(|asked| asked.to_all > 0),
+            }
     }
 
     fn other_targets(&self) -> Reason {
@@ -90,6 +95,7 @@ impl<'a> Look<'a> {
         let coverage = &self.report.coverage;
         let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
             (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
+            (Topic::Ipv6, Cut::User | Cut::Interface) => Reason::RoutersNotAwaited,
             (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => {
                 Reason::NotWatchedOut
             }
@@ -98,8 +104,9 @@ impl<'a> Look<'a> {
         let lost = coverage.frames_dropped;
         cut.or((lost > 0).then_some(Reason::FramesLost { count: lost })).or_else(|| match topic {
             Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
-            Topic::Addresses => (coverage.requests == 0).then_some(Reason::NothingAsked),
+            Topic::Addresses => (coverage.requests == 0 && coverage.ipv6.is_none()).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
+            Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
             Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
             Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power | Topic::Services => None,
         })
@@ -108,6 +115,11 @@ impl<'a> Look<'a> {
 
 fn targets(report: &Report) -> Targets {
     Targets::try_from(report.visit.targets.clone()).unwrap_or_default()
+}
+
+/// The laptop's own addresses, of both kinds.
+fn ours(report: &Report) -> Vec<IpAddr> {
+    report.visit.addresses.iter().filter_map(|net| net.parse::<IpNet>().ok()).map(|net| net.addr()).collect()
 }
 
 fn own(report: &Report) -> Vec<Ipv4Net> {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Block, switching};
+use super::{Block, ipv6, switching};
 use crate::language::Language;
 use crate::observe::PoolFile;
 use crate::probe::Errand;
@@ -44,6 +44,9 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Requests sent", "Requêtes envoyées"), count(coverage.requests)),
         (language.pick("Late owners", "Détenteurs tardifs"), late(report, coverage, language)),
     ];
+    let ipv6 = coverage
+        .ipv6
+        .map(|asked| (language.pick("IPv6 neighbours and routers", "Voisins et routeurs IPv6"), ipv6::asked(&asked, language)));
     let dhcp = &coverage.dhcp;
     let wish = language.pick("DISCOVER for an address", "DISCOVER pour une adresse");
     let servers = [
@@ -74,7 +77,8 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (language.pick("Other VLANs", "Autres VLAN"), listed(vlans, || language.pick("none", "aucun").to_owned())),
         (language.pick("Coverage", "Couverture"), whole.to_owned()),
     ];
-    let asked = report.visit.errand != Errand::Dhcp || coverage.planned > 0;
+    let only_ipv6 = coverage.planned == 0 && coverage.ipv6.is_some();
+    let asked = report.visit.errand != Errand::Dhcp && !only_ipv6 || coverage.planned > 0;
     let swept =
         sweep.into_iter().filter(|_| asked && !matches!(report.visit.errand, Errand::Link | Errand::Locate | Errand::Power));
     let files: Vec<String> = coverage.lease_files.iter().map(|file| lease_file(file, language)).collect();
@@ -84,8 +88,13 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         (!pools.is_empty()).then(|| (language.pick("Server configurations", "Configurations de serveurs"), pools.join(", ")));
     let broadcasts =
         coverage.broadcasts.map(|heard| (language.pick("Broadcasts", "Diffusions"), switching::heard(&heard, language)));
-    let facts =
-        swept.chain(servers.into_iter().filter(|_| dhcp.discovers > 0)).chain(broadcasts).chain(rest).chain(files).chain(pools);
+    let facts = swept
+        .chain(ipv6)
+        .chain(servers.into_iter().filter(|_| dhcp.discovers > 0))
+        .chain(broadcasts)
+        .chain(rest)
+        .chain(files)
+        .chain(pools);
     section(language.pick("How much was looked at", "Étendue de l'analyse"), facts)
 }
 

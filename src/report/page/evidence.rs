@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::{cable, neighbour, power, switching};
+use super::{cable, ipv6, neighbour, power, switching};
 use crate::check::powering::PoePort;
 use crate::language::Language;
 use crate::net::Watts;
@@ -53,6 +53,10 @@ fn what(fact: &Fact, language: Language) -> String {
                     format!("{mac} answered somebody else for {ip}, or unasked"),
                     format!("{mac} a répondu à un tiers pour {ip}, ou sans demande entendue"),
                 ),
+                Claim::Yielding => language.pick(
+                    format!("{mac} answered for {ip} as one of several that may, or in somebody's place"),
+                    format!("{mac} a répondu pour {ip} comme l'un de plusieurs, ou à la place d'un autre"),
+                ),
             };
             let after = rtt_us.map(|us| travel(us, language));
             let after = after.map(|rtt| language.pick(format!(", after {rtt}"), format!(", en {rtt}"))).unwrap_or_default();
@@ -72,6 +76,18 @@ fn what(fact: &Fact, language: Language) -> String {
         | Fact::SwitchTestedCable(_)
         | Fact::TraceTaken(_) => cable::say(fact, language),
         Fact::OurCard { mac, .. } => language.pick(format!("our card is {mac}"), format!("notre carte est {mac}")),
+        Fact::OurAddresses6 { addresses } => {
+            let list = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            language.pick(format!("our IPv6 addresses are {list}"), format!("nos adresses IPv6 sont {list}"))
+        }
+        Fact::RouterAdvertised(told) => ipv6::told(told, language),
+        Fact::Asked6(asked) => {
+            let (all, routers) = (asked.to_all, asked.routers);
+            language.pick(
+                format!("IPv6 neighbours were asked {all} times and routers {routers} times"),
+                format!("voisins IPv6 interrogés {all} fois et routeurs {routers} fois"),
+            )
+        }
         Fact::AskedAlone { ip, mac } => {
             language.pick(format!("{mac} was asked alone for {ip}"), format!("{mac} a été interrogée seule pour {ip}"))
         }

@@ -1,4 +1,7 @@
-//! Who is there: one row for each address and card that was heard to claim it.
+//! Who is there: one row for each IPv4 address and card that was heard to claim it, and in it the IPv6 addresses of that card; a card
+//! without one has a row for its IPv6 addresses.
+
+use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
@@ -10,7 +13,8 @@ use crate::report::words::{number, since_start, travel};
 use crate::report::{Host, Report};
 
 pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Vec<Block> {
-    let count = number(report.hosts.len() as u64, language);
+    let devices = devices(&report.hosts);
+    let count = number(devices.len() as u64, language);
     let heading = Block::Heading(language.pick(format!("Hosts ({count})"), format!("Hôtes ({count})")));
     if report.hosts.is_empty() {
         let nobody = language.pick("No address was claimed by anybody.", "Aucune adresse n'est revendiquée par quiconque.");
@@ -29,25 +33,49 @@ pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Ve
         Column::right(language.pick("Round trip", "Aller-retour"), Fit::Spare),
         Column::right(language.pick("First seen", "Première vue"), Fit::Spare),
     ];
-    let rows = report.hosts.iter().enumerate().map(|(place, host)| row(report, place, host, language, zone)).collect();
+    let rows = devices.iter().enumerate().map(|(place, hosts)| row(report, place, hosts, language, zone)).collect();
     vec![heading, Block::Table(Table { columns, rows, reading: Reading::Long }.without_empty_columns())]
 }
 
-fn row(report: &Report, place: usize, host: &Host, language: Language, zone: &TimeZone) -> Row {
-    let about = report.findings.iter().filter(|finding| finding.problem.explain().concerns(host.ip, host.mac));
+/// The rows of the record that are one row of the table; the first says where it stands. Addresses of IPv6 come last in a record.
+fn devices(hosts: &[Host]) -> Vec<Vec<&Host>> {
+    let mut devices: Vec<Vec<&Host>> = Vec::new();
+    let mut places: HashMap<Mac, usize> = HashMap::new();
+    for host in hosts {
+        let place = *places.entry(host.mac).or_insert(devices.len());
+        match devices.get_mut(place).filter(|_| host.ip.is_ipv6()) {
+            Some(device) => device.push(host),
+            None => devices.push(vec![host]),
+        }
+    }
+    devices
+}
+
+fn row(report: &Report, place: usize, hosts: &[&Host], language: Language, zone: &TimeZone) -> Row {
+    let host = hosts[0];
+    let about =
+        report.findings.iter().filter(|finding| hosts.iter().any(|host| finding.problem.explain().concerns(host.ip, host.mac)));
+    let mut names: Vec<String> = Vec::new();
+    for name in hosts.iter().flat_map(|host| host.called()) {
+        if !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    let kind = hosts.iter().find_map(|host| host.kind_from.as_ref());
+    let first = hosts.iter().map(|host| host.first).min().unwrap_or(host.first);
     let empty = || Cell { texts: Vec::new(), key: None };
     Row {
         tone: about.map(|finding| finding.severity.into()).min(),
         cells: vec![
             // The hosts come in the order of their addresses, which no order of texts is.
-            Cell::keyed(host.ip.to_string(), place as u64),
+            Cell { texts: hosts.iter().map(|host| host.ip.to_string()).collect(), key: Some(place as u64) },
             host.mac.to_string().into(),
-            Cell { texts: host.called().into_iter().map(str::to_owned).collect(), key: None },
-            host.kind_from.as_ref().map_or_else(empty, |kind| kind.say(language).into()),
+            Cell { texts: names, key: None },
+            kind.map_or_else(empty, |kind| kind.say(language).into()),
             vendor(host.vendor.as_deref(), host.local, language).into(),
             host.lease.as_ref().map_or_else(empty, |lease| leased(lease, host.mac, language, zone).into()),
             host.rtt_us.map_or_else(empty, |us| Cell::keyed(travel(us, language), us.into())),
-            Cell::keyed(since_start(host.first, language), host.first.ms()),
+            Cell::keyed(since_start(first, language), first.ms()),
         ],
     }
 }

@@ -108,16 +108,16 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
         );
         warnings.push(partial(why.to_owned()));
     }
-    let bare = report.visit.addresses.is_empty() && coverage.dhcp.discovers > 0;
+    let bare = report.visit.addresses.iter().all(|net| net.contains(':')) && coverage.dhcp.discovers > 0;
     if bare {
         let said = language.pick(
-            "The interface has no address: only DISCOVER was sent, no INFORM, and masks could not be compared with the laptop's.",
-            "L'interface n'a pas d'adresse : seul DISCOVER a été envoyé, pas INFORM, et les masques n'ont pu être comparés à celui du portable.",
+            "The interface has no IPv4 address: only DISCOVER was sent, no INFORM, and masks could not be compared with the laptop's.",
+            "L'interface n'a pas d'adresse IPv4 : seul DISCOVER a été envoyé, pas INFORM, et les masques n'ont pu être comparés à celui du portable.",
         );
         warnings.push(said.to_owned());
     }
     let no_link = report.link.is_some_and(|link| !link.carrier);
-    if coverage.requests == 0 && !dhcp && !card && !no_link && !bare {
+    if coverage.requests == 0 && coverage.ipv6.is_none() && !dhcp && !card && !no_link && !bare {
         let passive = language.pick(
             "Passive: no address was asked for. Silent devices, and owners that nobody asked, are not seen here.",
             "Écoute seule : aucune adresse n'a été interrogée. Les appareils muets, et les détenteurs que personne n'a interrogés, ne se voient pas ici.",

@@ -32,7 +32,8 @@ pub(super) fn lines(table: &Table, room: usize) -> Vec<Line> {
     let mut lines = grid.row(&headings, |_| heading);
     let mut marks = vec![None; lines.len()];
     for row in &table.rows {
-        let cells: Vec<Vec<String>> = row.cells.iter().map(|cell| said(&cell.texts, beside)).collect();
+        let stacked = |at: usize| beside || is_stacked(&table.columns[at]);
+        let cells: Vec<Vec<String>> = row.cells.iter().enumerate().map(|(at, cell)| said(&cell.texts, stacked(at))).collect();
         let label = |column| if beside && column == 0 { Style::new().dimmed() } else { Style::new() };
         let mut laid = grid.row(&cells, label);
         marks.push(row.tone);
@@ -48,15 +49,21 @@ pub(super) fn lines(table: &Table, room: usize) -> Vec<Line> {
     lines
 }
 
-/// The texts of a cell, one a line where things stand side by side.
-fn said(texts: &[String], beside: bool) -> Vec<String> {
-    if beside { texts.to_vec() } else { vec![texts.join(", ")] }
+/// Whether the texts of a cell stand below each other although rows are read: addresses, which are never parted.
+fn is_stacked(column: &Column) -> bool {
+    column.fit == Fit::Whole
+}
+
+/// The texts of a cell, one a line or one after the other.
+fn said(texts: &[String], stacked: bool) -> Vec<String> {
+    if stacked { texts.to_vec() } else { vec![texts.join(", ")] }
 }
 
 /// The columns of terminal that a column of the table would like.
 fn need(table: &Table, column: usize, beside: bool) -> usize {
     let cell = |row: &Row| {
-        row.cells.get(column).map_or(0, |cell| said(&cell.texts, beside).iter().map(|text| width(text)).max().unwrap_or(0))
+        let stacked = beside || is_stacked(&table.columns[column]);
+        row.cells.get(column).map_or(0, |cell| said(&cell.texts, stacked).iter().map(|text| width(text)).max().unwrap_or(0))
     };
     table.rows.iter().map(cell).max().unwrap_or(0).max(width(&table.columns[column].heading))
 }
