@@ -1,12 +1,13 @@
 //! A service of the plan does not answer at all, not even by a refusal.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, is_dead, verdict};
+use super::serviced::{Heard, Place, dead_hosts, verdict};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -25,11 +26,12 @@ pub struct PortSilent {
 
 /// Every service. Where nothing of its host answers, that is the cause.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
+    let dead: BTreeSet<IpAddr> = dead_hosts(inventory, plan).into_iter().map(|(ip, ..)| ip).collect();
     verdict(inventory, plan, |_| true, |service, told, seen| match told.became {
         Became::Silent => {
             let waited_ms = told.took_us / 1000;
             let problem = Problem::PortSilent(PortSilent { at: Place::of(service, told), waited_ms });
-            let because_of = is_dead(inventory, plan, told.address).then(|| "L4-host-silent".to_owned());
+            let because_of = told.address.is_some_and(|ip| dead.contains(&ip)).then(|| "L4-host-silent".to_owned());
             Heard::Wrong(Box::new(Finding { because_of, ..Finding::new(Severity::Broken, problem, vec![seen.clone()]) }))
         }
         Became::Unresolved => Heard::Elsewhere,

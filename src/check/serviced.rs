@@ -162,11 +162,6 @@ pub fn dead_hosts(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Vec<String
     hosts.into_iter().filter_map(dead).collect()
 }
 
-/// Whether nothing at that address answers.
-pub fn is_dead(inventory: &Inventory, plan: &Plan, ip: Option<IpAddr>) -> bool {
-    dead_hosts(inventory, plan).iter().any(|(dead, ..)| Some(*dead) == ip)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
