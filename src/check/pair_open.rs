@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{accuracy_m, faults, metres, places, untested, where_to_look};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, PairTested};
@@ -98,6 +98,20 @@ impl Explain for PairOpen {
                 "Relancez trousse link --cable-test.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A wire inside a network cable is broken.",
+                "Have the cable or its socket repaired.",
+            ],
+            french: [
+                "Un fil est coupé dans un câble réseau.",
+                "Faire réparer le câble ou sa prise.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

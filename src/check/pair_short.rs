@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{faults, places, untested, where_to_look};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, PairTested};
@@ -78,6 +78,20 @@ impl Explain for PairShort {
                 "Relancez trousse link --cable-test.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Wires inside a network cable touch each other.",
+                "Have the cable or its socket repaired.",
+            ],
+            french: [
+                "Des fils se touchent dans un câble réseau.",
+                "Faire réparer le câble ou sa prise.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -1,5 +1,8 @@
 //! The report as one self-contained page: for a screen of any size, for paper, with nothing fetched and nothing run but its own.
 
+mod map;
+mod plot;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
@@ -64,6 +67,7 @@ fn written(page: &Page) -> String {
 fn block(block: &Block, language: Language) -> Markup {
     html! {
         @match block {
+            Block::Front(blocks) => section.front { @for part in blocks { (self::block(part, language)) } },
             Block::Verdict(tone, text) => p class={ "verdict " (class(*tone)) } { (sign(*tone)) span { (text) } },
             Block::Warning(text) => p.warning { (sign(Tone::Risk)) span { (text) } },
             Block::Heading(text) => h2 { (text) },
@@ -71,6 +75,9 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Card(found) => (card(found, language)),
             Block::Table(rows) => (table(rows, language)),
             Block::Trace(trace) => (drawn(trace)),
+            Block::Map(map) => (map::drawn(map)),
+            Block::Bars(bars) => (plot::bars(bars)),
+            Block::Gauge(gauge) => (plot::gauge(gauge)),
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
             Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },

@@ -44,6 +44,8 @@ fn block(out: &mut String, block: &Block, language: Language) {
         Block::Heading(said) => format!("## {}", text(said)),
         Block::Text(said) => text(said),
         Block::Trace(trace) => text(&trace.label),
+        Block::Front(blocks) => return blocks.iter().for_each(|part| self::block(out, part, language)),
+        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) => return,
         Block::Card(found) => return card(out, found, language),
         Block::Table(rows) => return table(out, rows, language),
         Block::Facts(facts) => {
