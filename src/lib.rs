@@ -25,6 +25,8 @@ pub mod mib;
 pub mod secret;
 pub mod site;
 
+pub mod firm;
+
 pub mod pool;
 
 pub mod observe;

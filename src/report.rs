@@ -13,6 +13,7 @@ mod markdown;
 mod neighbour;
 pub mod page;
 pub mod power;
+mod seal;
 mod switch;
 mod terminal;
 mod way_out;
