@@ -8,6 +8,8 @@ pub(crate) mod line;
 
 pub(crate) mod json;
 
+pub mod journal;
+
 pub mod net;
 
 pub mod poe;

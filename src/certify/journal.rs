@@ -5,14 +5,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Compared, Measured, Profile};
-use crate::fault::Why;
-use crate::json::escaped;
+use crate::journal;
 use crate::site::Outlet;
 
 /// The name and version of the form.
 pub const SCHEMA: &str = "trousse/certify/1";
-/// Lines that are read: no walk has more.
-const LINES: usize = 1_000_000;
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,64 +64,17 @@ pub struct Result {
     pub rows: Vec<Compared>,
 }
 
-/// What a journal holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Read {
-    /// Its lines.
-    pub entries: Vec<Entry>,
-    /// How many bytes of it are whole lines: behind them stands what a power cut left of the last one.
-    pub whole: usize,
-    /// Lines in between that cannot be read, counted from 1. What they told is measured again.
-    pub unread: Vec<usize>,
-}
+/// What a journal holds. What a line that cannot be read told is measured again.
+pub type Read = journal::Read<Entry>;
 
-impl Entry {
-    /// The line, ended.
-    pub fn line(&self) -> String {
-        // Escaped as every record of this program is: a terminal that it is printed on obeys none of it.
-        escaped(&serde_json::to_string(self).unwrap_or_default()) + "\n"
-    }
-}
+impl journal::Line for Entry {
+    const SCHEMA: &'static str = SCHEMA;
 
-/// Reads a journal. The error is one line: it is none of ours.
-pub fn read(bytes: &[u8]) -> std::result::Result<Read, Why> {
-    let mut read = Read::default();
-    let mut rest = bytes;
-    let mut number = 0;
-    // A line without an end is one that was not written to its end.
-    while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-        let (line, after) = (&rest[..end], &rest[end + 1..]);
-        number += 1;
-        if number > LINES {
-            return Err(Why::new(format!("more than {LINES} lines"), format!("plus de {LINES} lignes")));
+    fn schema(&self) -> Option<&str> {
+        match self {
+            Entry::Opened(opened) => Some(&opened.schema),
+            Entry::Measured(_) | Entry::Skipped { .. } => None,
         }
-        match serde_json::from_slice::<Entry>(line) {
-            Ok(entry) => {
-                read.entries.push(entry);
-                read.whole += end + 1;
-            }
-            // A disk that lost its last block gives zeros for it, an end of line among them or not.
-            Err(_) if !after.contains(&b'\n') && (read.entries.is_empty() || !line.starts_with(b"{\"is\"")) => break,
-            Err(_) => {
-                read.unread.push(number);
-                read.whole += end + 1;
-            }
-        }
-        rest = after;
-    }
-    let begins = b"{\"is\":\"opened\"";
-    let written = bytes.iter().rposition(|byte| !matches!(byte, 0 | b'\n')).map_or(0, |last| last + 1);
-    let shorter = written.min(begins.len());
-    let ours = match read.entries.first() {
-        Some(Entry::Opened(opened)) => opened.schema == SCHEMA,
-        Some(_) => read.unread.contains(&1),
-        // Nothing whole yet: the beginning of a first line, or nothing, or the zeros of a lost block.
-        None => read.unread.is_empty() && bytes[..shorter] == begins[..shorter],
-    };
-    if ours {
-        Ok(read)
-    } else {
-        Err(Why::new(format!("it is no journal ({SCHEMA})"), format!("ce n'est pas un journal ({SCHEMA})")))
     }
 }
 
@@ -132,6 +82,8 @@ pub fn read(bytes: &[u8]) -> std::result::Result<Read, Why> {
 pub(crate) mod tests {
     use super::super::judge::tests::{good, outlet};
     use super::*;
+    use crate::journal::tests::survives_a_power_cut_at_every_byte;
+    use crate::journal::{Line, read};
 
     /// A walk to three outlets, the second of which was left out.
     pub(crate) fn entries() -> Vec<Entry> {
@@ -178,42 +130,24 @@ pub(crate) mod tests {
                 Entry::Skipped { .. } => {}
             }
         }
-        let lines: Vec<String> = entries.iter().map(Entry::line).collect();
-        let ends: Vec<usize> =
-            lines.iter().scan(0, |sum, line| Some(std::mem::replace(sum, *sum + line.len()) + line.len())).collect();
-        let whole = lines.concat();
-        for cut in 0..=whole.len() {
-            let kept = ends.iter().filter(|end| **end <= cut).count();
-            // What a disk adds to a block that it did not write to its end.
-            for garbage in [&b""[..], &[0; 7], &[0, 0, b'\n']] {
-                let torn = [&whole.as_bytes()[..cut], garbage].concat();
-                let read = super::read(&torn).unwrap_or_else(|why| panic!("cut at {cut} with {garbage:?}: {why:?}"));
-                assert_eq!(read.entries, entries[..kept], "cut at {cut}");
-                // What follows after the repair is read with what was whole.
-                let repaired = [&torn[..read.whole], lines[3].as_bytes()].concat();
-                if kept > 0 {
-                    let again = super::read(&repaired).expect("a journal");
-                    assert_eq!(again.entries.len(), kept + 1, "cut at {cut} with {garbage:?}");
-                }
-            }
-        }
+        survives_a_power_cut_at_every_byte(&entries);
     }
 
     #[test]
     fn a_line_that_a_disk_spoilt_costs_its_own_outlet_and_no_other() {
         let lines: Vec<String> = entries().iter().map(Entry::line).collect();
         let spoilt = format!("{}{}{}{}", lines[0], "{\"is\":\"measured\",\n", lines[2], lines[3]);
-        let read = super::read(spoilt.as_bytes()).expect("a journal");
+        let read = read::<Entry>(spoilt.as_bytes()).expect("a journal");
         assert_eq!((read.entries.len(), read.unread, read.whole), (3, vec![2], spoilt.len()));
     }
 
     #[test]
     fn what_is_no_journal_is_refused_and_nothing_of_a_name_is_obeyed() {
         for other in ["label;panel\nA1;P1\n", "{\"schema\":\"trousse/report/1\"}\n", "{}\n{}\n", "x"] {
-            assert!(super::read(other.as_bytes()).is_err(), "{other}");
+            assert!(read::<Entry>(other.as_bytes()).is_err(), "{other}");
         }
         let newer = entries()[0].line().replace(SCHEMA, "trousse/certify/2");
-        assert!(super::read(newer.as_bytes()).is_err());
+        assert!(read::<Entry>(newer.as_bytes()).expect_err("newer").english.contains("another version of trousse"));
         assert!(entries().iter().all(|entry| !entry.line().trim_end().contains(char::is_control)));
     }
 }

@@ -1,28 +1,30 @@
-//! The file of a walk's journal: a line for each outlet, on the disk before the next outlet is gone to.
+//! The file of a journal: each line is on the disk before the work goes on.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use crate::certify::journal::{self, Entry, Read};
 use crate::fault::{Fault, Result};
+use crate::journal::{self, Line, Read};
 
 /// Bytes of a journal that are read.
 const BYTES: u64 = 1 << 30;
 
 /// A journal that is written.
-pub struct Journal {
+pub struct Journal<L> {
     file: File,
     path: PathBuf,
     /// Where the next line begins.
     end: u64,
     /// Lines that the disk has not taken yet.
     pending: String,
+    lines: PhantomData<L>,
 }
 
-impl Journal {
+impl<L: Line> Journal<L> {
     /// Opens a journal, or begins one; what it holds so far. What a power cut left of a line is taken off.
-    pub fn open(path: &Path) -> Result<(Journal, Read)> {
+    pub fn open(path: &Path) -> Result<(Journal<L>, Read<L>)> {
         let failed = |error: io::Error| cannot_write(path, &error);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
         match file.try_lock() {
@@ -45,11 +47,14 @@ impl Journal {
         if end < bytes.len() as u64 {
             file.set_len(end).map_err(failed)?;
         }
-        Ok((Journal { file, path: path.to_owned(), end, pending: String::new() }, read))
+        if bytes.is_empty() {
+            name_is_kept(path).map_err(failed)?;
+        }
+        Ok((Journal { file, path: path.to_owned(), end, pending: String::new(), lines: PhantomData }, read))
     }
 
     /// Adds a line, and those that the disk did not take before. One that it does not take now is kept for the next time.
-    pub fn add(&mut self, entry: &Entry) -> Result<()> {
+    pub fn add(&mut self, entry: &L) -> Result<()> {
         self.pending.push_str(&entry.line());
         self.flush()
     }
@@ -75,8 +80,18 @@ impl Journal {
     }
 }
 
+/// Puts the name of a new file on the disk too: without it the lines of the file would be lost with the name.
+fn name_is_kept(path: &Path) -> io::Result<()> {
+    // Windows keeps names by itself, and opens no folder.
+    if cfg!(not(unix)) {
+        return Ok(());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
 /// What a journal holds.
-pub fn read(path: &Path) -> Result<Read> {
+pub fn read<L: Line>(path: &Path) -> Result<Read<L>> {
     let shown = path.display();
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(BYTES).read_to_end(&mut bytes));

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use trousse::edge::browser::Browser;
+use trousse::journal::Line as _;
 use trousse::language::Language;
 
 use crate::{cases, have, page};

@@ -127,7 +127,7 @@ fn left(args: &CertifyArgs, certificate: &Certificate) -> Result<Vec<usize>> {
 /// A walk that is under way.
 struct Round {
     certificate: Certificate,
-    journal: Journal,
+    journal: Journal<Entry>,
     screen: Screen,
     profiles: BTreeMap<String, Profile>,
     /// The disk took no line last time.
