@@ -71,7 +71,7 @@ impl From<Tag> for Language {
 pub enum Command {
     Scan(scan::ScanArgs),
     Dhcp(dhcp::DhcpArgs),
-    Link(link::LinkArgs),
+    Link(Box<link::LinkArgs>),
     Diagnose(diagnose::DiagnoseArgs),
     Replay(replay::ReplayArgs),
     Diff(diff::DiffArgs),

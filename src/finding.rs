@@ -1,5 +1,6 @@
 //! What is wrong, how badly, why we think so, and how it is said in each language.
 
+mod plain;
 mod reason;
 mod subject;
 
@@ -14,6 +15,7 @@ use crate::check::served::Served;
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Observation;
+pub use plain::{By, Plain};
 pub use reason::Reason;
 pub use subject::Subject;
 
@@ -151,6 +153,11 @@ pub trait Explain {
     fn english(&self) -> Wording;
     /// In French, written for a site and not translated.
     fn french(&self) -> Wording;
+    /// The same for whoever pays for the network, without a word of the trade; `None` of what is never a fault.
+    fn plain(&self) -> Option<Plain> {
+        None
+    }
+
     /// Whether it is about this card's claim of this address.
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool;
     /// What the same finding is known by in another visit.

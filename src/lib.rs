@@ -30,6 +30,8 @@ pub mod service;
 
 pub mod site;
 
+pub mod firm;
+
 pub mod pool;
 
 pub mod observe;

@@ -14,6 +14,7 @@ mod neighbour;
 pub mod page;
 pub mod power;
 mod router6;
+mod seal;
 mod service;
 mod switch;
 mod terminal;

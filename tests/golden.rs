@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
+use trousse::report::page::{Block, Page};
 use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, Medium, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
@@ -87,6 +88,33 @@ fn every_format_writes_certificates_as_before() {
         }
     }
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
+/// The first page is for a customer: addresses and words that only the trade knows are for the pages after it.
+#[test]
+fn the_first_page_has_no_word_of_the_trade() {
+    let trade =
+        ["DHCP", "ARP", "VLAN", "MAC", "DNS", "TCP", "LLDP", "PoE", "IP", "passerelle", "gateway", "lease", "bail", "subnet"];
+    let mut rows = 0;
+    for (case, report) in cases::CASES {
+        for language in Language::ALL {
+            let page = Page::of(&report(), language, &TimeZone::UTC);
+            let Some(Block::Front(blocks)) = page.blocks.first() else { panic!("{case}: no first page") };
+            let texts = blocks.iter().flat_map(|block| match block {
+                Block::Heading(text) | Block::Verdict(_, text) | Block::Text(text) => vec![text.as_str()],
+                Block::Table(table) => {
+                    rows += table.rows.len();
+                    table.rows.iter().flat_map(|row| &row.cells).flat_map(|cell| &cell.texts).map(String::as_str).collect()
+                }
+                other => panic!("{case}: {other:?}"),
+            });
+            for text in texts {
+                let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).collect();
+                assert_eq!(words.iter().find(|word| trade.contains(word)), None, "{case}: {text}");
+            }
+        }
+    }
+    assert!(rows > 20, "{rows} rows");
 }
 
 /// Fields may be added, never renamed: a change of the schema is to be seen.

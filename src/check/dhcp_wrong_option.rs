@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::{Served, answers_us, serving};
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac};
 use crate::observe::{Card, DhcpServer, Inventory};
@@ -240,6 +240,20 @@ impl Explain for DhcpWrongOption {
                 "Relancez trousse dhcp.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Devices are given wrong settings when they join the network.",
+                "Correct the settings of the box or the server that hands them out.",
+            ],
+            french: [
+                "Les appareils reçoivent de mauvais réglages en rejoignant le réseau.",
+                "Corriger les réglages de la box ou du serveur qui les distribue.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::dhcp_wrong_option::Wrong;
 use super::way_out::{NamedBy, dns_servers, has_no_address, is_near, is_shut, unasked, wrong_settings};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Replies};
@@ -102,6 +102,20 @@ impl Explain for DnsSilent {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "What finds Internet names does not answer: pages do not open although the connection is there.",
+                "Start the box or the server again; if it stays silent, call the Internet provider.",
+            ],
+            french: [
+                "Ce qui trouve les noms d'Internet ne répond pas : les pages ne s'ouvrent pas alors que la connexion est là.",
+                "Redémarrer la box ou le serveur ; s'il reste muet, appeler l'opérateur.",
+            ],
+            by: By::Provider,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::neighbouring::one_switch;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::Mac;
@@ -95,6 +95,20 @@ impl Explain for DuplexMismatch {
                 "Relancez trousse link : les deux doivent indiquer full-duplex.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The two ends of a connection are set differently: it is very slow when it is busy.",
+                "Set both ends alike.",
+            ],
+            french: [
+                "Les deux bouts d'une liaison sont réglés différemment : elle devient très lente dès qu'elle sert.",
+                "Régler les deux bouts de la même façon.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

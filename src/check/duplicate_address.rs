@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::contest::contests;
 use super::holder::{Holder, join, list};
 use super::{Problem, clear_or_gap_of_both, leased_and_static};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -120,6 +120,20 @@ impl Explain for DuplicateAddress {
                 format!("Relancez l'analyse : {} ne doit plus avoir qu'un détenteur.", self.ip),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Two devices use the same number on the network: each of them is cut off at times.",
+                "Give one of them another number.",
+            ],
+            french: [
+                "Deux appareils utilisent le même numéro sur le réseau : chacun est coupé par moments.",
+                "Donner un autre numéro à l'un des deux.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Mac, Moment};
 use crate::observe::{CarrierCounted, Cut, Fact, Inventory, Observation};
@@ -124,6 +124,20 @@ impl Explain for Flapping {
                     .to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A network connection keeps dropping and coming back.",
+                "Change the cord, then have the wiring measured.",
+            ],
+            french: [
+                "Une liaison réseau tombe et revient sans cesse.",
+                "Changer le cordon, puis faire mesurer le câblage.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::way_out::{Figures, NamedBy, Standing, gateways, has_no_address, standing, unasked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -96,6 +96,20 @@ impl Explain for GatewayLoss {
                 "Regardez les erreurs comptées par le commutateur sur ses ports, et la charge du routeur : surchargé, il répond au ping en dernier.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Part of what is sent to the box that leads to the Internet is lost.",
+                "Look at the cables on the way there, then at the box.",
+            ],
+            french: [
+                "Une partie de ce qui part vers la box d'accès à Internet se perd.",
+                "Vérifier les câbles du trajet, puis la box.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::dhcp_wrong_option::Wrong;
 use super::way_out::{NamedBy, Standing, gateways, standing, unasked, wrong_settings};
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -138,6 +138,20 @@ impl Explain for GatewaySilent {
                 "Relancez trousse diagnose : la passerelle doit répondre.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The box that leads to the Internet does not answer.",
+                "Start it again; if it stays silent, call the Internet provider.",
+            ],
+            french: [
+                "La box qui mène à Internet ne répond pas.",
+                "La redémarrer ; si elle reste muette, appeler l'opérateur.",
+            ],
+            by: By::Provider,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

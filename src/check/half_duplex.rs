@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{sighting, silent, speed, up};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -87,6 +87,20 @@ impl Explain for HalfDuplex {
                 "Relancez trousse link : il doit indiquer full-duplex.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A connection cannot send and receive at the same time: it is slow when it is busy.",
+                "Set both ends alike.",
+            ],
+            french: [
+                "Une liaison ne peut pas émettre et recevoir en même temps : elle ralentit dès qu'elle sert.",
+                "Régler les deux bouts de la même façon.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

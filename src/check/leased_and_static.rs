@@ -11,7 +11,7 @@ use super::held::{self, Entry, sure};
 use super::holder::{Holder, list};
 use super::pool::{self, Source};
 use super::{Problem, stale_lease, static_in_pool};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::State;
@@ -163,6 +163,20 @@ impl Explain for LeasedAndStatic {
                 format!("Relancez l'analyse : {ip} ne doit plus avoir qu'un détenteur."),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A number was set by hand on one device and handed out to another.",
+                "Set the first one to receive its number by itself, or reserve it.",
+            ],
+            french: [
+                "Un numéro a été réglé à la main sur un appareil et distribué à un autre.",
+                "Mettre le premier en numérotation automatique, ou lui réserver son numéro.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

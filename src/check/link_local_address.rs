@@ -9,7 +9,7 @@ use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::served::serving;
 use super::{Problem, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Observation};
@@ -138,6 +138,20 @@ impl Explain for LinkLocalAddress {
                 "Redémarrez l'appareil, ou renouvelez son adresse (ipconfig /renew), puis relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device found nobody to give it a number: it reaches nothing.",
+                "Look at its cable, and at what hands out the numbers.",
+            ],
+            french: [
+                "Un appareil n'a trouvé personne pour lui donner un numéro : il n'accède à rien.",
+                "Vérifier son câble, et ce qui distribue les numéros.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::holder::join;
 use super::switches::{gap, unlocated};
 use super::{Problem, Verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Plug};
@@ -88,6 +88,20 @@ impl Explain for MacOnTwoPorts {
                     .to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "One device is seen in two places at once: either it moves, or the network is joined to itself.",
+                "Find the two places and remove what joins them.",
+            ],
+            french: [
+                "Un appareil est vu à deux endroits à la fois : il se déplace, ou le réseau est relié à lui-même.",
+                "Trouver les deux endroits et retirer ce qui les relie.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::neighbouring::{one_switch, outlet};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::Mac;
@@ -153,6 +153,20 @@ impl Explain for NeighbourNotPlanned {
                 format!("Relancez : trousse link --outlet {label} --site PLAN."),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A cable does not lead where the plan of the site says.",
+                "Put the cord where it belongs, or correct the plan.",
+            ],
+            french: [
+                "Un câble ne mène pas là où le plan du site le dit.",
+                "Remettre le cordon à sa place, ou corriger le plan.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

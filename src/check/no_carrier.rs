@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Mac, Moment};
 use crate::observe::{Fact, Inventory, Observation};
@@ -65,6 +65,20 @@ impl Explain for NoCarrier {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A network cable carries nothing: what hangs on it is cut off.",
+                "Change or plug in again the cord, then have the wiring measured.",
+            ],
+            french: [
+                "Un câble réseau ne transmet rien : ce qui y est raccordé est coupé du réseau.",
+                "Rebrancher ou changer le cordon, puis faire mesurer le câblage.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::serving;
 use super::{Problem, dhcp_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -94,6 +94,20 @@ impl Explain for NoDhcpServer {
                 "Relancez trousse dhcp : le serveur doit répondre.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Nothing hands out numbers to devices: those that are switched on do not reach the network.",
+                "Start again the box or the server that hands them out.",
+            ],
+            french: [
+                "Rien ne distribue de numéros aux appareils : ceux qu'on allume n'accèdent pas au réseau.",
+                "Remettre en marche la box ou le serveur qui les distribue.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::{Problem, gap_of_both};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -89,6 +89,20 @@ impl Explain for OwnAddressTaken {
                 "Relancez la même commande avant de croire le reste de ce rapport.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The technician's own computer was given a number that another device uses.",
+                "Measure again with a number that is free.",
+            ],
+            french: [
+                "L'ordinateur du technicien avait un numéro déjà utilisé par un autre appareil.",
+                "Refaire la mesure avec un numéro libre.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

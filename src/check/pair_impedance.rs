@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{at_distance, faults, places, untested, where_along, where_to_look, whole_fault};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::mib::cable_test::WholeResult;
@@ -101,6 +101,20 @@ impl Explain for PairImpedance {
                 "Relancez trousse link --cable-test.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A network cable is damaged or badly joined somewhere along its way.",
+                "Have the cable or its joint repaired.",
+            ],
+            french: [
+                "Un câble réseau est abîmé ou mal raccordé quelque part sur son trajet.",
+                "Faire réparer le câble ou son raccord.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{accuracy_m, at_distance, faults, metres, places, untested, where_along, where_to_look, whole_fault};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::mib::cable_test::WholeResult;
@@ -149,6 +149,20 @@ impl Explain for PairOpen {
                 "Relancez trousse link --cable-test.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A wire inside a network cable is broken.",
+                "Have the cable or its socket repaired.",
+            ],
+            french: [
+                "Un fil est coupé dans un câble réseau.",
+                "Faire réparer le câble ou sa prise.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::powering::clear_or_gap;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::mib::power_ethernet::SupplyState;
 use crate::net::{Mac, Watts};
@@ -193,6 +193,20 @@ impl Explain for PoeBudget {
                 "Donnez à ce qui ne doit pas tomber la priorité critique ; ou ajoutez une alimentation, ou des injecteurs.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The equipment that powers devices over the network has no power left for more.",
+                "Move devices elsewhere, or fit stronger equipment.",
+            ],
+            french: [
+                "L'équipement qui alimente les appareils par le réseau n'a plus de puissance disponible.",
+                "Déplacer des appareils, ou installer un équipement plus puissant.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::neighbour_not_planned::elsewhere;
 use super::neighbouring::{one_switch, outlet};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::{Mac, Watts};
@@ -119,6 +119,20 @@ impl Explain for PoeClassTooLow {
                 format!("Relancez : trousse link --outlet {label} --site PLAN."),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A socket gives less electric power than the device meant for it needs.",
+                "Use a socket that gives more power, or a power supply of its own.",
+            ],
+            french: [
+                "Une prise fournit moins de courant que l'appareil prévu n'en demande.",
+                "Utiliser une prise plus puissante, ou une alimentation séparée.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

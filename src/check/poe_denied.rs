@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::powering::{PoePort, clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::mib::power_ethernet::Detection;
 use crate::mib::pse::Trouble;
@@ -156,6 +156,20 @@ impl Explain for PoeDenied {
                 "Puis débranchez l'appareil, attendez dix secondes, rebranchez-le et regardez de nouveau.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device gets no electric power over its network cable: the equipment refuses it.",
+                "Free some power, or give the device a power supply of its own.",
+            ],
+            french: [
+                "Un appareil ne reçoit pas son courant par le câble réseau : l'équipement le lui refuse.",
+                "Libérer de la puissance, ou donner à l'appareil sa propre alimentation.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::powering::{PoePort, clear_or_gap};
 use super::{Problem, poe_denied};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::mib::power_ethernet::Detection;
 use crate::mib::pse::Trouble;
@@ -233,6 +233,20 @@ impl Explain for PoeFault {
             why: format!("{why}{feeds}{}{remark}", self.counted(Language::Fr)),
             remedy: vec![first.to_owned(), format!("Puis relancez trousse link poe --switch {switch}.")],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A socket that powers devices reports an electrical fault.",
+                "Try another cord and another device, then repair or change what is at fault.",
+            ],
+            french: [
+                "Une prise qui alimente des appareils signale un défaut électrique.",
+                "Essayer un autre cordon et un autre appareil, puis réparer ou changer ce qui est en cause.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::pool::{self, Pool, Source};
 use super::served::{answers_us, serving};
 use super::{Problem, dhcp_gap, gap, held};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::lease::{Ends, State};
 use crate::net::Mac;
@@ -273,6 +273,20 @@ impl Explain for PoolExhausted {
             _ => format!("La plage DHCP {ranges} est presque épuisée : {} adresses prises sur {all}", self.held()),
         };
         Wording { title, why, remedy }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "There are no numbers left, or few, for new devices.",
+                "Make the range of numbers larger, or keep them for a shorter time.",
+            ],
+            french: [
+                "Il ne reste plus, ou presque plus, de numéros pour de nouveaux appareils.",
+                "Agrandir la plage de numéros, ou raccourcir leur durée.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::holder::join;
 use super::pool::{self, Source};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::lease::State;
 use crate::net::Mac;
@@ -193,6 +193,20 @@ impl Explain for PoolOverlapsStaticRange {
                 "Relancez la commande avec la nouvelle configuration.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The numbers that are handed out and those that are set by hand overlap.",
+                "Part the two ranges.",
+            ],
+            french: [
+                "Les numéros distribués et ceux réglés à la main se chevauchent.",
+                "Séparer les deux plages.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

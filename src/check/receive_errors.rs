@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{sighting, up};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{ErrorsGrew, Inventory};
@@ -90,6 +90,20 @@ impl Explain for ReceiveErrors {
                     .to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Data arrives damaged over a cable and has to be sent again.",
+                "Change the cord, then have the wiring measured.",
+            ],
+            french: [
+                "Des données arrivent abîmées par un câble et doivent être renvoyées.",
+                "Changer le cordon, puis faire mesurer le câblage.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

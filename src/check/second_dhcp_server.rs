@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::served::{Served, answers_us, list, serving};
 use super::{Problem, dhcp_clear_or_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{DhcpServer, Inventory, Observation};
@@ -121,6 +121,20 @@ impl Explain for SecondDhcpServer {
                 "Relancez trousse dhcp : il ne doit plus répondre.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A second device hands out numbers, which nobody planned: some computers lose the Internet.",
+                "Find that device and unplug it, or switch that function off.",
+            ],
+            french: [
+                "Un second appareil, que personne n'a prévu, distribue des numéros : des postes perdent Internet.",
+                "Trouver cet appareil et le débrancher, ou y couper cette fonction.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

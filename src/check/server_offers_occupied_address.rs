@@ -11,7 +11,7 @@ use super::held::sure;
 use super::holder::{self, Holder};
 use super::served::Served;
 use super::{Problem, dhcp_gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::net::{Mac, Moment};
@@ -139,6 +139,20 @@ impl Explain for ServerOffersOccupiedAddress {
                 "Relancez trousse dhcp : le serveur doit proposer une autre adresse.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Numbers are handed out that another device uses already.",
+                "Give that device a number outside the range, or reserve it.",
+            ],
+            french: [
+                "Des numéros sont distribués alors qu'un autre appareil les utilise déjà.",
+                "Donner à cet appareil un numéro hors de la plage, ou le lui réserver.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Mac, VlanId};
 use crate::observe::{Inventory, Observation, RootsTold};
@@ -181,6 +181,20 @@ impl Explain for SpanningTreeChange {
                 ],
             },
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The network keeps changing its own paths: it stops for some seconds each time.",
+                "Find the connection that comes and goes.",
+            ],
+            french: [
+                "Le réseau change sans cesse de chemin : il s'arrête quelques secondes à chaque fois.",
+                "Trouver la liaison qui tombe et revient.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{pairs, sighting, silent, speed, up, wire_order};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -123,6 +123,20 @@ impl Explain for SpeedDowngrade {
                 ),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A connection runs slower than the equipment at both ends can.",
+                "Change the cord, then have the wiring measured.",
+            ],
+            french: [
+                "Une liaison est plus lente que ne le permettent les appareils à ses deux bouts.",
+                "Changer le cordon, puis faire mesurer le câblage.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

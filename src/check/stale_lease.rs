@@ -11,7 +11,7 @@ use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::Holder;
 use super::pool::{self, Source};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::lease::{Ends, State};
@@ -141,6 +141,20 @@ impl Explain for StaleLease {
                 format!("Relancez l'analyse : {ip} ne doit plus répondre."),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device still uses a number that it was given long ago and that is no longer its own.",
+                "Restart that device, so that it asks for a new number.",
+            ],
+            french: [
+                "Un appareil utilise encore un numéro reçu autrefois et qui n'est plus le sien.",
+                "Redémarrer cet appareil, pour qu'il demande un nouveau numéro.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

@@ -10,7 +10,7 @@ use super::Problem;
 use super::duplicate_address::evidence;
 use super::held::{self, Entry, sure};
 use super::holder::Holder;
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::kind::Confidence;
 use crate::language::Language;
 use crate::net::Mac;
@@ -156,6 +156,20 @@ impl Explain for StaticInPool {
                 "Reprenez une copie récente des baux et relancez l'analyse.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device has a number set by hand among those that are handed out: another may get the same one day.",
+                "Give it a number outside that range, or reserve it.",
+            ],
+            french: [
+                "Un appareil a un numéro réglé à la main parmi ceux qui sont distribués : un autre peut recevoir le même un jour.",
+                "Lui donner un numéro hors de cette plage, ou le lui réserver.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

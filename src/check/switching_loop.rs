@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{BroadcastsHeard, Cut, Inventory, OwnReturned};
@@ -208,6 +208,20 @@ impl Explain for SwitchingLoop {
             );
         }
         Wording { title, why, remedy }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A cable joins the network to itself: messages go round without end and everything slows down or stops.",
+                "Find that cable and unplug it.",
+            ],
+            french: [
+                "Un câble relie le réseau à lui-même : les messages tournent sans fin, tout ralentit ou s'arrête.",
+                "Trouver ce câble et le débrancher.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::cabling::{accuracy_m, metres, pairs, untested};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::mib::cable_test::WholeResult;
@@ -120,6 +120,20 @@ impl Explain for TooLong {
                     .to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A network cable is longer than the rules allow: it may fail at any time.",
+                "Have it shortened, or a switch put in between.",
+            ],
+            french: [
+                "Un câble réseau est plus long que la norme ne le permet : il peut lâcher à tout moment.",
+                "Le faire raccourcir, ou faire placer un commutateur entre les deux.",
+            ],
+            by: By::Cabler,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

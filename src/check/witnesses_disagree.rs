@@ -9,7 +9,7 @@ use super::Problem;
 use super::cabling::{sighting, speed, up};
 use super::neighbouring::one_switch;
 use super::switches::{gap, unlocated};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Mac, VlanId};
 use crate::observe::{Advertised, Discovery, Inventory, Observation, Plug};
@@ -174,6 +174,20 @@ impl Explain for WitnessesDisagree {
                 format!("Relancez trousse link --switch {} : les deux doivent dire la même chose.", self.port.switch),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The two ends of a connection do not tell the same of it.",
+                "Compare the settings of both ends.",
+            ],
+            french: [
+                "Les deux bouts d'une liaison ne disent pas la même chose.",
+                "Comparer les réglages des deux bouts.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -10,7 +10,7 @@ use super::duplicate_address::evidence;
 use super::holder::{Holder, list};
 use super::served::{answers_us, serving};
 use super::{Problem, clear_or_gap, gap};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::{Ipv4Net, Mac, Moment};
 use crate::observe::{Card, Claim, Fact, Inventory, Observation, Owner};
@@ -177,6 +177,20 @@ impl Explain for WrongSubnet {
                 "Relancez la même commande.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device has a number of another network: it reaches nothing here.",
+                "Set it to receive its number by itself.",
+            ],
+            french: [
+                "Un appareil a un numéro d'un autre réseau : il n'accède à rien ici.",
+                "Le mettre en numérotation automatique.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

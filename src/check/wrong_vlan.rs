@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::neighbour_not_planned::elsewhere;
 use super::neighbouring::{one_switch, outlet};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::{Mac, VlanId};
@@ -126,6 +126,20 @@ impl Explain for WrongVlan {
                 "Relancez trousse link : le VLAN doit être celui du plan.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A wall outlet leads to the wrong part of the network.",
+                "Put the cord where it belongs, or change the setting of its port.",
+            ],
+            french: [
+                "Une prise murale mène à la mauvaise partie du réseau.",
+                "Remettre le cordon à sa place, ou corriger le réglage de son port.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

@@ -36,7 +36,12 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("scan", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("scan", "output", "Écrire le rapport dans FICHIER"),
+    ("scan", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "scan",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("dhcp", "", "Trouver chaque serveur DHCP du segment et ce qu'il donnerait ; aucun bail n'est pris."),
     ("dhcp", "interface", "L'interface ; elle n'a pas besoin d'adresse [par défaut : celle de la route par défaut]"),
     (
@@ -63,7 +68,12 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("dhcp", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("dhcp", "output", "Écrire le rapport dans FICHIER"),
+    ("dhcp", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "dhcp",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     (
         "diagnose",
         "",
@@ -102,7 +112,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("diagnose", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     ("diagnose", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("diagnose", "output", "Écrire le rapport dans FICHIER"),
+    ("diagnose", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "diagnose",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     (
         "link",
         "",
@@ -120,7 +135,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link poe", "site", "Le plan du site (TOML)"),
     ("link poe", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("link poe", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("link poe", "output", "Écrire le rapport dans FICHIER"),
+    ("link poe", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "link poe",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("link", "interface", "L'interface ; elle n'a besoin ni d'adresse ni de lien [par défaut : celle de la route par défaut]"),
     (
         "link",
@@ -140,7 +160,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link", "site", "Le plan du site (TOML)"),
     ("link", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("link", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("link", "output", "Écrire le rapport dans FICHIER"),
+    ("link", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "link",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     (
         "link locate",
         "",
@@ -154,7 +179,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link locate", "site", "Le plan du site (TOML)"),
     ("link locate", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("link locate", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("link locate", "output", "Écrire le rapport dans FICHIER"),
+    ("link locate", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "link locate",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     (
         "link certify",
         "",
@@ -192,6 +222,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link certify", "report", "Ne rien mesurer : écrire le certificat d'un journal"),
     ("link certify", "format", "Comment le certificat est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
     ("link certify", "output", "Écrire le certificat dans FICHIER"),
+    (
+        "link certify",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("replay", "", "Rapport d'une intervention enregistrée, ou d'une capture de tcpdump ou Wireshark."),
     ("replay", "record", "Un dossier créé par --record, ou un fichier pcap ou pcapng"),
     ("replay", "site", "Le plan du site (TOML) [par défaut : celui de l'enregistrement]"),
@@ -207,7 +242,12 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("replay", "format", "Comment le rapport est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("replay", "output", "Écrire le rapport dans FICHIER"),
+    ("replay", "output", "Écrire le rapport dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "replay",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("site", "", "Ébaucher le plan d'un site d'après une intervention, ou vérifier un plan."),
     ("site init", "", "Écrire un plan commenté d'après ce qu'une intervention a vu."),
     ("site init", "visit", "Un dossier créé par --record, ou un fichier pcap ou pcapng"),
@@ -234,7 +274,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("diff", "before", "La première : un dossier créé par --record, ou un rapport en JSON"),
     ("diff", "after", "La seconde"),
     ("diff", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("diff", "output", "Écrire la comparaison dans FICHIER"),
+    ("diff", "output", "Écrire la comparaison dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "diff",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     (
         "retest",
         "",
@@ -255,7 +300,12 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("retest", "output", "Écrire la comparaison dans FICHIER"),
+    ("retest", "output", "Écrire la comparaison dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
+    (
+        "retest",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("oui", "", "Qui a fabriqué une carte réseau, d'après son adresse MAC ; quels blocs détient un fabricant."),
     ("oui", "asked", "Adresses MAC, début d'adresse (b8:27:eb), ou partie du nom d'un fabricant"),
     (
@@ -282,7 +332,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien) ou de ce que lisent les programmes (rapport, comparaison, certificat).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat).",
     ),
     ("schema", "what", "De quoi"),
     ("completions", "", "Afficher la complétion d'un shell."),
@@ -299,6 +349,7 @@ const VALUES: &[(&str, &str)] = &[
     ("VISIT1", "INTERVENTION1"),
     ("VISIT2", "INTERVENTION2"),
     ("FILE", "FICHIER"),
+    ("FIRM", "SOCIÉTÉ"),
     ("TARGET", "CIBLE"),
     ("LANG", "LANGUE"),
     ("MAC|VENDOR", "MAC|FABRICANT"),

@@ -9,6 +9,7 @@ use jiff::tz::TimeZone;
 
 use crate::edge::browser::Browser;
 use crate::fault::{Fault, Result};
+use crate::firm::Letterhead;
 use crate::language::Language;
 use crate::report::{Comparison, FORMATS, Format, Medium, Report, View};
 
@@ -18,43 +19,58 @@ pub struct OutputArgs {
     /// How the report is written; by default as the name of FILE says, else for the terminal
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub format: Option<String>,
-    /// Write the report to FILE
+    /// Write the report to FILE; may be repeated, as in -o report.pdf -o report.json
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
+    /// The firm at the head of HTML and PDF (TOML) [default: trousse/firm.toml among the user's settings]
+    #[arg(long, value_name = "FIRM")]
+    pub firm: Option<PathBuf>,
 }
 
 impl OutputArgs {
-    fn format(&self) -> &'static Format {
-        let of_file = self.output.as_deref().and_then(Path::extension).and_then(|end| end.to_str());
-        let named = |name: &str| FORMATS.iter().find(|format| format.name == name);
-        let ending = |end: &str| FORMATS.iter().find(|format| format.ending.eq_ignore_ascii_case(end));
-        self.format.as_deref().and_then(named).or(of_file.and_then(ending)).unwrap_or(&FORMATS[0])
+    /// Every place that is written to, and how; standard output where none is named.
+    fn places(&self) -> Vec<(&'static Format, Option<&Path>)> {
+        let format = |path: Option<&Path>| {
+            let of_file = path.and_then(Path::extension).and_then(|end| end.to_str());
+            let named = |name: &str| FORMATS.iter().find(|format| format.name == name);
+            let ending = |end: &str| FORMATS.iter().find(|format| format.ending.eq_ignore_ascii_case(end));
+            self.format.as_deref().and_then(named).or(of_file.and_then(ending)).unwrap_or(&FORMATS[0])
+        };
+        let files = self.output.iter().map(|path| (format(Some(path)), Some(path.as_path())));
+        if self.output.is_empty() { vec![(format(None), None)] } else { files.collect() }
     }
 
     /// Refuses now what could not be written later, when the work is done.
     pub fn check(&self) -> Result<()> {
-        check(self.format().medium, self.output.as_deref())
+        self.places().into_iter().try_for_each(|(format, output)| check(format.medium, output, self.firm.as_deref()))
     }
 
     /// Writes the report. What cannot be written to its file goes to standard output, so that it is not lost.
     pub fn write(&self, report: &Report, language: Language) -> Result<()> {
-        let format = self.format();
-        let text = (format.render)(report, &view(self.output.is_none(), language));
-        deliver(&text, format.medium, self.output.as_deref())
+        self.write_each(language, |format, view| (format.render)(report, view))
     }
 
     /// Writes a comparison in the same way.
     pub fn write_comparison(&self, comparison: &Comparison, language: Language) -> Result<()> {
-        let format = self.format();
-        let text = (format.compare)(comparison, &view(self.output.is_none(), language));
-        deliver(&text, format.medium, self.output.as_deref())
+        self.write_each(language, |format, view| (format.compare)(comparison, view))
+    }
+
+    /// Writes to every place, also after one that failed; the first fault is told.
+    fn write_each(&self, language: Language, written: impl Fn(&Format, &View) -> String) -> Result<()> {
+        let write = |(format, output): (&Format, Option<&Path>)| {
+            let view = view(output.is_none(), language).under(format.medium, self.firm.as_deref())?;
+            deliver(&written(format, &view), format.medium, output)
+        };
+        self.places().into_iter().map(write).fold(Ok(()), Result::and)
     }
 }
 
-/// Refuses what could not be written later: a file that cannot be, paper without a browser, or on a terminal.
-pub fn check(medium: Medium, output: Option<&Path>) -> Result<()> {
+/// Refuses what could not be written later: a file that cannot be, paper without a browser, or on a terminal, a letterhead that cannot be
+/// read.
+pub fn check(medium: Medium, output: Option<&Path>, firm: Option<&Path>) -> Result<()> {
     output.map_or(Ok(()), writable)?;
-    if medium == Medium::Text {
+    letterhead(medium, firm)?;
+    if medium != Medium::Paper {
         return Ok(());
     }
     Browser::find()?;
@@ -69,7 +85,7 @@ pub fn check(medium: Medium, output: Option<&Path>) -> Result<()> {
 /// is kept beside the file.
 pub fn deliver(text: &str, medium: Medium, output: Option<&Path>) -> Result<()> {
     let printed = match medium {
-        Medium::Text => return put(text.as_bytes(), output),
+        Medium::Text | Medium::Page => return put(text.as_bytes(), output),
         Medium::Paper => Browser::find().and_then(|browser| browser.print(text)),
     };
     let fault = match (printed, output) {
@@ -107,6 +123,18 @@ fn put(bytes: &[u8], output: Option<&Path>) -> Result<()> {
             Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
                 .hint("the report is on standard output instead", "le rapport est sur la sortie standard"))
         }),
+    }
+}
+
+/// The head of what is a page; the file that was named is read whatever it is, so that what is wrong with it is said.
+fn letterhead(medium: Medium, firm: Option<&Path>) -> Result<Option<Letterhead>> {
+    if medium == Medium::Text && firm.is_none() { Ok(None) } else { Letterhead::find(firm) }
+}
+
+impl View {
+    /// The view with the firm at its head, where the medium has one.
+    pub fn under(self, medium: Medium, firm: Option<&Path>) -> Result<View> {
+        Ok(View { letterhead: letterhead(medium, firm)?, ..self })
     }
 }
 

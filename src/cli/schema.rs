@@ -5,10 +5,11 @@ use schemars::schema_for;
 use crate::certify::{Profile, certificate};
 use crate::cli::output::print;
 use crate::fault::Result;
+use crate::firm::Firm;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a link profile) or of what programs read (a report, a comparison, a certificate).
+/// Print the JSON Schema of what people write (a plan, a link profile, a firm) or of what programs read (a report, a comparison, a certificate).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -21,6 +22,8 @@ pub struct SchemaArgs {
 pub enum Schema {
     /// The plan of a site.
     Plan,
+    /// The firm at the head of reports.
+    Firm,
     /// The report of a scan or replay.
     Report,
     /// The comparison of two visits.
@@ -35,6 +38,7 @@ pub enum Schema {
 pub fn run(args: &SchemaArgs) -> Result<u8> {
     let schema = match args.what {
         Schema::Plan => schema_for!(Plan).to_value(),
+        Schema::Firm => schema_for!(Firm).to_value(),
         Schema::Report => report::schema(),
         Schema::Comparison => comparison::schema(),
         Schema::LinkProfile => schema_for!(Profile).to_value(),

@@ -66,6 +66,10 @@ const FLAGS: [&str; 20] = [
     "--generate-pdf-document-outline",
 ];
 
+/// Up to so many bytes of HTML the PDF is tagged for readers aloud and has an outline. The tags of thousands of rows take longer to
+/// write than all else, and make the file thirteen times as large (docs/benchmarks.md).
+const TAGGED_UP_TO: usize = 256 * 1024;
+
 /// A browser that can print.
 #[derive(Debug)]
 pub struct Browser {
@@ -106,6 +110,9 @@ impl Browser {
         let mut command = Command::new(&self.program);
         // Two names of one flag: before and after Chromium 112.
         command.args(FLAGS).args(["--no-pdf-header-footer", "--print-to-pdf-no-header"]);
+        if html.len() > TAGGED_UP_TO {
+            command.arg("--disable-pdf-tagging");
+        }
         if is_root() {
             command.arg("--no-sandbox");
         }

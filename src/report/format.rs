@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{Comparison, Report, csv, html, json, labels, markdown, terminal};
 use crate::certify::Certificate;
+use crate::firm::Letterhead;
 use crate::language::Language;
 
 /// How a reader wants to see a report.
@@ -17,6 +18,8 @@ pub struct View {
     pub colour: bool,
     /// The clock that times are told by.
     pub zone: TimeZone,
+    /// Who made the report, at the head of a page.
+    pub letterhead: Option<Letterhead>,
 }
 
 impl View {
@@ -25,7 +28,7 @@ impl View {
 
     /// A view without colours, [`View::WIDTH`] columns wide.
     pub fn new(language: Language, zone: TimeZone) -> View {
-        View { language, width: View::WIDTH, colour: false, zone }
+        View { language, width: View::WIDTH, colour: false, zone, letterhead: None }
     }
 }
 
@@ -34,6 +37,8 @@ impl View {
 pub enum Medium {
     /// It is the report.
     Text,
+    /// It is a page for a screen.
+    Page,
     /// It is a page that a browser prints; the report is the PDF.
     Paper,
 }
@@ -57,7 +62,7 @@ pub struct Format {
 pub const FORMATS: &[Format] = &[
     Format { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::render, compare: terminal::compare },
     Format { name: "json", ending: "json", medium: Medium::Text, render: json::render, compare: json::compare },
-    Format { name: "html", ending: "html", medium: Medium::Text, render: html::render, compare: html::compare },
+    Format { name: "html", ending: "html", medium: Medium::Page, render: html::render, compare: html::compare },
     Format { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::render, compare: html::compare },
     Format { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::render, compare: markdown::compare },
     Format { name: "csv", ending: "csv", medium: Medium::Text, render: csv::render, compare: csv::compare },
@@ -80,7 +85,7 @@ pub struct CertificateFormat {
 pub const CERTIFICATE_FORMATS: &[CertificateFormat] = &[
     CertificateFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::certify },
     CertificateFormat { name: "json", ending: "json", medium: Medium::Text, render: json::certify },
-    CertificateFormat { name: "html", ending: "html", medium: Medium::Text, render: html::certify },
+    CertificateFormat { name: "html", ending: "html", medium: Medium::Page, render: html::certify },
     CertificateFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::certify },
     CertificateFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::certify },
     CertificateFormat { name: "csv", ending: "csv", medium: Medium::Text, render: csv::certificate::render },

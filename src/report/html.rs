@@ -1,12 +1,16 @@
 //! The report as one self-contained page: for a screen of any size, for paper, with nothing fetched and nothing run but its own.
 
+mod map;
+mod plot;
+
 use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Trace};
-use super::{Comparison, Report, View};
+use super::{Comparison, Report, View, json, seal};
 use crate::certify::Certificate;
+use crate::firm::Letterhead;
 use crate::language::Language;
 
 const STYLE: &str = include_str!("html.css");
@@ -14,45 +18,53 @@ const SCRIPT: &str = include_str!("html.js");
 
 /// What the page may use (Content Security Policy, level 3): this very style and this very script, by their SHA-256.
 /// Should a hostile name ever slip through, it still could not run.
-fn policy() -> String {
+/// A logo is in the page itself, and only then may there be a picture.
+fn policy(logo: bool) -> String {
     let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
     let (style, script) = (hash(STYLE), hash(SCRIPT));
-    format!("default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'")
+    let pictures = if logo { "img-src data:; " } else { "" };
+    format!(
+        "default-src 'none'; {pictures}style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
 /// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    written(&Page::of(report, view.language, &view.zone))
+    written(&Page::of(report, view.language, &view.zone), view, &json::render(report, view))
 }
 
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
-    written(&Page::of_comparison(comparison, view.language, &view.zone))
+    written(&Page::of_comparison(comparison, view.language, &view.zone), view, &json::compare(comparison, view))
 }
 
 /// Writes a certificate, with every measurement.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
-    written(&Page::of_certificate(certificate, true, view.language, &view.zone))
+    written(&Page::of_certificate(certificate, true, view.language, &view.zone), view, &json::certify(certificate, view))
 }
 
-fn written(page: &Page) -> String {
+fn written(page: &Page, view: &View, record: &str) -> String {
+    let head = view.letterhead.as_ref();
+    let [what, sum] = seal::foot(record, page.language);
     let markup = html! {
         (DOCTYPE)
         html lang=(page.language.tag()) {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(policy());
+                meta http-equiv="Content-Security-Policy" content=(policy(head.is_some_and(|head| head.logo.is_some())));
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (page.title) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
                 main {
+                    @if let Some(head) = head { (firm(head)) }
                     header {
                         h1 { (page.title) }
                         p { (page.subtitle) }
                     }
                     @for part in &page.blocks { (block(part, page.language)) "\n" }
+                    footer { (what) " " code { (sum) } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -61,9 +73,26 @@ fn written(page: &Page) -> String {
     markup.into_string() + "\n"
 }
 
+/// Who made the report.
+fn firm(head: &Letterhead) -> Markup {
+    let firm = &head.firm;
+    html! {
+        address.firm {
+            @if let Some(logo) = &head.logo { img src=(logo) alt=(firm.name); }
+            p {
+                strong { (firm.name) }
+                @for line in &firm.address { br; (line) }
+                @let reached = firm.reached();
+                @if !reached.is_empty() { br; (reached) }
+            }
+        }
+    }
+}
+
 fn block(block: &Block, language: Language) -> Markup {
     html! {
         @match block {
+            Block::Front(blocks) => section.front { @for part in blocks { (self::block(part, language)) } },
             Block::Verdict(tone, text) => p class={ "verdict " (class(*tone)) } { (sign(*tone)) span { (text) } },
             Block::Warning(text) => p.warning { (sign(Tone::Risk)) span { (text) } },
             Block::Heading(text) => h2 { (text) },
@@ -71,6 +100,9 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Card(found) => (card(found, language)),
             Block::Table(rows) => (table(rows, language)),
             Block::Trace(trace) => (drawn(trace)),
+            Block::Map(map) => (map::drawn(map)),
+            Block::Bars(bars) => (plot::bars(bars)),
+            Block::Gauge(gauge) => (plot::gauge(gauge)),
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
             Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },

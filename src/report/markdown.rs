@@ -4,7 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::page::{Block, Card, Page, Reading, Row, Table};
 use super::words::counted;
-use super::{Comparison, Report, View};
+use super::{Comparison, Report, View, json, seal};
 use crate::certify::Certificate;
 use crate::language::Language;
 use crate::net::Mac;
@@ -14,24 +14,26 @@ const ROWS: usize = 100;
 
 /// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    written(&Page::of(report, view.language, &view.zone))
+    written(&Page::of(report, view.language, &view.zone), &json::render(report, view))
 }
 
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
-    written(&Page::of_comparison(comparison, view.language, &view.zone))
+    written(&Page::of_comparison(comparison, view.language, &view.zone), &json::compare(comparison, view))
 }
 
 /// Writes a certificate.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
-    written(&Page::of_certificate(certificate, false, view.language, &view.zone))
+    written(&Page::of_certificate(certificate, false, view.language, &view.zone), &json::certify(certificate, view))
 }
 
-fn written(page: &Page) -> String {
+fn written(page: &Page, record: &str) -> String {
     let mut out = format!("# {}\n\n{}\n", text(&page.title), text(&page.subtitle));
     for part in &page.blocks {
         block(&mut out, part, page.language);
     }
+    let [what, sum] = seal::foot(record, page.language);
+    out.push_str(&format!("\n{} `{sum}`\n", text(&what)));
     out
 }
 
@@ -44,6 +46,8 @@ fn block(out: &mut String, block: &Block, language: Language) {
         Block::Heading(said) => format!("## {}", text(said)),
         Block::Text(said) => text(said),
         Block::Trace(trace) => text(&trace.label),
+        Block::Front(blocks) => return blocks.iter().for_each(|part| self::block(out, part, language)),
+        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) => return,
         Block::Card(found) => return card(out, found, language),
         Block::Table(rows) => return table(out, rows, language),
         Block::Facts(facts) => {

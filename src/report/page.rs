@@ -8,11 +8,14 @@ mod coverage;
 mod dhcp;
 mod evidence;
 mod findings;
+mod front;
 mod hosts;
 mod ipv6;
 mod ladder;
+mod map;
 mod neighbour;
 mod owners;
+mod plot;
 mod power;
 mod service;
 mod switch;
@@ -20,6 +23,7 @@ mod switching;
 mod trace;
 mod verdict;
 mod way_out;
+
 use jiff::tz::TimeZone;
 
 use super::words::{day_and_time, typeset};
@@ -28,6 +32,8 @@ use crate::finding::Severity;
 use crate::language::Language;
 use crate::line::one_line;
 use crate::probe::Errand;
+pub use map::{Map, Node};
+pub use plot::{Bars, Gauge};
 
 /// A report, ready to be written. Every text in it is one line without marks that hide or turn others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +53,8 @@ pub struct Page {
 pub enum Block {
     /// The one sentence to read if no other is read, and how good or bad it is.
     Verdict(Tone, String),
+    /// What whoever pays for the network reads, on a page of its own; a terminal, which only technicians read, leaves it out.
+    Front(Vec<Block>),
     /// What keeps the page from being the whole truth.
     Warning(String),
     /// The title of what follows.
@@ -59,6 +67,12 @@ pub enum Block {
     Table(Table),
     /// What came back of a pulse on one pair.
     Trace(Trace),
+    /// Who is where; only where it can be drawn.
+    Map(Map),
+    /// Figures in a row; only where they can be drawn, the text says them too.
+    Bars(Bars),
+    /// Parts of a whole, likewise.
+    Gauge(Gauge),
     /// Labels and what they stand for.
     Facts(Vec<(String, String)>),
     /// What another finding came about by.
@@ -261,10 +275,13 @@ impl Page {
         let when = day_and_time(&visit.started, zone, language);
         let place = visit.interface.as_deref().or(visit.capture.as_deref()).map(str::to_owned);
         let targets = (!visit.targets.is_empty()).then(|| visit.targets.join(", "));
-        let mut blocks = verdict::blocks(report, language);
+        let mut blocks = vec![front::block(report, language)];
+        blocks.extend(verdict::blocks(report, language));
         blocks.extend(findings::blocks(report, language, zone));
+        blocks.extend(map::blocks(report, language));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(service::blocks(report, language));
+        blocks.extend(plot::round_trips(report, language));
         blocks.extend(switching::blocks(report, language));
         blocks.extend(ipv6::blocks(report, language));
         blocks.extend(dhcp::blocks(report, language));
@@ -319,6 +336,7 @@ impl Page {
 fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
     match block {
         Block::Verdict(_, text) | Block::Warning(text) | Block::Heading(text) | Block::Text(text) => change(text),
+        Block::Front(blocks) => blocks.iter_mut().for_each(|block| each_text(block, change)),
         Block::Card(card) => {
             [&mut card.word, &mut card.code, &mut card.title].into_iter().for_each(change);
             card.blocks.iter_mut().for_each(|block| each_text(block, change));
@@ -330,6 +348,15 @@ fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
         Block::Trace(trace) => {
             change(&mut trace.label);
             trace.ends.iter_mut().for_each(change);
+        }
+        Block::Map(map) => {
+            change(&mut map.label);
+            map.root.each_text(change);
+        }
+        Block::Bars(bars) => [&mut bars.label, &mut bars.top.1].into_iter().for_each(change),
+        Block::Gauge(gauge) => {
+            [&mut gauge.label, &mut gauge.alarm.1].into_iter().for_each(change);
+            gauge.parts.iter_mut().for_each(|(name, _, said)| [name, said].into_iter().for_each(change));
         }
         Block::Facts(facts) => facts.iter_mut().for_each(|(label, text)| {
             change(label);

@@ -39,7 +39,8 @@ fn written(page: &Page, view: &View) -> String {
     for block in &page.blocks {
         paper.block(block);
     }
-    if let (Some(verdict @ Block::Verdict(..)), true) = (page.blocks.first(), paper.lines.len() > SCREEN) {
+    let verdict = page.blocks.iter().find(|block| matches!(block, Block::Verdict(..)));
+    if let (Some(verdict), true) = (verdict, paper.lines.len() > SCREEN) {
         paper.block(verdict);
     }
     let mut text = paper.lines.join("\n");
@@ -59,6 +60,7 @@ struct Paper {
 impl Paper {
     fn block(&mut self, block: &Block) {
         match block {
+            Block::Front(_) | Block::Map(_) | Block::Bars(_) | Block::Gauge(_) => {}
             Block::Verdict(tone, text) => {
                 self.gap();
                 self.signed(*tone, text, style(*tone).bold());

@@ -5,7 +5,9 @@
 #[path = "../cases/mod.rs"]
 #[allow(dead_code, reason = "only some of the cases are looked at here")]
 mod cases;
+mod driven;
 mod paper;
+mod screen;
 
 use std::process::{Command, Stdio};
 

@@ -118,3 +118,32 @@ fn a_format_named_pdf_is_printed_for_every_command_and_sends_nothing() {
         fs::remove_file(&pdf).expect("it was written");
     }
 }
+
+#[test]
+fn the_sum_on_paper_is_that_of_the_record_beside_it_and_the_firm_is_at_its_head() {
+    if !have(&NEEDS) || !have(&["sha256sum"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [pdf, json, firm] = ["r.pdf", "r.json", "firm.toml"].map(|name| folder.path().join(name));
+    let logo = "<svg xmlns='http://www.w3.org/2000/svg' width='90' height='40'><rect width='90' height='40'/></svg>";
+    fs::write(folder.path().join("logo.svg"), logo).expect("a file");
+    fs::write(&firm, "name = \"Réseaux du Tilleul\"\naddress = [\"12 rue Haute\"]\nphone = \"05 56 00\"\nlogo = \"logo.svg\"\n")
+        .expect("a file");
+    let visit = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/visits/vineyard");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trousse"));
+    command.args(["--lang", "fr", "replay"]).arg(visit).arg("-o").arg(&pdf).arg("-o").arg(&json).arg("--firm").arg(&firm);
+    let output = command.output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let sum = String::from_utf8(ran(Command::new("sha256sum").arg(&json)).stdout).expect("text");
+    let text = text_of(&pdf);
+    assert!(text.contains(sum.split_whitespace().next().expect("a sum")), "{sum}{text}");
+    let head: Vec<&str> = text.lines().take(6).map(str::trim).collect();
+    assert!(head.contains(&"Réseaux du Tilleul") && head.contains(&"12 rue Haute") && head.contains(&"05 56 00"), "{head:?}");
+    // The rectangle of the logo is black.
+    ran(Command::new("pdftoppm").args(["-gray", "-r", "50", "-l", "1"]).arg(&pdf).arg(folder.path().join("head")));
+    let picture = fs::read_dir(folder.path()).expect("a folder").filter_map(|entry| Some(entry.ok()?.path()));
+    let picture =
+        picture.filter(|path| path.extension().is_some_and(|end| end == "pgm")).map(|path| fs::read(path).expect("a picture"));
+    assert!(picture.into_iter().flatten().filter(|&point| point < 8).count() > 600, "no logo");
+}

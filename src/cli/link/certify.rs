@@ -74,11 +74,15 @@ pub struct CertifyArgs {
     /// Write the certificate to FILE
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// The firm at the head of HTML and PDF (TOML) [default: trousse/firm.toml among the user's settings]
+    #[arg(long, value_name = "FIRM")]
+    pub firm: Option<PathBuf>,
 }
 
 /// Runs the command.
 pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
-    check(args.format().medium, args.output.as_deref())?;
+    let format = args.format();
+    check(format.medium, args.output.as_deref(), args.firm.as_deref())?;
     // What was measured before a fault is shown before the fault.
     let (certificate, walked) = match &args.report {
         Some(path) => {
@@ -88,8 +92,8 @@ pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
         }
         None => measured(args, language)?,
     };
-    let text = (args.format().render)(&certificate, &view(args.output.is_none(), language));
-    deliver(&text, args.format().medium, args.output.as_deref())?;
+    let view = view(args.output.is_none(), language).under(format.medium, args.firm.as_deref())?;
+    deliver(&(format.render)(&certificate, &view), format.medium, args.output.as_deref())?;
     walked?;
     Ok(certificate.exit_code())
 }

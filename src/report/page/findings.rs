@@ -29,6 +29,11 @@ pub(super) fn stories(report: &Report) -> Vec<&Finding> {
     report.findings.iter().filter(|finding| !told.iter().any(|cause| std::ptr::eq(*cause, *finding))).collect()
 }
 
+/// The nearest cause of a finding, among the findings of this report.
+pub(super) fn cause_of<'a>(report: &'a Report, finding: &'a Finding) -> Option<&'a Finding> {
+    causes(report, finding).first().copied()
+}
+
 /// Why a finding came about, the nearest cause first: findings of this report about the same card and address.
 fn causes<'a>(report: &'a Report, finding: &'a Finding) -> Vec<&'a Finding> {
     let mut chain: Vec<&Finding> = Vec::new();

@@ -1,6 +1,6 @@
 //! The power over Ethernet of a switch: its ports one by one, its budget, and whether more devices fit.
 
-use super::{Block, Cell, Column, Fit, Reading, Row, Table, Tone};
+use super::{Block, Cell, Column, Fit, Reading, Row, Table, Tone, plot};
 use crate::check::Problem;
 use crate::check::powering::PoePort;
 use crate::finding::Severity;
@@ -89,6 +89,7 @@ fn of_switch(switch: &SwitchPower, report: &Report, language: Language) -> Vec<B
     }
     blocks.extend(switch.will_fit.iter().map(|fit| will_fit(fit, language)));
     blocks.push(Block::Facts(switch.budgets.iter().flat_map(|budget| budget_facts(budget, switch, language)).collect()));
+    blocks.extend(plot::budgets(switch, language));
     let table = ports(switch, report, language);
     if table.rows.is_empty() {
         return blocks;
