@@ -41,6 +41,8 @@ pub mod diagnose;
 
 pub mod certify;
 
+pub mod logbook;
+
 pub mod report;
 
 pub mod draft;

@@ -35,7 +35,7 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, View};
+pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, LOGBOOK_FORMATS, LogbookFormat, View};
 pub use neighbour::NeighbourRow;
 pub use power::SwitchPower;
 pub use switch::{SwitchRow, Whereabouts};

@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use proptest::prelude::*;
 use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
-use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Report, View, columns};
+use trousse::logbook::{self, Logbook};
+use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, LOGBOOK_FORMATS, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -83,6 +84,29 @@ fn every_format_writes_certificates_as_before() {
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
 }
 
+#[test]
+fn every_format_writes_visits_as_before() {
+    let mut changed = Vec::new();
+    for (case, journal) in cases::logbook::CASES {
+        let book = cases::logbook::book(journal);
+        for language in Language::ALL {
+            for format in LOGBOOK_FORMATS {
+                let written = (format.render)(&book, &View::new(language, TimeZone::UTC));
+                let name = format!("{case}.{}.{}", language.tag(), format.ending);
+                if !same(&name, &written) {
+                    changed.push(name);
+                }
+                assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{case} {}", format.name);
+                assert!(format.name != "html" || !written.contains("<img") && !written.contains("<b>"), "{case}");
+                if format.name == "json" {
+                    assert_eq!(serde_json::from_str::<Logbook>(&written).expect("a record"), book);
+                }
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
 fn the_schemas_of_the_records_are_what_they_were() {
@@ -90,6 +114,7 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("report.schema.json", report::schema()),
         ("comparison.schema.json", report::comparison::schema()),
         ("certificate.schema.json", certificate::schema()),
+        ("logbook.schema.json", logbook::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

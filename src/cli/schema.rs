@@ -5,10 +5,11 @@ use schemars::schema_for;
 use crate::certify::{Profile, certificate};
 use crate::cli::output::print;
 use crate::fault::Result;
+use crate::logbook;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a link profile) or of what programs read (a report, a comparison, a certificate).
+/// Print the JSON Schema of what people write (a plan, a link profile) or of what programs read (a report, a comparison, a certificate, a visit).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -29,6 +30,8 @@ pub enum Schema {
     LinkProfile,
     /// What outlets came to.
     Certificate,
+    /// What was done on a visit.
+    Logbook,
 }
 
 /// Runs the command.
@@ -39,6 +42,7 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Comparison => comparison::schema(),
         Schema::LinkProfile => schema_for!(Profile).to_value(),
         Schema::Certificate => certificate::schema(),
+        Schema::Logbook => logbook::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

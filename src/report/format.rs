@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use super::{Comparison, Report, csv, html, json, labels, terminal};
 use crate::certify::Certificate;
 use crate::language::Language;
+use crate::logbook::Logbook;
 
 /// How a reader wants to see a report.
 #[derive(Clone, Debug)]
@@ -69,4 +70,22 @@ pub const CERTIFICATE_FORMATS: &[CertificateFormat] = &[
     CertificateFormat { name: "csv", ending: "csv", render: csv::certificate::render },
     CertificateFormat { name: "labels", ending: "html", render: labels::large },
     CertificateFormat { name: "small-labels", ending: "html", render: labels::small },
+];
+
+/// One row of the table of formats of a visit.
+#[derive(Clone, Copy, Debug)]
+pub struct LogbookFormat {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// Writes the whole of it, the last line ended.
+    pub render: fn(&Logbook, &View) -> String,
+}
+
+/// Every format of a visit.
+pub const LOGBOOK_FORMATS: &[LogbookFormat] = &[
+    LogbookFormat { name: "terminal", ending: "txt", render: terminal::tell },
+    LogbookFormat { name: "json", ending: "json", render: json::tell },
+    LogbookFormat { name: "html", ending: "html", render: html::tell },
 ];

@@ -6,6 +6,7 @@ use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Tr
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::language::Language;
+use crate::logbook::Logbook;
 
 const STYLE: &str = include_str!("html.css");
 const SCRIPT: &str = include_str!("html.js");
@@ -28,6 +29,11 @@ pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
 /// Writes a certificate, with every measurement.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
     written(&Page::of_certificate(certificate, true, view.language, &view.zone))
+}
+
+/// Writes a visit.
+pub(super) fn tell(book: &Logbook, view: &View) -> String {
+    written(&Page::of_logbook(book, view.language, &view.zone))
 }
 
 fn written(page: &Page) -> String {

@@ -10,6 +10,7 @@ mod evidence;
 mod findings;
 mod hosts;
 mod ladder;
+mod logbook;
 mod neighbour;
 mod owners;
 mod power;

@@ -5,6 +5,7 @@
 mod certify;
 mod commands;
 mod hostile_names;
+mod journals;
 mod labs;
 mod records;
 mod visits;
@@ -17,6 +18,8 @@ fn trousse() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trousse"));
     // The language of whoever runs the tests is not that of the tests.
     command.env_remove("TROUSSE_LANG").env("LC_ALL", "C");
+    // Nor is the visit that he has open.
+    command.env("TROUSSE_VISIT", "");
     command
 }
 
