@@ -9,6 +9,7 @@ use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 
+pub mod browser;
 pub mod capture;
 pub mod clock;
 pub mod drive;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub use self::broadcasts::{BroadcastsHeard, BroadcastsSeen, Busiest, OwnReturned};
 pub use self::card::{
     CableTested, CardSeen, CardState, Driver, ErrorsGrew, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested,
+    WholeTested,
 };
 pub use self::dhcp::{Asked, DhcpAnswer, DhcpAsked, DhcpSeen, DhcpServer};
 pub use self::inventory::{Card, Coverage, Inventory};

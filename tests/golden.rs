@@ -7,10 +7,11 @@ use std::path::Path;
 
 use jiff::tz::TimeZone;
 use proptest::prelude::*;
+use pulldown_cmark::{Event, Options, Parser, Tag};
 use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
 use trousse::logbook::{self, Logbook};
-use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, LOGBOOK_FORMATS, Report, View, columns};
+use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, LOGBOOK_FORMATS, Medium, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -21,13 +22,18 @@ fn same(name: &str, written: &str) -> bool {
     fs::read_to_string(&golden).is_ok_and(|before| before == written)
 }
 
+/// The formats that are text; what is printed is looked at by tests/browser.
+fn texts() -> impl Iterator<Item = &'static Format> {
+    FORMATS.iter().filter(|format| format.medium == Medium::Text)
+}
+
 #[test]
 fn every_format_writes_what_it_wrote_before() {
     let mut changed = Vec::new();
     for (case, report) in cases::CASES {
         let report = report();
         for language in Language::ALL {
-            for format in FORMATS {
+            for format in texts() {
                 let name = format!("{case}.{}.{}", language.tag(), format.ending);
                 if !same(&name, &(format.render)(&report, &View::new(language, TimeZone::UTC))) {
                     changed.push(name);
@@ -44,7 +50,7 @@ fn every_format_writes_comparisons_as_before() {
     for (case, comparison) in cases::comparisons::CASES {
         let comparison = comparison();
         for language in Language::ALL {
-            for format in FORMATS {
+            for format in texts() {
                 let written = (format.compare)(&comparison, &View::new(language, TimeZone::UTC));
                 let name = format!("{case}.{}.{}", language.tag(), format.ending);
                 if !same(&name, &written) {
@@ -65,7 +71,7 @@ fn every_format_writes_certificates_as_before() {
     let certificate = cases::certificate::floor();
     let mut changed = Vec::new();
     for language in Language::ALL {
-        for format in CERTIFICATE_FORMATS {
+        for format in CERTIFICATE_FORMATS.iter().filter(|format| format.medium == Medium::Text) {
             let written = (format.render)(&certificate, &View::new(language, TimeZone::UTC));
             // Two formats end alike: the labels have their own name.
             let kind =
@@ -90,7 +96,7 @@ fn every_format_writes_visits_as_before() {
     for (case, journal) in cases::logbook::CASES {
         let book = cases::logbook::book(journal);
         for language in Language::ALL {
-            for format in LOGBOOK_FORMATS {
+            for format in LOGBOOK_FORMATS.iter().filter(|format| format.medium == Medium::Text) {
                 let written = (format.render)(&book, &View::new(language, TimeZone::UTC));
                 let name = format!("{case}.{}.{}", language.tag(), format.ending);
                 if !same(&name, &written) {
@@ -153,12 +159,21 @@ fn obeyed(c: char) -> bool {
 
 /// Nothing in what a format writes of the report is obeyed, and no element of HTML comes from a name.
 fn is_harmless(report: &Report) {
-    for format in FORMATS {
+    for format in texts() {
         let written = (format.render)(report, &View::new(Language::Fr, TimeZone::UTC)).replace("\r\n", "\n");
         assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{}", format.name);
         if format.name == "html" {
             assert_eq!(written.matches("<script").count(), 1, "the page's own");
             assert!(!written.contains("<img") && !written.contains("<b>"));
+        }
+        if format.name == "markdown" {
+            let marked = |event: &Event| match event {
+                Event::Html(_) | Event::InlineHtml(_) | Event::InlineMath(_) | Event::DisplayMath(_) => true,
+                Event::FootnoteReference(_) | Event::HardBreak | Event::Rule => true,
+                Event::Start(tag) => matches!(tag, Tag::Link { .. } | Tag::Image { .. } | Tag::CodeBlock(_) | Tag::HtmlBlock),
+                _ => false,
+            };
+            assert_eq!(Parser::new_ext(&written, Options::ENABLE_TABLES | Options::ENABLE_MATH).find(marked), None, "{written}");
         }
     }
 }

@@ -68,6 +68,13 @@ fn the_kernel_tells_of_each_cable_what_its_phy_says() {
     assert_eq!(points(1).iter().position(|mv| *mv == 800), Some(58));
     assert!(points(0).iter().all(|mv| *mv == 2));
 
+    // What was measured before the adapter went stays, and nothing is clear.
+    let (code, taken_away) = &cables["taken-away"];
+    assert_eq!((*code, found(taken_away), pairs("taken-away")), (3, vec![], json!([good("A")])));
+    assert_eq!(mark(taken_away, &json!({"pair": "B"})), "not-measurable");
+    let open = taken_away["ladder"].as_array().expect("rungs").iter().find(|rung| rung["code"] == "L1-pair-open");
+    assert_eq!(open.expect("the rung")["reason"], json!({"why": "pairs-untold", "pairs": ["B", "C", "D"]}));
+
     // Nothing can be received on this card, so that much of a sound cable stays unknown.
     let (code, sound) = &cables["sound"];
     assert_eq!((*code, found(sound)), (3, vec![]));

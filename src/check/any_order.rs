@@ -215,7 +215,10 @@ fn a_neighbour() -> impl Strategy<Value = Fact> {
 /// What a driver tells, and a cable test.
 fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     use super::cabling::testing::card;
-    use crate::observe::{CableTested, CardState, ErrorsGrew, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested};
+    use crate::mib::cable_test::WholeResult;
+    use crate::observe::{
+        CableTested, CardState, ErrorsGrew, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested, WholeTested,
+    };
     use crate::wire::ethtool::{Duplex, Pair, PairResult, Trace};
     let duplex = select(vec![
         Measurable::Is(Duplex::Half),
@@ -231,11 +234,18 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     let by_switch = (select(tests.to_vec()), prop::collection::vec(pair.clone(), 0..4)).prop_map(|(tested, pairs)| {
         let from = MeasuredFrom::Switch { accuracy_m: 10 };
         let pairs = pairs.into_iter().map(|(pair, result, length_cm)| PairTested { pair, result, length_cm, from }).collect();
-        Fact::SwitchTestedCable(Box::new(SwitchTested { port: None, tested, pairs }))
+        Fact::SwitchTestedCable(Box::new(SwitchTested { port: None, tested, pairs, whole: None }))
+    });
+    let results = [WholeResult::FourPairs, WholeResult::Open, WholeResult::Short, WholeResult::Bad];
+    let whole = (select(results.to_vec()), prop::option::of(0u32..12_000)).prop_map(|(result, length_cm)| {
+        let whole = Some(WholeTested { result, length_cm, accuracy_m: 5 });
+        let tested = CableTested::Done;
+        Fact::SwitchTestedCable(Box::new(SwitchTested { port: None, tested, pairs: Vec::new(), whole }))
     });
     prop_oneof![
         state,
         by_switch,
+        whole,
         pair.prop_map(|(pair, result, length_cm)| Fact::PairTested(PairTested {
             pair,
             result,

@@ -2,7 +2,8 @@
 
 use crate::finding::{Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, Inventory, Measurable, MeasuredFrom, Observation, PairTested};
+use crate::mib::cable_test::WholeResult;
+use crate::observe::{CableTested, CardState, Inventory, Measurable, MeasuredFrom, Observation, PairTested, WholeTested};
 use crate::wire::ethtool::{Pair, PairResult};
 
 /// What our card told of a link that is up, and the sighting; else why nothing can be said of it.
@@ -20,6 +21,12 @@ pub fn faults(inventory: &Inventory, is: fn(PairResult) -> bool) -> (Vec<PairTes
     pairs.map(|(tested, seen)| (tested, seen.clone())).unzip()
 }
 
+/// What the test says of the whole cable where that is one of these faults, with the sighting that proves it.
+pub fn whole_fault(inventory: &Inventory, is: fn(WholeResult) -> bool) -> (Option<WholeTested>, Vec<Observation>) {
+    let found = inventory.driver().whole().filter(|(tested, _)| is(tested.result));
+    found.map(|(tested, seen)| (Some(tested), vec![seen.clone()])).unwrap_or_default()
+}
+
 /// What keeps a check of pairs from saying that none has this fault.
 pub fn untested(inventory: &Inventory) -> Option<Reason> {
     match inventory.driver().test() {
@@ -28,7 +35,10 @@ pub fn untested(inventory: &Inventory) -> Option<Reason> {
         Some(CableTested::Done) => {
             let pairs = inventory.driver().pairs();
             let told = |pair: &Pair| pairs.iter().any(|(tested, _)| tested.pair == *pair && tested.result.is_good().is_some());
-            let untold: Vec<Pair> = Pair::ALL.into_iter().filter(|pair| !told(pair)).collect();
+            let untold: Vec<Pair> = match inventory.driver().whole() {
+                Some((whole, _)) => whole.result.untold().to_vec(),
+                None => Pair::ALL.into_iter().filter(|pair| !told(pair)).collect(),
+            };
             (!untold.is_empty()).then_some(Reason::PairsUntold { pairs: untold })
         }
     }
@@ -89,11 +99,27 @@ pub fn accuracy_m(of: &[PairTested]) -> u32 {
     of.iter().map(accuracy).max().unwrap_or(CARD)
 }
 
+/// A whole cable's distance: ` at 12.5 m from the switch`, or nothing where none was told.
+pub fn at_distance(whole: &WholeTested, language: Language) -> String {
+    let at = whole.length_cm.map(|cm| metres(cm, language));
+    at.map(|at| language.pick(format!(" at {at} from the switch"), format!(" à {at} du commutateur"))).unwrap_or_default()
+}
+
 /// Where to look, for the remedy of a fault at a distance: the first of the distances, in words.
 pub fn where_to_look(of: &[PairTested], language: Language) -> String {
     let nearest = of.iter().filter_map(|tested| tested.length_cm.map(|cm| (cm, tested.from))).min();
-    match nearest {
-        Some((cm, MeasuredFrom::Switch { accuracy_m })) => {
+    let from = of.iter().map(|tested| tested.from).max().unwrap_or_default();
+    look_at(nearest.map(|(cm, _)| cm), nearest.map_or(from, |(_, from)| from), language)
+}
+
+/// The same of a whole cable, which a switch measured.
+pub fn where_along(whole: &WholeTested, language: Language) -> String {
+    look_at(whole.length_cm, MeasuredFrom::Switch { accuracy_m: whole.accuracy_m }, language)
+}
+
+fn look_at(cm: Option<u32>, from: MeasuredFrom, language: Language) -> String {
+    match (cm, from) {
+        (Some(cm), MeasuredFrom::Switch { accuracy_m }) => {
             let at = metres(cm, language);
             language.pick(
                 format!(
@@ -106,13 +132,13 @@ pub fn where_to_look(of: &[PairTested], language: Language) -> String {
                 ),
             )
         }
-        None if of.iter().any(|tested| tested.from != MeasuredFrom::Laptop) => language
+        (None, MeasuredFrom::Switch { .. }) => language
             .pick(
                 "The switch does not say how far away it is: test again with the patch cord alone, then the panel, then the outlet.",
                 "Le commutateur ne dit pas à quelle distance : testez d'abord le cordon de brassage seul, puis le panneau, puis la prise.",
             )
             .to_owned(),
-        Some((cm, MeasuredFrom::Laptop)) => {
+        (Some(cm), MeasuredFrom::Laptop) => {
             let at = metres(cm, language);
             language.pick(
                 format!(
@@ -125,7 +151,7 @@ pub fn where_to_look(of: &[PairTested], language: Language) -> String {
                 ),
             )
         }
-        None => language
+        (None, MeasuredFrom::Laptop) => language
             .pick(
                 "The card does not say how far away it is: test first with the cord alone, then the outlet, then the panel.",
                 "La carte ne dit pas à quelle distance : testez d'abord le cordon seul, puis la prise, puis le panneau.",
@@ -163,7 +189,10 @@ pub fn silent<T>(told: &Measurable<T>) -> Verdict {
 #[cfg(test)]
 pub(crate) mod testing {
     use crate::check::testing::Scene;
-    use crate::observe::{CableTested, CardState, Driver, Fact, Measurable, MeasuredFrom, PairTested, Silence};
+    use crate::mib::cable_test::WholeResult;
+    use crate::observe::{
+        CableTested, CardState, Driver, Fact, Measurable, MeasuredFrom, PairTested, Silence, SwitchTested, WholeTested,
+    };
     use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Quality};
 
     /// A sound card on a sound cable, at 1 Gb/s.
@@ -183,6 +212,13 @@ pub(crate) mod testing {
             power: Measurable::NotMeasurable(Silence::NotSupported),
             driver: Measurable::Is(Driver { name: "r8169".to_owned(), version: None }),
         }
+    }
+
+    /// A switch's test that said this of the whole cable.
+    pub(crate) fn tested_whole(result: WholeResult, length_cm: Option<u32>) -> Scene {
+        let whole = Some(WholeTested { result, length_cm, accuracy_m: 5 });
+        let done = SwitchTested { port: None, tested: CableTested::Done, pairs: Vec::new(), whole };
+        Scene::default().fact(Fact::SwitchTestedCable(Box::new(done)))
     }
 
     /// A cable test that said this of the pairs.

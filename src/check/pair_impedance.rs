@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::cabling::{faults, places, untested, where_to_look};
+use super::cabling::{at_distance, faults, places, untested, where_along, where_to_look, whole_fault};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, PairTested};
+use crate::mib::cable_test::WholeResult;
+use crate::observe::{Inventory, PairTested, WholeTested};
 use crate::site::Plan;
 use crate::wire::ethtool::PairResult;
 
@@ -19,19 +20,42 @@ use crate::wire::ethtool::PairResult;
 pub struct PairImpedance {
     /// Each of them, with the distance of its fault.
     pub pairs: Vec<PairTested>,
+    /// The whole cable, where a switch does not tell its pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
 }
 
 /// The cable test says so: kernels from 6.12, with PHYs that tell it.
 pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     let (pairs, evidence) = faults(inventory, |result| result == PairResult::ImpedanceMismatch);
-    if pairs.is_empty() {
+    let (whole, of_whole) = whole_fault(inventory, |result| matches!(result, WholeResult::ImpedanceMismatch | WholeResult::Bad));
+    if pairs.is_empty() && whole.is_none() {
         return untested(inventory).map_or(Verdict::Clear, Verdict::NotTested);
     }
-    Verdict::Found(vec![Finding::new(Severity::Degraded, Problem::PairImpedance(PairImpedance { pairs }), evidence)])
+    let evidence = [evidence, of_whole].concat();
+    Verdict::Found(vec![Finding::new(Severity::Degraded, Problem::PairImpedance(PairImpedance { pairs, whole }), evidence)])
 }
 
 impl Explain for PairImpedance {
     fn english(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            let at = at_distance(whole, Language::En);
+            let (title, why) = match whole.result {
+                WholeResult::Bad => (
+                    format!("The switch calls the cable bad{at}"),
+                    "The switch tested the cable from its end and finds it bad, and does not say in what: neither cut nor short-circuited \
+                     through and through, but not sound.",
+                ),
+                _ => (
+                    format!("The impedance of the cable changes{at}"),
+                    "Part of the signal comes back to the switch: the cable is crushed or bent, wet, badly joined, or of another kind from \
+                     there on. This switch tells one result for the whole cable: which pair it is, is not known.",
+                ),
+            };
+            let again = "Untwist as little as possible where the cable enters the outlet and the panel: 13 mm at most.";
+            let remedy = [&where_along(whole, Language::En), again, "Run trousse link --cable-test again."];
+            return Wording { title, why: why.to_owned(), remedy: remedy.map(str::to_owned).to_vec() };
+        }
         let places = places(&self.pairs, Language::En);
         Wording {
             title: format!("The impedance of pair {places} changes"),
@@ -47,6 +71,24 @@ impl Explain for PairImpedance {
     }
 
     fn french(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            let at = at_distance(whole, Language::Fr);
+            let (title, why) = match whole.result {
+                WholeResult::Bad => (
+                    format!("Mauvais câble d'après le commutateur{at}"),
+                    "Le commutateur a testé le câble de son côté et le juge mauvais sans dire en quoi : ni franchement coupé ni en \
+                     court-circuit, mais pas sain.",
+                ),
+                _ => (
+                    format!("Défaut d'impédance sur le câble{at}"),
+                    "Une partie du signal revient au commutateur : câble écrasé, plié ou mouillé, raccord mal fait, ou câble d'une autre \
+                     sorte à partir de là. Ce commutateur donne un seul résultat pour tout le câble : on ne sait pas quelle paire.",
+                ),
+            };
+            let again = "Détorsadez le moins possible à l'entrée de la prise et du panneau : 13 mm au plus.";
+            let remedy = [&where_along(whole, Language::Fr), again, "Relancez trousse link --cable-test."];
+            return Wording { title, why: why.to_owned(), remedy: remedy.map(str::to_owned).to_vec() };
+        }
         let places = places(&self.pairs, Language::Fr);
         Wording {
             title: format!("Défaut d'impédance sur la paire {places}"),
@@ -95,7 +137,7 @@ pub fn manual(language: Language) -> Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::cabling::testing::tested;
+    use crate::check::cabling::testing::{tested, tested_whole};
     use crate::finding::Reason;
     use crate::observe::Silence;
     use crate::wire::ethtool::Pair;
@@ -108,6 +150,13 @@ mod tests {
         assert_eq!(scene.found(judge).len(), 1);
         assert_eq!(scene.verdict(super::super::pair_open::judge), Verdict::Clear);
         assert_eq!(scene.verdict(super::super::pair_short::judge), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_bad_cable_told_as_a_whole_is_not_called_anything_else() {
+        let title = |result| tested_whole(result, None).found(judge).remove(0).problem.explain().words(Language::En).title;
+        assert_eq!(title(WholeResult::Bad), "The switch calls the cable bad");
+        assert_eq!(title(WholeResult::ImpedanceMismatch), "The impedance of the cable changes");
     }
 
     #[test]

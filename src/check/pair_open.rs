@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::cabling::{accuracy_m, faults, metres, places, untested, where_to_look};
+use super::cabling::{accuracy_m, at_distance, faults, metres, places, untested, where_along, where_to_look, whole_fault};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, PairTested};
+use crate::mib::cable_test::WholeResult;
+use crate::observe::{Inventory, PairTested, WholeTested};
 use crate::site::Plan;
 use crate::wire::ethtool::PairResult;
 
@@ -19,15 +20,20 @@ use crate::wire::ethtool::PairResult;
 pub struct PairOpen {
     /// Each of them, with the distance of its fault.
     pub pairs: Vec<PairTested>,
+    /// The whole cable, where a switch does not tell its pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
 }
 
 /// The cable test says so.
 pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     let (pairs, evidence) = faults(inventory, |result| result == PairResult::Open);
-    if pairs.is_empty() {
+    let (whole, of_whole) = whole_fault(inventory, |result| matches!(result, WholeResult::Open | WholeResult::NoCable));
+    if pairs.is_empty() && whole.is_none() {
         return untested(inventory).map_or(Verdict::Clear, Verdict::NotTested);
     }
-    Verdict::Found(vec![Finding::new(Severity::Broken, Problem::PairOpen(PairOpen { pairs }), evidence)])
+    let evidence = [evidence, of_whole].concat();
+    Verdict::Found(vec![Finding::new(Severity::Broken, Problem::PairOpen(PairOpen { pairs, whole }), evidence)])
 }
 
 impl PairOpen {
@@ -40,8 +46,50 @@ impl PairOpen {
     }
 }
 
+/// In the words of a switch that tells one result for the whole cable.
+fn whole_in_english(whole: &WholeTested) -> Wording {
+    let at = at_distance(whole, Language::En);
+    let title = match whole.result {
+        WholeResult::NoCable => "There is no cable at the switch's port, says its test".to_owned(),
+        _ => format!("The cable is interrupted{at}"),
+    };
+    Wording {
+        title,
+        why: "The switch tested the cable from its end, and the pulse came back as from a loose end. This switch tells one result for the \
+              whole cable: which of the four pairs it is, and whether it is all of them, is not known."
+            .to_owned(),
+        remedy: vec![
+            "At the cabinet, check that both ends of the patch cord are home, and that it is the cord of this outlet.".to_owned(),
+            where_along(whole, Language::En),
+            "Run trousse link --cable-test again.".to_owned(),
+        ],
+    }
+}
+
+fn whole_in_french(whole: &WholeTested) -> Wording {
+    let at = at_distance(whole, Language::Fr);
+    let title = match whole.result {
+        WholeResult::NoCable => "Pas de câble au port du commutateur, d'après son test".to_owned(),
+        _ => format!("Câble coupé{at}"),
+    };
+    Wording {
+        title,
+        why: "Le commutateur a testé le câble de son côté, et l'impulsion est revenue comme d'un bout en l'air. Ce commutateur donne un seul \
+              résultat pour tout le câble : on ne sait ni laquelle des quatre paires est coupée, ni si elles le sont toutes."
+            .to_owned(),
+        remedy: vec![
+            "À la baie, vérifiez que les deux bouts du cordon sont bien enfoncés et que c'est celui de cette prise.".to_owned(),
+            where_along(whole, Language::Fr),
+            "Relancez trousse link --cable-test.".to_owned(),
+        ],
+    }
+}
+
 impl Explain for PairOpen {
     fn english(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            return whole_in_english(whole);
+        }
         let places = places(&self.pairs, Language::En);
         if let Some(end) = self.end_cm() {
             let end = metres(end, Language::En);
@@ -72,6 +120,9 @@ impl Explain for PairOpen {
     }
 
     fn french(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            return whole_in_french(whole);
+        }
         let places = places(&self.pairs, Language::Fr);
         if let Some(end) = self.end_cm() {
             let end = metres(end, Language::Fr);
@@ -136,7 +187,7 @@ pub fn manual(language: Language) -> Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::cabling::testing::tested;
+    use crate::check::cabling::testing::{tested, tested_whole};
     use crate::finding::Reason;
     use crate::observe::{MeasuredFrom, Silence};
     use crate::wire::ethtool::Pair;
@@ -148,7 +199,7 @@ mod tests {
         let scene = tested([OK, (PairResult::Open, Some(1250)), OK, OK]);
         let found = scene.found(judge).remove(0);
         let pairs = vec![PairTested { pair: Pair::B, result: PairResult::Open, length_cm: Some(1250), from: MeasuredFrom::Laptop }];
-        assert_eq!((found.problem.clone(), found.evidence.len()), (Problem::PairOpen(PairOpen { pairs }), 1));
+        assert_eq!((found.problem.clone(), found.evidence.len()), (Problem::PairOpen(PairOpen { pairs, whole: None }), 1));
         let title = |language| found.problem.explain().words(language).title;
         assert_eq!(title(Language::En), "Pair 3-6 (green in T568B, orange in T568A) at 12.5 m is interrupted");
         assert_eq!(title(Language::Fr), "Paire 3-6 (vert en T568B, orange en T568A) à 12,5 m coupée");
@@ -167,6 +218,21 @@ mod tests {
         assert_eq!(tested([OK; 4]).verdict(judge), Verdict::Clear);
         let noisy = tested([OK, OK, OK, (PairResult::Noise, None)]);
         assert_eq!(noisy.verdict(judge), Verdict::NotTested(Reason::PairsUntold { pairs: vec![Pair::D] }));
+    }
+
+    #[test]
+    fn of_a_cable_told_as_a_whole_no_pair_is_named_and_no_other_fault_is_ruled_out() {
+        let title = |result, cm, language| tested_whole(result, cm).found(judge).remove(0).problem.explain().words(language).title;
+        assert_eq!(title(WholeResult::Open, Some(3800), Language::En), "The cable is interrupted at 38.0 m from the switch");
+        assert_eq!(title(WholeResult::Open, None, Language::Fr), "Câble coupé");
+        assert!(title(WholeResult::NoCable, None, Language::En).starts_with("There is no cable"));
+        let open = tested_whole(WholeResult::Open, None);
+        let all = Verdict::NotTested(Reason::PairsUntold { pairs: Pair::ALL.to_vec() });
+        assert_eq!(open.verdict(super::super::pair_short::judge), all);
+        assert_eq!(tested_whole(WholeResult::Bad, None).verdict(judge), all);
+        assert_eq!(tested_whole(WholeResult::FourPairs, None).verdict(judge), Verdict::Clear);
+        let two = Reason::PairsUntold { pairs: vec![Pair::C, Pair::D] };
+        assert_eq!(tested_whole(WholeResult::TwoPairs, None).verdict(judge), Verdict::NotTested(two));
     }
 
     #[test]

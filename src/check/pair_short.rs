@@ -6,11 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::cabling::{faults, places, untested, where_to_look};
+use super::cabling::{at_distance, faults, places, untested, where_along, where_to_look, whole_fault};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, PairTested};
+use crate::mib::cable_test::WholeResult;
+use crate::observe::{Inventory, PairTested, WholeTested};
 use crate::site::Plan;
 use crate::wire::ethtool::PairResult;
 
@@ -19,15 +20,20 @@ use crate::wire::ethtool::PairResult;
 pub struct PairShort {
     /// Each of them, with the distance of its fault.
     pub pairs: Vec<PairTested>,
+    /// The whole cable, where a switch does not tell its pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
 }
 
 /// The cable test says that the two wires of a pair touch, or wires of two pairs.
 pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     let (pairs, evidence) = faults(inventory, |result| matches!(result, PairResult::SameShort | PairResult::CrossShort));
-    if pairs.is_empty() {
+    let (whole, of_whole) = whole_fault(inventory, |result| result == WholeResult::Short);
+    if pairs.is_empty() && whole.is_none() {
         return untested(inventory).map_or(Verdict::Clear, Verdict::NotTested);
     }
-    Verdict::Found(vec![Finding::new(Severity::Broken, Problem::PairShort(PairShort { pairs }), evidence)])
+    let evidence = [evidence, of_whole].concat();
+    Verdict::Found(vec![Finding::new(Severity::Broken, Problem::PairShort(PairShort { pairs, whole }), evidence)])
 }
 
 impl PairShort {
@@ -38,6 +44,19 @@ impl PairShort {
 
 impl Explain for PairShort {
     fn english(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            return Wording {
+                title: format!("The cable is short-circuited{}", at_distance(whole, Language::En)),
+                why: "The switch tested the cable from its end: two of its wires touch, in a badly made plug, under a staple, or where the \
+                      cable was crushed. This switch tells one result for the whole cable: which wires they are is not known."
+                    .to_owned(),
+                remedy: vec![
+                    where_along(whole, Language::En),
+                    "Crimp the plug anew, or cut the crushed piece out: a cable with a short cannot be repaired by pressing.".to_owned(),
+                    "Run trousse link --cable-test again.".to_owned(),
+                ],
+            };
+        }
         let places = places(&self.pairs, Language::En);
         let (title, touch) = if self.crosses() {
             (format!("Pair {places} touches another pair"), "A wire of this pair touches one of another pair")
@@ -59,6 +78,20 @@ impl Explain for PairShort {
     }
 
     fn french(&self) -> Wording {
+        if let Some(whole) = &self.whole {
+            return Wording {
+                title: format!("Câble en court-circuit{}", at_distance(whole, Language::Fr)),
+                why: "Le commutateur a testé le câble de son côté : deux fils se touchent, dans une fiche mal faite, sous une agrafe, ou là \
+                      où le câble a été écrasé. Ce commutateur donne un seul résultat pour tout le câble : on ne sait pas lesquels."
+                    .to_owned(),
+                remedy: vec![
+                    where_along(whole, Language::Fr),
+                    "Sertissez une nouvelle fiche, ou coupez la partie écrasée : un court-circuit ne se répare pas en appuyant sur les fils."
+                        .to_owned(),
+                    "Relancez trousse link --cable-test.".to_owned(),
+                ],
+            };
+        }
         let places = places(&self.pairs, Language::Fr);
         let (title, touch) = if self.crosses() {
             (format!("Paire {places} en court-circuit avec une autre"), "Un fil de cette paire touche un fil d'une autre paire")
@@ -115,7 +148,7 @@ pub fn manual(language: Language) -> Manual {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::cabling::testing::tested;
+    use crate::check::cabling::testing::{tested, tested_whole};
     use crate::finding::Reason;
     use crate::observe::Silence;
     use crate::wire::ethtool::Pair;
@@ -127,6 +160,13 @@ mod tests {
         let title = |result, cm| tested([OK, OK, (result, Some(cm)), OK]).found(judge).remove(0).problem.explain().english().title;
         assert_eq!(title(PairResult::SameShort, 4210), "Pair 4-5 (blue) at 42.1 m is short-circuited");
         assert_eq!(title(PairResult::CrossShort, 730), "Pair 4-5 (blue) at 7.3 m touches another pair");
+    }
+
+    #[test]
+    fn a_short_of_a_cable_told_as_a_whole_names_no_pair() {
+        let words = tested_whole(WholeResult::Short, Some(730)).found(judge).remove(0).problem.explain().words(Language::Fr);
+        assert_eq!(words.title, "Câble en court-circuit à 7,3 m du commutateur");
+        assert_eq!(tested_whole(WholeResult::FourPairs, None).verdict(judge), Verdict::Clear);
     }
 
     #[test]

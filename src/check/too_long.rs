@@ -10,7 +10,8 @@ use super::cabling::{accuracy_m, metres, pairs, untested};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, MeasuredFrom, Observation, PairTested};
+use crate::mib::cable_test::WholeResult;
+use crate::observe::{Inventory, MeasuredFrom, Observation, PairTested, WholeTested};
 use crate::site::Plan;
 use crate::wire::ethtool::{Pair, PairResult};
 
@@ -19,6 +20,9 @@ use crate::wire::ethtool::{Pair, PairResult};
 pub struct TooLong {
     /// Each of them with the length that the card measured.
     pub pairs: Vec<PairTested>,
+    /// The whole cable, where a switch does not tell its pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
 }
 
 /// The longest channel, in centimetres: 90 m of fixed cable and 10 m of cords (ISO/IEC 11801-1, 8.2; ANSI/TIA-568.2-D, 6.3).
@@ -29,25 +33,35 @@ pub fn is_too_long(tested: &PairTested) -> bool {
     matches!(tested.result, PairResult::Ok | PairResult::Open) && tested.length_cm.is_some_and(|cm| cm > CHANNEL_CM)
 }
 
+/// The same of a whole cable.
+pub fn is_all_too_long(whole: &WholeTested) -> bool {
+    matches!(whole.result, WholeResult::FourPairs | WholeResult::TwoPairs | WholeResult::Open)
+        && whole.length_cm.is_some_and(|cm| cm > CHANNEL_CM)
+}
+
 /// Pairs that are too long.
 pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
     let tested = inventory.driver().pairs();
     let found = tested.iter().filter(|(tested, _)| is_too_long(tested));
     let (pairs, evidence): (Vec<PairTested>, Vec<Observation>) = found.map(|(tested, seen)| (*tested, (*seen).clone())).unzip();
-    if pairs.is_empty() {
+    let whole = inventory.driver().whole().filter(|(whole, _)| is_all_too_long(whole));
+    if pairs.is_empty() && whole.is_none() {
         return untested(inventory).map_or(Verdict::Clear, Verdict::NotTested);
     }
-    Verdict::Found(vec![Finding::new(Severity::Risk, Problem::TooLong(TooLong { pairs }), evidence)])
+    let evidence = evidence.into_iter().chain(whole.map(|(_, seen)| seen.clone())).collect();
+    let problem = TooLong { pairs, whole: whole.map(|(whole, _)| whole) };
+    Verdict::Found(vec![Finding::new(Severity::Risk, Problem::TooLong(problem), evidence)])
 }
 
 impl TooLong {
     fn longest(&self, language: Language) -> String {
-        metres(self.pairs.iter().filter_map(|tested| tested.length_cm).max().unwrap_or_default(), language)
+        let of_pairs = self.pairs.iter().filter_map(|tested| tested.length_cm).max();
+        metres(of_pairs.max(self.whole.and_then(|whole| whole.length_cm)).unwrap_or_default(), language)
     }
 
     fn measure_again(&self, language: Language) -> String {
-        let accuracy = accuracy_m(&self.pairs);
-        if self.pairs.iter().all(|tested| tested.from == MeasuredFrom::Laptop) {
+        let accuracy = self.whole.map_or_else(|| accuracy_m(&self.pairs), |whole| whole.accuracy_m.into());
+        if self.whole.is_none() && self.pairs.iter().all(|tested| tested.from == MeasuredFrom::Laptop) {
             let said = language.pick(
                 "Cards measure to a few metres: at 100 to 105 m, measure again with a tester before anything is moved.",
                 "Une carte mesure à quelques mètres près : entre 100 et 105 m, remesurez avec un testeur avant de déplacer quoi que ce soit.",
@@ -63,18 +77,23 @@ impl TooLong {
         )
     }
 
-    fn named(&self, language: Language) -> String {
-        pairs(&self.pairs.iter().map(|tested| tested.pair).collect::<Vec<Pair>>(), language)
+    /// On what it was measured, as a sentence.
+    fn measured_on(&self, language: Language) -> String {
+        if self.whole.is_some() {
+            return language.pick("Measured by the switch.", "Mesuré par le commutateur.").to_owned();
+        }
+        let named = pairs(&self.pairs.iter().map(|tested| tested.pair).collect::<Vec<Pair>>(), language);
+        language.pick(format!("Measured on pair {named}."), format!("Mesuré sur la paire {named}."))
     }
 }
 
 impl Explain for TooLong {
     fn english(&self) -> Wording {
-        let (longest, named) = (self.longest(Language::En), self.named(Language::En));
+        let (longest, measured_on) = (self.longest(Language::En), self.measured_on(Language::En));
         Wording {
             title: format!("The cable is too long: {longest}"),
             why: format!(
-                "Measured on pair {named}. Ethernet over twisted pair is made for 100 m: 90 m in the wall and 10 m of cords. Beyond, \
+                "{measured_on} Ethernet over twisted pair is made for 100 m: 90 m in the wall and 10 m of cords. Beyond, \
                  it depends on the card and the switch whether it works, at which speed, and how far PoE still carries."
             ),
             remedy: vec![
@@ -86,11 +105,11 @@ impl Explain for TooLong {
     }
 
     fn french(&self) -> Wording {
-        let (longest, named) = (self.longest(Language::Fr), self.named(Language::Fr));
+        let (longest, measured_on) = (self.longest(Language::Fr), self.measured_on(Language::Fr));
         Wording {
             title: format!("Le câble est trop long : {longest}"),
             why: format!(
-                "Mesuré sur la paire {named}. L'Ethernet sur paires torsadées est fait pour 100 m : 90 m dans les murs et 10 m de cordons. \
+                "{measured_on} L'Ethernet sur paires torsadées est fait pour 100 m : 90 m dans les murs et 10 m de cordons. \
                  Au-delà, la carte et le commutateur décident si cela marche, à quelle vitesse, et jusqu'où porte encore le PoE."
             ),
             remedy: vec![

@@ -6,7 +6,7 @@ use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
 
 use crate::cli::leases::LeaseArgs;
-use crate::cli::output::{OutputArgs, print, put, view, writable};
+use crate::cli::output::{OutputArgs, check, deliver, print, view};
 use crate::edge::logbook as shelf;
 use crate::fault::{Fault, Result};
 use crate::journal::Read;
@@ -310,19 +310,21 @@ fn status(args: &StatusArgs, language: Language) -> Result<u8> {
 }
 
 fn show(args: &ShowArgs, language: Language) -> Result<u8> {
-    args.output.as_deref().map_or(Ok(()), writable)?;
+    let format = format(args.format.as_deref(), args.output.as_deref());
+    check(format.medium, args.output.as_deref())?;
     let folder = shelf::meant(args.visit.as_deref()).ok_or_else(none_is_open)?;
     let book = read(&folder, language)?;
-    write(&book, args.format.as_deref(), args.output.as_deref(), language)?;
+    write(&book, format, args.output.as_deref(), language)?;
     Ok(book.exit_code())
 }
 
 fn close(args: &CloseArgs, language: Language) -> Result<u8> {
-    args.output.as_deref().map_or(Ok(()), writable)?;
+    let format = format(args.format.as_deref(), args.output.as_deref());
+    check(format.medium, args.output.as_deref())?;
     let open = the_open_one(args.visit.as_deref(), language)?;
     shelf::add(&open.folder, &Entry::Closed { when: shelf::stamp(), km: args.km, minutes: args.minutes })?;
     let book = read(&open.folder, Language::En)?;
-    write(&book, args.format.as_deref(), args.output.as_deref(), language)?;
+    write(&book, format, args.output.as_deref(), language)?;
     Ok(book.exit_code())
 }
 
@@ -338,13 +340,16 @@ fn list(language: Language) -> Result<u8> {
     print(&lines).map(|()| 0)
 }
 
-/// Writes a visit in the format that was asked for, else as the name of the file ends.
-fn write(book: &Logbook, format: Option<&str>, output: Option<&Path>, language: Language) -> Result<()> {
+/// The format that was asked for, else that which the file's name ends like.
+fn format(named: Option<&str>, output: Option<&Path>) -> &'static LogbookFormat {
     let of_file = output.and_then(Path::extension).and_then(|end| end.to_str());
-    let named = |name: &str| LOGBOOK_FORMATS.iter().find(|format| format.name == name);
-    let ending = |end: &str| LOGBOOK_FORMATS.iter().find(|format| format.ending == end);
-    let format: &LogbookFormat = format.and_then(named).or(of_file.and_then(ending)).unwrap_or(&LOGBOOK_FORMATS[0]);
-    put(&(format.render)(book, &view(output.is_none(), language)), output)
+    let is_named = |name: &str| LOGBOOK_FORMATS.iter().find(|format| format.name == name);
+    let ends = |end: &str| LOGBOOK_FORMATS.iter().find(|format| format.ending == end);
+    named.and_then(is_named).or(of_file.and_then(ends)).unwrap_or(&LOGBOOK_FORMATS[0])
+}
+
+fn write(book: &Logbook, format: &LogbookFormat, output: Option<&Path>, language: Language) -> Result<()> {
+    deliver(&(format.render)(book, &view(output.is_none(), language)), format.medium, output)
 }
 
 /// The visit in a folder; what of its journal cannot be read is told.

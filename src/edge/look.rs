@@ -11,7 +11,7 @@ use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link, snmp};
 use crate::fault::{Fault, Result};
 use crate::net::{Ipv4Net, Moment, Targets};
-use crate::observe::{Fact, Inventory, Sought, SwitchTested};
+use crate::observe::{Fact, Inventory, Silence, Sought, SwitchTested};
 use crate::probe::listen::Listener;
 use crate::probe::switch_test::our_port;
 use crate::probe::{Asking, Errand, PowerWanted, Rate, Sounding, Surroundings, Survey, Switching};
@@ -210,7 +210,7 @@ impl Look {
                         let snmp = self.access.to(port.switch);
                         snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()))
                     }
-                    None => SwitchTested::without_port(),
+                    None => SwitchTested::without_result(Silence::PortUnknown),
                 };
                 tell(&mut listener, follower, Fact::SwitchTestedCable(Box::new(tested)));
             }

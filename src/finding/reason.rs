@@ -425,8 +425,8 @@ impl Reason {
                 format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
             ),
             Reason::FramesLost { count } => language.pick(
-                format!("{count} frames were lost before they could be read: run it again with a lower --rate"),
-                format!("{count} trames perdues avant lecture : relancez avec un --rate plus bas"),
+                format!("{count} frames were lost before they could be read: run it again, a scan with a lower --rate"),
+                format!("{count} trames perdues avant lecture : relancez, un scan avec un --rate plus bas"),
             ),
             Reason::OtherTargets { targets } => {
                 let asked = targets.join(", ");

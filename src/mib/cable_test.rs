@@ -1,34 +1,63 @@
 //! A switch's own test of the cable at one of its ports: what is written to start it, and what it then says. One file a maker, for
 //! each has codes and a unit of its own.
 //!
-//! The test is started by a write and takes the link down. Results of an earlier test stand in the same objects: they are cleared first.
+//! The test is started by a write and takes the link down. Results of an earlier test stand in the same objects: they are cleared first,
+//! or told from new ones by their time.
 
 pub mod cisco;
 pub mod dlink;
+pub mod edgecore;
+pub mod extreme;
+pub mod radlan;
+mod whole;
 
 use super::{Column, Oid, Value, Varbind};
 use crate::wire::ethtool::{Pair, PairResult};
 
+pub use whole::WholeResult;
+
 /// How the switches of one maker are asked for a test.
-pub struct Maker {
-    /// Its name.
-    pub name: &'static str,
-    /// The object that is written, by ifIndex. Who has it can test.
-    pub action: Column,
-    /// What is written there so that nothing is left of an earlier test.
-    pub clear: i32,
-    /// What is written there to start.
-    pub start: i32,
+pub trait Maker: Sync {
     /// To how many metres a distance is good.
-    pub accuracy_m: u8,
+    fn accuracy_m(&self) -> u8;
+
+    /// The object that is written to test this port. Who has it can test.
+    fn action(&self, port: u32) -> Box<Oid>;
+
+    /// What is written there before the start, so that nothing is left of an earlier test or that the port may be tested at all; `None`
+    /// where the maker knows of nothing.
+    fn first(&self) -> Option<i32> {
+        None
+    }
+
+    /// What is written there to start.
+    fn start(&self, port: u32) -> i32;
+
     /// The objects that hold the results of a port.
-    pub results: fn(port: u32) -> Vec<Box<Oid>>,
+    fn results(&self, port: u32) -> Vec<Box<Oid>>;
+
+    /// When the results were made, as the switch writes it; `None` where it does not say.
+    fn made(&self, _told: &[Varbind], _port: u32) -> Option<Box<[u8]>> {
+        None
+    }
+
     /// What they say.
-    pub read: fn(told: &[Varbind], port: u32) -> Progress,
+    fn read(&self, told: &[Varbind], port: u32) -> Progress;
 }
 
 /// Every maker that is known here.
-pub const MAKERS: [&Maker; 2] = [&cisco::MAKER, &dlink::MAKER];
+pub const MAKERS: [&dyn Maker; 10] = [
+    &cisco::Cisco,
+    &dlink::Dlink,
+    &radlan::CISCO_SB,
+    &radlan::RADLAN,
+    &radlan::LINKSYS,
+    &edgecore::ECS4120,
+    &edgecore::ECS4100,
+    &edgecore::ECS4510,
+    &edgecore::ES3552M,
+    &extreme::Extreme,
+];
 
 /// How far a test has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,13 +66,22 @@ pub enum Progress {
     Running,
     /// The switch gave it up.
     Failed,
-    /// Its results, of the pairs that it told of.
-    Over(Vec<Measured>),
+    /// Its results.
+    Over(Measured),
+}
+
+/// What a switch says of a cable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// Of the pairs that it told of.
+    Pairs(Vec<PairMeasured>),
+    /// Of the whole cable.
+    Whole(WholeMeasured),
 }
 
 /// What a switch says of one pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Measured {
+pub struct PairMeasured {
     /// The pair.
     pub pair: Pair,
     /// What it says.
@@ -52,16 +90,13 @@ pub struct Measured {
     pub length_cm: Option<u32>,
 }
 
-impl Maker {
-    /// The object that is written for this port.
-    pub fn action_of(&self, port: u32) -> Box<Oid> {
-        self.action.object(&[port])
-    }
-
-    /// Whether the switch has that object.
-    pub fn is_told(&self, told: &[Varbind], port: u32) -> bool {
-        self.action.number(told, &[port]).is_some()
-    }
+/// What a switch says of a whole cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WholeMeasured {
+    /// What it says.
+    pub result: WholeResult,
+    /// The distance to the fault, or the length of a good cable, in centimetres from the switch.
+    pub length_cm: Option<u32>,
 }
 
 impl Column {
@@ -76,6 +111,16 @@ impl Column {
             told.iter().find(|varbind| varbind.oid.strip_prefix(self.oid) == Some(index)).map(|varbind| &varbind.value)?;
         Value::number(value)
     }
+}
+
+/// What this object says, where it is a number that fits.
+pub fn number(told: &[Varbind], object: &Oid) -> Option<i32> {
+    told.iter().find(|varbind| *varbind.oid == *object)?.value.number()
+}
+
+/// What this object says, where it is a text.
+fn octets(told: &[Varbind], object: &Oid) -> Option<Box<[u8]>> {
+    told.iter().find(|varbind| *varbind.oid == *object)?.value.octets().map(Box::from)
 }
 
 /// Metres in centimetres; nobody has a length of less than none, and -1 is "not known" with every maker.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Fact;
 use super::Observation;
 use crate::language::Language;
+use crate::mib::cable_test::WholeResult;
 use crate::wire::ethtool::{Duplex, Eee, Mdix, Mode, Pair, PairResult, Power, Quality, Trace, WhyDown};
 
 /// One thing that a card was asked: an answer, or why there is none. Not to know is neither good nor bad.
@@ -214,12 +215,26 @@ pub struct SwitchTested {
     pub tested: CableTested,
     /// What the switch said of each pair.
     pub pairs: Vec<PairTested>,
+    /// What it said of the whole cable, where it does not tell the pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
+}
+
+/// What a switch said of a whole cable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct WholeTested {
+    /// What it said.
+    pub result: WholeResult,
+    /// The distance to the fault, or the length of a good cable, in centimetres from the switch; `None` where it does not tell.
+    pub length_cm: Option<u32>,
+    /// To how many metres that is good.
+    pub accuracy_m: u8,
 }
 
 impl SwitchTested {
-    /// That nobody tested, for it is not known at which port.
-    pub fn without_port() -> SwitchTested {
-        SwitchTested { port: None, tested: CableTested::NotMeasurable { why: Silence::PortUnknown }, pairs: Vec::new() }
+    /// That nothing was measured, and why.
+    pub fn without_result(why: Silence) -> SwitchTested {
+        SwitchTested { port: None, tested: CableTested::NotMeasurable { why }, pairs: Vec::new(), whole: None }
     }
 }
 
@@ -279,6 +294,12 @@ impl CardSeen {
             return Some(&by_switch.tested);
         }
         self.tests.last().and_then(|seen| if let Fact::CableTested(tested) = &seen.fact { Some(tested) } else { None })
+    }
+
+    /// What the last test said of the whole cable, and the sighting.
+    pub fn whole(&self) -> Option<(WholeTested, &Observation)> {
+        let (by_switch, seen) = self.test_by_switch()?;
+        Some((by_switch.whole?, seen))
     }
 
     /// What came back of the last pulse.

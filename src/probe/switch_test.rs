@@ -4,10 +4,12 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::mib::cable_test::{MAKERS, Maker, Measured, Progress};
+use crate::mib::cable_test::{MAKERS, Maker, Measured, Progress, number};
 use crate::mib::{Oid, Varbind};
 use crate::net::{Mac, Moment};
-use crate::observe::{Behind, CableTested, MeasuredFrom, PairTested, Silence, Switchboard, SwitchesSeen};
+use crate::observe::{
+    Behind, CableTested, MeasuredFrom, PairTested, Silence, SwitchTested, Switchboard, SwitchesSeen, WholeTested,
+};
 
 /// How long results are waited for. Our own link is down meanwhile: silence is not the end.
 pub const DEADLINE: Duration = Duration::from_secs(30);
@@ -46,8 +48,8 @@ pub enum Step {
     Set(Box<Oid>, i32),
     /// Nothing before this moment.
     Wait(Moment),
-    /// It has ended.
-    Over(CableTested, Vec<PairTested>),
+    /// It has ended; which port it was is not told here.
+    Over(SwitchTested),
 }
 
 /// What became of a step.
@@ -72,16 +74,22 @@ pub struct SwitchTest {
 enum Stage {
     /// Does it know the objects of this maker?
     Which(usize),
-    /// What an earlier test left is cleared; a switch that may not be written to says so here, with the link up.
-    Clear(&'static Maker),
-    Start(&'static Maker),
+    /// What an earlier test left is read, to tell it from what comes.
+    Before(&'static dyn Maker),
+    /// What comes before the start is written; a switch that may not be written to says so here, with the link up.
+    First(&'static dyn Maker, Earlier),
+    Start(&'static dyn Maker, Earlier),
     Results {
-        maker: &'static Maker,
+        maker: &'static dyn Maker,
+        earlier: Earlier,
         next: Moment,
         until: Moment,
     },
-    Over(CableTested, Vec<PairTested>),
+    Over(SwitchTested),
 }
+
+/// When the results of an earlier test were made, where there are any.
+type Earlier = Option<Box<[u8]>>;
 
 impl SwitchTest {
     /// Of the port with this ifIndex.
@@ -91,49 +99,78 @@ impl SwitchTest {
 
     /// What is to be done at this moment.
     pub fn poll(&self, now: Moment) -> Step {
+        let port = self.port;
         match &self.stage {
             Stage::Which(at) => match MAKERS.get(*at) {
-                Some(maker) => Step::Get(vec![maker.action_of(self.port)]),
-                None => Step::Over(CableTested::NotMeasurable { why: Silence::SwitchCannot }, Vec::new()),
+                Some(maker) => Step::Get(vec![maker.action(port)]),
+                None => Step::Over(SwitchTested::without_result(Silence::SwitchCannot)),
             },
-            Stage::Clear(maker) => Step::Set(maker.action_of(self.port), maker.clear),
-            Stage::Start(maker) => Step::Set(maker.action_of(self.port), maker.start),
-            Stage::Results { until, .. } if now >= *until => {
-                Step::Over(CableTested::NotMeasurable { why: Silence::NoAnswer }, Vec::new())
-            }
+            Stage::Before(maker) => Step::Get(maker.results(port)),
+            Stage::First(maker, _) => Step::Set(maker.action(port), maker.first().unwrap_or_else(|| maker.start(port))),
+            Stage::Start(maker, _) => Step::Set(maker.action(port), maker.start(port)),
+            Stage::Results { until, .. } if now >= *until => Step::Over(SwitchTested::without_result(Silence::NoAnswer)),
             Stage::Results { next, .. } if now < *next => Step::Wait(*next),
-            Stage::Results { maker, .. } => Step::Get((maker.results)(self.port)),
-            Stage::Over(tested, pairs) => Step::Over(tested.clone(), pairs.clone()),
+            Stage::Results { maker, .. } => Step::Get(maker.results(port)),
+            Stage::Over(tested) => Step::Over(tested.clone()),
         }
     }
 
     /// What became of what was to be done.
     pub fn answered(&mut self, now: Moment, reply: &Reply) {
-        let given_up = |why| Stage::Over(CableTested::NotMeasurable { why }, Vec::new());
-        let waits = |maker, until| Stage::Results { maker, next: now + BETWEEN, until };
-        self.stage = match (&self.stage, reply) {
-            (Stage::Which(_) | Stage::Clear(_), Reply::Silent) => given_up(Silence::SwitchSilent),
-            (Stage::Which(at), Reply::Told(told)) if MAKERS.get(*at).is_some_and(|maker| maker.is_told(told, self.port)) => {
-                Stage::Clear(MAKERS[*at])
-            }
-            (Stage::Which(at), _) => Stage::Which(at + 1),
-            (Stage::Clear(_) | Stage::Start(_), Reply::Denied) => given_up(Silence::SwitchDenied),
-            (Stage::Clear(_) | Stage::Start(_), Reply::Failed) => given_up(Silence::SwitchFailed),
-            (Stage::Clear(maker), Reply::Told(_)) => Stage::Start(maker),
-            // The answer may be lost with the link.
-            (Stage::Start(maker), Reply::Told(_) | Reply::Silent) => waits(maker, now + DEADLINE),
-            (Stage::Results { maker, until, .. }, Reply::Told(told)) => match (maker.read)(told, self.port) {
-                Progress::Running => waits(maker, *until),
-                Progress::Failed => given_up(Silence::SwitchFailed),
-                Progress::Over(measured) => {
-                    let from = MeasuredFrom::Switch { accuracy_m: maker.accuracy_m };
-                    let tested = |Measured { pair, result, length_cm }: Measured| PairTested { pair, result, length_cm, from };
-                    Stage::Over(CableTested::Done, measured.into_iter().map(tested).collect())
-                }
-            },
-            (Stage::Results { maker, until, .. }, _) => waits(maker, *until),
-            (Stage::Over(..), _) => return,
+        let port = self.port;
+        let given_up = |why| Stage::Over(SwitchTested::without_result(why));
+        let start = |maker: &'static dyn Maker, earlier| match maker.first() {
+            Some(_) => Stage::First(maker, earlier),
+            None => Stage::Start(maker, earlier),
         };
+        self.stage = match (std::mem::replace(&mut self.stage, Stage::Which(0)), reply) {
+            (Stage::Which(_) | Stage::Before(_) | Stage::First(..), Reply::Silent) => given_up(Silence::SwitchSilent),
+            (Stage::Which(at), Reply::Told(told)) => match MAKERS.get(at) {
+                Some(maker) if number(told, &maker.action(port)).is_some() => Stage::Before(*maker),
+                _ => Stage::Which(at + 1),
+            },
+            (Stage::Which(at), _) => Stage::Which(at + 1),
+            (Stage::Before(maker), Reply::Told(told)) => start(maker, maker.made(told, port)),
+            (Stage::Before(maker), _) => start(maker, None),
+            (Stage::First(..) | Stage::Start(..), Reply::Denied) => given_up(Silence::SwitchDenied),
+            (Stage::First(..) | Stage::Start(..), Reply::Failed) => given_up(Silence::SwitchFailed),
+            (Stage::First(maker, earlier), Reply::Told(_)) => Stage::Start(maker, earlier),
+            // The answer may be lost with the link.
+            (Stage::Start(maker, earlier), Reply::Told(_) | Reply::Silent) => {
+                Stage::Results { maker, earlier, next: now + BETWEEN, until: now + DEADLINE }
+            }
+            (Stage::Results { maker, earlier, until, .. }, reply) => {
+                let progress = match reply {
+                    // These are the results of the earlier test still.
+                    Reply::Told(told) if earlier.is_some() && maker.made(told, port) == earlier => Progress::Running,
+                    Reply::Told(told) => maker.read(told, port),
+                    _ => Progress::Running,
+                };
+                match progress {
+                    Progress::Running => Stage::Results { maker, earlier, next: now + BETWEEN, until },
+                    Progress::Failed => given_up(Silence::SwitchFailed),
+                    Progress::Over(measured) => Stage::Over(tested(measured, maker.accuracy_m())),
+                }
+            }
+            (over @ Stage::Over(_), _) => over,
+        };
+    }
+}
+
+fn tested(measured: Measured, accuracy_m: u8) -> SwitchTested {
+    let from = MeasuredFrom::Switch { accuracy_m };
+    let (pairs, whole) = match measured {
+        Measured::Pairs(pairs) => (pairs, None),
+        Measured::Whole(whole) => (Vec::new(), Some(whole)),
+    };
+    SwitchTested {
+        port: None,
+        tested: CableTested::Done,
+        pairs: pairs
+            .into_iter()
+            .map(|of| PairTested { pair: of.pair, result: of.result, length_cm: of.length_cm, from })
+            .collect(),
+        whole: whole.map(|of| WholeTested { result: of.result, length_cm: of.length_cm, accuracy_m }),
     }
 }
 

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Rung, Said};
-use crate::check::too_long::is_too_long;
-use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested};
+use crate::check::too_long::{is_all_too_long, is_too_long};
+use crate::observe::{CableTested, CardState, ErrorsGrew, Inventory, Measurable, PairTested, WholeTested};
 use crate::wire::ethtool::{Pair, Trace};
 
 /// Our card in a report.
@@ -19,6 +19,9 @@ pub struct CardReport {
     pub cable_test: Option<CableTested>,
     /// What the test said of each pair.
     pub pairs: Vec<PairTested>,
+    /// What a switch's test said of the whole cable, where it does not tell the pairs apart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<WholeTested>,
     /// What came back of a pulse, by distance; `None` where the driver takes no trace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
@@ -59,7 +62,7 @@ pub enum Measured {
     Eee,
     /// Frames that arrived broken.
     ReceiveErrors,
-    /// Opens and shorts of all pairs, and where: one row where there was no test.
+    /// Opens and shorts of all pairs, and where: one row where there was no test, or none that tells pairs apart.
     Pairs,
     /// Opens and shorts of one pair, and where.
     Pair(Pair),
@@ -119,7 +122,11 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         (Measured::Eee, told(&state.eee)),
         (Measured::ReceiveErrors, judged("L1-receive-errors", Mark::NotMeasurable)),
     ];
-    if matches!(driver.test(), Some(CableTested::Done)) {
+    let whole = driver.whole().map(|(whole, _)| whole);
+    if let Some(whole) = &whole {
+        let good = if is_all_too_long(whole) { Some(false) } else { whole.result.is_good() };
+        capabilities.push((Measured::Pairs, good.map_or(Mark::NotMeasurable, |good| if good { Mark::Pass } else { Mark::Fail })));
+    } else if matches!(driver.test(), Some(CableTested::Done)) {
         capabilities.extend(Pair::ALL.map(|pair| {
             let good = pairs.iter().find(|tested| tested.pair == pair).and_then(|tested| match is_too_long(tested) {
                 true => Some(false),
@@ -148,6 +155,7 @@ pub(super) fn report(inventory: &Inventory, ladder: &[Rung]) -> Option<CardRepor
         errors: driver.errors().map(|(grew, _)| *grew),
         cable_test: driver.test().cloned(),
         pairs,
+        whole,
         trace: driver.trace().cloned(),
         capabilities: capabilities.into_iter().map(|(what, mark)| Capability { what, mark }).collect(),
     })

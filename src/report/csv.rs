@@ -206,8 +206,10 @@ fn measured(card: &CardReport, capability: Capability) -> [String; 4] {
         Measured::Pair(of) => format!("pair-{}", of.pins()),
         what => id(&what),
     };
-    let result = tested.map(|tested| id(&tested.result));
-    let length = tested.and_then(|tested| tested.length_cm).map(|cm| cm.to_string());
+    let whole = card.whole.filter(|_| capability.what == Measured::Pairs);
+    let result = tested.map(|tested| id(&tested.result)).or_else(|| whole.map(|whole| id(&whole.result)));
+    let length = tested.and_then(|tested| tested.length_cm).or_else(|| whole.and_then(|whole| whole.length_cm));
+    let length = length.map(|cm| cm.to_string());
     [what, id(&capability.mark), result.unwrap_or_default(), length.unwrap_or_default()]
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Comparison, Report, csv, html, json, labels, terminal};
+use super::{Comparison, Report, csv, html, json, labels, markdown, terminal};
 use crate::certify::Certificate;
 use crate::language::Language;
 use crate::logbook::Logbook;
@@ -30,6 +30,15 @@ impl View {
     }
 }
 
+/// What becomes of what a format writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// It is the report.
+    Text,
+    /// It is a page that a browser prints; the report is the PDF.
+    Paper,
+}
+
 /// One row of the table of formats.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {
@@ -37,6 +46,8 @@ pub struct Format {
     pub name: &'static str,
     /// How the name of a file in it ends, without the dot.
     pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
     /// Writes the whole of a report, the last line ended.
     pub render: fn(&Report, &View) -> String,
     /// Writes the whole of a comparison.
@@ -45,10 +56,12 @@ pub struct Format {
 
 /// Every format.
 pub const FORMATS: &[Format] = &[
-    Format { name: "terminal", ending: "txt", render: terminal::render, compare: terminal::compare },
-    Format { name: "json", ending: "json", render: json::render, compare: json::compare },
-    Format { name: "html", ending: "html", render: html::render, compare: html::compare },
-    Format { name: "csv", ending: "csv", render: csv::render, compare: csv::compare },
+    Format { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::render, compare: terminal::compare },
+    Format { name: "json", ending: "json", medium: Medium::Text, render: json::render, compare: json::compare },
+    Format { name: "html", ending: "html", medium: Medium::Text, render: html::render, compare: html::compare },
+    Format { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::render, compare: html::compare },
+    Format { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::render, compare: markdown::compare },
+    Format { name: "csv", ending: "csv", medium: Medium::Text, render: csv::render, compare: csv::compare },
 ];
 
 /// One row of the table of formats of a certificate.
@@ -58,18 +71,22 @@ pub struct CertificateFormat {
     pub name: &'static str,
     /// How the name of a file in it ends, without the dot; the first in the table is meant where two end alike.
     pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
     /// Writes the whole of it, the last line ended.
     pub render: fn(&Certificate, &View) -> String,
 }
 
 /// Every format of a certificate.
 pub const CERTIFICATE_FORMATS: &[CertificateFormat] = &[
-    CertificateFormat { name: "terminal", ending: "txt", render: terminal::certify },
-    CertificateFormat { name: "json", ending: "json", render: json::certify },
-    CertificateFormat { name: "html", ending: "html", render: html::certify },
-    CertificateFormat { name: "csv", ending: "csv", render: csv::certificate::render },
-    CertificateFormat { name: "labels", ending: "html", render: labels::large },
-    CertificateFormat { name: "small-labels", ending: "html", render: labels::small },
+    CertificateFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::certify },
+    CertificateFormat { name: "json", ending: "json", medium: Medium::Text, render: json::certify },
+    CertificateFormat { name: "html", ending: "html", medium: Medium::Text, render: html::certify },
+    CertificateFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::certify },
+    CertificateFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::certify },
+    CertificateFormat { name: "csv", ending: "csv", medium: Medium::Text, render: csv::certificate::render },
+    CertificateFormat { name: "labels", ending: "html", medium: Medium::Text, render: labels::large },
+    CertificateFormat { name: "small-labels", ending: "html", medium: Medium::Text, render: labels::small },
 ];
 
 /// One row of the table of formats of a visit.
@@ -79,13 +96,17 @@ pub struct LogbookFormat {
     pub name: &'static str,
     /// How the name of a file in it ends, without the dot.
     pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
     /// Writes the whole of it, the last line ended.
     pub render: fn(&Logbook, &View) -> String,
 }
 
 /// Every format of a visit.
 pub const LOGBOOK_FORMATS: &[LogbookFormat] = &[
-    LogbookFormat { name: "terminal", ending: "txt", render: terminal::tell },
-    LogbookFormat { name: "json", ending: "json", render: json::tell },
-    LogbookFormat { name: "html", ending: "html", render: html::tell },
+    LogbookFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::tell },
+    LogbookFormat { name: "json", ending: "json", medium: Medium::Text, render: json::tell },
+    LogbookFormat { name: "html", ending: "html", medium: Medium::Text, render: html::tell },
+    LogbookFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::tell },
+    LogbookFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::tell },
 ];

@@ -1,6 +1,8 @@
 //! The report as one self-contained page: for a screen of any size, for paper, with nothing fetched and nothing run but its own.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use sha2::{Digest, Sha256};
 
 use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Trace};
 use super::{Comparison, Report, View};
@@ -13,8 +15,11 @@ const SCRIPT: &str = include_str!("html.js");
 
 /// What the page may use (Content Security Policy, level 3): this very style and this very script, by their SHA-256.
 /// Should a hostile name ever slip through, it still could not run.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-0QrHXGk3rXWnZcSXC6eyG1rLnrcBwrujwsE0+il0cts='; script-src 'sha256-ZT0g+JjBh1oFOQ4mXaab0gKHQzoPaWBUov55SKTPRS8='; \
-                      base-uri 'none'; form-action 'none'";
+fn policy() -> String {
+    let hash = |text: &str| BASE64_STANDARD.encode(Sha256::digest(text));
+    let (style, script) = (hash(STYLE), hash(SCRIPT));
+    format!("default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'")
+}
 
 /// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
@@ -42,7 +47,7 @@ fn written(page: &Page) -> String {
         html lang=(page.language.tag()) {
             head {
                 meta charset="utf-8";
-                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta http-equiv="Content-Security-Policy" content=(policy());
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (page.title) }
                 style { (PreEscaped(STYLE)) }
@@ -188,17 +193,10 @@ fn sign(tone: Tone) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use base64::prelude::{BASE64_STANDARD, Engine};
-    use sha2::{Digest, Sha256};
-
     use super::*;
 
     #[test]
-    fn the_policy_lets_in_the_style_and_the_script_of_the_page_only() {
-        for text in [STYLE, SCRIPT] {
-            let hash = BASE64_STANDARD.encode(Sha256::digest(text));
-            assert!(POLICY.contains(&format!("'sha256-{hash}'")), "not in the policy: sha256-{hash}");
-            assert!(!text.contains("</"), "would end its element");
-        }
+    fn neither_the_style_nor_the_script_ends_its_own_element() {
+        assert!(!STYLE.contains("</") && !SCRIPT.contains("</"));
     }
 }

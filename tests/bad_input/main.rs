@@ -4,7 +4,9 @@
 
 mod certify;
 mod commands;
+mod hostile;
 mod hostile_names;
+mod hostile_neighbours;
 mod journals;
 mod labs;
 mod records;

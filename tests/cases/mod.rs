@@ -131,6 +131,29 @@ fn estate() -> Seen {
     seen
 }
 
+/// The same with many more in 10.77.1.0/24 and after it, two of which hold one address.
+#[allow(dead_code, reason = "tests/browser looks at it")]
+pub(crate) fn estate_of(hosts: u16) -> Report {
+    let mut seen = estate();
+    vineyard(&mut seen);
+    for host in 0..hosts {
+        let [high, low] = host.to_be_bytes();
+        let (above, below) = ((host / 250) as u8 + 1, (host % 250) as u8);
+        let address = IpAddr::V4(Ipv4Addr::new(10, 77, above, below));
+        let card = Mac([0xb8, 0x27, 0xeb, 1, high, low]);
+        seen.add(Fact::AddressClaimed {
+            ip: address,
+            mac: card,
+            how: Claim::Reply,
+            rtt_us: Some(300 + u32::from(host)),
+            via: None,
+        });
+        seen.add(Fact::Named { ip: address, mac: Some(card), name: format!("poste-{host}.local"), source: NameSource::Mdns });
+    }
+    seen.swept(254, 3_000);
+    seen.report(visit(), &Plan::default())
+}
+
 fn clear() -> Report {
     let mut seen = estate();
     seen.swept(254, 3_000);

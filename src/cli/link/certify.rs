@@ -7,7 +7,7 @@ use clap::builder::PossibleValuesParser;
 use crate::certify::Certificate;
 use crate::certify::journal::Read;
 use crate::certify::profile::USUAL;
-use crate::cli::output::{put, view, writable};
+use crate::cli::output::{check, deliver, view};
 use crate::edge::journal;
 use crate::fault::Result;
 use crate::language::Language;
@@ -78,7 +78,7 @@ pub struct CertifyArgs {
 
 /// Runs the command.
 pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
-    args.output.as_deref().map_or(Ok(()), writable)?;
+    check(args.format().medium, args.output.as_deref())?;
     // What was measured before a fault is shown before the fault.
     let (certificate, walked) = match &args.report {
         Some(path) => {
@@ -89,7 +89,7 @@ pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
         None => measured(args, language)?,
     };
     let text = (args.format().render)(&certificate, &view(args.output.is_none(), language));
-    put(&text, args.output.as_deref())?;
+    deliver(&text, args.format().medium, args.output.as_deref())?;
     walked?;
     Ok(certificate.exit_code())
 }

@@ -10,7 +10,7 @@ use super::{PATIENCE, auth, varbind, within};
 use crate::edge::Clock;
 use crate::mib::Oid;
 use crate::net::Moment;
-use crate::observe::{CableTested, PairTested, Silence, SwitchTested};
+use crate::observe::{Silence, SwitchTested};
 use crate::probe::switch_test::{OurPort, Reply, Step, SwitchTest};
 use crate::site::Snmp;
 
@@ -19,9 +19,9 @@ const GLANCE: Duration = Duration::from_millis(50);
 
 /// Lets the switch test the cable at that port. `stops` is asked again and again whether to wait no longer.
 pub fn test_cable(port: &OurPort, snmp: Option<&Snmp>, clock: &dyn Clock, mut stops: impl FnMut() -> bool) -> SwitchTested {
-    let (tested, pairs) = tested(port.switch, port.number, snmp, clock, &mut stops)
-        .unwrap_or((CableTested::NotMeasurable { why: Silence::SwitchSilent }, Vec::new()));
-    SwitchTested { port: Some((port.switch, port.name.clone())), tested, pairs }
+    let tested = tested(port.switch, port.number, snmp, clock, &mut stops)
+        .unwrap_or_else(|| SwitchTested::without_result(Silence::SwitchSilent));
+    SwitchTested { port: Some((port.switch, port.name.clone())), ..tested }
 }
 
 /// `None` where the switch could not even be asked.
@@ -31,7 +31,7 @@ fn tested(
     snmp: Option<&Snmp>,
     clock: &dyn Clock,
     stops: &mut dyn FnMut() -> bool,
-) -> Option<(CableTested, Vec<PairTested>)> {
+) -> Option<SwitchTested> {
     let snmp = snmp?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
     runtime.block_on(async {
@@ -44,7 +44,7 @@ fn tested(
         let mut test = SwitchTest::new(port);
         while !stops() {
             let reply = match test.poll(clock.now()) {
-                Step::Over(tested, pairs) => return Some((tested, pairs)),
+                Step::Over(tested) => return Some(tested),
                 Step::Wait(until) => {
                     tokio::time::sleep(left(until, clock).min(GLANCE)).await;
                     continue;
@@ -54,7 +54,7 @@ fn tested(
             };
             test.answered(clock.now(), &reply);
         }
-        Some((CableTested::NotMeasurable { why: Silence::NoAnswer }, Vec::new()))
+        Some(SwitchTested::without_result(Silence::NoAnswer))
     })
 }
 

@@ -1,6 +1,6 @@
 //! Cisco IOS and IOS XE (CISCO-CABLE-DIAG-MIB: ccdTdrIfTable by ifIndex, ccdTdrIfResultTable by ifIndex and pair).
 
-use super::{Maker, Measured, Progress, metres};
+use super::{Maker, Measured, PairMeasured, Progress, metres};
 use crate::mib::{Column, Oid, Varbind};
 use crate::wire::ethtool::{Pair, PairResult};
 
@@ -12,9 +12,36 @@ const DISTANCE: Column = Column { name: "ccdTdrIfResultPairDistToFault", oid: &[
 const UNIT: Column = Column { name: "ccdTdrIfResultPairLengthUnit", oid: &[1, 3, 6, 1, 4, 1, 9, 9, 390, 1, 2, 2, 1, 7] };
 const STATUS: Column = Column { name: "ccdTdrIfResultPairStatus", oid: &[1, 3, 6, 1, 4, 1, 9, 9, 390, 1, 2, 2, 1, 8] };
 
-/// How it is asked. ccdTdrIfAction: start(1), clear(2), running(3), notRunning(4). The accuracy stands in the results, and is some
-/// 10 m at 68 m.
-pub const MAKER: Maker = Maker { name: "Cisco", action: ACTION, clear: 2, start: 1, accuracy_m: 10, results, read };
+/// A Cisco switch.
+pub struct Cisco;
+
+impl Maker for Cisco {
+    /// It stands in the results, and is some 10 m at 68 m.
+    fn accuracy_m(&self) -> u8 {
+        10
+    }
+
+    /// ccdTdrIfAction: start(1), clear(2), running(3), notRunning(4).
+    fn action(&self, port: u32) -> Box<Oid> {
+        ACTION.object(&[port])
+    }
+
+    fn first(&self) -> Option<i32> {
+        Some(2)
+    }
+
+    fn start(&self, _: u32) -> i32 {
+        1
+    }
+
+    fn results(&self, port: u32) -> Vec<Box<Oid>> {
+        results(port)
+    }
+
+    fn read(&self, told: &[Varbind], port: u32) -> Progress {
+        read(told, port)
+    }
+}
 
 /// pair1to2(1), pair3to6(2), pair4to5(3), pair7to8(4).
 const PAIRS: [(u32, Pair); 4] = [(1, Pair::A), (2, Pair::B), (3, Pair::C), (4, Pair::D)];
@@ -34,13 +61,16 @@ fn read(told: &[Varbind], port: u32) -> Progress {
     match valid {
         _ if goes_on => Progress::Running,
         // TruthValue: true(1).
-        Some(1) => Progress::Over(PAIRS.iter().filter_map(|&(number, pair)| measured(told, &[port, number], pair)).collect()),
+        Some(1) => {
+            let pairs = PAIRS.iter().filter_map(|&(number, pair)| measured(told, &[port, number], pair));
+            Progress::Over(Measured::Pairs(pairs.collect()))
+        }
         _ if failed => Progress::Failed,
         _ => Progress::Running,
     }
 }
 
-fn measured(told: &[Varbind], index: &Oid, pair: Pair) -> Option<Measured> {
+fn measured(told: &[Varbind], index: &Oid, pair: Pair) -> Option<PairMeasured> {
     let result = result(STATUS.number(told, index)?);
     let of = if result == PairResult::Ok { LENGTH } else { DISTANCE };
     let length = of.number(told, index);
@@ -51,7 +81,7 @@ fn measured(told: &[Varbind], index: &Oid, pair: Pair) -> Option<Measured> {
         Some(4) => length.and_then(metres).and_then(|cm| cm.checked_mul(1000)),
         _ => None,
     };
-    Some(Measured { pair, result, length_cm })
+    Some(PairMeasured { pair, result, length_cm })
 }
 
 /// CISCO-CABLE-DIAG-MIB does not say whether a short is within the pair; broken(8) is none of the others.
@@ -91,14 +121,14 @@ mod tests {
         ]);
         rows.extend([(STATUS, &[PORT, 3][..], 8), (DISTANCE, &[PORT, 3], -1), (UNIT, &[PORT, 3], 1)]);
         rows.extend([(STATUS, &[PORT, 4][..], 5), (LENGTH, &[PORT, 4], -1), (DISTANCE, &[PORT, 4], 38), (UNIT, &[PORT, 4], 2)]);
-        let pair = |pair, result, length_cm| Measured { pair, result, length_cm };
+        let pair = |pair, result, length_cm| PairMeasured { pair, result, length_cm };
         let expected = [
             pair(Pair::A, PairResult::Ok, Some(4_300)),
             pair(Pair::B, PairResult::SameShort, Some(1_250)),
             pair(Pair::C, PairResult::Unknown(8), None),
             pair(Pair::D, PairResult::Open, Some(3_800)),
         ];
-        assert_eq!(read(&told(&rows), PORT), Progress::Over(expected.to_vec()));
+        assert_eq!(read(&told(&rows), PORT), Progress::Over(Measured::Pairs(expected.to_vec())));
         let asked = results(PORT);
         assert!(told(&rows).iter().all(|row| asked.contains(&row.oid)), "every object that is read is asked for");
         assert_eq!(read(&told(&rows), PORT + 1), Progress::Running, "another port's results are not ours");

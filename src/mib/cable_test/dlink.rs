@@ -1,6 +1,6 @@
 //! D-Link (DLINKSW-CABLE-DIAG-MIB: dCableDiagIfTable and dCableDiagResultTable, by ifIndex). Lengths are in metres.
 
-use super::{Maker, Measured, Progress, metres};
+use super::{Maker, Measured, PairMeasured, Progress, metres};
 use crate::mib::{Column, Oid, Varbind};
 use crate::wire::ethtool::{Pair, PairResult};
 
@@ -32,8 +32,35 @@ const PAIRS: [(Pair, Column, Column); 4] = [
     ),
 ];
 
-/// How it is asked. dCableDiagIfAction: noOp(1), test(2), clear(3).
-pub const MAKER: Maker = Maker { name: "D-Link", action: ACTION, clear: 3, start: 2, accuracy_m: 5, results, read };
+/// A D-Link switch.
+pub struct Dlink;
+
+impl Maker for Dlink {
+    fn accuracy_m(&self) -> u8 {
+        5
+    }
+
+    /// dCableDiagIfAction: noOp(1), test(2), clear(3).
+    fn action(&self, port: u32) -> Box<Oid> {
+        ACTION.object(&[port])
+    }
+
+    fn first(&self) -> Option<i32> {
+        Some(3)
+    }
+
+    fn start(&self, _: u32) -> i32 {
+        2
+    }
+
+    fn results(&self, port: u32) -> Vec<Box<Oid>> {
+        results(port)
+    }
+
+    fn read(&self, told: &[Varbind], port: u32) -> Progress {
+        read(told, port)
+    }
+}
 
 fn results(port: u32) -> Vec<Box<Oid>> {
     let of_pairs = PAIRS.iter().flat_map(|(_, status, length)| [status.object(&[port]), length.object(&[port])]);
@@ -43,11 +70,11 @@ fn results(port: u32) -> Vec<Box<Oid>> {
 fn read(told: &[Varbind], port: u32) -> Progress {
     let measured = |(pair, status, length): &(Pair, Column, Column)| {
         let result = result(status.number(told, &[port])?);
-        Some(Measured { pair: *pair, result, length_cm: length.number(told, &[port]).and_then(metres) })
+        Some(PairMeasured { pair: *pair, result, length_cm: length.number(told, &[port]).and_then(metres) })
     };
     match STATUS.number(told, &[port]) {
         // notRun(0), processing(1), lastTestOk(2), lastTestFailed(3).
-        Some(2) => Progress::Over(PAIRS.iter().filter_map(measured).collect()),
+        Some(2) => Progress::Over(Measured::Pairs(PAIRS.iter().filter_map(measured).collect())),
         Some(3) => Progress::Failed,
         _ => Progress::Running,
     }
@@ -84,14 +111,14 @@ mod tests {
     #[test]
     fn each_pair_has_its_code_and_its_metres() {
         let rows = told(2, [(1, -1), (2, 38), (4, 12), (5, 3)]);
-        let pair = |pair, result, length_cm| Measured { pair, result, length_cm };
+        let pair = |pair, result, length_cm| PairMeasured { pair, result, length_cm };
         let expected = [
             pair(Pair::A, PairResult::Ok, None),
             pair(Pair::B, PairResult::Open, Some(3_800)),
             pair(Pair::C, PairResult::ResolutionNotPossible, Some(1_200)),
             pair(Pair::D, PairResult::Unknown(5), Some(300)),
         ];
-        assert_eq!(read(&rows, 7), Progress::Over(expected.to_vec()));
+        assert_eq!(read(&rows, 7), Progress::Over(Measured::Pairs(expected.to_vec())));
         let asked = results(7);
         assert!(rows.iter().all(|row| asked.contains(&row.oid)), "every object that is read is asked for");
     }

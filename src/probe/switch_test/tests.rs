@@ -36,26 +36,58 @@ fn results(test: &SwitchTest, now: Moment, number: impl Fn(&Oid) -> i128) -> Rep
 
 fn why(step: Step) -> Silence {
     match step {
-        Step::Over(CableTested::NotMeasurable { why }, pairs) if pairs.is_empty() => why,
+        Step::Over(SwitchTested { tested: CableTested::NotMeasurable { why }, pairs, whole: None, .. }) if pairs.is_empty() => {
+            why
+        }
         step => panic!("{step:?}"),
     }
 }
 
-fn started(maker: &'static Maker) -> SwitchTest {
+/// Asked up to the first write, with results of an earlier test that were made at this time.
+fn begun(maker: &dyn Maker, earlier: &[Varbind]) -> SwitchTest {
     let mut test = SwitchTest::new(PORT);
-    while test.poll(ms(0)) != Step::Get(vec![maker.action_of(PORT)]) {
+    while test.poll(ms(0)) != Step::Get(vec![maker.action(PORT)]) {
         test.answered(ms(0), &nothing());
     }
-    test.answered(ms(0), &says(&maker.action_of(PORT), 4));
-    assert_eq!(test.poll(ms(0)), Step::Set(maker.action_of(PORT), maker.clear));
-    test.answered(ms(0), &Reply::Told(vec![]));
-    assert_eq!(test.poll(ms(0)), Step::Set(maker.action_of(PORT), maker.start));
+    test.answered(ms(0), &says(&maker.action(PORT), 4));
+    assert_eq!(test.poll(ms(0)), Step::Get(maker.results(PORT)));
+    test.answered(ms(0), &Reply::Told(earlier.to_vec()));
+    test
+}
+
+fn started(maker: &dyn Maker) -> SwitchTest {
+    let mut test = begun(maker, &[]);
+    if let Some(first) = maker.first() {
+        assert_eq!(test.poll(ms(0)), Step::Set(maker.action(PORT), first));
+        test.answered(ms(0), &Reply::Told(vec![]));
+    }
+    assert_eq!(test.poll(ms(0)), Step::Set(maker.action(PORT), maker.start(PORT)));
     test
 }
 
 #[test]
+fn results_of_an_earlier_test_are_not_taken_for_new_ones() {
+    use crate::mib::cable_test::{WholeResult, radlan::CISCO_SB};
+    let row = |time: &str, code: i128| {
+        let cells =
+            CISCO_SB.results(PORT).into_iter().zip([2, code, 14]).map(|(cell, said)| Varbind::new(cell, Value::Number(said)));
+        let time = Varbind::new(CISCO_SB.results(PORT)[3].clone(), Value::Octets(time.as_bytes().into()));
+        cells.chain([time]).collect::<Vec<_>>()
+    };
+    let mut test = begun(&CISCO_SB, &row("14-Apr-2002 10:33:31", 1));
+    assert_eq!(test.poll(ms(0)), Step::Set(CISCO_SB.action(PORT), 2));
+    test.answered(ms(0), &Reply::Told(vec![]));
+    test.answered(ms(1_000), &Reply::Told(row("14-Apr-2002 10:33:31", 1)));
+    assert_eq!(test.poll(ms(1_000)), Step::Wait(ms(2_000)));
+    test.answered(ms(2_000), &Reply::Told(row("21-Nov-2026 11:00:00", 4)));
+    let Step::Over(tested) = test.poll(ms(2_000)) else { panic!("{:?}", test.poll(ms(2_000))) };
+    let whole = WholeTested { result: WholeResult::Open, length_cm: None, accuracy_m: 5 };
+    assert_eq!((tested.tested, tested.pairs, tested.whole), (CableTested::Done, vec![], Some(whole)));
+}
+
+#[test]
 fn silence_after_the_start_is_not_the_end() {
-    let mut test = started(&crate::mib::cable_test::cisco::MAKER);
+    let mut test = started(&crate::mib::cable_test::cisco::Cisco);
     test.answered(ms(100), &Reply::Silent);
     assert_eq!(test.poll(ms(100)), Step::Wait(ms(1_100)));
     test.answered(ms(1_100), &Reply::Silent);
@@ -70,7 +102,9 @@ fn silence_after_the_start_is_not_the_end() {
         _ => 38,
     });
     test.answered(ms(3_100), &over);
-    let Step::Over(CableTested::Done, pairs) = test.poll(ms(3_100)) else { panic!("{:?}", test.poll(ms(3_100))) };
+    let Step::Over(SwitchTested { tested: CableTested::Done, pairs, .. }) = test.poll(ms(3_100)) else {
+        panic!("{:?}", test.poll(ms(3_100)))
+    };
     let from = MeasuredFrom::Switch { accuracy_m: 10 };
     let open = PairTested { pair: Pair::D, result: PairResult::Open, length_cm: Some(3_800), from };
     assert_eq!((pairs.len(), pairs.last()), (4, Some(&open)));
@@ -78,7 +112,7 @@ fn silence_after_the_start_is_not_the_end() {
 
 #[test]
 fn results_that_never_come_are_given_up() {
-    let mut test = started(&crate::mib::cable_test::dlink::MAKER);
+    let mut test = started(&crate::mib::cable_test::dlink::Dlink);
     test.answered(ms(0), &Reply::Told(vec![]));
     let mut now = ms(0);
     while !matches!(test.poll(now), Step::Over(..)) {
@@ -92,17 +126,18 @@ fn results_that_never_come_are_given_up() {
 
 #[test]
 fn nothing_is_started_where_nothing_may_be_written_or_nobody_can_test() {
-    let cisco = &crate::mib::cable_test::cisco::MAKER;
+    let cisco = &crate::mib::cable_test::cisco::Cisco;
     let told = |replies: &[Reply]| {
         let mut test = SwitchTest::new(PORT);
         replies.iter().for_each(|reply| test.answered(ms(0), reply));
         why(test.poll(ms(0)))
     };
-    let knows = says(&cisco.action_of(PORT), 4);
+    let knows = says(&cisco.action(PORT), 4);
+    let old = Reply::Told(vec![]);
     assert_eq!(told(&[Reply::Silent]), Silence::SwitchSilent);
-    assert_eq!(told(&[knows.clone(), Reply::Denied]), Silence::SwitchDenied);
-    assert_eq!(told(&[knows.clone(), Reply::Silent]), Silence::SwitchSilent);
-    assert_eq!(told(&[knows, Reply::Told(vec![]), Reply::Failed]), Silence::SwitchFailed);
+    assert_eq!(told(&[knows.clone(), old.clone(), Reply::Denied]), Silence::SwitchDenied);
+    assert_eq!(told(&[knows.clone(), old.clone(), Reply::Silent]), Silence::SwitchSilent);
+    assert_eq!(told(&[knows, old.clone(), old, Reply::Failed]), Silence::SwitchFailed);
     assert_eq!(told(&vec![nothing(); MAKERS.len()]), Silence::SwitchCannot);
 }
 

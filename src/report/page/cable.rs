@@ -3,7 +3,7 @@
 use super::trace;
 use crate::check::cabling::{metres, pair, speed};
 use crate::language::Language;
-use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested, SwitchTested};
+use crate::observe::{CableTested, CardState, ErrorsGrew, Fact, Measurable, PairTested, SwitchTested, WholeTested};
 use crate::report::words::{counted, duration};
 
 /// The line.
@@ -62,7 +62,10 @@ fn by_switch(test: &SwitchTested, language: Language) -> String {
         None => language.pick("the switch", "le commutateur").to_owned(),
     };
     let said = match &test.tested {
-        CableTested::Done => test.pairs.iter().map(|tested| tested_pair(tested, language)).collect::<Vec<_>>().join("; "),
+        CableTested::Done => {
+            let whole = test.whole.iter().map(|tested| tested_whole(tested, language));
+            whole.chain(test.pairs.iter().map(|tested| tested_pair(tested, language))).collect::<Vec<_>>().join("; ")
+        }
         not => say(&Fact::CableTested(not.clone()), language),
     };
     language.pick(format!("{who}: {said}"), format!("{who} : {said}"))
@@ -73,4 +76,11 @@ fn tested_pair(tested: &PairTested, language: Language) -> String {
     let at = tested.length_cm.map(|cm| metres(cm, language));
     let at = at.map(|at| language.pick(format!(" at {at}"), format!(" à {at}"))).unwrap_or_default();
     language.pick(format!("pair {named}: {result}{at}"), format!("paire {named} : {result}{at}"))
+}
+
+fn tested_whole(tested: &WholeTested, language: Language) -> String {
+    let result = tested.result.say(language);
+    let at = tested.length_cm.map(|cm| metres(cm, language));
+    let at = at.map(|at| format!(", {at}")).unwrap_or_default();
+    language.pick(format!("the whole cable: {result}{at}"), format!("le câble entier : {result}{at}"))
 }

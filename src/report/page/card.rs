@@ -1,11 +1,13 @@
 //! Our card and its cable, row by row: pass, fail, or not measurable and why.
 
+use std::collections::BTreeSet;
+
 use super::neighbour::power_said;
 use super::{Block, Column, Fit, Reading, Row, Table, Tone};
 use crate::check::cabling::{metres, pair, speed};
 use crate::finding::Reason;
 use crate::language::Language;
-use crate::observe::{Advertised, CableTested, Measurable, MeasuredFrom};
+use crate::observe::{Advertised, CableTested, Measurable, MeasuredFrom, WholeTested};
 use crate::report::words::number;
 use crate::report::{Capability, CardReport, Mark, Measured, Report, Said};
 use crate::wire::ethtool::{Mdix, Mode, Pair, PairResult};
@@ -113,9 +115,10 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
             .to_owned()
         }),
         Measured::ReceiveErrors => errors(card, report, language),
-        Measured::Pairs => match &card.cable_test {
-            Some(CableTested::NotMeasurable { why }) => why.say(language),
-            _ => Reason::CableNotTested.say(language),
+        Measured::Pairs => match (&card.whole, &card.cable_test) {
+            (Some(whole), _) => whole_value(whole, language),
+            (None, Some(CableTested::NotMeasurable { why })) => why.say(language),
+            (None, _) => Reason::CableNotTested.say(language),
         },
         Measured::Pair(pair) => pair_value(pair, card, language),
         Measured::PowerFed => or_silence(&state.power, language, |power| {
@@ -147,11 +150,14 @@ fn value(what: Measured, card: &CardReport, report: &Report, language: Language)
     }
 }
 
-/// What the neighbours that are there say; else why none does.
+/// What the neighbours that are there say, each once: a switch says the same by several protocols. Else why none does.
 fn heard(report: &Report, language: Language, say: impl Fn(&Advertised) -> Option<String>) -> String {
     let here = || report.neighbours.iter().filter(|row| !row.gone);
-    let mut said: Vec<String> = here().filter_map(|row| say(&row.told)).collect();
-    said.dedup();
+    let mut speakers = BTreeSet::new();
+    let said: Vec<String> = here()
+        .filter_map(|row| Some((row.told.called(), say(&row.told)?)))
+        .filter_map(|(called, said)| speakers.insert(called).then_some(said))
+        .collect();
     match said.as_slice() {
         [] if here().next().is_some() => Reason::NeighbourSilent.say(language),
         [] if report.link.is_some_and(|link| !link.carrier) => Reason::NoLink.say(language),
@@ -191,6 +197,22 @@ fn errors(card: &CardReport, report: &Report, language: Language) -> String {
             )
         }
         (None, None) => Reason::CountersUnread.say(language),
+    }
+}
+
+/// What a switch says of the whole cable: the length of a good one, the distance of a fault.
+fn whole_value(whole: &WholeTested, language: Language) -> String {
+    let (result, accuracy) = (whole.result.say(language), whole.accuracy_m);
+    match (whole.length_cm.map(|cm| metres(cm, language)), whole.result.is_good()) {
+        (Some(at), Some(false)) => language.pick(
+            format!("{result} at {at} from the switch, ±{accuracy} m"),
+            format!("{result} à {at} du commutateur, à ±{accuracy} m"),
+        ),
+        (Some(long), _) => language.pick(
+            format!("{result}, {long} long ±{accuracy} m, says the switch"),
+            format!("{result}, longueur {long} à ±{accuracy} m, dit le commutateur"),
+        ),
+        (None, _) => language.pick(format!("{result}, says the switch"), format!("{result}, dit le commutateur")),
     }
 }
 

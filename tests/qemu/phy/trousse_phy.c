@@ -51,6 +51,14 @@ static int trace;
 module_param(trace, int, 0644);
 MODULE_PARM_DESC(trace, "1: the PHY tells what comes back of a pulse, by distance");
 
+static int endless;
+module_param(endless, int, 0644);
+MODULE_PARM_DESC(endless, "1: the cable test tells of the first pair, and does not end");
+
+static int under_way;
+module_param(under_way, int, 0444);
+MODULE_PARM_DESC(under_way, "1: an endless cable test has told of its pair");
+
 static int errors_a_second;
 module_param(errors_a_second, int, 0644);
 MODULE_PARM_DESC(errors_a_second, "frames with a bad checksum that arrive each second");
@@ -112,6 +120,7 @@ static struct phy_tdr_config tracing;
 static int phy_test_start(struct phy_device *phydev)
 {
 	tracing.step = 0;
+	under_way = 0;
 	return 0;
 }
 
@@ -152,6 +161,13 @@ static int phy_test_status(struct phy_device *phydev, bool *finished)
 	if (tracing.step > 0) {
 		tell_trace(phydev);
 		*finished = true;
+		return 0;
+	}
+	if (endless) {
+		if (!under_way)
+			ethnl_cable_test_result(phydev, 0, results[0]);
+		under_way = 1;
+		*finished = false;
 		return 0;
 	}
 	for (pair = 0; pair < PAIRS; pair++) {

@@ -1,0 +1,120 @@
+//! The PDF: A4, white, numbered, with the headings of a table on each of its pages, and made without a word to anybody.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use trousse::edge::browser::Browser;
+use trousse::journal::Line as _;
+use trousse::language::Language;
+
+use crate::{cases, have, page};
+
+const NEEDS: [&str; 4] = ["chromium", "pdftotext", "pdftoppm", "pdfinfo"];
+
+fn ran(command: &mut Command) -> Output {
+    let output = command.output().expect("the program starts");
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    output
+}
+
+fn text_of(pdf: &Path) -> String {
+    let text = ran(Command::new("pdftotext").arg("-layout").arg(pdf).arg("-")).stdout;
+    // Spaces that may not break are spaces to a reader.
+    String::from_utf8(text).expect("text").replace(['\u{a0}', '\u{202f}'], " ")
+}
+
+/// How bright each of the pages is on the whole, and whether its margin of 10 mm is white but for the number at the bottom.
+fn pages_of(pdf: &Path, folder: &Path) -> Vec<(f64, bool)> {
+    const DPI: usize = 50;
+    ran(Command::new("pdftoppm").args(["-gray", "-r", &DPI.to_string()]).arg(pdf).arg(folder.join("page")));
+    let mut files: Vec<_> = fs::read_dir(folder).expect("a folder").filter_map(|entry| Some(entry.ok()?.path())).collect();
+    files.retain(|file| file.extension().is_some_and(|end| end == "pgm"));
+    files.sort();
+    let look = |file: &std::path::PathBuf| {
+        let bytes = fs::read(file).expect("a picture");
+        // PGM: "P5", the width and the height, the brightest value, each on a line or after a space; then a byte a point.
+        let head: Vec<&str> = bytes[..20]
+            .split(|byte| byte.is_ascii_whitespace())
+            .take(3)
+            .map(|word| str::from_utf8(word).expect("text"))
+            .collect();
+        let (width, height): (usize, usize) = (head[1].parse().expect("width"), head[2].parse().expect("height"));
+        let points = &bytes[bytes.len() - width * height..];
+        let edge = DPI * 10 / 25;
+        let margin = |place: usize| place % width < edge || place % width >= width - edge || place / width < edge;
+        let white = points.iter().enumerate().all(|(place, &point)| !margin(place) || point > 250);
+        (points.iter().map(|&point| f64::from(point)).sum::<f64>() / (points.len() as f64 * 255.0), white)
+    };
+    files.iter().map(look).collect()
+}
+
+#[test]
+fn a_report_of_many_hosts_is_numbered_sheets_with_headings_on_each() {
+    if !have(&NEEDS) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let pdf = folder.path().join("report.pdf");
+    let printed = Browser::find().and_then(|browser| browser.print(&page(&cases::estate_of(300), Language::Fr)));
+    fs::write(&pdf, printed.expect("a PDF")).expect("a file");
+
+    let about = String::from_utf8(ran(Command::new("pdfinfo").arg(&pdf)).stdout).expect("text");
+    assert!(about.contains("(A4)"), "{about}");
+    let text = text_of(&pdf);
+    let sheets: Vec<&str> = text.trim_end_matches('\u{c}').split('\u{c}').collect();
+    assert!(sheets.len() > 3, "{} sheets", sheets.len());
+    for (sheet, number) in sheets.iter().zip(1..) {
+        assert!(sheet.trim_end().ends_with(&format!("{number} / {}", sheets.len())), "{sheet}");
+        assert!(!sheet.contains("file:") && !sheet.contains("page.html"), "the place of the page is nobody's business: {sheet}");
+        // What is a row of hosts stands below the headings.
+        let first = sheet.lines().position(|line| line.contains("10.77.1."));
+        let headings = sheet.lines().position(|line| line.contains("Adresse") && line.contains("MAC"));
+        assert!(first.is_none() || headings.is_some_and(|headings| Some(headings) < first), "{sheet}");
+    }
+    for host in 0..250 {
+        assert!(text.contains(&format!("10.77.1.{host} ")), "no host {host}");
+    }
+    for (place, (brightness, white)) in pages_of(&pdf, folder.path()).into_iter().enumerate() {
+        assert!(brightness > 0.75 && white, "sheet {}: {brightness}, margins {white}", place + 1);
+    }
+}
+
+#[test]
+fn a_format_named_pdf_is_printed_for_every_command_and_sends_nothing() {
+    if !have(&NEEDS) || !have(&["unshare", "ip"]) {
+        return;
+    }
+    if !nix::unistd::geteuid().is_root() {
+        eprintln!("not run: needs root");
+        return;
+    }
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let visit = root.join("tests/visits/vineyard");
+    let journal = folder.path().join("floor.jsonl");
+    let lines: String = cases::certificate::walk().iter().map(|entry| entry.line()).collect();
+    fs::write(&journal, lines).expect("a file");
+    // A network that leads everywhere and to nobody: whoever asked anything would be counted.
+    // The last packet is ours, to show that it counts.
+    let alone = "sysctl -q -w net.ipv6.conf.default.disable_ipv6=1; ip link set lo up; ip link add d0 type veth peer name d1; ip link set d1 up; \
+                 ip address add 192.0.2.2/24 dev d0; ip link set d0 up; ip route add default via 192.0.2.1; \
+                 ip neighbour replace 192.0.2.1 lladdr 02:00:00:00:00:01 dev d0; \"$@\"; code=$?; \
+                 sent() { awk '$1 == \"d0:\" { print $11 }' /proc/net/dev; }; sent; echo > /dev/udp/198.51.100.1/9; sent; exit $code";
+    let runs: [(&[&Path], &[&str], &str); 3] = [
+        (&[&visit], &["replay"], "Visit report"),
+        (&[&visit, &visit], &["diff"], "Comparison of two visits"),
+        (&[&journal], &["link", "certify", "--report"], "Outlet certificate"),
+    ];
+    for (files, words, title) in runs {
+        let pdf = folder.path().join("out.pdf");
+        let mut command = Command::new("unshare");
+        command.args(["-n", "bash", "-c", alone, "bash", env!("CARGO_BIN_EXE_trousse"), "--lang", "en"]).args(words);
+        let output = command.args(files).arg("-o").arg(&pdf).output().expect("a shell");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() != Some(2) && pdf.is_file(), "{words:?}: {said}");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "0\n1\n", "packets sent by {words:?}");
+        assert!(text_of(&pdf).contains(title), "{words:?}");
+        fs::remove_file(&pdf).expect("it was written");
+    }
+}
