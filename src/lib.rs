@@ -22,6 +22,8 @@ pub mod kind;
 
 pub mod lease;
 
+pub(crate) mod sheet;
+
 pub mod mib;
 
 pub mod secret;

@@ -226,6 +226,13 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("site init", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    (
+        "site import",
+        "",
+        "Écrire un plan d'après un tableau d'appareils (CSV ou Excel .xlsx : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées.",
+    ),
+    ("site import", "table", "Le tableau ; titres en anglais ou en français, seule l'adresse est obligatoire"),
+    ("site import", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),
     (

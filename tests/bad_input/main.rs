@@ -10,6 +10,7 @@ mod hostile_neighbours;
 mod journals;
 mod labs;
 mod records;
+mod tables;
 mod visits;
 
 use std::path::{Path, PathBuf};
