@@ -21,6 +21,7 @@ pub mod french;
 pub mod lab;
 pub mod leases;
 pub mod link;
+pub mod logbook;
 pub mod manual;
 pub mod oui;
 pub mod output;
@@ -76,6 +77,7 @@ pub enum Command {
     Replay(replay::ReplayArgs),
     Diff(diff::DiffArgs),
     Retest(retest::RetestArgs),
+    Visit(logbook::VisitArgs),
     Site(site::SiteArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
@@ -109,6 +111,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Replay(args) => replay::run(args, language),
         Command::Diff(args) => diff::run(args, language),
         Command::Retest(args) => retest::run(args, language),
+        Command::Visit(args) => logbook::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),

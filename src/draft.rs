@@ -16,6 +16,7 @@ use crate::site::{Network, Plan};
 
 mod cabling;
 mod hosts;
+pub mod import;
 mod routers6;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,7 @@ pub mod lab;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod locale;
+pub mod logbook;
 #[cfg(target_os = "linux")]
 pub mod look;
 pub mod record;

@@ -22,6 +22,8 @@ pub mod kind;
 
 pub mod lease;
 
+pub(crate) mod sheet;
+
 pub mod mib;
 
 pub mod secret;
@@ -45,6 +47,8 @@ pub mod probe;
 pub mod diagnose;
 
 pub mod certify;
+
+pub mod logbook;
 
 pub mod report;
 

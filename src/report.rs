@@ -39,7 +39,7 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, Medium, View};
+pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
 pub use neighbour::NeighbourRow;
 pub use power::SwitchPower;
 pub use router6::Router6Row;

@@ -90,6 +90,12 @@ pub struct Fixed {
     /// Its card, as in `b8:27:eb:00:00:01`.
     #[schemars(with = "Option<String>")]
     pub mac: Option<Mac>,
+    /// What it is there for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The system that runs on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
 }
 
 /// An address that several devices hold on purpose.

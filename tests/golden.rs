@@ -10,8 +10,9 @@ use proptest::prelude::*;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
+use trousse::logbook::{self, Logbook};
 use trousse::report::page::{Block, Page};
-use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, Medium, Report, View, columns};
+use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, LOGBOOK_FORMATS, Medium, Report, View, columns};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -117,6 +118,29 @@ fn the_first_page_has_no_word_of_the_trade() {
     assert!(rows > 20, "{rows} rows");
 }
 
+#[test]
+fn every_format_writes_visits_as_before() {
+    let mut changed = Vec::new();
+    for (case, journal) in cases::logbook::CASES {
+        let book = cases::logbook::book(journal);
+        for language in Language::ALL {
+            for format in LOGBOOK_FORMATS.iter().filter(|format| format.medium != Medium::Paper) {
+                let written = (format.render)(&book, &View::new(language, TimeZone::UTC));
+                let name = format!("{case}.{}.{}", language.tag(), format.ending);
+                if !same(&name, &written) {
+                    changed.push(name);
+                }
+                assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{case} {}", format.name);
+                assert!(format.name != "html" || !written.contains("<img") && !written.contains("<b>"), "{case}");
+                if format.name == "json" {
+                    assert_eq!(serde_json::from_str::<Logbook>(&written).expect("a record"), book);
+                }
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
 fn the_schemas_of_the_records_are_what_they_were() {
@@ -124,6 +148,7 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("report.schema.json", report::schema()),
         ("comparison.schema.json", report::comparison::schema()),
         ("certificate.schema.json", certificate::schema()),
+        ("logbook.schema.json", logbook::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

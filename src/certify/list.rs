@@ -1,17 +1,15 @@
 //! The list of outlets as people keep it in a spreadsheet: rows parted by `;` or `,`, a row of headings, any order of columns.
 
 use std::collections::HashMap;
-use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::fault::{Fault, Result, Why};
-use crate::lease::text::Lines;
 use crate::line::one_line;
 use crate::net::VlanId;
+use crate::sheet::{at, rows, text};
 use crate::site::Outlet;
 
-/// Bytes of a list that are read, outlets, and characters of a field: no site has more, and none reads as well.
-const BYTES: u64 = 16 << 20;
+/// Outlets, and characters of a field: no site has more, and none reads as well.
 const OUTLETS: usize = 10_000;
 const FIELD: usize = 64;
 
@@ -47,62 +45,24 @@ pub fn load(path: &Path) -> Result<Vec<Outlet>> {
             "colonnes : label, panel, switch, port, vlan, voice_vlan, profile ; seule label est obligatoire",
         )
     };
-    let text = std::fs::File::open(path).and_then(read).map_err(|error| {
+    let read = std::fs::File::open(path).and_then(text).map_err(|error| {
         hint(Fault::because(
             format!("cannot read the list of outlets {shown}"),
             format!("liste de prises {shown} illisible"),
             &error,
         ))
     })?;
-    parse(&text).map_err(|why| {
+    parse(&read).map_err(|why| {
         hint(Fault::because(format!("the list of outlets {shown} is refused"), format!("liste de prises {shown} refusée"), why))
     })
 }
 
-/// The text of a list, whatever its encoding: a spreadsheet writes UTF-8 with a mark, UTF-16, or what it wrote thirty years ago.
-fn read(file: impl Read) -> std::io::Result<String> {
-    let mut lines = Lines::new(BufReader::new(file.take(BYTES + 1)))?;
-    let mut text = String::new();
-    while let Some(line) = lines.next()? {
-        text.push_str(line);
-        text.push('\n');
-    }
-    if text.len() as u64 > BYTES {
-        return Err(std::io::Error::other("more than 16 MiB"));
-    }
-    Ok(text)
-}
-
 /// Reads a list; the error is one line with the place in the text.
 pub fn parse(text: &str) -> std::result::Result<Vec<Outlet>, Why> {
-    // Spreadsheets put this line first to say what parts the fields; then the line numbers go on from there.
-    let (first, after) = text.split_once('\n').unwrap_or((text, ""));
-    let told = first.trim().strip_prefix("sep=").filter(|rest| rest.chars().count() == 1).and_then(|rest| rest.bytes().next());
-    let (text, skipped) = if told.is_some() { (after, 1) } else { (text, 0) };
-    let headings = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let most = |separators: &[u8]| {
-        let count = |separator: u8| headings.bytes().filter(|&byte| byte == separator).count();
-        // Of two as frequent the first.
-        separators.iter().copied().rev().max_by_key(|&separator| count(separator)).unwrap_or(b';')
-    };
-    let separator = told.unwrap_or_else(|| most(b";,\t"));
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut columns: Option<Vec<Column>> = None;
     let mut outlets: Vec<Outlet> = Vec::new();
     let mut lines: HashMap<String, u64> = HashMap::new();
-    let mut record = csv::StringRecord::new();
-    loop {
-        let more = reader.read_record(&mut record).map_err(|error| at(reader.position().line() + skipped, unreadable(&error)))?;
-        if !more {
-            break;
-        }
-        // The reader stands behind the row, which may hold line ends in quotes.
-        let within: usize = record.iter().map(|field| field.matches('\n').count()).sum();
-        let line = reader.position().line().saturating_sub(1 + within as u64).max(1) + skipped;
-        if record.iter().all(|field| field.trim().is_empty()) {
-            continue;
-        }
+    for (line, record) in rows(text)? {
         let Some(columns) = &columns else {
             columns = Some(headed(&record).map_err(|why| at(line, why))?);
             continue;
@@ -126,15 +86,6 @@ pub fn parse(text: &str) -> std::result::Result<Vec<Outlet>, Why> {
         return Err(Why::new("it names no outlet", "elle ne contient aucune prise"));
     }
     Ok(outlets)
-}
-
-fn at(line: u64, why: Why) -> Why {
-    Why::new(format!("line {line}: {}", why.english), format!("ligne {line} : {}", why.french))
-}
-
-fn unreadable(error: &csv::Error) -> Why {
-    let said = error.to_string();
-    Why::new(said.clone(), said)
 }
 
 /// The columns, as the row of headings names them.
@@ -222,6 +173,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::sheet;
 
     fn labels(text: &str) -> Vec<String> {
         parse(text).expect("a list").into_iter().map(|outlet| outlet.label).collect()
@@ -260,7 +212,7 @@ mod tests {
         let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
         let wide: Vec<u8> = std::iter::once(0xfeff).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
         for bytes in [text.as_bytes().to_vec(), [b"\xef\xbb\xbf", text.as_bytes()].concat(), latin, wide] {
-            let outlets = parse(&read(bytes.as_slice()).expect("memory can be read")).expect("a list");
+            let outlets = parse(&sheet::text(bytes.as_slice()).expect("memory can be read")).expect("a list");
             assert_eq!(outlets[0].panel.as_deref(), Some("Rez-de-chaussée"));
             assert_eq!(outlets.len(), 2);
         }

@@ -6,6 +6,7 @@ use clap::{Arg, ArgAction, Command};
 const SWITCH: &str =
     "Un commutateur à interroger en SNMP ; peut être répété [par défaut : ceux du plan qui disent comment les interroger]";
 const COMMUNITY_FILE: &str = "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi. Sans l'un ni l'autre, elle est demandée au terminal";
+const VISIT: &str = "Le dossier de l'intervention [par défaut : celui de l'intervention ouverte]";
 const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
 
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
@@ -264,6 +265,13 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("site init", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    (
+        "site import",
+        "",
+        "Écrire un plan d'après un tableau d'appareils (CSV ou Excel .xlsx : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées.",
+    ),
+    ("site import", "table", "Le tableau ; titres en anglais ou en français, seule l'adresse est obligatoire"),
+    ("site import", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),
     (
@@ -306,6 +314,71 @@ const WORDS: &[(&str, &str, &str)] = &[
         "firm",
         "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
     ),
+    (
+        "visit",
+        "",
+        "Tenir le journal d'une intervention : ce qui a été fait, si cela a servi, combien de temps ; le rapport dit ce qui a résolu le problème. Tant qu'une intervention est ouverte, scan, dhcp, link, diagnose et retest y écrivent ce qu'ils trouvent, et leur enregistrement est gardé à côté. Elle est gardée dans $XDG_STATE_HOME/trousse/visits, ou dans le dossier indiqué par --visit ou par la variable TROUSSE_VISIT ; si celle-ci est vide, aucune intervention n'est ouverte.",
+    ),
+    ("visit start", "", "Commencer une intervention ; le temps court à partir de maintenant."),
+    ("visit start", "customer", "À qui est le réseau"),
+    ("visit start", "site", "Lequel des sites du client"),
+    ("visit start", "address", "Où il se trouve"),
+    ("visit start", "ticket", "Le numéro du ticket"),
+    ("visit start", "technician", "Qui s'y rend"),
+    ("visit start", "visit", "Garder l'intervention dans DOSSIER [par défaut : un dossier à elle]"),
+    ("visit note", "", "Noter ce qui vient d'être fait ; le test suivant dit si cela a servi."),
+    ("visit note", "text", "Ce qui a été fait, comme « câble changé »"),
+    ("visit note", "mended", "Si cela a résolu le problème, quand vous l'avez essayé vous-même"),
+    ("visit note", "visit", VISIT),
+    (
+        "visit retest",
+        "",
+        "Tester de nouveau ce qui l'a été pendant cette intervention ; la réponse est mise à côté de la dernière action.",
+    ),
+    ("visit retest", "interface", "L'interface [par défaut : celle de la première fois]"),
+    ("visit retest", "record", "Enregistrer dans DOSSIER [par défaut : à côté du journal]"),
+    (
+        "visit retest",
+        "leases",
+        "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
+    ),
+    ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
+    (
+        "visit retest",
+        "pool",
+        "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
+    ),
+    ("visit retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("visit retest", "output", "Écrire la comparaison dans FICHIER"),
+    ("visit pause", "", "Interrompre l'intervention : le temps ne court plus jusqu'à la prochaine note ou au prochain test."),
+    ("visit pause", "visit", VISIT),
+    ("visit status", "", "Montrer où en est l'intervention ouverte."),
+    ("visit status", "visit", VISIT),
+    (
+        "visit show",
+        "",
+        "Montrer une intervention : chaque action et sa réponse, ce qui a résolu le problème, avant et après. Code 0 résolu, 1 non, 3 pas tout revérifié.",
+    ),
+    ("visit show", "visit", "Le dossier de l'intervention [par défaut : celui de la dernière]"),
+    ("visit show", "format", "Comment elle est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("visit show", "output", "L'écrire dans FICHIER"),
+    (
+        "visit show",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
+    ("visit close", "", "Terminer l'intervention et la montrer."),
+    ("visit close", "km", "Kilomètres parcourus, comme 6 ou 6,5"),
+    ("visit close", "minutes", "Minutes à facturer [par défaut : du début à maintenant, sans les pauses]"),
+    ("visit close", "visit", VISIT),
+    ("visit close", "format", "Comment elle est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("visit close", "output", "L'écrire dans FICHIER"),
+    (
+        "visit close",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
+    ("visit list", "", "Lister les interventions gardées, la dernière d'abord."),
     ("oui", "", "Qui a fabriqué une carte réseau, d'après son adresse MAC ; quels blocs détient un fabricant."),
     ("oui", "asked", "Adresses MAC, début d'adresse (b8:27:eb), ou partie du nom d'un fabricant"),
     (
@@ -332,7 +405,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention).",
     ),
     ("schema", "what", "De quoi"),
     ("completions", "", "Afficher la complétion d'un shell."),
@@ -364,6 +437,7 @@ const VALUES: &[(&str, &str)] = &[
     ("CLASS[,CLASS…]", "CLASSE[,CLASSE…]"),
     ("ADDRESS", "ADRESSE"),
     ("TEXT", "TEXTE"),
+    ("YES|NO", "OUI|NON"),
 ];
 
 fn words(command: &str, argument: &str) -> Option<&'static str> {

@@ -81,10 +81,8 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let before = lab::contents(&lab.expect, running.folder());
-    let (exit, folder) = visit(running, own, &lab.kit.command, 1, language)?;
-    let made = if lab.expect.outlets.is_some() { CERTIFICATE } else { REPORT };
-    let report = written(&lab.kit.command, exit, &folder.join(made))?;
-    let mut differences = lab::differences(&lab.expect, &report, i32::from(exit));
+    let Came { exit, report, .. } = kit(running, own, &lab.kit.command, 1, language)?;
+    let mut differences = lab::differences(&lab.expect, &report, exit);
     differences.extend(lab::changes(&lab.expect, &before, &lab::contents(&lab.expect, running.folder())));
     for (number, then) in (2..).zip(&lab.expect.then) {
         if let Some(act) = then.act.as_deref().and_then(|name| lab.act(name)) {
@@ -92,11 +90,8 @@ fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language
             running.act(act)?;
         }
         eprintln!("→ trousse {}\n", then.command.join(" "));
-        let (exit, folder) = visit(running, own, &then.command, number, language)?;
-        let report = written(&then.command, exit, &folder.join(REPORT))?;
-        let compared = folder.join(COMPARISON);
-        let comparison = if compared.exists() { written(&then.command, exit, &compared)? } else { serde_json::Value::Null };
-        differences.extend(lab::differences_then(then, &report, &comparison, i32::from(exit)));
+        let Came { exit, report, comparison } = kit(running, own, &then.command, number, language)?;
+        differences.extend(lab::differences_then(then, &report, &comparison, exit));
     }
     for difference in &differences {
         eprintln!("{}", difference.say(language));
@@ -107,19 +102,41 @@ fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language
     Ok(u8::from(!differences.is_empty()))
 }
 
-/// Runs the kit, which records its visit; its exit code and the folder of the record.
+/// What a run of the kit came to. What it did not write is null.
 #[cfg(target_os = "linux")]
-fn visit(
-    running: &lab::Running,
-    own: &std::ffi::OsStr,
-    command: &[String],
-    number: usize,
-    language: Language,
-) -> Result<(u8, std::path::PathBuf)> {
+struct Came {
+    exit: i32,
+    report: serde_json::Value,
+    comparison: serde_json::Value,
+}
+
+/// Runs the kit, which records what it looks at: its report, or its certificate, and how that compares. The journal of a visit is
+/// written without a look; shown, it is the report.
+#[cfg(target_os = "linux")]
+fn kit(running: &lab::Running, own: &std::ffi::OsStr, command: &[String], number: usize, language: Language) -> Result<Came> {
+    use serde_json::Value::Null;
+
+    let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let folder = running.visit_folder(number);
+    let shown = folder.with_extension("json");
     let mut arguments: Vec<OsString> = command.iter().map(OsString::from).collect();
-    arguments.extend(["--lang".into(), language.tag().into(), "--record".into(), folder.clone().into_os_string()]);
-    Ok((running.run(own, &arguments)?, folder))
+    arguments.extend(["--lang".into(), language.tag().into()]);
+    match words[..] {
+        ["visit", "show", ..] => arguments.extend(["--output".into(), shown.clone().into_os_string()]),
+        ["visit", "retest", ..] => arguments.extend(["--record".into(), folder.clone().into_os_string()]),
+        ["visit", ..] => {}
+        _ => arguments.extend(["--record".into(), folder.clone().into_os_string()]),
+    }
+    let exit = running.run(own, &arguments)?;
+    let made = [folder.join(CERTIFICATE), folder.join(REPORT), shown].into_iter().find(|file| file.exists());
+    let report = match (made, &words[..]) {
+        (Some(file), _) => written(command, exit, &file)?,
+        (None, ["visit", step, ..]) if !["show", "retest"].contains(step) => Null,
+        (None, _) => written(command, exit, &folder.join(REPORT))?,
+    };
+    let compared = folder.join(COMPARISON);
+    let comparison = if compared.exists() { written(command, exit, &compared)? } else { Null };
+    Ok(Came { exit: i32::from(exit), report, comparison })
 }
 
 /// What the kit wrote to a file of its record.

@@ -63,49 +63,83 @@ pub fn run(args: &RetestArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
-    use crate::cli::switches::SwitchArgs;
-    use crate::edge::look::Request;
-    use crate::edge::{record, replay, visits};
+    use crate::cli::visit::Looked;
+    use crate::edge::record;
     use crate::report::Comparison;
 
     args.check()?;
-    let first = replay::circumstances(&args.visit)?;
-    let before = visits::replayed(&args.visit)?;
-    let leases =
-        before.coverage.lease_files.iter().filter(|_| args.leases.leases.is_empty()).map(|file| (&file.file, "--leases"));
-    let pools = before.coverage.pool_files.iter().filter(|_| args.leases.pool.is_empty()).map(|file| (&file.file, "--pool"));
-    for (name, option) in leases.chain(pools) {
-        eprintln!(
-            "trousse: {}",
-            language.pick(
-                format!("the first visit read {name}: without {option} and a fresh copy, what rests on it is not tested again"),
-                format!("la première intervention a lu {name} : sans {option} et une copie fraîche, ce qui en dépend n'est pas revérifié"),
-            )
-        );
-    }
-    let request = Request {
-        errand: first.survey.errand,
-        interface: Some(args.interface.clone().unwrap_or(first.interface)),
-        targets: Some(first.survey.targets),
-        rate: first.survey.rate,
-        quick: first.survey.quick,
-        // Who made the visit has agreed to its length.
-        agreed: true,
-        // Nobody has agreed to the link's dropping again.
-        cable_test: None,
-        asking: first.survey.asking,
-        plan: first.plan,
-        outlet: first.survey.surroundings.outlet,
-        listen_ms: first.survey.surroundings.listen_ms,
-        switching: first.survey.switching,
-        // A record does not hold how switches are asked.
-        snmp: SwitchArgs::default().snmp()?,
-        power: first.survey.power,
+    let again = Again {
+        visit: &args.visit,
+        interface: args.interface.as_deref(),
+        record: args.record.as_deref(),
+        leases: &args.leases,
+        language,
     };
-    let (after, recorded) = super::visit::look(request, &args.leases, args.record.as_deref(), language)?;
+    let (before, Looked { report: after, recorded, .. }) = again.look()?;
     let comparison = Comparison::of(&before, &after)?;
     let written = args.output.write_comparison(&comparison, language);
     let kept =
         recorded.and_then(|()| args.record.as_deref().map_or(Ok(()), |folder| record::keep_comparison(folder, &comparison)));
     written.and(kept).map(|()| comparison.exit_code())
+}
+
+/// A recorded look, to be repeated.
+#[cfg(target_os = "linux")]
+pub struct Again<'a> {
+    /// The folder of its record.
+    pub visit: &'a std::path::Path,
+    /// The interface, where it is another.
+    pub interface: Option<&'a str>,
+    /// Where the new look is recorded.
+    pub record: Option<&'a std::path::Path>,
+    /// What DHCP servers say now.
+    pub leases: &'a LeaseArgs,
+    /// The reader's language.
+    pub language: Language,
+}
+
+#[cfg(target_os = "linux")]
+impl Again<'_> {
+    /// Repeats it; what it said then, and what it says now.
+    pub fn look(&self) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
+        use crate::cli::switches::SwitchArgs;
+        use crate::edge::look::{Request, targets_again};
+        use crate::edge::{replay, visits};
+
+        let (leases, language) = (self.leases, self.language);
+        let first = replay::circumstances(self.visit)?;
+        let before = visits::replayed(self.visit)?;
+        let files = before.coverage.lease_files.iter().filter(|_| leases.leases.is_empty()).map(|file| (&file.file, "--leases"));
+        let pools = before.coverage.pool_files.iter().filter(|_| leases.pool.is_empty()).map(|file| (&file.file, "--pool"));
+        for (name, option) in files.chain(pools) {
+            eprintln!(
+                "trousse: {}",
+                language.pick(
+                    format!("the first visit read {name}: without {option} and a fresh copy, what rests on it is not tested again"),
+                    format!("la première intervention a lu {name} : sans {option} et une copie fraîche, ce qui en dépend n'est pas revérifié"),
+                )
+            );
+        }
+        let request = Request {
+            errand: first.survey.errand,
+            targets: targets_again(&first),
+            interface: Some(self.interface.map_or(first.interface, str::to_owned)),
+            rate: first.survey.rate,
+            quick: first.survey.quick,
+            // Who made the visit has agreed to its length.
+            agreed: true,
+            // Nobody has agreed to the link's dropping again.
+            cable_test: None,
+            asking: first.survey.asking,
+            plan: first.plan,
+            outlet: first.survey.surroundings.outlet,
+            listen_ms: first.survey.surroundings.listen_ms,
+            switching: first.survey.switching,
+            // A record does not hold how switches are asked.
+            snmp: SwitchArgs::default().snmp()?,
+            power: first.survey.power,
+        };
+        let after = crate::cli::visit::look(request, leases, self.record, true, language)?;
+        Ok((before, after))
+    }
 }

@@ -6,10 +6,11 @@ use crate::certify::{Profile, certificate};
 use crate::cli::output::print;
 use crate::fault::Result;
 use crate::firm::Firm;
+use crate::logbook;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a link profile, a firm) or of what programs read (a report, a comparison, a certificate).
+/// Print the JSON Schema of what people write (a plan, a link profile, a firm) or of what programs read (a report, a comparison, a certificate, a visit).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -32,6 +33,8 @@ pub enum Schema {
     LinkProfile,
     /// What outlets came to.
     Certificate,
+    /// What was done on a visit.
+    Logbook,
 }
 
 /// Runs the command.
@@ -43,6 +46,7 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Comparison => comparison::schema(),
         Schema::LinkProfile => schema_for!(Profile).to_value(),
         Schema::Certificate => certificate::schema(),
+        Schema::Logbook => logbook::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

@@ -6,6 +6,7 @@ use crate::fault::Result;
 use crate::language::Language;
 
 pub mod check;
+pub mod import;
 pub mod init;
 
 /// Draft the plan of a site from a visit, or check one.
@@ -22,6 +23,7 @@ pub struct SiteArgs {
 pub enum SiteCommand {
     Init(init::InitArgs),
     Check(check::CheckArgs),
+    Import(import::ImportArgs),
 }
 
 /// Runs the command.
@@ -29,5 +31,6 @@ pub fn run(args: &SiteArgs, language: Language) -> Result<u8> {
     match &args.command {
         SiteCommand::Init(args) => init::run(args, language),
         SiteCommand::Check(args) => check::run(args, language),
+        SiteCommand::Import(args) => import::run(args, language),
     }
 }

@@ -1,9 +1,10 @@
 //! What every command that looks at a network does once it knows what to ask: look, show, record, report.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::leases::{self, LeaseArgs};
+use crate::cli::logbook::log;
 use crate::cli::output::OutputArgs;
 use crate::cli::progress::Progress;
 use crate::edge::drive::Follower;
@@ -19,14 +20,29 @@ use crate::report::Report;
 
 /// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
 pub fn run(request: Request, leases: &LeaseArgs, record: Option<&Path>, output: &OutputArgs, language: Language) -> Result<u8> {
-    let (report, recorded) = look(request, leases, record, language)?;
+    let Looked { report, recorded, .. } = look(request, leases, record, false, language)?;
     let written = output.write(&report, language);
     written.and(recorded).map(|()| report.exit_code())
 }
 
-/// Looks; the report, and whether the visit could be recorded to its end.
-pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, language: Language) -> Result<(Report, Result<()>)> {
-    look_until(request, leases, record, language, &mut |_| false).map(|(report, recorded, _)| (report, recorded))
+/// What a look came to.
+pub struct Looked {
+    /// The report.
+    pub report: Report,
+    /// Where it was recorded.
+    pub record: Option<PathBuf>,
+    /// Whether it could be recorded to its end, and told in the journal of the open visit.
+    pub recorded: Result<()>,
+}
+
+/// Looks, `again` where an earlier look is repeated. While a visit is open its journal is told, and the look is recorded beside it
+/// where `record` names no other place.
+pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, again: bool, language: Language) -> Result<Looked> {
+    let open = log::of_the_open_visit(language);
+    let record = record.map(Path::to_owned).or_else(|| log::record_beside(open.as_deref(), language));
+    let (report, recorded, _) = look_until(request, leases, record.as_deref(), language, &mut |_| false)?;
+    let told = open.map_or(Ok(()), |folder| log::tell(&folder, &report, record.as_deref(), again));
+    Ok(Looked { report, record, recorded: recorded.and(told) })
 }
 
 /// The same, but it ends as soon as `ends` says so, which is asked again and again; what was learnt comes with the report.

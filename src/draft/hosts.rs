@@ -52,6 +52,8 @@ impl Draft<'_> {
             let remark = if unseen { self.language.pick("not seen at this visit", "pas vu à cette intervention") } else { "" };
             let mut rows = vec![("name", string(&fixed.name)), ("address", string(&fixed.address.to_string()))];
             rows.extend(fixed.mac.map(|mac| ("mac", string(&mac.to_string()))));
+            rows.extend(fixed.role.as_deref().map(|role| ("role", string(role))));
+            rows.extend(fixed.system.as_deref().map(|system| ("system", string(system))));
             self.table("fixed", &rows, remark, true);
         }
         groups.retain(|(_, ip, _)| self.known.fixed(*ip).is_none());

@@ -4,12 +4,15 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::fault::{Fault, Result};
 use crate::journal::{self, Line, Read};
 
 /// Bytes of a journal that are read.
 const BYTES: u64 = 1 << 30;
+/// How often a journal that another trousse is writing is tried again.
+const GLANCE: Duration = Duration::from_millis(20);
 
 /// A journal that is written.
 pub struct Journal<L> {
@@ -23,11 +26,19 @@ pub struct Journal<L> {
 }
 
 impl<L: Line> Journal<L> {
-    /// Opens a journal, or begins one; what it holds so far. What a power cut left of a line is taken off.
-    pub fn open(path: &Path) -> Result<(Journal<L>, Read<L>)> {
+    /// Opens a journal, or begins one; what it holds so far. What a power cut left of a line is taken off. Another trousse that is
+    /// writing it is waited for with this much patience.
+    pub fn open(path: &Path, patience: Duration) -> Result<(Journal<L>, Read<L>)> {
         let failed = |error: io::Error| cannot_write(path, &error);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
-        match file.try_lock() {
+        let since = Instant::now();
+        let locked = loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if since.elapsed() < patience => std::thread::sleep(GLANCE),
+                locked => break locked,
+            }
+        };
+        match locked {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let shown = path.display();
@@ -35,7 +46,7 @@ impl<L: Line> Journal<L> {
                     format!("{shown} is being written by another trousse"),
                     format!("un autre trousse est en train d'écrire {shown}"),
                 )
-                .hint("end that one, or name another --journal", "arrêtez-le, ou indiquez un autre --journal"));
+                .hint("end that one, or name another file", "arrêtez-le, ou indiquez un autre fichier"));
             }
             // A file system without locks is written all the same.
             Err(TryLockError::Error(_)) => {}
@@ -97,8 +108,8 @@ pub fn read<L: Line>(path: &Path) -> Result<Read<L>> {
     let read = File::open(path).and_then(|file| file.take(BYTES).read_to_end(&mut bytes));
     read.map_err(|error| {
         Fault::because(format!("cannot read the journal {shown}"), format!("journal {shown} illisible"), &error).hint(
-            "name the file that trousse link certify wrote, as in outlets.certify.jsonl",
-            "indiquez le fichier écrit par trousse link certify, par exemple outlets.certify.jsonl",
+            "name the file that trousse wrote, as in outlets.certify.jsonl",
+            "indiquez le fichier écrit par trousse, par exemple outlets.certify.jsonl",
         )
     })?;
     journal::read(&bytes).map_err(|why| not_a_journal(path, why))
@@ -115,7 +126,7 @@ fn not_a_journal(path: &Path, why: crate::fault::Why) -> Fault {
 fn cannot_write(path: &Path, error: &io::Error) -> Fault {
     let shown = path.display();
     Fault::because(format!("cannot write the journal {shown}"), format!("impossible d'écrire le journal {shown}"), error).hint(
-        "make room, or name a file in a folder of yours with --journal",
-        "faites de la place, ou indiquez avec --journal un fichier dans un dossier à vous",
+        "make room, or name a file in a folder of yours",
+        "faites de la place, ou indiquez un fichier dans un dossier à vous",
     )
 }

@@ -114,9 +114,9 @@ impl Look {
                 _ => Targets::default(),
             },
             None if diagnose => {
-                // 169.254/16 is 65,534 addresses that nobody was given, and without a given one nobody can be asked.
-                let given: Vec<Ipv4Net> = own.iter().filter(|net| !net.addr().is_link_local()).copied().collect();
-                if given.is_empty() { Targets::default() } else { default_targets(&name, &given, &request.plan)? }
+                // Without a given address nobody can be asked.
+                let given = given(own);
+                if given.is_empty() { Targets::default() } else { usual_targets(&given, &request.plan) }
             }
             // IPv6 neighbours are asked all together, whoever they are.
             None if own.is_empty() && !interface.identity.addresses6.is_empty() => Targets::default(),
@@ -294,6 +294,25 @@ fn default_targets(name: &str, own: &[Ipv4Net], plan: &Plan) -> Result<Targets> 
             "indiquez quoi interroger, par exemple : trousse scan 192.168.1.0/24",
         ));
     }
+    Ok(usual_targets(own, plan))
+}
+
+/// 169.254/16 is 65,534 addresses that nobody was given.
+fn given(own: &[Ipv4Net]) -> Vec<Ipv4Net> {
+    own.iter().filter(|net| !net.addr().is_link_local()).copied().collect()
+}
+
+/// The same whom to ask as in an earlier look: where that were its own prefixes, today's, whatever address this machine has now.
+pub fn targets_again(first: &Circumstances) -> Option<Targets> {
+    let (survey, own) = (&first.survey, &first.survey.identity.addresses);
+    let diagnosed = survey.errand == Errand::Diagnose;
+    let own = if diagnosed { given(own) } else { own.clone() };
+    let usual = if own.is_empty() { Targets::default() } else { usual_targets(&own, &first.plan) };
+    let asked = matches!(survey.errand, Errand::Diagnose | Errand::Scan) && survey.targets == usual;
+    (!asked).then(|| survey.targets.clone())
+}
+
+fn usual_targets(own: &[Ipv4Net], plan: &Plan) -> Targets {
     let planned: Vec<Ipv4Net> = plan
         .networks
         .iter()
@@ -301,7 +320,7 @@ fn default_targets(name: &str, own: &[Ipv4Net], plan: &Plan) -> Result<Targets> 
         .filter(|prefix| own.iter().any(|net| prefix.contains(&net.addr())))
         .collect();
     let prefixes = if planned.is_empty() { own } else { &planned };
-    Ok(prefixes.iter().map(|&net| Targets::of_prefix(net)).fold(Targets::default(), Targets::union))
+    prefixes.iter().map(|&net| Targets::of_prefix(net)).fold(Targets::default(), Targets::union)
 }
 
 /// ARP asks only who is on the segment.

@@ -6,6 +6,7 @@ use super::{Comparison, Report, csv, html, json, labels, markdown, terminal};
 use crate::certify::Certificate;
 use crate::firm::Letterhead;
 use crate::language::Language;
+use crate::logbook::Logbook;
 
 /// How a reader wants to see a report.
 #[derive(Clone, Debug)]
@@ -91,4 +92,26 @@ pub const CERTIFICATE_FORMATS: &[CertificateFormat] = &[
     CertificateFormat { name: "csv", ending: "csv", medium: Medium::Text, render: csv::certificate::render },
     CertificateFormat { name: "labels", ending: "html", medium: Medium::Text, render: labels::large },
     CertificateFormat { name: "small-labels", ending: "html", medium: Medium::Text, render: labels::small },
+];
+
+/// One row of the table of formats of a visit.
+#[derive(Clone, Copy, Debug)]
+pub struct LogbookFormat {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
+    /// Writes the whole of it, the last line ended.
+    pub render: fn(&Logbook, &View) -> String,
+}
+
+/// Every format of a visit.
+pub const LOGBOOK_FORMATS: &[LogbookFormat] = &[
+    LogbookFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::tell },
+    LogbookFormat { name: "json", ending: "json", medium: Medium::Text, render: json::tell },
+    LogbookFormat { name: "html", ending: "html", medium: Medium::Page, render: html::tell },
+    LogbookFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::tell },
+    LogbookFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::tell },
 ];

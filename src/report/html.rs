@@ -12,6 +12,7 @@ use super::{Comparison, Report, View, json, seal};
 use crate::certify::Certificate;
 use crate::firm::Letterhead;
 use crate::language::Language;
+use crate::logbook::Logbook;
 
 const STYLE: &str = include_str!("html.css");
 const SCRIPT: &str = include_str!("html.js");
@@ -41,6 +42,11 @@ pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
 /// Writes a certificate, with every measurement.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
     written(&Page::of_certificate(certificate, true, view.language, &view.zone), view, &json::certify(certificate, view))
+}
+
+/// Writes a visit.
+pub(super) fn tell(book: &Logbook, view: &View) -> String {
+    written(&Page::of_logbook(book, view.language, &view.zone), view, &json::tell(book, view))
 }
 
 fn written(page: &Page, view: &View, record: &str) -> String {

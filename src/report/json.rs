@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::json::escaped;
+use crate::logbook::Logbook;
 
 /// Writes a report.
 pub(super) fn render(report: &Report, _: &View) -> String {
@@ -19,6 +20,11 @@ pub(super) fn compare(comparison: &Comparison, _: &View) -> String {
 /// Writes a certificate.
 pub(super) fn certify(certificate: &Certificate, _: &View) -> String {
     written(certificate)
+}
+
+/// Writes a visit.
+pub(super) fn tell(book: &Logbook, _: &View) -> String {
+    written(book)
 }
 
 /// Writes a record.

@@ -7,6 +7,7 @@ use super::words::counted;
 use super::{Comparison, Report, View, json, seal};
 use crate::certify::Certificate;
 use crate::language::Language;
+use crate::logbook::Logbook;
 use crate::net::Mac;
 
 /// A long table is cut after so many rows: a ticket holds 65,536 signs, and nobody reads 5,000 hosts in one.
@@ -25,6 +26,11 @@ pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
 /// Writes a certificate.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
     written(&Page::of_certificate(certificate, false, view.language, &view.zone), &json::certify(certificate, view))
+}
+
+/// Writes a visit.
+pub(super) fn tell(book: &Logbook, view: &View) -> String {
+    written(&Page::of_logbook(book, view.language, &view.zone), &json::tell(book, view))
 }
 
 fn written(page: &Page, record: &str) -> String {

@@ -12,6 +12,7 @@ mod front;
 mod hosts;
 mod ipv6;
 mod ladder;
+mod logbook;
 mod map;
 mod neighbour;
 mod owners;

@@ -9,6 +9,7 @@ use super::columns::{pad, width, wrap};
 use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
+use crate::logbook::Logbook;
 
 /// Text is not wrapped narrower than this.
 const NARROWEST: usize = 40;
@@ -30,6 +31,11 @@ pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
 /// Writes a certificate.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
     written(&Page::of_certificate(certificate, false, view.language, &view.zone), view)
+}
+
+/// Writes a visit.
+pub(super) fn tell(book: &Logbook, view: &View) -> String {
+    written(&Page::of_logbook(book, view.language, &view.zone), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

@@ -7,8 +7,10 @@ mod commands;
 mod hostile;
 mod hostile_names;
 mod hostile_neighbours;
+mod journals;
 mod labs;
 mod records;
+mod tables;
 mod visits;
 
 use std::path::{Path, PathBuf};
@@ -19,6 +21,8 @@ fn trousse() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_trousse"));
     // The language of whoever runs the tests is not that of the tests.
     command.env_remove("TROUSSE_LANG").env("LC_ALL", "C");
+    // Nor is the visit that he has open.
+    command.env("TROUSSE_VISIT", "");
     command
 }
 

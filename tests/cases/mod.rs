@@ -5,6 +5,7 @@ pub(crate) mod certificate;
 pub(crate) mod comparisons;
 mod dhcp;
 mod diagnose;
+pub(crate) mod logbook;
 
 use std::net::{IpAddr, Ipv4Addr};
 

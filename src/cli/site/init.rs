@@ -44,7 +44,7 @@ pub fn run(args: &InitArgs, language: Language) -> Result<u8> {
 }
 
 /// Writes a file that does not exist yet: a plan that a person has worked on is never overwritten.
-fn create(path: &Path, text: &str) -> Result<()> {
+pub(super) fn create(path: &Path, text: &str) -> Result<()> {
     let shown = path.display();
     let opened = OpenOptions::new().write(true).create_new(true).open(path);
     opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| {

@@ -119,6 +119,14 @@ pub fn differences_then(then: &Then, report: &Value, comparison: &Value, exit: i
         };
         found.extend(compare(expected, &compared.iter().filter(is_one).collect::<Vec<_>>()).into_iter().map(named));
     }
+    if let Some(expected) = &then.actions {
+        found.extend(lists_differ(expected, rows(report, "steps").iter().filter_map(action).collect()));
+    }
+    if let Some(expected) = &then.mended {
+        let by = report["mended_by"].as_u64().and_then(|place| rows(report, "steps").get(usize::try_from(place).ok()?));
+        let by = by.and_then(|step| step["text"].as_str()).map(str::to_owned);
+        found.extend(lists_differ(std::slice::from_ref(expected), by.into_iter().collect()));
+    }
     match then.exit {
         Some(expected) if expected != exit => found.push(Difference::Exit(expected, exit)),
         _ => {}
@@ -146,6 +154,12 @@ fn lists_differ(expected: &[String], mut unexpected: Vec<String>) -> Vec<Differe
     }
     differences.extend(unexpected.into_iter().map(Difference::Unexpected));
     differences
+}
+
+/// An action of a visit (`trousse/logbook/1`) and its answer, as a lab writes them.
+fn action(step: &Value) -> Option<String> {
+    let text = step["text"].as_str().filter(|_| step["is"] == "action")?;
+    Some(format!("{text}: {}", step["answer"].as_str().unwrap_or("?")))
 }
 
 /// What a lab calls an outlet of a certificate (`trousse/certificate/1`).
@@ -253,6 +267,15 @@ mod tests {
             Difference::Exit(0, 3),
         ];
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_action_with_another_answer_and_another_that_mended_it_differ() {
+        let then: Then = toml::from_str("actions = [\"cable: no\", \"update: yes\"]\nmended = \"update\"").expect("a step");
+        let step = |text: &str, answer: &str| json!({"is": "action", "text": text, "answer": answer});
+        let book = |by: u32, answer: &str| json!({"steps": [{"is": "look"}, step("cable", "no"), step("update", answer)], "mended_by": by});
+        assert_eq!(differences_then(&then, &book(2, "yes"), &Value::Null, 0), []);
+        assert_eq!(differences_then(&then, &book(1, "no"), &Value::Null, 0).len(), 4);
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(super) fn command(place: &Place, program: impl AsRef<OsStr>, session: Sessio
     let (network, run, name) = (place.network.try_clone()?, place.run.clone(), place.name.clone());
     let mut command = Command::new(program);
     command.env("PATH", search_path()).env("LAB_DIR", FOLDER).env("HOST_DIR", &place.folder);
+    // A visit that is open outside the lab is none of its business.
+    command.env("XDG_STATE_HOME", place.folder.join("state")).env_remove("TROUSSE_VISIT");
     // SAFETY: enter_host makes system calls on what was made above, and nothing else.
     unsafe { command.pre_exec(move || enter_host(&network, &run, &name, session)) };
     Ok(command)

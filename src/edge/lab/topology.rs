@@ -54,7 +54,7 @@ pub struct Act {
     pub title: String,
     /// The same line in French.
     pub title_fr: String,
-    /// The host on which it is done.
+    /// The host on which it is done; `kit` is one too.
     pub host: String,
     /// The shell command that does it, in the folder of the host; it ends when it is done.
     pub run: String,
@@ -253,6 +253,10 @@ pub struct Then {
     /// Those that were not tested again.
     #[serde(default)]
     pub untested: Vec<String>,
+    /// Of a visit that is shown: every action with its answer, in order (`changed the cable: no`).
+    pub actions: Option<Vec<String>>,
+    /// The action that mended it.
+    pub mended: Option<String>,
     /// The kit's exit code.
     pub exit: Option<i32>,
 }

@@ -13,13 +13,18 @@ fn probe(mtu: Option<u16>) -> PathMtu {
     PathMtu::new(&Survey {
         asking: Default::default(),
         errand: Errand::Diagnose,
-        identity: Identity { mac: US, addresses: vec!["10.0.0.1/24".parse().expect("a prefix")], siblings: vec![] },
+        identity: Identity {
+            mac: US,
+            addresses: vec!["10.0.0.1/24".parse().expect("a prefix")],
+            siblings: vec![],
+            addresses6: vec![],
+        },
         targets: "10.0.0.0/24".parse().expect("a prefix"),
         rate: Rate::Max,
         quick: false,
         resolvers: ["9.9.9.9:53", "10.0.0.53:53", "127.0.0.1:53"].map(|server| server.parse().expect("a server")).into(),
         port: 40_000,
-        surroundings: Surroundings { gateways: vec![GATEWAY], mtu, ..Surroundings::default() },
+        surroundings: Surroundings { gateways: vec![GATEWAY.into()], mtu, ..Surroundings::default() },
         power: Default::default(),
         switching: Switching::default(),
     })

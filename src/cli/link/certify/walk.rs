@@ -33,7 +33,7 @@ pub(super) fn run(args: &CertifyArgs, language: Language) -> Result<(Certificate
     let profiles = profiles(args, &outlets)?;
     let interface = Interface::choose_whatever_its_link(args.interface.as_deref())?.inner.name;
     let path = args.journal.clone().unwrap_or_else(|| beside(args));
-    let (journal, read) = Journal::open(&path)?;
+    let (journal, read) = Journal::open(&path, Duration::ZERO)?;
     warn(&path, &read, language);
     let opened = Entry::Opened(Box::new(Opened {
         schema: journal::SCHEMA.to_owned(),

@@ -1,0 +1,366 @@
+//! The devices of a site as somebody's table has them, made a plan: what cannot be read is told row by row, and the rest is kept.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::io::Cursor;
+use std::net::Ipv4Addr;
+
+use calamine::{Data, Reader as _, SheetVisible, Xlsx};
+
+use super::string;
+use crate::fault::Why;
+use crate::language::Language;
+use crate::line::one_line;
+use crate::net::Mac;
+use crate::sheet;
+use crate::site::Fixed;
+
+/// Devices of one site, cells of one sheet, and characters of a field: no site has more.
+const DEVICES: usize = 10_000;
+const CELLS: usize = 200_000;
+const FIELD: usize = 120;
+
+/// What a table holds.
+#[derive(Debug, Default, PartialEq)]
+pub struct Imported {
+    /// The devices, in its order.
+    pub devices: Vec<Fixed>,
+    /// What could not be read, each with its place.
+    pub complaints: Vec<Why>,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Column {
+    Name,
+    Role,
+    System,
+    Address,
+    Mac,
+}
+
+/// How each column may be called, in English and in French.
+const HEADINGS: &[(Column, &[&str])] = &[
+    (
+        Column::Name,
+        &["name", "host", "hostname", "device", "nom", "hôte", "hote", "machine", "équipement", "equipement", "appareil"],
+    ),
+    (Column::Role, &["role", "rôle", "function", "fonction", "usage"]),
+    (Column::System, &["system", "os", "système", "systeme", "système d'exploitation"]),
+    (Column::Address, &["address", "ip", "ip address", "ipv4", "adresse", "adresse ip", "@ip"]),
+    (Column::Mac, &["mac", "mac address", "adresse mac", "@mac"]),
+];
+
+/// A cell, its column counted from 1.
+type Field = (u32, std::result::Result<String, Why>);
+
+/// Reads a table: what Excel and others write (.xlsx), else text. The error is one line: there is no table of devices in it.
+pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
+    let mut imported = Imported::default();
+    if bytes.starts_with(b"PK") {
+        workbook(bytes, &mut imported)?;
+    } else {
+        let text = sheet::text(&bytes[..]).map_err(|error| Why::from(&error))?;
+        let fields = |record: csv::StringRecord| (1..).zip(record.iter()).map(|(at, text)| (at, Ok(text.to_owned()))).collect();
+        let rows = sheet::rows(&text)?.into_iter().map(|(line, record)| (line as u32, fields(record)));
+        table(None, rows.collect(), &mut imported);
+    }
+    if imported.devices.is_empty() {
+        let first = imported.complaints.first().map(|why| (format!(": {}", why.english), format!(" : {}", why.french)));
+        let (english, french) = first.unwrap_or_default();
+        return Err(Why::new(format!("no device in it{english}"), format!("aucun appareil dedans{french}")));
+    }
+    Ok(imported)
+}
+
+fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
+    let unreadable = |error: &dyn std::fmt::Display| Why::new(error.to_string(), error.to_string());
+    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
+    for known in book.sheets_metadata().to_vec() {
+        let name = known.name.as_str();
+        if known.visible != SheetVisible::Visible {
+            imported.complaints.push(place(
+                Some(name),
+                None,
+                None,
+                Why::new("hidden, and left out", "masquée, et laissée de côté"),
+            ));
+            continue;
+        }
+        // Cell by cell: a sheet that says it is a million rows wide and high takes no memory for them.
+        let Ok(mut cells) = book.worksheet_cells_reader(name) else { continue };
+        let mut rows: Vec<(u32, Vec<Field>)> = Vec::new();
+        let mut count = 0;
+        loop {
+            match cells.next_cell() {
+                Ok(Some(cell)) if count < CELLS => {
+                    count += 1;
+                    let (row, column) = cell.get_position();
+                    let Some(text) = written(&Data::from(cell.get_value().clone())) else { continue };
+                    if rows.last().is_none_or(|(last, _)| *last != row + 1) {
+                        rows.push((row + 1, Vec::new()));
+                    }
+                    rows.last_mut().into_iter().for_each(|(_, fields)| fields.push((column + 1, text.clone())));
+                }
+                Ok(None) => break,
+                Ok(Some(_)) => {
+                    let why = Why::new(format!("more than {CELLS} cells"), format!("plus de {CELLS} cellules"));
+                    imported.complaints.push(place(Some(name), None, None, why));
+                    break;
+                }
+                Err(error) => {
+                    imported.complaints.push(place(Some(name), rows.last().map(|(row, _)| row + 1), None, unreadable(&error)));
+                    break;
+                }
+            }
+        }
+        table(Some(name), rows, imported);
+    }
+    Ok(())
+}
+
+/// What stands in a cell; of a formula, what it came to. Nothing for an empty one.
+fn written(cell: &Data) -> Option<std::result::Result<String, Why>> {
+    let text = match cell {
+        Data::Empty => return None,
+        Data::String(text) => text.clone(),
+        Data::Int(number) => number.to_string(),
+        Data::Float(number) => number.to_string(),
+        Data::Bool(answer) => answer.to_string(),
+        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => {
+            return Some(Err(Why::new(
+                "a date is no text: set the cell to text",
+                "une date n'est pas un texte : mettez la cellule en texte",
+            )));
+        }
+        Data::Error(error) => {
+            return Some(Err(Why::new(format!("the formula came to {error}"), format!("la formule donne {error}"))));
+        }
+    };
+    (!text.trim().is_empty()).then_some(Ok(text))
+}
+
+/// Reads the rows of one table into what is known so far.
+fn table(sheet: Option<&str>, rows: Vec<(u32, Vec<Field>)>, imported: &mut Imported) {
+    let mut columns: Option<HashMap<u32, Column>> = None;
+    for (row, fields) in rows {
+        let fields: Vec<Field> =
+            fields.into_iter().filter(|(_, text)| !matches!(text, Ok(text) if text.trim().is_empty())).collect();
+        let Some(columns) = &columns else {
+            let found = headed(&fields);
+            // A title may stand above the headings.
+            if found.values().any(|column| *column == Column::Address) {
+                columns = Some(found);
+            }
+            continue;
+        };
+        if fields.is_empty() {
+            continue;
+        }
+        match device(columns, &fields).and_then(|device| unlike(device, &imported.devices)) {
+            Ok(device) if imported.devices.len() < DEVICES => imported.devices.push(device),
+            Ok(_) => {
+                let why = Why::new(format!("more than {DEVICES} devices"), format!("plus de {DEVICES} appareils"));
+                imported.complaints.push(place(sheet, Some(row), None, why));
+                return;
+            }
+            Err((column, why)) => imported.complaints.push(place(sheet, Some(row), column, why)),
+        }
+    }
+    if columns.is_none() {
+        let why = Why::new("no row of headings with \"address\"", "pas de ligne de titres avec « adresse »");
+        imported.complaints.push(place(sheet, None, None, why));
+    }
+}
+
+fn headed(fields: &[Field]) -> HashMap<u32, Column> {
+    let known = |text: &str| {
+        let name = one_line(text).to_lowercase().replace(['_', '-'], " ");
+        HEADINGS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(column, _)| *column)
+    };
+    let mut columns: HashMap<u32, Column> = HashMap::new();
+    for (at, text) in fields {
+        // Of two that are called alike the first.
+        let column = text.as_deref().ok().and_then(known).filter(|column| !columns.values().any(|other| other == column));
+        columns.extend(column.map(|column| (*at, column)));
+    }
+    columns
+}
+
+/// The device of a row; else the column, counted from 1, and what is wrong there.
+fn device(columns: &HashMap<u32, Column>, fields: &[Field]) -> std::result::Result<Fixed, (Option<u32>, Why)> {
+    let mut texts: HashMap<Column, (u32, String)> = HashMap::new();
+    for (at, text) in fields {
+        let Some(column) = columns.get(at) else { continue };
+        let text = one_line(text.as_deref().map_err(|why| (Some(*at), why.clone()))?);
+        if text.chars().count() > FIELD {
+            return Err((Some(*at), Why::new(format!("more than {FIELD} characters"), format!("plus de {FIELD} caractères"))));
+        }
+        texts.insert(*column, (*at, text));
+    }
+    let wrong = |at: u32, text: &str, english: &str, french: &str| {
+        (Some(at), Why::new(format!("{text:?} is no {english}"), format!("{text:?} n'est pas {french}")))
+    };
+    let Some((at, address)) = texts.get(&Column::Address) else {
+        return Err((None, Why::new("no address", "pas d'adresse")));
+    };
+    let address: Ipv4Addr = address.parse().map_err(|_| wrong(*at, address, "IPv4 address", "une adresse IPv4"))?;
+    let mac = texts
+        .get(&Column::Mac)
+        .map(|(at, text)| text.parse::<Mac>().map_err(|_| wrong(*at, text, "MAC address", "une adresse MAC")));
+    let text = |column| texts.get(&column).map(|(_, text)| text.clone());
+    let name = text(Column::Name).unwrap_or_else(|| address.to_string());
+    Ok(Fixed { name, address, mac: mac.transpose()?, role: text(Column::Role), system: text(Column::System) })
+}
+
+/// Refuses a device that has the name or the address of another one.
+fn unlike(device: Fixed, others: &[Fixed]) -> std::result::Result<Fixed, (Option<u32>, Why)> {
+    let (name, ip) = (&device.name, device.address);
+    if let Some(other) = others.iter().find(|other| other.address == ip) {
+        let other = &other.name;
+        let why = Why::new(format!("{ip} is given to {other:?} already"), format!("{ip} est déjà attribuée à {other:?}"));
+        return Err((None, why));
+    }
+    if let Some(other) = others.iter().find(|other| other.name.eq_ignore_ascii_case(name)) {
+        let ip = other.address;
+        let why = Why::new(format!("there is a {name:?} already, at {ip}"), format!("il y a déjà {name:?}, en {ip}"));
+        return Err((None, why));
+    }
+    Ok(device)
+}
+
+/// What is wrong, after its sheet, its row and its column.
+fn place(sheet: Option<&str>, row: Option<u32>, column: Option<u32>, why: Why) -> Why {
+    let sheet = sheet.map(one_line);
+    let mut english: Vec<String> = sheet.iter().map(|name| format!("sheet {name:?}")).collect();
+    let mut french: Vec<String> = sheet.iter().map(|name| format!("feuille {name:?}")).collect();
+    // A table of text has lines, one of a workbook rows.
+    let (row_en, row_fr) = if sheet.is_some() { ("row", "ligne") } else { ("line", "ligne") };
+    english.extend(row.map(|row| format!("{row_en} {row}")));
+    french.extend(row.map(|row| format!("{row_fr} {row}")));
+    english.extend(column.map(|column| format!("column {}", lettered(column))));
+    french.extend(column.map(|column| format!("colonne {}", lettered(column))));
+    if english.is_empty() {
+        return why;
+    }
+    Why::new(format!("{}: {}", english.join(", "), why.english), format!("{} : {}", french.join(", "), why.french))
+}
+
+/// A column as spreadsheets call it: A, B … Z, AA.
+fn lettered(column: u32) -> String {
+    let (before, last) = ((column.max(1) - 1) / 26, (column.max(1) - 1) % 26);
+    let last = char::from(b'A' + last as u8);
+    if before == 0 { last.to_string() } else { format!("{}{last}", lettered(before)) }
+}
+
+/// The devices as a plan.
+pub fn plan(devices: &[Fixed], from: &str, language: Language) -> String {
+    let from = one_line(from);
+    let opening = language.pick(
+        format!("# Imported from {from}. Then run: trousse site check FILE\n"),
+        format!("# Importé de {from}. Lancez ensuite : trousse site check FICHIER\n"),
+    );
+    let mut text = opening;
+    for device in devices {
+        let _ = write!(text, "\n[[fixed]]\nname = {}\naddress = \"{}\"\n", string(&device.name), device.address);
+        for (key, value) in [("role", &device.role), ("system", &device.system), ("mac", &device.mac.map(|mac| mac.to_string()))]
+        {
+            if let Some(value) = value {
+                let _ = writeln!(text, "{key} = {}", string(value));
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::site::Plan;
+
+    fn told(imported: &Imported) -> Vec<&str> {
+        imported.complaints.iter().map(|why| why.english.as_str()).collect()
+    }
+
+    #[test]
+    fn a_french_table_becomes_a_plan_with_role_and_system() {
+        let table = b"Nom;R\xf4le;Syst\xe8me;Adresse IP;Adresse MAC\r\n\
+            ad-1;annuaire;Debian 12;10.0.0.2;02-00-00-00-00-02\r\n;;;;\r\n\"a\"\"\nb\";;;10.0.0.3;\r\n";
+        let imported = read(table.to_vec()).expect("a table");
+        assert_eq!(told(&imported), [""; 0]);
+        let text = plan(&imported.devices, "h\u{1b}.csv", Language::Fr);
+        let read = Plan::parse(&text).expect("a plan");
+        assert_eq!(read.fixed, imported.devices);
+        assert_eq!((read.fixed[0].role.as_deref(), read.fixed[0].system.as_deref()), (Some("annuaire"), Some("Debian 12")));
+        assert_eq!(read.fixed[1].name, "a\" b");
+        assert!(!text.contains('\u{1b}'));
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_read_costs_itself_only() {
+        let table = "\u{feff}name,address,mac\nbox,10.0.0.1,\nbad,10.0.0.300,\ncard,10.0.0.4,xyz\nBOX,10.0.0.5,\ntwice,10.0.0.1,\nlast,10.0.0.9,\n";
+        let imported = read(table.as_bytes().to_vec()).expect("a table");
+        assert_eq!(imported.devices.iter().map(|device| device.name.as_str()).collect::<Vec<_>>(), ["box", "last"]);
+        let expected = [
+            "line 3, column B: \"10.0.0.300\" is no IPv4 address",
+            "line 4, column C: \"xyz\" is no MAC address",
+            "line 5: there is a \"BOX\" already, at 10.0.0.1",
+            "line 6: 10.0.0.1 is given to \"box\" already",
+        ];
+        assert_eq!(told(&imported), expected);
+        assert_eq!(imported.complaints[0].french, "ligne 3, colonne B : \"10.0.0.300\" n'est pas une adresse IPv4");
+    }
+
+    /// Title above the headings, merged cells, formulas, dates, a cell at the far corner, a hidden sheet.
+    #[test]
+    fn a_workbook_is_read_cell_by_cell() {
+        let imported = read(include_bytes!("../../tests/tables/hosts.xlsx").to_vec()).expect("a table");
+        let devices: Vec<String> =
+            imported.devices.iter().map(|device| format!("{} {} {:?}", device.name, device.address, device.role)).collect();
+        assert_eq!(devices, ["ad-1 10.0.0.2 Some(\"annuaire\")", "ad-2 10.0.0.3 None", "12 10.0.0.12 None"]);
+        let expected = [
+            "sheet \"Machines\", row 6, column D: the formula came to #REF!",
+            "sheet \"Machines\", row 7, column D: a date is no text: set the cell to text",
+            "sheet \"Machines\", row 10: there is a \"ad-1\" already, at 10.0.0.2",
+            "sheet \"Machines\", row 11: 10.0.0.2 is given to \"ad-1\" already",
+            "sheet \"Machines\", row 12: no address",
+            "sheet \"Machines\", row 1048576: no address",
+            "sheet \"Secret\": hidden, and left out",
+        ];
+        assert_eq!(told(&imported), expected);
+    }
+
+    #[test]
+    fn what_is_no_table_of_devices_is_refused() {
+        for (bytes, english) in
+            [(&b"PK\x03\x04"[..], ""), (b"", "no device in it"), (b"label;panel\nA1;P1\n", "no row of headings")]
+        {
+            let why = read(bytes.to_vec()).expect_err("refused");
+            assert!(why.english.contains(english), "{why:?}");
+        }
+        assert_eq!(
+            (lettered(1), lettered(26), lettered(27), lettered(16_384)),
+            ("A".into(), "Z".into(), "AA".into(), "XFD".into())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_table_holds_what_is_imported_is_a_plan(table in "(name|nom)[;,]address[;,]role\n((?s).{0,20}[;,]10\\.0\\.0\\.[0-9]{1,2}[;,](?s).{0,20}\n){0,6}") {
+            if let Ok(imported) = read(table.into_bytes()) {
+                let read = Plan::parse(&plan(&imported.devices, "x", Language::En));
+                prop_assert_eq!(read.map(|plan| plan.fixed.len()), Ok(imported.devices.len()));
+            }
+        }
+
+        #[test]
+        fn a_damaged_workbook_is_refused_or_read_in_part(at in 0usize..2_500, byte in any::<u8>()) {
+            let mut bytes = include_bytes!("../../tests/tables/hosts.xlsx").to_vec();
+            let at = at % bytes.len();
+            bytes[at] = byte;
+            let _ = read(bytes);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! A table that a spreadsheet wrote as text: whatever parts its fields, whatever its encoding, row by row with the line of each.
+
+use std::io::{BufReader, Error, Read, Result};
+
+use crate::fault::Why;
+use crate::lease::text::Lines;
+
+/// Bytes of a table that are read: no list of a site has more.
+pub(crate) const BYTES: u64 = 16 << 20;
+
+/// What Windows-1252 has where Latin-1 has control characters (0x80 to 0x9f); the five that it leaves free stay what they are.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}', '‘', '’', '“', '”',
+    '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+];
+
+/// The text of a table: a spreadsheet writes UTF-8 with a mark, UTF-16, or what it wrote thirty years ago.
+pub(crate) fn text(file: impl Read) -> Result<String> {
+    let mut lines = Lines::new(BufReader::new(file.take(BYTES + 1)))?;
+    let mut text = String::new();
+    while let Some(line) = lines.next()? {
+        let old = |c: char| (c as usize).checked_sub(0x80).and_then(|place| WINDOWS_1252.get(place).copied()).unwrap_or(c);
+        text.extend(line.chars().map(old));
+        text.push('\n');
+    }
+    if text.len() as u64 > BYTES {
+        return Err(Error::other("more than 16 MiB"));
+    }
+    Ok(text)
+}
+
+/// The rows that hold something, each with the line that it begins on, counted from 1; the error names its line.
+pub(crate) fn rows(text: &str) -> std::result::Result<Vec<(u64, csv::StringRecord)>, Why> {
+    // Spreadsheets put this line first to say what parts the fields; then the line numbers go on from there.
+    let (first, after) = text.split_once('\n').unwrap_or((text, ""));
+    let told = first.trim().strip_prefix("sep=").filter(|rest| rest.chars().count() == 1).and_then(|rest| rest.bytes().next());
+    let (text, skipped) = if told.is_some() { (after, 1) } else { (text, 0) };
+    let headings = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let most = |separators: &[u8]| {
+        let count = |separator: u8| headings.bytes().filter(|&byte| byte == separator).count();
+        // Of two as frequent the first.
+        separators.iter().copied().rev().max_by_key(|&separator| count(separator)).unwrap_or(b';')
+    };
+    let separator = told.unwrap_or_else(|| most(b";,\t"));
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    loop {
+        let more = reader.read_record(&mut record).map_err(|error| {
+            let said = error.to_string();
+            at(reader.position().line() + skipped, Why::new(said.clone(), said))
+        })?;
+        if !more {
+            return Ok(rows);
+        }
+        // The reader stands behind the row, which may hold line ends in quotes.
+        let within: usize = record.iter().map(|field| field.matches('\n').count()).sum();
+        let line = reader.position().line().saturating_sub(1 + within as u64).max(1) + skipped;
+        if record.iter().any(|field| !field.trim().is_empty()) {
+            rows.push((line, record.clone()));
+        }
+    }
+}
+
+/// What is wrong, after its line.
+pub(crate) fn at(line: u64, why: Why) -> Why {
+    Why::new(format!("line {line}: {}", why.english), format!("ligne {line} : {}", why.french))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_french_spreadsheet_of_thirty_years_is_read() {
+        let old = b"nom;r\xf4le\r\nb\xe9b\x9cuf;l\x92accueil \x80\r\n";
+        let rows = rows(&text(&old[..]).expect("memory can be read")).expect("rows");
+        assert_eq!(rows[1].0, 2);
+        assert_eq!(rows[1].1.iter().collect::<Vec<_>>(), ["bébœuf", "l’accueil €"]);
+    }
+}
