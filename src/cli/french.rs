@@ -350,6 +350,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("visit retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
     ("visit retest", "output", "Écrire la comparaison dans FICHIER"),
+    (
+        "visit retest",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
     ("visit pause", "", "Interrompre l'intervention : le temps ne court plus jusqu'à la prochaine note ou au prochain test."),
     ("visit pause", "visit", VISIT),
     ("visit status", "", "Montrer où en est l'intervention ouverte."),
