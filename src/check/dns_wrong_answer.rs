@@ -62,6 +62,10 @@ impl DnsWrongAnswer {
         let code = code_name(answer.code);
         let alias = answer.alias.as_deref().unwrap_or(ask);
         match answer.code {
+            NXDOMAIN if answer.alias.is_some() => language.pick(
+                format!("{ask} is an alias (CNAME) of {alias}, which does not exist ({code})"),
+                format!("{ask} est un alias (CNAME) de {alias}, qui n'existe pas ({code})"),
+            ),
             NXDOMAIN => language.pick(
                 format!("the server says that {ask} does not exist ({code})"),
                 format!("le serveur dit que {ask} n'existe pas ({code})"),
@@ -113,6 +117,10 @@ impl DnsWrongAnswer {
             0 => language.pick(
                 "Which is right? Correct the record on the server of the zone, or the plan. A portal or a filter may answer in the server's place.",
                 "Lequel a raison ? Corrigez l'enregistrement sur le serveur de la zone, ou le plan. Un portail ou un filtre répond peut-être à la place du serveur.",
+            ),
+            NXDOMAIN if self.answer.alias.is_some() => language.pick(
+                "Add the name that the alias leads to, or let the alias lead to one that exists, on the server of that zone.",
+                "Ajoutez le nom auquel mène l'alias, ou faites mener l'alias à un nom qui existe, sur le serveur de cette zone.",
             ),
             NXDOMAIN => language.pick(
                 "Compare the name with the plan, letter by letter; then see that the record is in the zone, and that this server serves the zone.",
@@ -216,6 +224,7 @@ mod tests {
         assert!(why(Looked { code: 9, ..Looked::default() }).contains("RCODE 9"));
         let aliased = Looked { alias: Some("gone.lan".to_owned()), ..Looked::default() };
         assert!(why(aliased.clone()).contains("alias (CNAME) of gone.lan, which has no address"));
+        assert!(why(Looked { code: NXDOMAIN, ..aliased.clone() }).contains("alias (CNAME) of gone.lan, which does not exist"));
         assert!(why(Looked { circle: true, ..aliased }).contains("in a circle"));
         assert!(why(Looked::default()).contains("gives no address"));
     }

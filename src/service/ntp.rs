@@ -68,7 +68,7 @@ impl Reading for Clock {
 /// How far two clocks are apart, in the unit that says most: `1.4 ms`, `3 s`, `1 d 2 h`.
 pub fn apart(offset_us: i64, language: Language) -> String {
     let us = offset_us.unsigned_abs();
-    let seconds = us / 1_000_000;
+    let seconds = if us < 1_000_000 { 0 } else { (us + 500_000) / 1_000_000 };
     let two = |first: u64, one: &str, second: u64, other: &str| match second {
         0 => format!("{first} {one}"),
         _ => format!("{first} {one} {second} {other}"),
@@ -116,11 +116,14 @@ impl Dialogue for Query {
         let Some(&(_, asked_us)) = self.asked.iter().find(|(stamp, _)| *stamp == answer.origin) else { return Step::More };
         let (received, sent) = (ntp::us(answer.received, now_us), ntp::us(answer.sent, now_us));
         let away = (now_us - asked_us) - (sent - received);
-        let code = || answer.reference.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(|byte| char::from(*byte)).collect();
+        let code: String =
+            answer.reference.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(|byte| char::from(*byte)).collect();
+        // Without a code, or with one that says so, stratum 0 is a server that is not synchronised (RFC 5905, 7.3 and 7.4).
+        let is_kiss = answer.stratum == 0 && !matches!(code.as_str(), "" | "INIT" | "STEP");
         Step::Done(Measured::Clock(Clock {
             stratum: answer.stratum,
             unset: answer.unset,
-            kiss: (answer.stratum == 0).then(code),
+            kiss: is_kiss.then_some(code),
             offset_us: ((received - asked_us) + (sent - now_us)) / 2,
             delay_us: away.clamp(0, u32::MAX.into()) as u32,
             server_us: sent,
@@ -143,13 +146,13 @@ mod tests {
     }
 
     /// What is made of an answer that was 20 ms on the way, and 5 ms in a server whose clock is off.
-    fn heard(off_us: i64, first: u8, stratum: u8) -> Step {
+    fn heard(off_us: i64, first: u8, stratum: u8, code: &[u8; 4]) -> Step {
         let mut query = Query::default();
         let mut bytes = query.say(NOW);
         query.say(NOW + 1_000_000);
         bytes.copy_within(40..48, 24);
         (bytes[0], bytes[1]) = (first, stratum);
-        bytes[12..16].copy_from_slice(b"RATE");
+        bytes[12..16].copy_from_slice(code);
         bytes[32..40].copy_from_slice(&stamp(NOW + 10_000 + off_us).to_be_bytes());
         bytes[40..48].copy_from_slice(&stamp(NOW + 15_000 + off_us).to_be_bytes());
         query.hear(NOW + 25_000, &bytes)
@@ -164,20 +167,23 @@ mod tests {
 
     #[test]
     fn the_offset_is_what_is_left_when_the_way_there_and_back_is_taken_off() {
-        let day = clock(heard(-86_400_000_000, 0x24, 3));
+        let day = clock(heard(-86_400_000_000, 0x24, 3, b"RATE"));
         assert_eq!((day.offset_us, day.delay_us, day.server_us), (-86_400_000_000, 20_000, NOW + 15_000 - 86_400_000_000));
         assert_eq!((day.say(Language::En), day.say(Language::Fr)), ("−1 d, stratum 3".to_owned(), "−1 j, strate 3".to_owned()));
         let plain = service("kind = \"ntp\"");
         assert!(day.apart(&plain));
-        assert!(!clock(heard(1_009_000, 0x24, 3)).apart(&plain) && clock(heard(1_011_000, 0x24, 3)).apart(&plain));
-        assert!(!clock(heard(4_000_000, 0x24, 3)).apart(&service("kind = \"ntp\"\nmax_offset_ms = 5000")));
+        assert!(!clock(heard(1_009_000, 0x24, 3, b"RATE")).apart(&plain) && clock(heard(1_011_000, 0x24, 3, b"RATE")).apart(&plain));
+        assert!(!clock(heard(4_000_000, 0x24, 3, b"RATE")).apart(&service("kind = \"ntp\"\nmax_offset_ms = 5000")));
     }
 
     #[test]
     fn a_server_that_sends_away_or_has_no_clock_tells_no_time() {
-        let kiss = clock(heard(0, 0x24, 0));
+        let kiss = clock(heard(0, 0x24, 0, b"RATE"));
         assert_eq!((kiss.kiss.as_deref(), kiss.tells()), (Some("RATE"), false));
-        assert!(!clock(heard(0, 0x24, 16)).tells() && !clock(heard(0, 0xe4, 3)).tells());
+        let unset = clock(heard(0, 0xe4, 0, &[0; 4]));
+        assert_eq!((unset.kiss.as_deref(), unset.tells(), unset.say(Language::En)), (None, false, "not synchronised".to_owned()));
+        assert_eq!(clock(heard(0, 0xe4, 0, b"INIT")).kiss, None);
+        assert!(!clock(heard(0, 0x24, 16, b"RATE")).tells() && !clock(heard(0, 0xe4, 3, b"RATE")).tells());
     }
 
     #[test]
@@ -192,7 +198,7 @@ mod tests {
     #[test]
     fn times_are_said_so_that_they_can_be_compared() {
         assert_eq!(time(NOW), "2026-11-21 10:40:00 UTC");
-        let said = [1_400, 3_000_000, 61_000_000, 7_200_000_000, -93_600_000_000].map(|us| apart(us, Language::En));
-        assert_eq!(said, ["1.4 ms", "3 s", "1 min 1 s", "2 h", "1 d 2 h"]);
+        let said = [1_400, 3_000_000, 61_000_000, 7_200_000_000, -93_600_000_000, -86_399_999_900].map(|us| apart(us, Language::En));
+        assert_eq!(said, ["1.4 ms", "3 s", "1 min 1 s", "2 h", "1 d 2 h", "1 d"]);
     }
 }
