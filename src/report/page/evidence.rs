@@ -99,8 +99,8 @@ fn what(fact: &Fact, language: Language) -> String {
             language.pick(format!("asked {asked} of {addresses}"), format!("{asked} interrogées sur {addresses}"))
         }
         Fact::AskedThrough { targets } => language.pick(
-            format!("{targets} was asked for several times: who is not listed is silent"),
-            format!("{targets} demandé plusieurs fois : qui n'est pas dans la liste se tait"),
+            format!("the addresses of {targets} were asked for several times: who is not listed is silent"),
+            format!("adresses de {targets} demandées plusieurs fois : qui n'est pas dans la liste se tait"),
         ),
         Fact::EchoAnswered { ip, mac, ttl } => language.pick(
             format!("{mac} answered the echo for {ip} as its holder does (TTL {ttl})"),
