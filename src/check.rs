@@ -178,6 +178,8 @@ checks! {
     "L7-no-answer"          Services no_answer::NoAnswer of Services
     "L7-tls-certificate"    Services tls_certificate::TlsCertificate of Services
     "L7-http-unexpected"    Services http_unexpected::HttpUnexpected of Services
+    "L7-dns-wrong-answer"   Services dns_wrong_answer::DnsWrongAnswer of Services
+    "L7-clock-wrong"        Services clock_wrong::ClockWrong of Services
 }
 
 /// What keeps a check of addresses from saying "clear": it was not asked, or not fully.

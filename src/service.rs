@@ -20,6 +20,8 @@ const LENGTH: usize = 200;
 pub const TIMEOUT_MS: u32 = 3_000;
 /// The longest that a plan may say.
 const LONGEST_MS: u32 = 30_000;
+/// Addresses that a plan may expect of a name.
+const ADDRESSES: usize = 32;
 /// Text of a server that is kept, in characters.
 pub const KEPT_TEXT: usize = 200;
 
@@ -71,6 +73,15 @@ pub struct Service {
     /// `ping`: the largest mean change from one round trip to the next, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_jitter_ms: Option<u32>,
+    /// `dns`: the name that is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ask: Option<String>,
+    /// `dns`: the addresses that may come; any where none stands here. IPv6 is asked for where they are IPv6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub expect: Vec<IpAddr>,
+    /// `ntp`: what its clock and that of this laptop may be apart, in milliseconds [default: 1000].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_offset_ms: Option<u32>,
 }
 
 /// What a service must not be reached on from here: the proof that networks are kept apart.
@@ -208,6 +219,8 @@ services! {
     "https" Https https
     "tls"  Tls tls
     "ping" Ping ping measures Echoes
+    "dns"  Dns dns measures Looked
+    "ntp"  Ntp ntp measures Clock
 }
 
 impl Service {
@@ -238,6 +251,9 @@ impl Service {
             ("max_loss", self.max_loss.is_some()),
             ("max_rtt_ms", self.max_rtt_ms.is_some()),
             ("max_jitter_ms", self.max_jitter_ms.is_some()),
+            ("ask", self.ask.is_some()),
+            ("expect", !self.expect.is_empty()),
+            ("max_offset_ms", self.max_offset_ms.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
@@ -279,6 +295,17 @@ impl Service {
                 format!("path et text font de 1 à {LENGTH} caractères"),
             ));
         }
+        if self.kind == Kind::Dns && self.ask.as_ref().is_none_or(|ask| ask.parse::<IpAddr>().is_ok()) {
+            return Err(Why::new("it needs the name to ask for (ask)", "il lui faut le nom à demander (ask)"));
+        }
+        let versions = self.expect.iter().filter(|ip| ip.is_ipv4()).count();
+        if self.expect.len() > ADDRESSES || versions != 0 && versions != self.expect.len() {
+            return Err(Why::new(
+                format!("expect holds at most {ADDRESSES} addresses, all IPv4 or all IPv6"),
+                format!("expect contient au plus {ADDRESSES} adresses, toutes IPv4 ou toutes IPv6"),
+            ));
+        }
+        self.ask.as_deref().map_or(Ok(()), host)?;
         self.server_name.as_deref().map_or(Ok(()), host)?;
         host(&self.host)
     }
@@ -360,6 +387,10 @@ mod tests {
         assert_eq!(said("kind = \"ping\"\nmax_loss = 101"), "max_loss is a percentage, 0 to 100");
         assert!(said("kind = \"http\"\npath = \"a b\"").starts_with("a path begins with /"));
         assert_eq!(said("kind = \"http\"\nstatus = 99"), "a status is from 100 to 599");
+        assert_eq!(said("kind = \"dns\""), "it needs the name to ask for (ask)");
+        assert!(
+            said("kind = \"dns\"\nask = \"a.lan\"\nexpect = [\"10.0.0.7\", \"fe80::7\"]").starts_with("expect holds at most")
+        );
         assert_eq!(service("kind = \"http\"").check(), Ok(()));
     }
 

@@ -17,6 +17,7 @@ pub mod ipv6;
 pub mod llc;
 pub mod lldp;
 pub mod nbns;
+pub mod ntp;
 pub mod rtlink;
 pub mod stp;
 
@@ -159,6 +160,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "dhcp", read: |bytes| dhcp::parse(bytes).map(drop) },
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
+    Decoder { name: "ntp", read: |bytes| ntp::parse(bytes).map(drop) },
     Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
     Decoder { name: "llc", read: |bytes| llc::parse(bytes.len().min(llc::MAX_LENGTH.into()) as u16, bytes).map(drop) },
     Decoder { name: "lldp", read: |bytes| lldp::parse(bytes).map(drop) },

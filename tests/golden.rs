@@ -25,7 +25,7 @@ fn same(name: &str, written: &str) -> bool {
 
 /// The formats that are text; what is printed is looked at by tests/browser.
 fn texts() -> impl Iterator<Item = &'static Format> {
-    FORMATS.iter().filter(|format| format.medium == Medium::Text)
+    FORMATS.iter().filter(|format| format.medium != Medium::Paper)
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn every_format_writes_certificates_as_before() {
     let certificate = cases::certificate::floor();
     let mut changed = Vec::new();
     for language in Language::ALL {
-        for format in CERTIFICATE_FORMATS.iter().filter(|format| format.medium == Medium::Text) {
+        for format in CERTIFICATE_FORMATS.iter().filter(|format| format.medium != Medium::Paper) {
             let written = (format.render)(&certificate, &View::new(language, TimeZone::UTC));
             // Two formats end alike: the labels have their own name.
             let kind =

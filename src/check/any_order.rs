@@ -21,7 +21,9 @@ use crate::observe::{
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
 use crate::service::Measured;
+use crate::service::dns::Looked;
 use crate::service::http::Page;
+use crate::service::ntp::Clock;
 use crate::site::{Plan, Range};
 use crate::wire::dhcp::{Kind, Says, Settings};
 
@@ -282,13 +284,15 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// What became of one of two services of a plan, or of its barrier.
+/// What became of one of four services of a plan, or of its barrier.
 fn a_service() -> impl Strategy<Value = Fact> {
     let became =
         [Became::Answered, Became::Refused, Became::Silent, Became::Mute, Became::Garbled, Became::Unresolved, Became::NotSent];
     let page = |status| Measured::Page(Page { status, location: None, text_found: None, bytes: 0, cut: false });
-    let measured = prop::option::of(select(vec![200u16, 404]).prop_map(page));
-    let told = ("[ab]", prop::option::of(an_ip()), select(became.to_vec()), measured);
+    let looked = |code| Measured::Looked(Looked { code, ..Looked::default() });
+    let clock = |stratum| Measured::Clock(Clock { stratum, ..Clock::default() });
+    let measured = prop_oneof![select(vec![200u16, 404]).prop_map(page), (0u16..4).prop_map(looked), (0u8..2).prop_map(clock)];
+    let told = ("[a-d]", prop::option::of(an_ip()), select(became.to_vec()), prop::option::of(measured));
     prop_oneof![
         3 => told.prop_map(|(service, address, became, measured)| {
             Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 0, tls: None, measured }))
@@ -389,6 +393,8 @@ fn a_plan() -> impl Strategy<Value = Plan> {
     let shared = "[[shared]]\naddress = \"10.0.0.5\"\nmacs = [\"02:00:00:00:00:03\"]";
     let services = "[[service]]\nname = \"a\"\nhost = \"10.0.0.5\"\nkind = \"http\"\n\
          [[service]]\nname = \"b\"\nhost = \"b.lan\"\nkind = \"tcp\"\nport = 22\n\
+         [[service]]\nname = \"c\"\nhost = \"10.0.0.6\"\nkind = \"dns\"\nask = \"c.lan\"\n\
+         [[service]]\nname = \"d\"\nhost = \"10.0.0.6\"\nkind = \"ntp\"\n\
          [[must_not_reach]]\nname = \"wall\"\nhost = \"10.0.0.6\"\nports = [445]";
     let planned = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"a\"\naddress = \"10.0.0.5\"\n\
          [[fixed]]\nname = \"x\"\naddress = \"10.0.0.6\"\nmac = \"02:00:00:00:00:03\"";
@@ -433,7 +439,9 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         | Problem::NameUnresolved(_)
         | Problem::NoAnswer(_)
         | Problem::TlsCertificate(_)
-        | Problem::HttpUnexpected(_) => false,
+        | Problem::HttpUnexpected(_)
+        | Problem::DnsWrongAnswer(_)
+        | Problem::ClockWrong(_) => false,
         Problem::PoolExhausted(_) | Problem::PoolOverlapsStaticRange(_) => false,
     }
 }

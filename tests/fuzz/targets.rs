@@ -24,7 +24,7 @@ use trousse::report::{FORMATS, Report, View};
 use trousse::site::Plan;
 use trousse::wire::arp::{self, Arp, Operation};
 use trousse::wire::ipv4::{self, Receiver};
-use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, icmpv6, ipv6, nbns, rtlink, stp};
+use trousse::wire::{DECODERS, Decoder, Sender, dhcp, dns, ethernet, ethtool, icmpv6, ipv6, nbns, ntp, rtlink, stp};
 
 /// Reads bytes and drops what it read.
 type Feed = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -245,6 +245,13 @@ fn offer() -> Vec<u8> {
     bytes
 }
 
+/// The answer of a time server: our question in the mode of a server, of stratum 2 (RFC 5905, 7.3).
+fn ntp_answer() -> Vec<u8> {
+    let mut bytes = ntp::question(7);
+    (bytes[0], bytes[1]) = (4 << 3 | 4, 2);
+    bytes
+}
+
 /// A node status answer: the header and name of the question, then a table with one name (RFC 1002, 4.2.18).
 fn node_status() -> Vec<u8> {
     let mut bytes = nbns::question(7);
@@ -259,7 +266,7 @@ fn node_status() -> Vec<u8> {
 fn frames_and_payloads() -> Vec<Vec<u8>> {
     let frames = frames();
     let inner = |from: usize| frames.iter().filter_map(move |frame| frame.get(from..)).map(<[u8]>::to_vec);
-    let payloads = [node_status(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
+    let payloads = [node_status(), ntp_answer(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
     let neighbours = neighbours();
     let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
     let payloads = payloads.into_iter().chain([bpdu(), rtlink::question(3)]).chain(neighbours).chain(driver_messages());

@@ -64,6 +64,7 @@ pub fn missing(lab: &Lab) -> Option<Fault> {
             "dhcrelay" => "isc-dhcp-relay",
             "kea-dhcp4" => "kea-dhcp4-server",
             "ping" => "iputils-ping",
+            "wg" => "wireguard-tools",
             "chronyd" => "chrony",
             same => same,
         };

@@ -39,7 +39,8 @@ impl Edgecore {
 }
 
 impl Maker for Edgecore {
-    /// The MIB has an object for it (cableDiagResultDistanceAccuracy) that not every series fills; the makers' manuals say 3 to 5 m.
+    /// ECS4120-MIB has an object for it (cableDiagResultDistanceAccuracy), the other series none. Makers of such tests usually say 3 to 5
+    /// m: the worse is taken.
     fn accuracy_m(&self) -> u8 {
         5
     }

@@ -14,9 +14,9 @@ pub struct Radlan {
 
 /// rnd of RADLAN itself, which Eltex keeps.
 pub const RADLAN: Radlan = Radlan { root: &[1, 3, 6, 1, 4, 1, 89, 90, 1] };
-/// switch001 of CISCOSB-MIB, and CISCOSB-PHY-MIB under it.
+/// Cisco Small Business keeps the same tables under its own root, 9.6.1.101.
 pub const CISCO_SB: Radlan = Radlan { root: &[1, 3, 6, 1, 4, 1, 9, 6, 1, 101, 90, 1] };
-/// LINKSYS-MIB: rnd.
+/// The root under which Linksys keeps the other tables of RADLAN (see `power_radlan`); that these are there too is inferred.
 pub const LINKSYS: Radlan = Radlan { root: &[1, 3, 6, 1, 4, 1, 3955, 1000, 201, 90, 1] };
 
 /// RlPhyTestType: rlPhyTestTableCableStatus(2), rlPhyTestTableCableFault(3), rlPhyTestTableCableLength(4).
@@ -49,7 +49,7 @@ impl Radlan {
 }
 
 impl Maker for Radlan {
-    /// The MIB states none; the makers' manuals do, 3 to 5 m.
+    /// The MIB states none. Makers of such tests usually say 3 to 5 m: the worse is taken.
     fn accuracy_m(&self) -> u8 {
         5
     }
