@@ -14,6 +14,7 @@ pub mod contest;
 pub mod held;
 pub mod holder;
 pub mod neighbouring;
+pub mod planned;
 pub mod pool;
 pub mod powering;
 pub mod served;
@@ -48,6 +49,8 @@ pub enum Topic {
     Services,
     /// IPv6 routers.
     Ipv6,
+    /// The devices of the plan: who is missing, elsewhere, or not in it.
+    Planned,
     /// What the files of those who serve addresses say, whatever was asked on the network.
     Pools,
 }
@@ -157,6 +160,9 @@ checks! {
     "L3-server-offers-occupied-address" Addressing server_offers_occupied_address::ServerOffersOccupiedAddress of Dhcp
     "L3-link-local-address" Addressing link_local_address::LinkLocalAddress
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
+    "L3-planned-missing"    Addressing planned_missing::PlannedMissing of Planned
+    "L3-wrong-address"      Addressing wrong_address::WrongAddress of Planned
+    "L3-not-planned"        Addressing not_planned::NotPlanned of Planned
     "L3-second-router"      Addressing second_router::SecondRouter of Ipv6
     "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut

@@ -40,6 +40,7 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
                 | Reason::NoPools
                 | Reason::NoSwitch
                 | Reason::NoService
+                | Reason::NoDevicePlanned
                 | Reason::PowerNotAsked
                 | Reason::NoIpv6Here),
             ) => Verdict::NotTested(reason),
@@ -77,6 +78,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, heard: Heard) -> bool {
         Topic::Neighbour => errand == Errand::Link || heard.neighbour,
         Topic::Watch => !matches!(errand, Errand::Capture | Errand::Locate | Errand::Power),
         Topic::Switching => !matches!(errand, Errand::Locate | Errand::Power),
+        Topic::Planned => matches!(errand, Errand::Scan | Errand::Diagnose),
         Topic::Services => errand == Errand::Diagnose,
         Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
         Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
@@ -116,8 +118,9 @@ mod tests {
 
     #[test]
     fn without_a_link_everything_above_is_not_tested() {
+        let plan = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"nas\"\naddress = \"10.0.0.9\"";
         let link = LinkState { carrier: false, speed_mbps: None, full_duplex: None };
-        let scene = Scene::swept().fact(Fact::LinkIs(link)).claim("10.0.0.7", A).claim("10.0.0.7", B);
+        let scene = Scene::swept().fact(Fact::LinkIs(link)).claim("10.0.0.7", A).claim("10.0.0.7", B).plan(plan);
         let ladder = climbed(&scene);
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
@@ -129,6 +132,7 @@ mod tests {
                         | Reason::NoPools
                         | Reason::NoSwitch
                         | Reason::NoService
+                        | Reason::NoDevicePlanned
                         | Reason::PowerNotAsked
                         | Reason::NoIpv6Here
                 )

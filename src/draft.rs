@@ -113,7 +113,7 @@ impl Draft<'_> {
         let mut networks = self.known.networks.clone();
         for prefix in seen.map(|net| net.trunc()) {
             if !networks.iter().any(|known| known.prefix.contains(&prefix) || prefix.contains(&known.prefix)) {
-                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new(), vlan: None });
+                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new(), vlan: None, complete: false });
             }
         }
         for mut network in networks {

@@ -21,13 +21,14 @@ pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::path_width::{Fate, Width, WidthsSeen};
 pub use self::pools::{PoolFile, PoolsSeen};
 pub use self::power::{PortPower, PortReadings, PowerOf, PowerSeen, SupplyPower};
+pub use self::reach::Reach;
 pub use self::service::{BarrierTried, Became, ServiceTold, ServicesSeen};
 pub use self::spanning_tree::{RootsTold, TreeTold, TreesSeen};
 pub use self::switch::{CutBy, RefusedValue, SwitchSeen, SwitchTold, SwitchesSeen, Unanswered, WalkCut};
 pub use self::told::{Told, ToldSeen, Wish};
 pub use self::whereabouts::{Behind, Plug, Sought, Switchboard};
 use crate::lease::Lease;
-use crate::net::{Ipv4Net, Ipv6Net, Mac, Moment, VlanId};
+use crate::net::{Ipv4Net, Ipv6Net, Mac, Moment, Targets, VlanId};
 use crate::pool::Pool;
 use crate::wire::dhcp::Says;
 use crate::wire::ethtool::Trace;
@@ -45,6 +46,7 @@ mod path;
 mod path_width;
 mod pools;
 mod power;
+mod reach;
 mod service;
 mod spanning_tree;
 mod switch;
@@ -120,6 +122,12 @@ pub enum Fact {
         requests: u32,
         /// For how long late second owners were listened for after the last first request, in milliseconds.
         listened_ms: u32,
+    },
+    /// Addresses of which it was asked by broadcast often enough that a device that is there answers.
+    AskedThrough {
+        /// The addresses.
+        #[schemars(with = "Vec<String>")]
+        targets: Targets,
     },
     /// A card answered an echo request that was addressed to it and could not be sent on: the address is its own.
     EchoAnswered {

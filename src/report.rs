@@ -12,6 +12,7 @@ mod labels;
 mod markdown;
 mod neighbour;
 pub mod page;
+mod planned;
 pub mod power;
 mod router6;
 mod seal;
@@ -41,6 +42,7 @@ pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
 pub use neighbour::NeighbourRow;
+pub use planned::{PlannedRow, PlannedSaid};
 pub use power::SwitchPower;
 pub use router6::Router6Row;
 pub use service::{BarrierRow, ServiceRow};
@@ -111,6 +113,9 @@ pub struct Report {
     /// One row for each thing of the plan that must not be reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub must_not_reach: Vec<BarrierRow>,
+    /// One row for each device of the plan, in its order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<PlannedRow>,
     /// What each check said.
     pub ladder: Vec<Rung>,
     /// What is wrong, or worth knowing; worst first.
@@ -340,6 +345,7 @@ impl Report {
                         | Reason::NotPlanned
                         | Reason::NoSwitch
                         | Reason::NoService
+                        | Reason::NoDevicePlanned
                         | Reason::PowerNotAsked
                         | Reason::NoIpv6Here
                 )
@@ -378,6 +384,7 @@ impl Report {
             whereabouts: switch::whereabouts(inventory, plan),
             services: service::rows(errand, inventory, plan, &findings),
             must_not_reach: service::barriers(errand, inventory, plan),
+            planned: planned::rows(errand, inventory, plan),
             ladder,
             findings,
         }

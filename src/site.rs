@@ -77,6 +77,9 @@ pub struct Network {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<u16>", range(min = 1, max = 4094))]
     pub vlan: Option<VlanId>,
+    /// The plan names every device of it: whoever else is in it is a risk.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub complete: bool,
 }
 
 /// An address that belongs to one device.

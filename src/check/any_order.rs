@@ -146,6 +146,9 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         1 => (an_ip(), mac).prop_map(|(ip, mac)| Fact::AddressProbed { ip, mac }),
         2 => named.prop_map(|(ip, mac, name, source)| Fact::Named { ip, mac, name, source }),
         1 => (0u32..9, 0u32..9, 0u32..9).prop_map(|(planned, asked, requests)| Fact::Swept { planned, asked, requests, listened_ms: asked }),
+        2 => (1u8..9, 1u8..9).prop_map(|(one, other)| Fact::AskedThrough {
+            targets: format!("10.0.0.{}-{}", one.min(other), one.max(other)).parse().expect("a range"),
+        }),
         1 => (1u16..4).prop_map(|number| Fact::Tagged { vlan: VlanId::new(number).expect("a VLAN") }),
         3 => (1u8..9, prop::option::of(a_mac()), select(vec![State::Active, State::Reserved, State::Declined, State::Expired]))
             .prop_map(|(last, mac, state)| Fact::LeaseHeld { file: "leases".into(), lease: a_lease(last, mac, state) }),
@@ -393,7 +396,9 @@ fn a_plan() -> impl Strategy<Value = Plan> {
          [[service]]\nname = \"c\"\nhost = \"10.0.0.6\"\nkind = \"dns\"\nask = \"c.lan\"\n\
          [[service]]\nname = \"d\"\nhost = \"10.0.0.6\"\nkind = \"ntp\"\n\
          [[must_not_reach]]\nname = \"wall\"\nhost = \"10.0.0.6\"\nports = [445]";
-    select(vec!["", services, "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet])
+    let planned = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"a\"\naddress = \"10.0.0.5\"\n\
+         [[fixed]]\nname = \"x\"\naddress = \"10.0.0.6\"\nmac = \"02:00:00:00:00:03\"";
+    select(vec!["", services, planned, "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet])
         .prop_map(|text| Plan::parse(text).expect("a plan"))
 }
 
@@ -411,6 +416,9 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::ProxyArp(problem) => (problem.first..=problem.last).contains(&ip),
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
+        Problem::PlannedMissing(problem) => problem.ip == ip,
+        Problem::WrongAddress(problem) => problem.at.iter().any(|at| at.ip == ip),
+        Problem::NotPlanned(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         // About ports of switches.
         Problem::MacOnTwoPorts(_) | Problem::WitnessesDisagree(_) => false,
         // About those who serve addresses, whoever claims one.
@@ -449,8 +457,11 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     let alone = |ip: &IpAddr| inventory.claimed().any(|(claimed, owners)| claimed == *ip && owners.len() == 1);
     let findings = findings(seen, plan);
     // A lease may come to light that acquits the holder, and a holder may turn out to answer for somebody else.
-    let acquits =
-        |finding: &Finding| matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
+    // A device of the plan may be heard where it should be, and a stranger may tell a planned name.
+    let acquits = |finding: &Finding| {
+        let by_lease = matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
+        by_lease || matches!(finding.problem, Problem::PlannedMissing(_) | Problem::WrongAddress(_) | Problem::NotPlanned(_))
+    };
     let by_proxy_only = |ip: &IpAddr| {
         alone(ip)
             && findings

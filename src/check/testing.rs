@@ -44,7 +44,9 @@ impl Scene {
     pub(crate) fn partly(asked: u32) -> Scene {
         let addresses: Vec<Ipv4Net> = vec!["10.0.0.1/24".parse().expect("a prefix")];
         let swept = Fact::Swept { planned: 254, asked, requests: 2 * asked, listened_ms: 3250 };
-        Scene::default().fact(Fact::OurCard { mac: mac(OURS), addresses, siblings: vec![mac(SIBLING)] }).fact(swept)
+        let through = Fact::AskedThrough { targets: format!("10.0.0.1-{}", asked.max(1)).parse().expect("a range") };
+        let ours = Fact::OurCard { mac: mac(OURS), addresses, siblings: vec![mac(SIBLING)] };
+        Scene::default().fact(ours).fact(swept).fact(through)
     }
 
     /// A capture of somebody's: nobody asked, and it is not known who we are.

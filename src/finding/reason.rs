@@ -134,6 +134,8 @@ pub enum Reason {
     NoDnsServer,
     /// The plan names no service of that kind: a look without one is whole without these checks.
     NoService,
+    /// The plan names no device where we look: a look without that is whole without these checks.
+    NoDevicePlanned,
     /// The look ended before a service of the plan had answered.
     ServiceNotAsked {
         /// The service.
@@ -417,6 +419,9 @@ impl Reason {
                 .to_owned(),
             Reason::NoService => language
                 .pick("the plan names none: add [[service]]", "le plan n'en nomme aucun : ajoutez [[service]]")
+                .to_owned(),
+            Reason::NoDevicePlanned => language
+                .pick("the plan names no device there: add [[fixed]]", "le plan n'y nomme aucun appareil : ajoutez [[fixed]]")
                 .to_owned(),
             Reason::ServiceNotAsked { service } => language.pick(
                 format!("there was no time left for “{service}”: run it again, or name fewer services"),

@@ -10,7 +10,7 @@ use super::Ipv4Net;
 use crate::fault::Fault;
 
 /// A set of IPv4 addresses, as sorted ranges that neither touch nor overlap.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(into = "Vec<String>", try_from = "Vec<String>")]
 pub struct Targets {
     /// First and last address of each range, both included.
@@ -26,6 +26,12 @@ impl Targets {
         let (first, last) = (u32::from(prefix.network()), u32::from(prefix.broadcast()));
         let ends = u32::from(prefix.prefix_len() < 31);
         Targets { ranges: vec![(first + ends, last - ends)] }
+    }
+
+    /// Single addresses, in whatever order.
+    pub fn of_addresses(ips: impl Iterator<Item = Ipv4Addr>) -> Targets {
+        let single = ips.map(|ip| (ip.into(), ip.into())).collect();
+        Targets::default().union(Targets { ranges: single })
     }
 
     /// Both sets together.
@@ -208,6 +214,12 @@ mod tests {
         assert_eq!(targets("10.0.0.0/31").count(), 2);
         assert_eq!(targets("10.0.0.1/32").count(), 1);
         assert_eq!(targets("0.0.0.0/0").count(), (1 << 32) - 2);
+    }
+
+    #[test]
+    fn single_addresses_join_too() {
+        let ips = [3, 1, 2, 9].map(|last| Ipv4Addr::new(10, 0, 0, last));
+        assert_eq!(Targets::of_addresses(ips.into_iter()), targets("10.0.0.1-3, 10.0.0.9"));
     }
 
     #[test]

@@ -6,8 +6,8 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, Ipv6Seen, LeasesSeen, LinkChanges, Name, NameSource,
-    NeighboursSeen, Observation, PathSeen, PoolsSeen, PowerSeen, ServicesSeen, Sought, Switchboard, SwitchesSeen, ToldSeen,
-    TreesSeen, WidthsSeen,
+    NeighboursSeen, Observation, PathSeen, PoolsSeen, PowerSeen, Reach, ServicesSeen, Sought, Switchboard, SwitchesSeen,
+    ToldSeen, TreesSeen, WidthsSeen,
 };
 use crate::kind::{self, Inferred};
 use crate::lease::Lease;
@@ -68,6 +68,7 @@ pub struct Inventory {
     cards: BTreeMap<Mac, BTreeSet<IpAddr>>,
     address_names: BTreeMap<IpAddr, BTreeSet<Name>>,
     coverage: Coverage,
+    reach: Reach,
     dhcp: DhcpSeen,
     leases: LeasesSeen,
     pools: PoolsSeen,
@@ -96,6 +97,7 @@ impl Inventory {
             cards: BTreeMap::new(),
             address_names: BTreeMap::new(),
             coverage: Coverage::default(),
+            reach: Reach::default(),
             dhcp: DhcpSeen::default(),
             leases: LeasesSeen::default(),
             pools: PoolsSeen::default(),
@@ -148,6 +150,7 @@ impl Inventory {
                 add(&mut self.coverage.requests, *requests);
                 self.coverage.listened_ms = self.coverage.listened_ms.max(*listened_ms);
             }
+            Fact::AskedThrough { targets } => self.reach.asked_through(seen, targets),
             Fact::DhcpAnswered(answer) => {
                 self.dhcp.answered(seen, answer);
                 let to_us = answer.kind == Kind::Offer && matches!(answer.how, Asked::Discover | Asked::Pool);
@@ -243,6 +246,11 @@ impl Inventory {
     /// How much was looked at.
     pub fn coverage(&self) -> &Coverage {
         &self.coverage
+    }
+
+    /// Which addresses were asked so often that silence means something.
+    pub fn reach(&self) -> &Reach {
+        &self.reach
     }
 
     /// What was heard of DHCP.
@@ -409,11 +417,11 @@ impl Inventory {
 impl PartialEq for Inventory {
     /// The same things seen; the table of vendors is no observation.
     fn eq(&self, other: &Inventory) -> bool {
-        let claims = (&self.card, &self.owners, &self.address_names, &self.coverage);
+        let claims = (&self.card, &self.owners, &self.address_names, &self.coverage, &self.reach);
         let asked = (&self.dhcp, &self.leases, &self.path, &self.pools, &self.told);
         let wire = (&self.driver, &self.broadcasts, &self.trees, &self.link_changes, &self.neighbours);
         let switches = (&self.switches, &self.power, &self.ipv6);
-        claims == (&other.card, &other.owners, &other.address_names, &other.coverage)
+        claims == (&other.card, &other.owners, &other.address_names, &other.coverage, &other.reach)
             && asked == (&other.dhcp, &other.leases, &other.path, &other.pools, &other.told)
             && wire == (&other.driver, &other.broadcasts, &other.trees, &other.link_changes, &other.neighbours)
             && switches == (&other.switches, &other.power, &other.ipv6)

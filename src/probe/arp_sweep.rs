@@ -267,11 +267,15 @@ impl Probe for ArpSweep {
 
     fn conclude(&self) -> Vec<Fact> {
         let listened = if self.quick { LAST_WAIT } else { LATE_OWNER };
-        vec![Fact::Swept {
+        let swept = Fact::Swept {
             planned: self.asks.len() as u32,
             asked: self.asked,
             requests: self.requests,
             listened_ms: listened.as_millis() as u32,
-        }]
+        };
+        let through = self.targets.iter().zip(&self.asks).filter(|(_, asks)| **asks >= PASSES).map(|(ip, _)| ip);
+        let targets = Targets::of_addresses(through);
+        let through = (targets != Targets::default()).then_some(Fact::AskedThrough { targets });
+        [swept].into_iter().chain(through).collect()
     }
 }

@@ -16,6 +16,7 @@ mod logbook;
 mod map;
 mod neighbour;
 mod owners;
+mod planned;
 mod plot;
 mod power;
 mod service;
@@ -282,6 +283,7 @@ impl Page {
         blocks.extend(map::blocks(report, language));
         blocks.extend(way_out::blocks(report, language));
         blocks.extend(service::blocks(report, language));
+        blocks.extend(planned::blocks(report, language));
         blocks.extend(plot::round_trips(report, language));
         blocks.extend(switching::blocks(report, language));
         blocks.extend(ipv6::blocks(report, language));

@@ -56,7 +56,7 @@ impl<'a> Look<'a> {
             }
             Some(_) => {}
         }
-        if topic != Topic::Addresses {
+        if !matches!(topic, Topic::Addresses | Topic::Planned) {
             return None;
         }
         let asked = match finding.problem.explain().subject().ip {
@@ -103,8 +103,9 @@ impl<'a> Look<'a> {
         });
         let lost = coverage.frames_dropped;
         cut.or((lost > 0).then_some(Reason::FramesLost { count: lost })).or_else(|| match topic {
-            Topic::Addresses if coverage.flooded => Some(Reason::Flooded),
+            Topic::Addresses | Topic::Planned if coverage.flooded => Some(Reason::Flooded),
             Topic::Addresses => (coverage.requests == 0 && coverage.ipv6.is_none()).then_some(Reason::NothingAsked),
+            Topic::Planned => (coverage.requests == 0).then_some(Reason::NothingAsked),
             Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
             Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
             Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,

@@ -98,6 +98,10 @@ fn what(fact: &Fact, language: Language) -> String {
             let addresses = counted(*planned, ("address", "adresse"), ("addresses", "adresses"), language);
             language.pick(format!("asked {asked} of {addresses}"), format!("{asked} interrogées sur {addresses}"))
         }
+        Fact::AskedThrough { targets } => language.pick(
+            format!("the addresses of {targets} were asked for several times: who is not listed is silent"),
+            format!("adresses de {targets} demandées plusieurs fois : qui n'est pas dans la liste se tait"),
+        ),
         Fact::EchoAnswered { ip, mac, ttl } => language.pick(
             format!("{mac} answered the echo for {ip} as its holder does (TTL {ttl})"),
             format!("{mac} a répondu à l'écho pour {ip} comme son détenteur (TTL {ttl})"),
