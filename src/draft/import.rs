@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::Cursor;
 use std::net::Ipv4Addr;
+use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Data, Reader as _, SheetVisible, Xlsx};
 
@@ -73,7 +74,13 @@ pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     Ok(imported)
 }
 
+/// Reads a workbook. The crate that reads it counts without care in a damaged one, and may panic: that is a refusal like any other.
 fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
+    let read = panic::catch_unwind(AssertUnwindSafe(|| sheets(bytes, imported)));
+    read.unwrap_or_else(|_| Err(Why::new("the workbook is damaged", "le classeur est abîmé")))
+}
+
+fn sheets(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
     let unreadable = |error: &dyn std::fmt::Display| Why::new(error.to_string(), error.to_string());
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
     for known in book.sheets_metadata().to_vec() {
@@ -344,6 +351,14 @@ mod tests {
             (lettered(1), lettered(26), lettered(27), lettered(16_384)),
             ("A".into(), "Z".into(), "AA".into(), "XFD".into())
         );
+    }
+
+    #[test]
+    fn a_workbook_over_which_its_reader_stumbles_is_refused() {
+        let mut bytes = include_bytes!("../../tests/tables/hosts.xlsx").to_vec();
+        bytes[1404] = 90;
+        // Where arithmetic is not watched over, its reader goes on with what it has.
+        assert!(read(bytes).is_err() || !cfg!(debug_assertions));
     }
 
     proptest! {

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read as _;
+use std::panic;
 use std::path::PathBuf;
 
 use super::init::create;
@@ -41,7 +42,12 @@ pub fn run(args: &ImportArgs, language: Language) -> Result<u8> {
     read.map_err(|error| {
         hint(Fault::because(format!("cannot read the table {shown}"), format!("tableau {shown} illisible"), &error))
     })?;
-    let imported = import::read(bytes)
+    // A damaged workbook is told in one line, not by the words of whoever stumbled over it.
+    let told = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let read = import::read(bytes);
+    panic::set_hook(told);
+    let imported = read
         .map_err(|why| hint(Fault::because(format!("the table {shown} is refused"), format!("tableau {shown} refusé"), why)))?;
     let name = args.table.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let text = import::plan(&imported.devices, &name, language);
