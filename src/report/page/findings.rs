@@ -1,5 +1,7 @@
 //! The findings, worst first, each a card; then, more quietly, what only looks wrong.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 
 use super::{Block, Card, dhcp, evidence, owners};
@@ -25,20 +27,28 @@ pub(super) fn blocks(report: &Report, language: Language, zone: &TimeZone) -> Ve
 
 /// The findings that are told as stories of their own: all but those that only say why another came about.
 pub(super) fn stories(report: &Report) -> Vec<&Finding> {
-    let told: Vec<&Finding> = report.findings.iter().flat_map(|finding| causes(report, finding)).collect();
-    report.findings.iter().filter(|finding| !told.iter().any(|cause| std::ptr::eq(*cause, *finding))).collect()
+    let told: HashSet<*const Finding> =
+        report.findings.iter().flat_map(|finding| causes(report, finding)).map(std::ptr::from_ref).collect();
+    report.findings.iter().filter(|finding| !told.contains(&std::ptr::from_ref(*finding))).collect()
 }
 
-/// The nearest cause of a finding, among the findings of this report.
-pub(super) fn cause_of<'a>(report: &'a Report, finding: &'a Finding) -> Option<&'a Finding> {
-    causes(report, finding).first().copied()
+/// The nearest cause of a finding, among the findings of this report: the one that it says it follows from, else one about the same
+/// card and address. Thousands of findings may have thousands of causes, so what is dear is done for each finding once.
+pub(super) fn cause_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Finding> {
+    let code = finding.because_of.as_deref()?;
+    let explain = finding.problem.explain();
+    let of_code = || report.findings.iter().filter(|other| other.problem.code() == code);
+    of_code().find(|other| explain.follows_from(&other.problem)).or_else(|| {
+        let hosts: Vec<&Host> = report.hosts.iter().filter(|host| explain.concerns(host.ip, host.mac)).collect();
+        of_code().find(|other| hosts.iter().any(|host| other.problem.explain().concerns(host.ip, host.mac)))
+    })
 }
 
-/// Why a finding came about, the nearest cause first: findings of this report about the same card and address.
+/// Why a finding came about, the nearest cause first.
 fn causes<'a>(report: &'a Report, finding: &'a Finding) -> Vec<&'a Finding> {
     let mut chain: Vec<&Finding> = Vec::new();
     let mut last = finding;
-    while let Some(cause) = report.findings.iter().find(|other| is_cause(report, other, last))
+    while let Some(cause) = cause_of(report, last)
         && !chain.iter().any(|known| std::ptr::eq(*known, cause))
         && !std::ptr::eq(cause, finding)
     {
@@ -46,14 +56,6 @@ fn causes<'a>(report: &'a Report, finding: &'a Finding) -> Vec<&'a Finding> {
         last = cause;
     }
     chain
-}
-
-fn is_cause(report: &Report, other: &Finding, finding: &Finding) -> bool {
-    let both = |host: &Host| {
-        other.problem.explain().concerns(host.ip, host.mac) && finding.problem.explain().concerns(host.ip, host.mac)
-    };
-    let follows = || finding.problem.explain().follows_from(&other.problem) || report.hosts.iter().any(both);
-    finding.because_of.as_deref() == Some(other.problem.code()) && follows()
 }
 
 fn card(report: &Report, finding: &Finding, language: Language, zone: &TimeZone) -> Card {
