@@ -124,7 +124,7 @@ impl Explain for NotPlanned {
             title: self.title(Language::En),
             why: format!("{why} {}.", self.who(Language::En)),
             remedy: vec![
-                "Find out what each of them is and who put it there (trousse locate tells its port).".to_owned(),
+                "Find out what each of them is and who put it there (trousse link locate tells its port).".to_owned(),
                 "Unplug what does not belong; add the others to the plan, or the range that they lease their addresses from.".to_owned(),
             ],
         }
@@ -139,7 +139,7 @@ impl Explain for NotPlanned {
             title: self.title(Language::Fr),
             why: format!("{why} {}.", self.who(Language::Fr)),
             remedy: vec![
-                "Cherchez ce qu'est chacun d'eux et qui l'a mis là (trousse locate donne son port).".to_owned(),
+                "Cherchez ce qu'est chacun d'eux et qui l'a mis là (trousse link locate donne son port).".to_owned(),
                 "Débranchez ce qui n'a rien à y faire ; portez les autres au plan, ou la plage dont ils louent leur adresse.".to_owned(),
             ],
         }
