@@ -185,9 +185,11 @@ mod tests {
 
     #[test]
     fn the_usual_file_is_among_the_users_settings() {
-        let under = |folder: &str| Some(Path::new(folder).join(USUAL));
-        assert_eq!(usual(Some("/x".into()), Some("/home/a".into()), None), under("/x"));
-        assert_eq!(usual(None, Some("/home/a".into()), None), under("/home/a/.config"));
+        // Whole paths, as the system has them.
+        let root = Path::new(if cfg!(windows) { r"C:\" } else { "/" });
+        let (settings, home) = (root.join("x"), root.join("home"));
+        assert_eq!(usual(Some(settings.clone().into()), Some(home.clone().into()), None), Some(settings.join(USUAL)));
+        assert_eq!(usual(None, Some(home.clone().into()), None), Some(home.join(".config").join(USUAL)));
         assert_eq!(usual(Some("x".into()), None, None), None, "a folder of wherever one stands");
     }
 }
