@@ -206,6 +206,11 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
 
 /// The same of IPv6.
 pub fn gap6(inventory: &Inventory) -> Option<Reason> {
+    gap6_unless(inventory, inventory.ipv6().asked().to_all > 0)
+}
+
+/// The same, where it is told whether those who matter were asked.
+fn gap6_unless(inventory: &Inventory, asked: bool) -> Option<Reason> {
     let coverage = inventory.coverage();
     if !inventory.ipv6().is_here() {
         return Some(if inventory.card().is_some() { Reason::NoIpv6Here } else { Reason::NothingAsked });
@@ -219,14 +224,15 @@ pub fn gap6(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
-    let asked = inventory.ipv6().asked();
-    (asked.to_all == 0 && asked.routers == 0).then_some(Reason::NothingAsked)
+    if inventory.ipv6().asked().overfull {
+        return Some(Reason::Flooded);
+    }
+    (!asked).then_some(Reason::NothingAsked)
 }
 
 /// What keeps a check of IPv6 routers from saying "clear": they were not solicited, or not waited for.
 pub fn routers_gap(inventory: &Inventory) -> Option<Reason> {
-    let unasked = || (inventory.ipv6().asked().routers == 0).then_some(Reason::NothingAsked);
-    gap6(inventory).or_else(unasked).map(|reason| match reason {
+    gap6_unless(inventory, inventory.ipv6().asked().routers > 0).map(|reason| match reason {
         Reason::Stopped { .. } | Reason::InterfaceLost { .. } => Reason::RoutersNotAwaited,
         reason => reason,
     })
@@ -237,7 +243,9 @@ pub fn gap_of_both(inventory: &Inventory) -> Option<Reason> {
     match gap(inventory) {
         Some(Reason::NoIpv4Here) => gap6(inventory),
         Some(reason) => Some(reason),
-        None => gap6(inventory).filter(|reason| *reason != Reason::NoIpv6Here),
+        // Where a server's ranges are asked through, it is IPv4 that is looked at.
+        None if inventory.ipv6().asked().to_all == 0 => None,
+        None => gap6(inventory),
     }
 }
 

@@ -337,7 +337,7 @@ fn a_router() -> impl Strategy<Value = Fact> {
     });
     let ours = Just(Fact::OurAddresses6 { addresses: vec!["fe80::1/64".parse().expect("a prefix")] });
     let asked = (0u32..3, 0u32..3).prop_map(|(to_all, routers)| {
-        Fact::Asked6(crate::observe::Asked6 { to_all, routers, solicitations: to_all, listened_ms: 3750 })
+        Fact::Asked6(crate::observe::Asked6 { to_all, routers, solicitations: to_all, listened_ms: 3750, overfull: to_all > 1 })
     });
     prop_oneof![8 => told, 1 => ours, 1 => asked]
 }

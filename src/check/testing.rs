@@ -57,7 +57,7 @@ impl Scene {
     /// Our card has these IPv6 addresses too, and asked from them.
     pub(crate) fn own6(self, addresses: &[&str]) -> Scene {
         let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
-        let asked = Asked6 { to_all: 3, solicitations: 9, routers: 2, listened_ms: 3750 };
+        let asked = Asked6 { to_all: 3, solicitations: 9, routers: 2, listened_ms: 3750, overfull: false };
         self.fact(Fact::OurAddresses6 { addresses }).fact(Fact::Asked6(asked))
     }
 
