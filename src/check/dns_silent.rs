@@ -33,7 +33,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let answers = |ip: &IpAddr| asked(ip).is_some_and(|(replies, _)| !replies.rtts_us.is_empty());
     let mut named = dns_servers(inventory, plan);
     // What only a router tells and this machine has no way to is not ours to ask.
-    named.retain(|ip, by| asked(ip).is_some() || !by.is_only_advertised());
+    let has_no_way = |ip: &IpAddr| inventory.path().dns(*ip).is_some_and(|(replies, _)| replies.sent == 0);
+    named.retain(|ip, by| !by.is_only_advertised() || !has_no_way(ip));
     let others: Vec<IpAddr> = named.keys().copied().filter(answers).collect();
     let mut untested = None;
     let mut findings = Vec::new();

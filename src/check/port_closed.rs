@@ -55,7 +55,7 @@ impl Explain for PortClosed {
     fn french(&self) -> Wording {
         let (name, at, kind) = (&self.at.service, self.at.say(), self.at.kind.word());
         Wording {
-            title: format!("« {name} » est fermé : {at} refuse"),
+            title: format!("« {name} » est fermé ({at}) : refus immédiat"),
             why: format!(
                 "La machine répond et refuse aussitôt ({kind}). Elle tourne et le chemin est bon, mais le service est arrêté, écoute sur \
                  un autre port ou pour lui seul, ou un pare-feu refuse en son nom."

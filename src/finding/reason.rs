@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
+use crate::net::Ipv4Net;
 use crate::observe::{Cut, Silence, Unanswered, WalkCut};
 use crate::wire::ethtool::Pair;
 
@@ -136,6 +137,17 @@ pub enum Reason {
     NoService,
     /// The plan names no device where we look: a look without that is whole without these checks.
     NoDevicePlanned,
+    /// Devices that the plan has on this segment were not asked for often enough.
+    PlannedNotAsked {
+        /// How many.
+        count: u32,
+    },
+    /// A network of the plan was asked in part.
+    NetworkNotAsked {
+        /// Its prefix.
+        #[schemars(with = "String")]
+        network: Ipv4Net,
+    },
     /// The look ended before a service of the plan had answered.
     ServiceNotAsked {
         /// The service.
@@ -150,6 +162,16 @@ pub enum Reason {
     ServiceUnreached {
         /// The service.
         service: String,
+    },
+    /// A service of the plan answered, and what it answered could not be judged.
+    ServiceUndecided {
+        /// The service.
+        service: String,
+    },
+    /// The name of what must not be reached has no address, so that nothing was tried.
+    BarrierUnresolved {
+        /// The barrier.
+        barrier: String,
     },
     /// No switch was named to ask over SNMP: a look without one is whole without these checks.
     NoSwitch,
@@ -243,8 +265,8 @@ impl Reason {
                 .to_owned(),
             Reason::RoutersNotAwaited => language
                 .pick(
-                    "it ended before IPv6 routers could answer: run it again to the end",
-                    "arrêt avant que les routeurs IPv6 aient pu répondre : relancez jusqu'au bout",
+                    "it was stopped, maybe before every IPv6 router had answered: run it again to the end",
+                    "arrêt, peut-être avant que tous les routeurs IPv6 aient répondu : relancez jusqu'au bout",
                 )
                 .to_owned(),
             Reason::Stopped { asked, planned } => language.pick(
@@ -423,6 +445,20 @@ impl Reason {
             Reason::NoDevicePlanned => language
                 .pick("the plan names no device there: add [[fixed]]", "le plan n'y nomme aucun appareil : ajoutez [[fixed]]")
                 .to_owned(),
+            Reason::PlannedNotAsked { count: 1 } => language
+                .pick(
+                    "one device of the plan was not asked for twice, so its silence proves nothing: run it on the whole network, without --quick",
+                    "un appareil du plan n'a pas été demandé deux fois, son silence ne prouve rien : relancez sur tout le réseau, sans --quick",
+                )
+                .to_owned(),
+            Reason::PlannedNotAsked { count } => language.pick(
+                format!("{count} devices of the plan were not asked for twice, so their silence proves nothing: run it on the whole network, without --quick"),
+                format!("{count} appareils du plan n'ont pas été demandés deux fois, leur silence ne prouve rien : relancez sur tout le réseau, sans --quick"),
+            ),
+            Reason::NetworkNotAsked { network } => language.pick(
+                format!("only a part of {network} was asked twice: run it on the whole network, without --quick"),
+                format!("seule une partie de {network} a été demandée deux fois : relancez sur tout le réseau, sans --quick"),
+            ),
             Reason::ServiceNotAsked { service } => language.pick(
                 format!("there was no time left for “{service}”: run it again, or name fewer services"),
                 format!("plus de temps pour « {service} » : relancez, ou nommez moins de services"),
@@ -432,8 +468,16 @@ impl Reason {
                 format!("ce portable n'a pas pu interroger « {service} » : pas de route par cette interface, ou son propre pare-feu"),
             ),
             Reason::ServiceUnreached { service } => language.pick(
-                format!("“{service}” did not answer so far: see its finding"),
-                format!("« {service} » n'a pas répondu jusque-là : voir son anomalie"),
+                format!("“{service}” did not get that far: see its finding"),
+                format!("« {service} » n'en est pas arrivé là : voir son anomalie"),
+            ),
+            Reason::ServiceUndecided { service } => language.pick(
+                format!("“{service}” answered, and its answer could not be judged: it was cut, or who signs is not known here"),
+                format!("« {service} » a répondu, sans qu'on puisse juger sa réponse : coupée, ou signataire inconnu ici"),
+            ),
+            Reason::BarrierUnresolved { barrier } => language.pick(
+                format!("“{barrier}”: its name has no address here, so nothing was tried: name an address in the plan"),
+                format!("« {barrier} » : son nom n'a pas d'adresse ici, rien n'a été essayé : indiquez une adresse dans le plan"),
             ),
             Reason::NoSwitch => language
                 .pick(
@@ -491,8 +535,8 @@ impl Reason {
                 format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
             ),
             Reason::FramesLost { count } => language.pick(
-                format!("{count} frames were lost before they could be read: run it again, a scan with a lower --rate"),
-                format!("{count} trames perdues avant lecture : relancez, un scan avec un --rate plus bas"),
+                format!("{count} frames were lost before they could be read: run it again (a scan: with a lower --rate)"),
+                format!("{count} trames perdues avant lecture : relancez (un scan : avec un --rate plus bas)"),
             ),
             Reason::OtherTargets { targets } => {
                 let asked = targets.join(", ");
