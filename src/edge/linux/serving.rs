@@ -17,7 +17,7 @@ use crate::observe::{BarrierTried, Became, ServiceTold};
 use crate::probe::way_out::{PATIENCE, PINGS, SPACING};
 use crate::service::certificate::TlsTold;
 use crate::service::ping::Echoes;
-use crate::service::{Barrier, Dialogue, Measured, Service, Step, TIMEOUT_MS, Way};
+use crate::service::{Barrier, Dialogue, Measured, Named, Service, Step, TIMEOUT_MS, Way};
 
 /// Bytes that are read at once.
 const READ: usize = 16 << 10;
@@ -29,14 +29,15 @@ const PINGED: Duration = Duration::from_millis(SPACING.as_millis() as u64 * PING
 /// What a question comes to: how far it went, and what was measured.
 type Outcome = (Became, Option<Measured>);
 
-/// Asks one service.
-pub(super) async fn ask(service: &Service, interface: &str) -> ServiceTold {
+/// Asks one service of those.
+pub(super) async fn ask(service: &Service, named: &Named, interface: &str) -> ServiceTold {
     let started = Instant::now();
     let deadline = started + Duration::from_millis(service.timeout_ms().into());
     let mut shown = None;
+    let trusted = service.authority.as_ref().and_then(|authority| named.authorities.get(authority)).map(String::as_str);
     let (address, (became, measured)) = match timeout_at(deadline, resolve(&service.host)).await {
         Ok(Some(ip)) if !bound::reaches(interface, ip) => (Some(ip), (Became::NotSent, None)),
-        Ok(Some(ip)) => (Some(ip), converse(service, interface, ip, deadline, &mut shown).await),
+        Ok(Some(ip)) => (Some(ip), converse(service, trusted, interface, ip, deadline, &mut shown).await),
         _ if leads_beyond_link(interface) => (None, (Became::Unresolved, None)),
         _ => (None, (Became::NotSent, None)),
     };
@@ -46,6 +47,7 @@ pub(super) async fn ask(service: &Service, interface: &str) -> ServiceTold {
 
 async fn converse(
     service: &Service,
+    trusted: Option<&str>,
     interface: &str,
     ip: IpAddr,
     deadline: Instant,
@@ -67,7 +69,7 @@ async fn converse(
                 Err(_) => (Became::Mute, None),
                 Ok(Err(became)) => (became, None),
                 Ok(Ok(mut stream)) => {
-                    *shown = Some(Box::new(tls::told(service, &stream, now_us() / 1_000_000)));
+                    *shown = Some(Box::new(tls::told(trusted, &stream, now_us() / 1_000_000)));
                     match dialogue {
                         None => (Became::Answered, None),
                         Some(mut dialogue) => talk(&mut *dialogue, &mut stream, deadline).await,

@@ -94,7 +94,7 @@ async fn serve(
                 Sounding::Switch(switch, tables) => Fact::SwitchTold(Box::new(snmp::ask(switch, tables, snmp.as_ref()).await)),
                 Sounding::Service(number) => {
                     let (Some(service), Ok(_turn)) = (named.services.get(number as usize), room.acquire().await) else { return };
-                    Fact::ServiceTold(Box::new(serving::ask(service, &interface).await))
+                    Fact::ServiceTold(Box::new(serving::ask(service, &named, &interface).await))
                 }
                 Sounding::Barrier(number) => {
                     let (Some(barrier), Ok(_turn)) = (named.barriers.get(number as usize), room.acquire().await) else { return };
