@@ -115,6 +115,8 @@ async fn talk(dialogue: &mut dyn Dialogue, stream: &mut (impl AsyncRead + AsyncW
     loop {
         let length = match timeout_at(deadline, stream.read(&mut buffer)).await {
             Err(_) => return (Became::Mute, None),
+            // Many a small device closes without the word that TLS has for it (close_notify).
+            Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof && !silent => 0,
             Ok(Err(_)) => return (Became::Reset, None),
             Ok(Ok(0)) if silent => return (Became::Reset, None),
             Ok(Ok(length)) => length,
