@@ -263,6 +263,16 @@ fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_pass
 }
 
 #[test]
+fn a_neighbour_of_ipv6_alone_has_the_name_that_the_server_gives_it() {
+    let shell = format!("{} scan -i lan0 --format json", env!("CARGO_BIN_EXE_trousse"));
+    let Some((_, said)) = within("ipv6-only", &shell) else { return };
+    let report: serde_json::Value = serde_json::from_str(&said).expect("a report");
+    let rows = report["hosts"].as_array().expect("the hosts");
+    let pc = rows.iter().find(|row| row["ip"] == "2001:db8:1::11").unwrap_or_else(|| panic!("{said}"));
+    assert!(pc["names"].to_string().contains("pc.site.lan"), "{pc}");
+}
+
+#[test]
 fn a_record_of_services_needs_no_file_of_the_authority_and_holds_no_key() {
     let shell = format!(
         "cd /run/lab/kit && cat ../server/authority.key >>../server/authority.pem; ask='-i lan0 10.0.0.1-10 --site plan.toml'; \
