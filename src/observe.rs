@@ -277,8 +277,8 @@ pub enum Fact {
     /// What became of a packet of some size, which no router may cut in pieces, on the way to a device.
     PathSized {
         /// The device.
-        ip: Ipv4Addr,
-        /// The size, in bytes of IPv4.
+        ip: IpAddr,
+        /// The size, in bytes of the IP packet.
         bytes: u16,
         /// What became of it.
         fate: Fate,

@@ -77,6 +77,12 @@ impl Identity {
         ours.or(self.addresses6.first()).map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
     }
 
+    /// As whom we ask what lies behind a router: our first address that is valid there.
+    pub fn sender6_far(&self) -> Option<ipv6::Sender> {
+        let ours = self.addresses6.iter().find(|net| !net.addr().is_unicast_link_local());
+        ours.map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
+    }
+
     /// Whether an address is one of ours.
     pub fn is_ours(&self, ip: impl Into<IpAddr>) -> bool {
         match ip.into() {

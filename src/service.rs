@@ -3,8 +3,8 @@
 //! A kind neither opens a socket nor reads a clock: the edge knows the few ways of asking ([`Way`]), so that one more protocol over
 //! TCP, TLS or UDP is one file here and its line in `services!`.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,10 +56,10 @@ pub struct Service {
     /// `https`, `tls`: the fewest days that its certificate must still be good for [default: 14].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_left: Option<u32>,
-    /// `https`, `tls`: the file of the private authority that signed its certificate (PEM), beside the plan. Without it, those that
-    /// this laptop trusts count.
+    /// `https`, `tls`: the private authority that signed its certificate: one that the plan holds, else a file beside the plan (PEM).
+    /// Without it, those that this laptop trusts count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authority: Option<PathBuf>,
+    pub authority: Option<String>,
     /// `https`, `tls`: the name that its certificate must be for, where that is not the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_name: Option<String>,
@@ -107,6 +107,8 @@ pub struct Named {
     pub services: Vec<Service>,
     /// The barriers, likewise.
     pub barriers: Vec<Barrier>,
+    /// The certificates (PEM) of the authorities that services name.
+    pub authorities: BTreeMap<String, String>,
 }
 
 /// How a kind of service is asked.

@@ -263,6 +263,35 @@ fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_pass
 }
 
 #[test]
+fn a_neighbour_of_ipv6_alone_has_the_name_that_the_server_gives_it() {
+    let shell = format!("{} scan -i lan0 --format json", env!("CARGO_BIN_EXE_trousse"));
+    let Some((_, said)) = within("ipv6-only", &shell) else { return };
+    let report: serde_json::Value = serde_json::from_str(&said).expect("a report");
+    let rows = report["hosts"].as_array().expect("the hosts");
+    let pc = rows.iter().find(|row| row["ip"] == "2001:db8:1::11").unwrap_or_else(|| panic!("{said}"));
+    assert!(pc["names"].to_string().contains("pc.site.lan"), "{pc}");
+}
+
+#[test]
+fn a_record_of_services_needs_no_file_of_the_authority_and_holds_no_key() {
+    let shell = format!(
+        "cd /run/lab/kit && cat ../server/authority.key >>../server/authority.pem; ask='-i lan0 10.0.0.1-10 --site plan.toml'; \
+         {0} diagnose $ask --record v --format json >live; mv ../server/authority.pem ../server/gone.pem; \
+         {0} replay v --format json >replayed; cmp live replayed; {0} replay v --site plan.toml --format json >named; cmp live named; \
+         {0} retest v --format csv | grep -c 'still-there,L7-tls-certificate'; grep -rc 'PRIVATE' v live | sort; \
+         {0} --lang en diagnose $ask 2>&1; echo $?",
+        env!("CARGO_BIN_EXE_trousse"),
+    );
+    let Some((_, said)) = within("services-tls", &shell) else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    let [still, holds @ .., refused, hint, code] = &lines[..] else { panic!("{said}") };
+    assert_eq!((*still, *code), ("6", "2"), "{said}");
+    assert!(!holds.is_empty() && holds.iter().all(|file| file.ends_with(":0")), "{said}");
+    assert!(refused.contains("cannot read the authority") && refused.contains("authority.pem"), "{said}");
+    assert!(hint.starts_with("hint: "), "{said}");
+}
+
+#[test]
 fn a_walk_that_was_torn_off_goes_on_and_a_full_disk_loses_nothing_that_was_measured() {
     let program = env!("CARGO_BIN_EXE_trousse");
     // A key, and the end once so many outlets stand in the journal; a tmpfs of a page holds the list and no outlet more.

@@ -117,11 +117,16 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
         (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
         (
-            1u8..4,
-            select(vec![0u16, 28, 576, 1400, 1500]),
-            select(vec![Fate::Sent, Fate::Answered, Fate::TooBig { by: an_address(9) }])
+            prop_oneof![(1u8..4).prop_map(|last| an_address(last).into()), (1u16..4).prop_map(an_address6)],
+            select(vec![0u16, 28, 48, 576, 1280, 1400, 1500]),
+            select(vec![
+                Fate::Sent,
+                Fate::Answered,
+                Fate::TooBig { by: an_address(9).into() },
+                Fate::TooBig { by: an_address6(9) }
+            ])
         )
-            .prop_map(|(last, bytes, fate)| Fact::PathSized { ip: an_address(last), bytes, fate }),
+            .prop_map(|(ip, bytes, fate)| Fact::PathSized { ip, bytes, fate }),
         (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
             let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
             Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }

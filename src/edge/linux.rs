@@ -1,5 +1,6 @@
 //! Linux: interfaces, the packet socket, and what drivers tell.
 
+mod bound;
 pub mod carrier;
 pub mod ethtool;
 pub mod interface;

@@ -1,6 +1,7 @@
 //! One look at a network from this machine: the interface, the sockets, the loop.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
 use super::clock::VisitClock;
 use super::drive::{Follower, drive};
@@ -78,8 +79,12 @@ const MANY: u64 = 1 << 16;
 
 impl Look {
     /// Opens what the request needs, or says in one line why it cannot.
-    pub fn prepare(request: Request) -> Result<Look> {
+    pub fn prepare(mut request: Request) -> Result<Look> {
         let diagnose = request.errand == Errand::Diagnose;
+        if diagnose {
+            // A plan that was loaded has them; that of an old record may not.
+            request.plan.find_authorities(Path::new(""))?;
+        }
         let card_asked = request.errand == Errand::Link;
         if let Some(label) =
             request.outlet.as_deref().filter(|label| !request.plan.outlets.is_empty() && request.plan.outlet(label).is_none())
@@ -133,7 +138,11 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let access = Access::new(&request.plan, request.snmp);
-        let named = Named { services: request.plan.services.clone(), barriers: request.plan.barriers.clone() };
+        let named = Named {
+            services: request.plan.services.clone(),
+            barriers: request.plan.barriers.clone(),
+            authorities: request.plan.authorities.clone(),
+        };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
             Errand::Diagnose => surroundings(&interface, &request.plan),

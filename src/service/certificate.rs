@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use x509_parser::pem::parse_x509_pem;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use super::{KEPT_TEXT, Service};
@@ -132,6 +133,12 @@ impl Certificate {
             until_s: read.validity().not_after.timestamp(),
             weak: WEAK.iter().find(|(id, _)| *id == algorithm).map(|(_, hash)| (*hash).to_owned()),
         })
+    }
+
+    /// Reads the first one of a text (PEM, RFC 7468); `None` where there is none.
+    pub fn read_pem(text: &str) -> Option<Certificate> {
+        let (_, block) = parse_x509_pem(text.as_bytes()).ok()?;
+        Certificate::read(&block.contents)
     }
 
     /// Reads a chain; what is no certificate is left out.

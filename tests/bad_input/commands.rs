@@ -68,6 +68,20 @@ fn a_plan_that_is_not_there_or_cannot_be_used() {
 }
 
 #[test]
+fn an_authority_that_is_not_there_or_is_none() {
+    let folder = Folder::new();
+    let plan = folder
+        .with("plan.toml", "[[service]]\nname = \"portal\"\nhost = \"10.0.0.2\"\nkind = \"https\"\nauthority = \"ours.pem\"\n");
+    let refused = |english: &str, french: &str| {
+        are_refused(&["diagnose", "-i", "atlantis0", "--site", &plan], english, french);
+        are_refused(&["site", "check", &plan], english, french);
+    };
+    refused("the service \"portal\": cannot read the authority", "le service \"portal\" : autorité");
+    folder.with("ours.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    refused("ours.pem holds no certificate", "ours.pem ne contient aucun certificat");
+}
+
+#[test]
 fn a_plan_that_a_person_has_worked_on_is_never_overwritten() {
     let folder = Folder::new();
     let plan = folder.with("plan.toml", "site = \"mine\"\n");

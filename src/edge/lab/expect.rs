@@ -15,6 +15,8 @@ pub enum Difference {
     Missing(String),
     /// A finding or note that the kit should not have reported.
     Unexpected(String),
+    /// A check that was to look and find nothing, with what it came to.
+    NotClear(String, String),
     /// Another number of addresses that answered: expected, then heard.
     Hosts(usize, usize),
     /// A file that the kit's run has changed, or that is not there.
@@ -29,6 +31,10 @@ impl Difference {
         match self {
             Difference::Missing(what) => format!("{} {what}", language.pick("missing:", "manque :")),
             Difference::Unexpected(what) => format!("{} {what}", language.pick("unexpected:", "en trop :")),
+            Difference::NotClear(code, verdict) => match language {
+                Language::En => format!("{code} is not clear: {verdict}"),
+                Language::Fr => format!("{code} n'est pas conforme : {verdict}"),
+            },
             Difference::Hosts(expected, heard) => match language {
                 Language::En => format!("{heard} addresses answered, {expected} expected"),
                 Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
@@ -60,6 +66,7 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     if let Some(expected) = &expect.outlets {
         found.extend(lists_differ(expected, rows(report, "outlets").iter().map(outlet).collect()));
     }
+    found.extend(expect.clear.iter().filter_map(|code| not_clear(report, code)));
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -72,6 +79,13 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         _ => {}
     }
     found
+}
+
+/// A check that did not look, or found something.
+fn not_clear(report: &Value, code: &str) -> Option<Difference> {
+    let row = rows(report, "ladder").iter().find(|row| row["code"] == code);
+    let verdict = row.and_then(|row| row["verdict"].as_str()).unwrap_or("-");
+    (verdict != "clear").then(|| Difference::NotClear(code.to_owned(), verdict.to_owned()))
 }
 
 /// Where a card is plugged in, as a lab writes it.
@@ -198,6 +212,7 @@ mod tests {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Expect {
             plugged: None,
+            clear: Vec::new(),
             findings: owned(findings),
             notes: notes.map(owned),
             hosts: Some(2),
@@ -276,6 +291,17 @@ mod tests {
         let book = |by: u32, answer: &str| json!({"steps": [{"is": "look"}, step("cable", "no"), step("update", answer)], "mended_by": by});
         assert_eq!(differences_then(&then, &book(2, "yes"), &Value::Null, 0), []);
         assert_eq!(differences_then(&then, &book(1, "no"), &Value::Null, 0).len(), 4);
+    }
+
+    #[test]
+    fn a_check_that_did_not_look_is_not_clear() {
+        let clear = |code: &str| Expect { clear: vec![code.to_owned()], ..Expect::default() };
+        let ladder =
+            json!({"ladder": [{"code": "L7-no-answer", "verdict": "clear"}, {"code": "L2-loop", "verdict": "not-tested"}]});
+        assert_eq!(differences(&clear("L7-no-answer"), &ladder, 0), []);
+        let of = |code: &str, verdict: &str| [Difference::NotClear(code.to_owned(), verdict.to_owned())];
+        assert_eq!(differences(&clear("L2-loop"), &ladder, 0), of("L2-loop", "not-tested"));
+        assert_eq!(differences(&clear("L9-moon"), &ladder, 0), of("L9-moon", "-"));
     }
 
     #[test]

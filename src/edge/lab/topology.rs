@@ -216,6 +216,9 @@ pub struct Expect {
     /// Where every card that was looked for is plugged in, and no other: the card, the name of the switch and the port
     /// (`b8:27:eb:00:00:01 sw-1 gi7`); not compared where it is left out.
     pub plugged: Option<Vec<String>>,
+    /// Checks that must have been able to look and have found nothing, by their codes; of the others it is left open.
+    #[serde(default)]
+    pub clear: Vec<String>,
     /// How many addresses answer.
     pub hosts: Option<usize>,
     /// Of a walk from outlet to outlet: each with what it came to and the limits that it did not pass (`A2 fail dhcp`).

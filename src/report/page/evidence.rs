@@ -1,6 +1,6 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::{cable, ipv6, neighbour, power, switching};
 use crate::check::powering::PoePort;
@@ -284,7 +284,7 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
     )
 }
 
-fn sized(ip: Ipv4Addr, bytes: u16, fate: Fate, language: Language) -> String {
+fn sized(ip: IpAddr, bytes: u16, fate: Fate, language: Language) -> String {
     let size = number(bytes, language);
     match fate {
         Fate::Sent => language.pick(format!("{size} bytes sent to {ip}"), format!("{size} octets envoyés à {ip}")),
