@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::way_out::{is_near, is_shut, unasked};
 use crate::finding::{Finding, Reason, Subject, Verdict};
-use crate::observe::{Became, Inventory, Observation, ServiceTold};
+use crate::observe::{Became, Inventory, Observation, Part, ServiceTold};
 use crate::service::{Kind, Service};
 use crate::site::Plan;
 
@@ -126,8 +126,8 @@ pub fn verdict(
 
 /// Why a service, or a barrier, has no answer.
 pub fn not_asked(inventory: &Inventory, service: String) -> Reason {
-    match unasked(inventory) {
-        Reason::NotSent => Reason::ServiceNotAsked { service },
+    match unasked(inventory, Part::Services) {
+        Reason::NotSent | Reason::OutOfTime { .. } => Reason::ServiceNotAsked { service },
         reason => reason,
     }
 }

@@ -27,6 +27,7 @@ fn probe(mtu: Option<u16>) -> PathMtu {
         surroundings: Surroundings { gateways: vec![GATEWAY.into()], mtu, ..Surroundings::default() },
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     })
 }
 
