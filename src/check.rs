@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{Cut, Inventory};
+use crate::observe::{Cut, Inventory, Part};
 use crate::site::Plan;
 
 pub mod advertising;
@@ -186,7 +186,7 @@ checks! {
 pub fn gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
     let (asked, planned) = (coverage.asked, coverage.planned);
-    if let Some(&cut) = coverage.cut.first() {
+    if let Some(cut) = coverage.cut_of(Part::Addresses) {
         return Some(Reason::of_cut(cut, asked, planned));
     }
     if coverage.flooded {
@@ -215,7 +215,7 @@ fn gap6_unless(inventory: &Inventory, asked: bool) -> Option<Reason> {
     if !inventory.ipv6().is_here() {
         return Some(if inventory.card().is_some() { Reason::NoIpv6Here } else { Reason::NothingAsked });
     }
-    if let Some(&cut) = coverage.cut.first() {
+    if let Some(cut) = coverage.cut_of(Part::Ipv6) {
         return Some(Reason::of_cut(cut, coverage.asked, coverage.planned));
     }
     if coverage.flooded || inventory.ipv6().flooded() {
@@ -262,10 +262,9 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
 /// What keeps a check of DHCP servers from saying "clear": nobody was asked, or slow servers were not waited for.
 pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
-    match coverage.cut.first() {
-        Some(Cut::Capture) => return Some(Reason::CaptureCut),
+    match coverage.cut_of(Part::Dhcp) {
         Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
-        Some(Cut::Link) => return Some(Reason::LinkLost),
+        Some(cut) => return Some(Reason::of_cut(cut, coverage.asked, coverage.planned)),
         None => {}
     }
     if coverage.frames_lost > 0 {
@@ -310,6 +309,7 @@ mod tests {
         let (asked, planned) = (100, 254);
         let cases = [
             (Scene::partly(100).cut(Cut::User), Reason::Stopped { asked, planned }),
+            (Scene::partly(100).out_of_time(&[Part::Addresses, Part::Ipv6]), Reason::OutOfTime { asked, planned }),
             (Scene::partly(100).cut(Cut::Interface), Reason::InterfaceLost { asked, planned }),
             (Scene::swept().cut(Cut::Capture), Reason::CaptureCut),
             (Scene::swept().fact(crate::observe::Fact::FramesLost { count: 3 }), Reason::FramesLost { count: 3 }),

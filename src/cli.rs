@@ -11,6 +11,7 @@ use crate::fault::{Fault, Result};
 use crate::language::Language;
 
 pub mod asking;
+pub mod budget;
 #[cfg(target_os = "linux")]
 pub mod community;
 pub mod dhcp;

@@ -16,7 +16,7 @@ use crate::mib::{Said, Tables};
 use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::observe::{
     Asked, BarrierTried, Became, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Fate, Inventory, LinkState, NameSource,
-    Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
+    Observation, Part, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
@@ -170,7 +170,8 @@ fn a_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
-        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link, Cut::Budget]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Part::Addresses, Part::Dhcp, Part::Ipv6, Part::Services]).prop_map(|part| Fact::Unfinished { part }),
     ]
 }
 

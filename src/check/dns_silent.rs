@@ -11,7 +11,7 @@ use super::way_out::{NamedBy, dns_servers, has_no_address, is_near, is_shut, una
 use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, Replies};
+use crate::observe::{Inventory, Part, Replies};
 use crate::site::Plan;
 
 /// A DNS server that is silent.
@@ -42,7 +42,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         match asked(&ip) {
             Some((replies, _)) if !replies.rtts_us.is_empty() => {}
             _ if !is_near(inventory, ip) && !ip.is_loopback() && is_shut(inventory, plan, ip) => untested = Some(Reason::GatewaySilent),
-            None => untested = untested.or_else(|| Some(unasked(inventory))),
+            None => untested = untested.or_else(|| Some(unasked(inventory, Part::WayOut))),
             Some((Replies { sent, .. }, seen)) => {
                 let severity = if others.is_empty() { Severity::Broken } else { Severity::Degraded };
                 let problem = DnsSilent { ip, named_by: named_by.clone(), questions: *sent, others: others.clone() };

@@ -10,7 +10,7 @@ use super::way_out::{is_near, unasked};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::Inventory;
+use crate::observe::{Inventory, Part};
 use crate::site::Plan;
 
 /// A way that is narrower than our card.
@@ -46,15 +46,24 @@ fn narrowest(ip: IpAddr) -> u16 {
 pub fn judge(inventory: &Inventory, _: &Plan) -> Verdict {
     let mut findings = Vec::new();
     let (mut whole, mut limited, mut silent) = (false, false, false);
+    let coverage = inventory.coverage();
+    let cut = coverage.cut_of(Part::PathMtu).map(|cut| Reason::of_cut(cut, coverage.asked, coverage.planned));
+    let mut untried = None;
     for (ip, width) in inventory.widths().tried() {
         let Some((works, passed)) = width.works() else {
             silent = true;
+            untried = cut.clone();
             continue;
         };
         let Some((fails, lost)) = width.fails() else {
             whole = true;
             continue;
         };
+        // What was not tried to the end may yet have been answered.
+        if cut.is_some() && width.told().is_none() {
+            untried = cut.clone();
+            continue;
+        }
         if works < narrowest(ip) {
             limited = true;
             continue;
@@ -73,14 +82,15 @@ pub fn judge(inventory: &Inventory, _: &Plan) -> Verdict {
         };
         findings.push(Finding::new(severity, Problem::PathMtu(PathMtu { ip, near, works, fails, told }), evidence));
     }
-    let otherwise = match () {
-        () if whole => Verdict::Clear,
-        () if limited => Verdict::NotTested(Reason::SmallPingsOnly),
-        () if silent => Verdict::NotTested(Reason::NoPingAnswered),
-        () if inventory.card().is_some_and(|card| !card.addresses.is_empty()) && inventory.path().gateways().next().is_none() => {
+    let otherwise = match untried {
+        Some(reason) => Verdict::NotTested(reason),
+        None if whole => Verdict::Clear,
+        None if limited => Verdict::NotTested(Reason::SmallPingsOnly),
+        None if silent => Verdict::NotTested(Reason::NoPingAnswered),
+        None if inventory.card().is_some_and(|card| !card.addresses.is_empty()) && inventory.path().gateways().next().is_none() => {
             Verdict::NotTested(Reason::NoGateway)
         }
-        () => Verdict::NotTested(unasked(inventory)),
+        None => Verdict::NotTested(unasked(inventory, Part::PathMtu)),
     };
     Verdict::of(findings, otherwise)
 }
@@ -271,6 +281,16 @@ mod tests {
         assert_eq!(found(&lost), (Severity::Risk, 1280, 1400));
         let french = lost.found(judge).remove(0).problem.explain().french();
         assert!(french.remedy[1].ends_with("laissez passer l'ICMPv6 « paquet trop grand » (type 2)."), "{french:?}");
+    }
+
+    #[test]
+    fn a_size_that_was_not_tried_to_the_end_is_not_lost() {
+        let hurried = scene(GATEWAY, &[28, 576, 1400]).out_of_time(&[Part::PathMtu]);
+        assert_eq!(hurried.verdict(judge), Verdict::NotTested(Reason::OutOfTime { asked: 254, planned: 254 }));
+        let told = hurried.fact(Fact::PathSized { ip: GATEWAY, bytes: 1400, fate: Fate::TooBig { by: FAR } });
+        assert_eq!(found(&told).0, Severity::Note);
+        // The time ran out elsewhere.
+        assert_eq!(found(&scene(GATEWAY, &[1400, 576, 28]).out_of_time(&[Part::Services])).0, Severity::Degraded);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::way_out::{Standing, gateways, is_near, is_shut, standing, unasked};
 use crate::finding::{Finding, Reason, Subject, Verdict};
-use crate::observe::{Became, Cut, Inventory, Observation, ServiceTold};
+use crate::observe::{Became, Cut, Inventory, Observation, Part, ServiceTold};
 use crate::service::{Kind, Measured, Service};
 use crate::site::Plan;
 
@@ -165,8 +165,8 @@ pub fn verdict(
 
 /// Why a service, or a barrier, has no answer.
 pub fn not_asked(inventory: &Inventory, service: String) -> Reason {
-    match unasked(inventory) {
-        Reason::NotSent => Reason::ServiceNotAsked { service },
+    match unasked(inventory, Part::Services) {
+        Reason::NotSent | Reason::OutOfTime { .. } => Reason::ServiceNotAsked { service },
         reason => reason,
     }
 }

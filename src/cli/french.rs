@@ -87,6 +87,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("diagnose", "interface", "L'interface [par défaut : celle de la route par défaut]"),
     ("diagnose", "rate", "Requêtes par seconde, ou max [par défaut : 1000]"),
+    (
+        "diagnose",
+        "budget",
+        "Finir dans ce délai, rapport écrit : 60s, 2m, ou 90 pour des secondes ; ce qui n'a pas eu le temps n'est pas testé. L'impression d'un PDF vient en plus [par défaut : aucun : chaque question a son délai, les services d'un plan 45 s en tout]",
+    ),
     ("diagnose", "quick", "Ne pas écouter 3 s de plus un second détenteur tardif"),
     ("diagnose", "site", "Le plan du site (TOML)"),
     ("diagnose", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),

@@ -126,6 +126,7 @@ impl Again<'_> {
             interface: Some(self.interface.map_or(first.interface, str::to_owned)),
             rate: first.survey.rate,
             quick: first.survey.quick,
+            budget_ms: first.survey.budget_ms,
             // Who made the visit has agreed to its length.
             agreed: true,
             // Nobody has agreed to the link's dropping again.

@@ -74,13 +74,13 @@ pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
-    args.look(crate::probe::Errand::Scan, &AskArgs::default(), language)
+    args.look(crate::probe::Errand::Scan, &AskArgs::default(), None, language)
 }
 
 #[cfg(target_os = "linux")]
 impl ScanArgs {
-    /// Looks at what these options name, for that errand.
-    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, language: Language) -> Result<u8> {
+    /// Looks at what these options name, for that errand, within that time.
+    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, budget_ms: Option<u32>, language: Language) -> Result<u8> {
         use crate::cli::switches;
         use crate::edge::look::Request;
         use crate::probe::{Errand, Switching};
@@ -99,6 +99,7 @@ impl ScanArgs {
             targets,
             rate,
             quick: self.quick,
+            budget_ms,
             agreed: self.yes,
             cable_test: None,
             asking: ask.of(&plan),

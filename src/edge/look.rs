@@ -33,6 +33,8 @@ pub struct Request {
     pub rate: Rate,
     /// Do not listen for late second owners.
     pub quick: bool,
+    /// The time that all of it may take, in milliseconds; as long as it needs where none is given.
+    pub budget_ms: Option<u32>,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
     /// Test the cable, whereby the link drops.
@@ -145,8 +147,8 @@ impl Look {
         };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
-            Errand::Diagnose => surroundings(&interface, &request.plan),
-            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
+            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget_ms),
+            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan, None) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
@@ -170,6 +172,7 @@ impl Look {
             surroundings,
             power,
             switching: request.switching,
+            budget_ms: request.budget_ms,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -208,10 +211,10 @@ impl Look {
                 tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
             }
         }
-        let tester = self.cable_test.filter(|_| !follower.stops(clock.now()));
+        let tester = self.cable_test.filter(|_| follower.stops(clock.now()).is_none());
         match (tester, &mut self.card) {
             (Some(Tester::Card), Some(card)) => {
-                for fact in card.test_cable(|| follower.stops(clock.now())) {
+                for fact in card.test_cable(|| follower.stops(clock.now()).is_some()) {
                     tell(&mut listener, follower, fact);
                 }
             }
@@ -222,7 +225,7 @@ impl Look {
                 let tested = match port {
                     Some(port) => {
                         let snmp = self.access.to(port.switch);
-                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()))
+                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()).is_some())
                     }
                     None => SwitchTested::without_result(Silence::PortUnknown),
                 };
@@ -273,7 +276,7 @@ fn unknown_outlet(label: &str, plan: &Plan) -> Fault {
 }
 
 /// What this machine and the plan say of the way out.
-fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
+fn surroundings(interface: &Interface, plan: &Plan, budget_ms: Option<u32>) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
@@ -282,7 +285,7 @@ fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
         services: ServicesWanted {
             services: plan.services.len() as u32,
             barriers: plan.barriers.len() as u32,
-            until_ms: UNTIL_MS,
+            until_ms: budget_ms.unwrap_or(UNTIL_MS),
         },
         ..Surroundings::default()
     }

@@ -33,6 +33,13 @@ pub enum Reason {
         /// Addresses that were to be asked.
         planned: u32,
     },
+    /// The time that the look was given ran out before this part of it had ended.
+    OutOfTime {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
     /// The interface went down in the middle.
     InterfaceLost {
         /// Addresses asked.
@@ -230,6 +237,7 @@ impl Reason {
     pub fn of_cut(cut: Cut, asked: u32, planned: u32) -> Reason {
         match cut {
             Cut::User => Reason::Stopped { asked, planned },
+            Cut::Budget => Reason::OutOfTime { asked, planned },
             Cut::Interface => Reason::InterfaceLost { asked, planned },
             Cut::Capture => Reason::CaptureCut,
             Cut::Link => Reason::LinkLost,
@@ -272,6 +280,13 @@ impl Reason {
             Reason::Stopped { asked, planned } => language.pick(
                 format!("stopped after {asked} of {planned} addresses: run it again to the end"),
                 format!("arrêté après {asked} adresses sur {planned} : relancez jusqu'au bout"),
+            ),
+            Reason::OutOfTime { asked, planned } if asked == planned => {
+                language.pick("out of time: run it again with a longer --budget", "temps écoulé : relancez avec un --budget plus long").to_owned()
+            }
+            Reason::OutOfTime { asked, planned } => language.pick(
+                format!("out of time, with {asked} of {planned} addresses asked: run it again with a longer --budget"),
+                format!("temps écoulé, {asked} adresses interrogées sur {planned} : relancez avec un --budget plus long"),
             ),
             Reason::InterfaceLost { asked, planned } => language.pick(
                 format!("the interface went down after {asked} of {planned} addresses: check the cable and run it again"),
@@ -460,8 +475,8 @@ impl Reason {
                 format!("seule une partie de {network} a été demandée deux fois : relancez sur tout le réseau, sans --quick"),
             ),
             Reason::ServiceNotAsked { service } => language.pick(
-                format!("there was no time left for “{service}”: run it again, or name fewer services"),
-                format!("plus de temps pour « {service} » : relancez, ou nommez moins de services"),
+                format!("there was no time left for “{service}”: run it again with a longer --budget, or name fewer services"),
+                format!("plus de temps pour « {service} » : relancez avec un --budget plus long, ou nommez moins de services"),
             ),
             Reason::ServiceNotSent { service } => language.pick(
                 format!("this laptop could not ask “{service}”: no route by this interface, or a firewall of its own"),

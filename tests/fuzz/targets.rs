@@ -413,6 +413,7 @@ fn records() -> Vec<Vec<u8>> {
         surroundings: Surroundings::default(),
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -48,6 +48,7 @@ fn survey(mtu: Option<u16>) -> Survey {
         surroundings: Surroundings { gateways: vec![GATEWAY.into()], mtu, ..Surroundings::default() },
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     }
 }
 
