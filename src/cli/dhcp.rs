@@ -54,6 +54,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         quick: false,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: args.ask.of(&plan),
         plan,
         outlet: None,

@@ -93,6 +93,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("diagnose", "yes", "Interroger même quand c'est long"),
     (
         "diagnose",
+        "deep",
+        "Faire aussi ce qui dérange : tester le câble, remplir les lignes du plan avec iperf3, demander leur plage aux serveurs. La liste s'affiche d'abord et attend un oui, ou --yes",
+    ),
+    (
+        "diagnose",
         "leases",
         "Baux ou réservations d'un serveur DHCP, pour distinguer une adresse louée d'une adresse fixe ; peut être répété",
     ),

@@ -128,8 +128,9 @@ impl Again<'_> {
             quick: first.survey.quick,
             // Who made the visit has agreed to its length.
             agreed: true,
-            // Nobody has agreed to the link's dropping again.
+            // Nobody has agreed to the link's dropping again, nor to the line's being filled.
             cable_test: None,
+            fills: false,
             asking: first.survey.asking,
             plan: first.plan,
             outlet: first.survey.surroundings.outlet,

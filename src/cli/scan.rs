@@ -74,15 +74,17 @@ pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
-    args.look(crate::probe::Errand::Scan, &AskArgs::default(), language)
+    args.look(crate::probe::Errand::Scan, &AskArgs::default(), false, language)
 }
 
 #[cfg(target_os = "linux")]
 impl ScanArgs {
-    /// Looks at what these options name, for that errand.
-    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, language: Language) -> Result<u8> {
+    /// Looks at what these options name, for that errand, `deep` where what is intrusive is wanted too.
+    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, deep: bool, language: Language) -> Result<u8> {
+        use crate::cli::deep::Deep;
         use crate::cli::switches;
-        use crate::edge::look::Request;
+        use crate::edge::linux::interface::Interface;
+        use crate::edge::look::{Request, Tester};
         use crate::probe::{Errand, Switching};
         use crate::site::Plan;
 
@@ -93,6 +95,13 @@ impl ScanArgs {
             Errand::Diagnose => Switching { switches: switches::asked(&plan), sought: None },
             _ => Switching::default(),
         };
+        let mut asking = ask.of(&plan);
+        if deep {
+            let interface = Interface::choose_whatever_its_link(self.interface.as_deref())?;
+            let asks_pool = !interface.identity.addresses.is_empty();
+            asking.pool |= asks_pool;
+            Deep { interface: &interface.inner.name, asks_pool, plan: &plan }.agree(self.yes, language)?;
+        }
         let request = Request {
             errand,
             interface: self.interface.clone(),
@@ -100,8 +109,9 @@ impl ScanArgs {
             rate,
             quick: self.quick,
             agreed: self.yes,
-            cable_test: None,
-            asking: ask.of(&plan),
+            cable_test: deep.then_some(Tester::Card),
+            fills: deep,
+            asking,
             plan,
             outlet: None,
             listen_ms: 0,

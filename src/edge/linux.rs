@@ -3,6 +3,7 @@
 pub mod carrier;
 pub mod ethtool;
 pub mod interface;
+pub mod iperf3;
 pub mod keys;
 mod link_watch;
 mod netlink;

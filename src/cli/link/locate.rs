@@ -80,6 +80,7 @@ pub fn run(args: &LocateArgs, language: Language) -> Result<u8> {
         quick: true,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: Asking::default(),
         switching,
         outlet: None,

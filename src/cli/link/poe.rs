@@ -90,6 +90,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
         quick: false,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: Asking::default(),
         plan,
         snmp,

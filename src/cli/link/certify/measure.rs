@@ -99,6 +99,7 @@ impl Bench<'_> {
             quick: false,
             agreed: false,
             cable_test: None,
+            fills: false,
             asking: Asking::default(),
             switching: Switching::default(),
             snmp: None,
