@@ -3,6 +3,7 @@
 use std::io::{Write, stderr};
 
 use crate::cli::agreement;
+use crate::edge::linux::interface::Interface;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::line::one_line;
@@ -10,13 +11,20 @@ use crate::service::Service;
 use crate::site::Plan;
 
 /// What a deep look does beyond a plain one.
-pub struct Deep<'a> {
-    /// The interface.
-    pub interface: &'a str,
+struct Deep<'a> {
+    interface: &'a str,
     /// DHCP servers are asked from where to where they lease.
-    pub asks_pool: bool,
+    asks_pool: bool,
     /// What the site should be: the lines that are filled.
-    pub plan: &'a Plan,
+    plan: &'a Plan,
+}
+
+/// Asks for agreement to a deep look by an interface, where `yes` does not give it; whether DHCP servers are asked for their ranges, which takes
+/// an address of ours.
+pub fn agree(interface: Option<&str>, plan: &Plan, yes: bool, language: Language) -> Result<bool> {
+    let interface = Interface::choose_whatever_its_link(interface)?;
+    let asks_pool = !interface.identity.addresses.is_empty();
+    Deep { interface: &interface.inner.name, asks_pool, plan }.agree(yes, language).map(|()| asks_pool)
 }
 
 /// Lines that are named one by one.
@@ -24,7 +32,7 @@ const NAMED: usize = 12;
 
 impl Deep<'_> {
     /// Prints the list, and asks for agreement where `yes` does not give it.
-    pub fn agree(&self, yes: bool, language: Language) -> Result<()> {
+    fn agree(&self, yes: bool, language: Language) -> Result<()> {
         let list = self.list(language);
         if yes {
             // Who reads the log of a run without a terminal sees what it did; who closed it does not want to know.

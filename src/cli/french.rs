@@ -306,6 +306,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "retest",
@@ -347,6 +349,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("visit retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("visit retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "visit retest",

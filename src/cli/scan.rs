@@ -79,11 +79,10 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 impl ScanArgs {
-    /// Looks at what these options name, for that errand, `deep` where what is intrusive is wanted too.
-    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, deep: bool, language: Language) -> Result<u8> {
-        use crate::cli::deep::Deep;
+    /// Looks at what these options name, for that errand, `is_deep` where what is intrusive is wanted too.
+    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, is_deep: bool, language: Language) -> Result<u8> {
+        use crate::cli::deep;
         use crate::cli::switches;
-        use crate::edge::linux::interface::Interface;
         use crate::edge::look::{Request, Tester};
         use crate::probe::{Errand, Switching};
         use crate::site::Plan;
@@ -96,11 +95,8 @@ impl ScanArgs {
             _ => Switching::default(),
         };
         let mut asking = ask.of(&plan);
-        if deep {
-            let interface = Interface::choose_whatever_its_link(self.interface.as_deref())?;
-            let asks_pool = !interface.identity.addresses.is_empty();
-            asking.pool |= asks_pool;
-            Deep { interface: &interface.inner.name, asks_pool, plan: &plan }.agree(self.yes, language)?;
+        if is_deep {
+            asking.pool |= deep::agree(self.interface.as_deref(), &plan, self.yes, language)?;
         }
         let request = Request {
             errand,
@@ -109,8 +105,8 @@ impl ScanArgs {
             rate,
             quick: self.quick,
             agreed: self.yes,
-            cable_test: deep.then_some(Tester::Card),
-            fills: deep,
+            cable_test: is_deep.then_some(Tester::Card),
+            fills: is_deep,
             asking,
             plan,
             outlet: None,
