@@ -172,6 +172,7 @@ checks! {
     "L4-port-closed"        Transport port_closed::PortClosed of Services
     "L4-port-silent"        Transport port_silent::PortSilent of Services
     "L4-ping-threshold"     Transport ping_threshold::PingThreshold of Services
+    "L4-low-throughput"     Transport low_throughput::LowThroughput of Services
     "L4-reaches-forbidden"  Transport reaches_forbidden::ReachesForbidden of Services
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
     "L7-name-unresolved"    Services name_unresolved::NameUnresolved of Services

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -36,7 +36,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     verdict(inventory, plan, |service| service.kind == Kind::Dns, |service, told, seen| {
         let (Became::Answered, Some(Measured::Looked(answer))) = (told.became, &told.measured) else { return Heard::Elsewhere };
         match answer.as_planned(service) {
-            None => Heard::Undecided,
+            None => Heard::Untested(Reason::ServiceUndecided { service: service.name.clone() }),
             Some(true) => Heard::Well,
             Some(false) => {
                 let problem = Problem::DnsWrongAnswer(DnsWrongAnswer {

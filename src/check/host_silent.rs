@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::serviced::{dead_hosts, verdict, Heard};
+use super::serviced::{Heard, dead_hosts, is_tried, verdict};
 use super::Problem;
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
@@ -30,7 +30,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         let seen = services.iter().filter_map(|name| inventory.services().of(name)).map(|(_, seen)| seen.clone()).take(3).collect();
         Finding::new(Severity::Broken, Problem::HostSilent(HostSilent { ip, services, arp }), seen)
     });
-    let otherwise = verdict(inventory, plan, |_| true, |_, told, _| match told.became {
+    let otherwise = verdict(inventory, plan, |service| is_tried(inventory, service), |_, told, _| match told.became {
         Became::Unresolved => Heard::Elsewhere,
         _ => Heard::Well,
     });

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, verdict};
+use super::serviced::{Heard, Place, is_tried, verdict};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -24,7 +24,7 @@ pub struct NameUnresolved {
 /// Every service whose host is a name. Where none of the DNS servers that this laptop asks answers, they are the cause.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let dns_silent = matches!(super::dns_silent::judge(inventory, plan), Verdict::Found(silent) if are_all_silent(inventory, &silent));
-    verdict(inventory, plan, |service| service.address().is_none(), |service, told, seen| match told.became {
+    verdict(inventory, plan, |service| service.address().is_none() && is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Unresolved => {
             let problem = Problem::NameUnresolved(NameUnresolved { at: Place::of(service, told) });
             let because_of = dns_silent.then(|| "L7-dns-silent".to_owned());

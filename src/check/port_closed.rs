@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, verdict};
+use super::serviced::{Heard, Place, is_tried, verdict};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -24,7 +24,7 @@ pub struct PortClosed {
 
 /// Every service with a port.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    verdict(inventory, plan, |service| service.kind.row().way != Way::Ping, |service, told, seen| match told.became {
+    verdict(inventory, plan, |service| service.kind.row().way != Way::Ping && is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Refused => {
             let problem = Problem::PortClosed(PortClosed { at: Place::of(service, told) });
             Heard::Wrong(Box::new(Finding::new(Severity::Broken, problem, vec![seen.clone()])))

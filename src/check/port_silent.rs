@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, dead_hosts, verdict};
+use super::serviced::{Heard, Place, dead_hosts, is_tried, verdict};
 use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
@@ -27,7 +27,7 @@ pub struct PortSilent {
 /// Every service. Where nothing of its host answers, that is the cause.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let dead: BTreeSet<IpAddr> = dead_hosts(inventory, plan).into_iter().map(|(ip, ..)| ip).collect();
-    verdict(inventory, plan, |_| true, |service, told, seen| match told.became {
+    verdict(inventory, plan, |service| is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Silent => {
             let waited_ms = told.took_us / 1000;
             let problem = Problem::PortSilent(PortSilent { at: Place::of(service, told), waited_ms });

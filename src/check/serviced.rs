@@ -65,8 +65,8 @@ pub enum Heard {
     Wrong(Box<Finding>),
     /// It did not come so far; another check says why.
     Elsewhere,
-    /// It answered, and what it answered could not be judged.
-    Undecided,
+    /// It could not be looked at, for this reason.
+    Untested(Reason),
 }
 
 /// Whether a service answered and it is not known whether what it answered is as planned.
@@ -140,6 +140,7 @@ pub fn verdict(
         planned = true;
         let name = || service.name.clone();
         let untested_by = match inventory.services().of(&service.name) {
+            None if service.fills() => Some(not_filled(inventory, name())),
             None => Some(not_asked(inventory, name())),
             Some((told, _)) if told.became == Became::NotSent => Some(Reason::ServiceNotSent { service: name() }),
             Some((told, _)) if shut.to(told.address) && is_hindered(inventory, told) => Some(Reason::GatewaySilent),
@@ -150,7 +151,7 @@ pub fn verdict(
                     None
                 }
                 Heard::Elsewhere => Some(Reason::ServiceUnreached { service: name() }),
-                Heard::Undecided => Some(Reason::ServiceUndecided { service: name() }),
+                Heard::Untested(reason) => Some(reason),
             },
         };
         untested = untested.or(untested_by);
@@ -161,6 +162,20 @@ pub fn verdict(
         None => Verdict::Clear,
     };
     Verdict::of(findings, otherwise)
+}
+
+/// Whether a service has a say in the checks that are about every kind: that a line was not to be filled, or could not be, is said once, by the
+/// check of throughput.
+pub fn is_tried(inventory: &Inventory, service: &Service) -> bool {
+    !service.fills() || inventory.services().of(&service.name).is_some_and(|(told, _)| told.became.was_asked())
+}
+
+/// Why a line was not filled. In a look that went to its end nobody had agreed to that.
+fn not_filled(inventory: &Inventory, service: String) -> Reason {
+    match unasked(inventory, Part::Services) {
+        Reason::NotSent => Reason::ThroughputNotAgreed { service },
+        reason => reason,
+    }
 }
 
 /// Why a service, or a barrier, has no answer.
@@ -186,7 +201,7 @@ pub fn dead_hosts(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Vec<String
         let Some(ip) = told.address else { continue };
         let host = hosts.entry(ip).or_insert((Vec::new(), true));
         match told.became {
-            Became::NotSent => {}
+            became if !became.was_asked() => {}
             Became::Silent => host.0.push(service.name.clone()),
             _ => host.1 = false,
         }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -32,7 +32,7 @@ pub struct TlsCertificate {
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     verdict(inventory, plan, |service| service.kind.row().way == Way::Tls, |service, told, seen| {
         let Some(tls) = &told.tls else { return Heard::Elsewhere };
-        let Some(flaws) = tls.flaws(service) else { return Heard::Undecided };
+        let Some(flaws) = tls.flaws(service) else { return Heard::Untested(Reason::ServiceUndecided { service: service.name.clone() }) };
         let severity = match &flaws[..] {
             [] => return Heard::Well,
             [Flaw::Ends { .. }] => Severity::Risk,

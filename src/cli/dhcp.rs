@@ -55,6 +55,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         budget_ms: None,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: args.ask.of(&plan),
         plan,
         outlet: None,

@@ -12,6 +12,9 @@ pub struct DiagnoseArgs {
     /// What a scan takes too.
     #[command(flatten)]
     pub scan: ScanArgs,
+    /// Also do what disturbs others: test the cable, fill the lines of the plan by iperf3, ask servers for their ranges. It is listed first, and needs a yes, or --yes
+    #[arg(long)]
+    pub deep: bool,
     /// What DHCP servers are asked.
     #[command(flatten)]
     pub ask: AskArgs,
@@ -38,5 +41,5 @@ pub fn run(args: &DiagnoseArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DiagnoseArgs, language: Language) -> Result<u8> {
-    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, args.budget_ms()?, language)
+    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, args.budget_ms()?, args.deep, language)
 }

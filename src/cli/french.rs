@@ -98,6 +98,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("diagnose", "yes", "Interroger même quand c'est long"),
     (
         "diagnose",
+        "deep",
+        "Faire aussi ce qui dérange : tester le câble, remplir les lignes du plan avec iperf3, demander leur plage aux serveurs. La liste s'affiche d'abord et attend un oui, ou --yes",
+    ),
+    (
+        "diagnose",
         "leases",
         "Baux ou réservations d'un serveur DHCP, pour distinguer une adresse louée d'une adresse fixe ; peut être répété",
     ),
@@ -306,6 +311,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "retest",
@@ -347,6 +354,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("visit retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("visit retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "visit retest",

@@ -180,6 +180,26 @@ pub enum Reason {
         /// The barrier.
         barrier: String,
     },
+    /// The plan names a line to fill, and nobody agreed to that.
+    ThroughputNotAgreed {
+        /// The service.
+        service: String,
+    },
+    /// iperf3 is not on this machine.
+    NoIperf3 {
+        /// The service.
+        service: String,
+    },
+    /// A server was busy with somebody else all the time.
+    ServiceBusy {
+        /// The service.
+        service: String,
+    },
+    /// This laptop is not fast enough to say how much a line carries.
+    LaptopLimits {
+        /// The service.
+        service: String,
+    },
     /// No switch was named to ask over SNMP: a look without one is whole without these checks.
     NoSwitch,
     /// The look ended before a switch was asked.
@@ -493,6 +513,22 @@ impl Reason {
             Reason::BarrierUnresolved { barrier } => language.pick(
                 format!("“{barrier}”: its name has no address here, so nothing was tried: name an address in the plan"),
                 format!("« {barrier} » : son nom n'a pas d'adresse ici, rien n'a été essayé : indiquez une adresse dans le plan"),
+            ),
+            Reason::ThroughputNotAgreed { service } => language.pick(
+                format!("the line to “{service}” was not filled, because nobody agreed to that: add --deep"),
+                format!("la ligne vers « {service} » n'a pas été remplie, faute d'accord : ajoutez --deep"),
+            ),
+            Reason::NoIperf3 { service } => language.pick(
+                format!("“{service}” is measured by iperf3, which is not on this laptop: sudo apt install iperf3, or your system's package"),
+                format!("« {service} » se mesure avec iperf3, absent de ce portable : sudo apt install iperf3, ou le paquet de votre système"),
+            ),
+            Reason::ServiceBusy { service } => language.pick(
+                format!("the server of “{service}” was busy with another test: run it again"),
+                format!("le serveur de « {service} » était occupé par un autre test : relancez"),
+            ),
+            Reason::LaptopLimits { service } => language.pick(
+                format!("this laptop is too slow to say what the line to “{service}” carries: close other programs, or take a faster one"),
+                format!("ce portable est trop lent pour dire ce que porte la ligne vers « {service} » : fermez d'autres programmes, ou prenez-en un plus rapide"),
             ),
             Reason::NoSwitch => language
                 .pick(

@@ -81,6 +81,7 @@ pub fn run(args: &LocateArgs, language: Language) -> Result<u8> {
         budget_ms: None,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: Asking::default(),
         switching,
         outlet: None,

@@ -91,6 +91,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
         budget_ms: None,
         agreed: false,
         cable_test: None,
+        fills: false,
         asking: Asking::default(),
         plan,
         snmp,

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::interface::leads_beyond_link;
+use super::iperf3;
 use super::sounder::ping;
 use super::{bound, tls};
 use crate::observe::{BarrierTried, Became, ServiceTold};
@@ -27,7 +28,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 const PINGED: Duration = Duration::from_millis(SPACING.as_millis() as u64 * PINGS as u64 + PATIENCE.as_millis() as u64);
 
 /// What a question comes to: how far it went, and what was measured.
-type Outcome = (Became, Option<Measured>);
+pub(super) type Outcome = (Became, Option<Measured>);
 
 /// Asks one service of those.
 pub(super) async fn ask(service: &Service, named: &Named, interface: &str) -> ServiceTold {
@@ -58,6 +59,7 @@ async fn converse(
     let dialogue = row.begin.map(|begin| begin(service));
     match row.way {
         Way::Ping => echoes(interface, ip).await,
+        Way::Fill => iperf3::measure(service, interface, ip).await,
         Way::Udp => match dialogue {
             Some(dialogue) => datagrams(dialogue, interface, to, deadline).await,
             None => (Became::NotSent, None),

@@ -100,6 +100,7 @@ impl Bench<'_> {
             budget_ms: None,
             agreed: false,
             cable_test: None,
+            fills: false,
             asking: Asking::default(),
             switching: Switching::default(),
             snmp: None,
