@@ -278,10 +278,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "site import",
         "",
-        "Écrire un plan d'après un tableau d'appareils (CSV ou Excel .xlsx : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées.",
+        "Écrire un plan d'après un tableau d'appareils (CSV, Excel .xlsx ou LibreOffice .ods : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées. Avec --into, les appareils entrent dans un plan qui existe : ses commentaires, son ordre et tout le reste y demeurent. Un appareil se reconnaît à son adresse. Un rôle ou un système différent est modifié ; un autre nom ou une autre carte à une adresse, ou un nom qui est à une autre adresse, est un conflit : il est signalé, le plan y reste tel quel, et le code de retour est 1.",
     ),
     ("site import", "table", "Le tableau ; titres en anglais ou en français, seule l'adresse est obligatoire"),
     ("site import", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    ("site import", "into", "Mettre les appareils dans ce plan"),
+    ("site import", "overwrite", "Là où le plan et le tableau ne donnent pas une adresse au même appareil, le tableau a raison"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),
     (

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::asked;
 use crate::check::{CHECKS, Topic};
 use crate::fault::Fault;
 use crate::finding::{Finding, Reason};
@@ -55,6 +56,9 @@ impl<'a> Look<'a> {
                 }
             }
             Some(_) => {}
+        }
+        if let Some(reason) = asked::unasked(self.report, topic, finding, found_by.report) {
+            return Some(reason);
         }
         if !matches!(topic, Topic::Addresses | Topic::Planned) {
             return None;
