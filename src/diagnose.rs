@@ -35,15 +35,7 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(
-                reason @ (Reason::NoLeases
-                | Reason::NoPools
-                | Reason::NoSwitch
-                | Reason::NoService
-                | Reason::NoDevicePlanned
-                | Reason::PowerNotAsked
-                | Reason::NoIpv6Here),
-            ) => Verdict::NotTested(reason),
+            Verdict::NotTested(reason) if reason.is_unasked() => Verdict::NotTested(reason),
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
             _ if no_link && !matches!(check.topic, Topic::Link | Topic::Cable | Topic::Pools) => {
                 Verdict::NotTested(Reason::NoLink)
@@ -128,22 +120,10 @@ mod tests {
         let ladder = climbed(&scene);
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
-        let (of_files, asked): (Vec<_>, Vec<_>) = above.iter().partition(|(_, verdict)| {
-            matches!(
-                verdict,
-                Verdict::NotTested(
-                    Reason::NoLeases
-                        | Reason::NoPools
-                        | Reason::NoSwitch
-                        | Reason::NoService
-                        | Reason::NoDevicePlanned
-                        | Reason::PowerNotAsked
-                        | Reason::NoIpv6Here
-                )
-            )
-        });
+        let (unasked, asked): (Vec<_>, Vec<_>) =
+            above.iter().partition(|(_, verdict)| matches!(verdict, Verdict::NotTested(reason) if reason.is_unasked()));
         assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
-        assert!(asked.iter().any(|(check, _)| check.code == "L3-duplicate-address") && !of_files.is_empty());
+        assert!(asked.iter().any(|(check, _)| check.code == "L3-duplicate-address") && !unasked.is_empty());
     }
 
     #[test]

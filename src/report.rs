@@ -335,24 +335,12 @@ impl Report {
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
-        // What was not asked for is no gap of this look.
+        // What was not asked for is no gap of this look, nor is what it cannot hold.
         let unasked = |rung: &Rung| {
-            matches!(
-                rung.reason,
-                Some(
-                    Reason::NoLeases
-                        | Reason::NoPools
-                        | Reason::CableNotTested
-                        | Reason::CheckNotMade
-                        | Reason::NoSpanningTree
-                        | Reason::NotPlanned
-                        | Reason::NoSwitch
-                        | Reason::NoService
-                        | Reason::NoDevicePlanned
-                        | Reason::PowerNotAsked
-                        | Reason::NoIpv6Here
-                )
-            )
+            let cannot = |reason: &Reason| {
+                matches!(reason, Reason::CableNotTested | Reason::CheckNotMade | Reason::NoSpanningTree | Reason::NotPlanned)
+            };
+            rung.reason.as_ref().is_some_and(|reason| reason.is_unasked() || cannot(reason))
         };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.

@@ -253,6 +253,20 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Nobody asked for that: a look without it is whole, and has no gap there.
+    pub fn is_unasked(&self) -> bool {
+        matches!(
+            self,
+            Reason::NoLeases
+                | Reason::NoPools
+                | Reason::NoSwitch
+                | Reason::NoService
+                | Reason::NoDevicePlanned
+                | Reason::PowerNotAsked
+                | Reason::NoIpv6Here
+        )
+    }
+
     /// What a look that was cut short after so many of the addresses could not see.
     pub fn of_cut(cut: Cut, asked: u32, planned: u32) -> Reason {
         match cut {

@@ -114,7 +114,7 @@ pub struct BarrierTried {
     pub barrier: String,
     /// The address that was tried; `None` where its name has none.
     pub address: Option<IpAddr>,
-    /// This machine could not try: no route by the interface.
+    /// This machine could not try, or not every port: no route by the interface.
     pub not_sent: bool,
     /// The ports that opened.
     pub open: Vec<u16>,
