@@ -87,10 +87,20 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("diagnose", "interface", "L'interface [par défaut : celle de la route par défaut]"),
     ("diagnose", "rate", "Requêtes par seconde, ou max [par défaut : 1000]"),
+    (
+        "diagnose",
+        "budget",
+        "Finir dans ce délai, rapport écrit : 60s, 2m, ou 90 pour des secondes ; ce qui n'a pas eu le temps n'est pas testé. L'impression d'un PDF vient en plus [par défaut : aucun : chaque question a son délai, les services d'un plan 45 s en tout]",
+    ),
     ("diagnose", "quick", "Ne pas écouter 3 s de plus un second détenteur tardif"),
     ("diagnose", "site", "Le plan du site (TOML)"),
     ("diagnose", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("diagnose", "yes", "Interroger même quand c'est long"),
+    (
+        "diagnose",
+        "deep",
+        "Faire aussi ce qui dérange : tester le câble, remplir les lignes du plan avec iperf3, demander leur plage aux serveurs. La liste s'affiche d'abord et attend un oui, ou --yes",
+    ),
     (
         "diagnose",
         "leases",
@@ -303,6 +313,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "retest",
@@ -344,6 +356,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("visit retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("visit retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "visit retest",

@@ -3,7 +3,6 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -91,18 +90,18 @@ fn unshaken(error: &io::Error) -> Became {
     }
 }
 
-/// What a handshake showed, at that time in seconds since 1970.
-pub(super) fn told(service: &Service, stream: &TlsStream<TcpStream>, asked_s: i64) -> TlsTold {
+/// What a handshake showed, at that time in seconds since 1970; `trusted` are the certificates (PEM) of the plan's authority.
+pub(super) fn told(trusted: Option<&str>, stream: &TlsStream<TcpStream>, asked_s: i64) -> TlsTold {
     let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let chain = Certificate::chain(shown.iter().map(AsRef::as_ref));
-    let authority = authority(service.authority.as_deref(), shown, chain.first(), asked_s);
+    let authority = authority(trusted, shown, chain.first(), asked_s);
     TlsTold { asked_s, chain, authority }
 }
 
 /// Judges the chain at a time at which the server's own certificate is good: that it has ended is said by itself.
-fn authority(file: Option<&Path>, shown: &[CertificateDer<'_>], own: Option<&Certificate>, asked_s: i64) -> Authority {
-    let trusted = match file {
-        Some(file) => CertificateDer::pem_file_iter(file).map(|found| found.flatten().collect()).unwrap_or_default(),
+fn authority(trusted: Option<&str>, shown: &[CertificateDer<'_>], own: Option<&Certificate>, asked_s: i64) -> Authority {
+    let trusted: Vec<_> = match trusted {
+        Some(text) => CertificateDer::pem_slice_iter(text.as_bytes()).flatten().collect(),
         None => system().to_vec(),
     };
     let (Some(first), Some(own)) = (shown.first(), own) else { return Authority::Undecided };
