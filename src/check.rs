@@ -162,6 +162,7 @@ checks! {
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
     "L3-planned-missing"    Addressing planned_missing::PlannedMissing of Planned
     "L3-wrong-address"      Addressing wrong_address::WrongAddress of Planned
+    "L3-another-card"       Addressing another_card::AnotherCard of Planned
     "L3-not-planned"        Addressing not_planned::NotPlanned of Planned
     "L3-second-router"      Addressing second_router::SecondRouter of Ipv6
     "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6

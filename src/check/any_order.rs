@@ -442,6 +442,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         Problem::PlannedMissing(problem) => problem.ip == ip,
+        Problem::AnotherCard(problem) => problem.ip == ip,
         Problem::WrongAddress(problem) => problem.at.iter().any(|at| at.ip == ip),
         Problem::NotPlanned(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         // About ports of switches.
@@ -489,7 +490,11 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     // A device of the plan may be heard where it should be, and a stranger may tell a planned name.
     let acquits = |finding: &Finding| {
         let by_lease = matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
-        by_lease || matches!(finding.problem, Problem::PlannedMissing(_) | Problem::WrongAddress(_) | Problem::NotPlanned(_))
+        let planned = matches!(
+            finding.problem,
+            Problem::PlannedMissing(_) | Problem::WrongAddress(_) | Problem::AnotherCard(_) | Problem::NotPlanned(_)
+        );
+        by_lease || planned
     };
     let by_proxy_only = |ip: &IpAddr| {
         alone(ip)

@@ -141,6 +141,14 @@ impl<'a> Roll<'a> {
         }
     }
 
+    /// The cards that hold the address of a device for themselves, where its own, which the plan tells, does not.
+    pub fn in_place_of(&self, fixed: &Fixed) -> Vec<Mac> {
+        let (ip, Some(own)) = (IpAddr::V4(fixed.address), fixed.mac) else { return Vec::new() };
+        let holders: Vec<Mac> = self.inventory.claims_of(ip).into_iter().map(|(mac, _)| mac).collect();
+        let at_home = self.inventory.is_ours(ip) || holders.iter().any(|&mac| mac == own || Family::of(mac).is_some());
+        if at_home { Vec::new() } else { holders.into_iter().filter(|&mac| self.is_its_own(At { ip, mac })).collect() }
+    }
+
     /// Where else a device was heard. Addresses that are its own by another line of the plan, or shared, are none.
     fn elsewhere(&self, fixed: &Fixed) -> Vec<At> {
         let mut places: Vec<At> = match fixed.mac {
