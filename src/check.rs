@@ -325,6 +325,32 @@ mod tests {
         }
     }
 
+    /// A check that finds more than notes has words for whoever pays for the network, and they are none of the trade's.
+    #[test]
+    fn whatever_is_more_than_a_note_is_told_in_plain_words() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
+        let trade: Vec<&str> = include_str!("../tests/trade-words.txt").lines().collect();
+        let mut plain = 0;
+        for file in
+            std::fs::read_dir(folder).expect("the checks").map(|file| file.expect("a file").path()).filter(|path| path.is_file())
+        {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            let rule = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let is_fault = ["Broken", "Degraded", "Risk"].iter().any(|severity| rule.contains(&format!("Severity::{severity}")));
+            if !rule.contains("impl Explain for") || !is_fault {
+                continue;
+            }
+            let words = rule.split_once("fn plain(").and_then(|(_, after)| after.split_once("\n    }\n"));
+            let (words, _) = words.unwrap_or_else(|| panic!("{}: no plain words", file.display()));
+            let said: Vec<&str> = words.split('"').skip(1).step_by(2).collect();
+            assert!(said.len() >= 4 && said.iter().all(|text| text.ends_with('.')), "{}: {said:?}", file.display());
+            let known = said.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).find(|word| trade.contains(word));
+            assert_eq!(known, None, "{}", file.display());
+            plain += 1;
+        }
+        assert!(plain > 30, "{plain}");
+    }
+
     #[test]
     fn what_was_found_in_a_partial_look_is_found() {
         let scene = Scene::partly(100).cut(Cut::User).claim("10.0.0.9", testing::A).claim("10.0.0.9", testing::B);

@@ -40,7 +40,7 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
+pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
 pub use neighbour::NeighbourRow;
 pub use planned::{PlannedRow, PlannedSaid};
 pub use power::SwitchPower;
@@ -381,7 +381,8 @@ impl Report {
         }
     }
 
-    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is found.
+    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is
+    /// found.
     pub fn exit_code(&self) -> u8 {
         let fits = |power: &SwitchPower| power.will_fit.as_ref().map(|fit| fit.answer.fits());
         let mut answers = self.power.iter().filter_map(fits);

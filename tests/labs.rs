@@ -81,7 +81,8 @@ fn a_command_gives_its_exit_code_back() {
     }
 }
 
-/// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its replay.
+/// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its
+/// replay.
 fn asked_dhcp_servers(name: &str, how: &str, leases: &str) -> Option<[String; 4]> {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(
@@ -239,10 +240,12 @@ fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays
 fn the_community_is_asked_for_at_the_terminal_and_shown_neither_there_nor_in_the_record() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let asked = format!("{program} --lang en link locate 02:00:00:00:00:90 -i lan0 --switch 10.0.0.2");
-    // What is typed comes once the question stands there, as from somebody who reads it. Ctrl-C goes to the shell too: it goes on.
+    // What is typed comes once the question stands there, as from somebody who reads it. Ctrl-C goes to the shell too: it goes
+    // on.
     let typed = |keys: &str, command: &str, shown: &str| {
         format!(
-            "cd $HOST_DIR; : >{shown}; (until grep -q 'community of the switch' {shown}; do sleep 0.02; done; printf '{keys}') \
+            "cd $HOST_DIR; : >{shown}; (n=0; until grep -q 'community of the switch' {shown} || [ $((n+=1)) -gt 3000 ]; do sleep 0.02; done; \
+             printf '{keys}') \
              | script -qefc '{command}' {shown} >{shown}.copy; cat {shown}"
         )
     };

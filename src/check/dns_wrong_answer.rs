@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -156,6 +156,20 @@ impl Explain for DnsWrongAnswer {
             why: format!("Constat : {}.", self.seen(Language::Fr)),
             remedy: vec![self.hint(Language::Fr).to_owned(), "Relancez trousse diagnose.".to_owned()],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A name leads to no machine, or to another one than planned: whoever follows it gets nowhere, or elsewhere.",
+                "Correct the entry of that name.",
+            ],
+            french: [
+                "Un nom ne mène à aucune machine, ou pas à celle prévue : qui le suit n'arrive nulle part, ou ailleurs.",
+                "Corriger l'inscription de ce nom.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

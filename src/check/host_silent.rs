@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::serviced::{Heard, dead_hosts, is_tried, verdict};
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -88,6 +88,20 @@ impl Explain for HostSilent {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A machine that offers services gives no sign of life: none of them can be used.",
+                "See whether it is switched on and plugged in, then start it again.",
+            ],
+            french: [
+                "Une machine qui rend des services ne donne plus signe de vie : aucun d'eux n'est utilisable.",
+                "Vérifier qu'elle est allumée et branchée, puis la redémarrer.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, is_tried, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -71,6 +71,20 @@ impl Explain for NameUnresolved {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The name of a service leads nowhere: nobody finds it, even if it works.",
+                "Enter that name again, or correct it where it is used.",
+            ],
+            french: [
+                "Le nom d'un service ne mène nulle part : personne ne le trouve, même s'il fonctionne.",
+                "Réinscrire ce nom, ou le corriger là où il est utilisé.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {

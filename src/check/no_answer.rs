@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, is_tried, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -104,6 +104,20 @@ impl Explain for NoAnswer {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A service takes calls, but does not do its work.",
+                "Start that service again, and see what it complains of.",
+            ],
+            french: [
+                "Un service décroche, mais ne fait pas son travail.",
+                "Redémarrer ce service, et voir de quoi il se plaint.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -1,4 +1,5 @@
-//! Large packets do not get through, and nobody says so: pages hang, mail with attachments stops, a VPN connects and carries nothing.
+//! Large packets do not get through, and nobody says so: pages hang, mail with attachments stops, a VPN connects and carries
+//! nothing.
 
 use std::net::IpAddr;
 
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::way_out::{is_near, unasked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Inventory, Part};
@@ -197,6 +198,20 @@ impl Explain for PathMtu {
                 ],
             },
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Large messages get lost on the way: small things work, files and pages hang.",
+                "Have the way widened, or the devices on it told how wide it is.",
+            ],
+            french: [
+                "Les gros envois se perdent en route : les petites choses marchent, fichiers et pages restent bloqués.",
+                "Faire élargir le chemin, ou indiquer sa largeur aux équipements qui s'y trouvent.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

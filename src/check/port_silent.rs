@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, dead_hosts, is_tried, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -76,6 +76,20 @@ impl Explain for PortSilent {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A service gives no sign of life: its users wait, then give up.",
+                "See whether it runs, and what on the way to it holds calls back.",
+            ],
+            french: [
+                "Un service ne donne pas signe de vie : ses utilisateurs attendent, puis renoncent.",
+                "Vérifier qu'il tourne, et ce qui retient les appels en chemin.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

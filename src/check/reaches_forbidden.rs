@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Problem;
 use super::holder::join;
 use super::serviced::{OtherSilences, not_asked};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{BarrierTried, Inventory};
@@ -148,6 +148,20 @@ impl Explain for ReachesForbidden {
                 "Relancez trousse diagnose : rien ne doit revenir.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Parts of the network that must be kept apart are not: whoever gets into one may get into the other.",
+                "Close the way between them, then test again.",
+            ],
+            french: [
+                "Des parties du réseau qui doivent être séparées ne le sont pas : qui entre dans l'une peut atteindre l'autre.",
+                "Fermer le passage entre elles, puis tester de nouveau.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::advertising::{Advertising, list, routers};
 use super::{Problem, routers_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -24,8 +24,8 @@ pub struct SecondRouter {
     pub differ: bool,
 }
 
-/// Routers that offer themselves as a way out: where the plan names some, those that it does not name; else two that do not advertise
-/// the same network. One that offers prefixes only, as a hub of smart lights does, is no way out.
+/// Routers that offer themselves as a way out: where the plan names some, those that it does not name; else two that do not
+/// advertise the same network. One that offers prefixes only, as a hub of smart lights does, is no way out.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let heard = routers(inventory, plan).into_iter().filter(|(router, _)| router.told.lifetime_s > 0);
     let (routers, mut evidence): (Vec<Advertising>, Vec<_>) = heard.unzip();
@@ -151,6 +151,20 @@ impl Explain for SecondRouter {
                 "Les appareils gardent la mauvaise adresse jusqu'à son expiration : reconnectez-les ou redémarrez-les. Puis relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device says that it leads to other networks, and is not meant to: others may send everything to it.",
+                "Find that device, and take it off or correct its settings.",
+            ],
+            french: [
+                "Un appareil se présente comme la sortie du réseau sans devoir l'être : les autres peuvent tout lui envoyer.",
+                "Trouver cet appareil, et le débrancher ou corriger ses réglages.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {

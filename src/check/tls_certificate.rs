@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -167,6 +167,20 @@ impl Explain for TlsCertificate {
             ),
             remedy: self.remedies(Language::Fr),
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The proof of identity of a service is not accepted, or soon will not be: programs warn of it, or refuse to connect.",
+                "Renew that proof of identity (the certificate).",
+            ],
+            french: [
+                "La preuve d'identité d'un service est refusée, ou le sera bientôt : les programmes avertissent, ou ne se connectent pas.",
+                "Renouveler cette preuve d'identité (le certificat).",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

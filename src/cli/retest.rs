@@ -6,6 +6,8 @@ use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
+#[cfg(target_os = "linux")]
+use crate::line::one_line;
 
 /// Make a recorded visit again, with the same questions, and compare: the proof that something was mended.
 ///
@@ -131,6 +133,7 @@ impl Again<'_> {
         let files = before.coverage.lease_files.iter().filter(|_| leases.leases.is_empty()).map(|file| (&file.file, "--leases"));
         let pools = before.coverage.pool_files.iter().filter(|_| leases.pool.is_empty()).map(|file| (&file.file, "--pool"));
         for (name, option) in files.chain(pools) {
+            let name = one_line(name);
             eprintln!(
                 "trousse: {}",
                 language.pick(

@@ -10,6 +10,7 @@ fn what_is_no_table_of_devices() {
         (folder.with("empty.csv", ""), "no device in it", "aucun appareil dedans"),
         (folder.with("other.csv", "label;panel\nA1;P1\n"), "no row of headings", "pas de ligne de titres"),
         (folder.with("torn.xlsx", b"PK\x03\x04torn"), "is refused", "refusé"),
+        (folder.with("large.csv", "adresse\n10.0.0.7\n".to_owned() + &"\n".repeat(16 << 20)), "more than 16 MiB", "16 MiB"),
         (folder.with("escape.csv", "adresse\n\u{1b}]0;x\u{7}\n"), "is no IPv4 address", "n'est pas une adresse IPv4"),
     ] {
         are_refused(&["site", "import", &table], english, french);

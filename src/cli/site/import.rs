@@ -52,7 +52,7 @@ pub fn run(args: &ImportArgs, language: Language) -> Result<u8> {
         )
     };
     let mut bytes = Vec::new();
-    let read = File::open(&args.table).and_then(|file| file.take(BYTES).read_to_end(&mut bytes));
+    let read = File::open(&args.table).and_then(|file| file.take(BYTES + 1).read_to_end(&mut bytes));
     read.map_err(|error| {
         hint(Fault::because(format!("cannot read the table {shown}"), format!("tableau {shown} illisible"), &error))
     })?;
