@@ -180,7 +180,7 @@ fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_sa
     let shell = format!(
         "cd $HOST_DIR; {asked} --deep </dev/null 2>&1; echo code $?; printf '\\001'; \
          {asked} --format json; echo code $?; printf '\\001'; \
-         PATH=/nowhere {asked} --deep --yes --format csv 2>/dev/null; printf '\\001'; \
+         PATH=/nowhere {asked} --deep --yes --format json 2>/dev/null; printf '\\001'; \
          {asked} --deep --yes --record visit --format json -o live.json 2>/dev/null; cat live.json; printf '\\001'; \
          {program} replay visit --format json"
     );
@@ -191,7 +191,7 @@ fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_sa
     assert!(refused.contains("nothing was sent") && refused.contains("add --yes") && refused.ends_with("code 2\n"), "{refused}");
     // The plan asks for it, so that its absence is told, and by one check alone.
     assert!(plain.ends_with("code 3\n") && plain.matches("throughput-not-agreed").count() == 1, "{plain}");
-    assert!(without.contains("sudo apt install iperf3") && !without.contains("L4-low-throughput,broken"), "{without}");
+    assert!(without.contains("\"no-iperf3\"") && without.matches("\"verdict\": \"found\"").count() == 1, "{without}");
     assert!(live.contains("L4-low-throughput") && live.contains("bits_s"), "{live}");
     assert_eq!(live, replayed);
 }
