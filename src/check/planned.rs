@@ -240,7 +240,7 @@ mod tests {
     fn a_network_is_asked_throughout_where_each_address_was_asked_or_answered() {
         let asked = |scene: &Scene, network: &str| {
             let (inventory, plan) = scene.seen();
-            Roll::of(&inventory, &plan).is_asked_throughout(network.parse().expect("a prefix"))
+            Roll::of(&inventory, plan).is_asked_throughout(network.parse().expect("a prefix"))
         };
         assert_eq!(asked(&Scene::swept(), "10.0.0.0/24"), Some(true));
         assert_eq!(asked(&Scene::swept(), "10.0.0.0/16"), Some(true), "what of it is on our segment");
