@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
 
-use crate::cli::leases::LeaseArgs;
-use crate::cli::output::{OutputArgs, check, deliver, print, view};
-use crate::cli::retest::DeepAgain;
+use crate::cli::output::{check, deliver, print, view};
+use crate::cli::retest::AgainArgs;
 use crate::edge::logbook as shelf;
 use crate::fault::{Fault, Result};
 use crate::journal::Read;
@@ -101,21 +100,9 @@ pub enum YesNo {
 /// tested again.
 #[derive(Debug, clap::Args)]
 pub struct RetestArgs {
-    /// The interface [default: that of the first time]
-    #[arg(short, long, value_name = "IFACE")]
-    pub interface: Option<String>,
-    /// Record the new look in DIR [default: beside the journal]
-    #[arg(long, value_name = "DIR")]
-    pub record: Option<PathBuf>,
-    /// What DHCP servers say now.
+    /// How it is made again.
     #[command(flatten)]
-    pub leases: LeaseArgs,
-    /// What disturbs others.
-    #[command(flatten)]
-    pub deep: DeepAgain,
-    /// Where the comparison goes.
-    #[command(flatten)]
-    pub output: OutputArgs,
+    pub again: AgainArgs,
 }
 
 /// Interrupt the visit: the time does not run until something is noted or tested again.
@@ -262,12 +249,12 @@ fn retest(_: &RetestArgs, _: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
-    use crate::cli::retest::Again;
     use crate::cli::visit::Looked;
     use crate::edge::record;
     use crate::report::Comparison;
 
-    args.output.check()?;
+    let again = &args.again;
+    again.output.check()?;
     let open = the_open_one(None, language)?;
     let last = open.read.entries.iter().rev().find_map(|entry| match entry {
         Entry::Looked(looked) if !looked.again => looked.record.as_deref(),
@@ -277,25 +264,17 @@ fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
         return Err(Fault::new("nothing was tested in this visit yet", "rien n'a encore été testé pendant cette intervention")
             .hint("run trousse diagnose first", "lancez d'abord trousse diagnose"));
     };
-    let again = Again {
-        visit: &open.folder.join(last),
-        interface: args.interface.as_deref(),
-        record: args.record.as_deref(),
-        leases: &args.leases,
-        deep: &args.deep,
-        language,
-    };
-    let (before, Looked { report, record, recorded }) = again.look()?;
+    let (before, Looked { report, record, recorded }) = again.look(&open.folder.join(last), language)?;
     // A laptop that was given another address sees another network: nothing to compare, and the report tells all the same.
     let (written, kept, code) = match Comparison::of(&before, &report) {
         Ok(comparison) => (
-            args.output.write_comparison(&comparison, language),
+            again.output.write_comparison(&comparison, language),
             record.map_or(Ok(()), |folder| record::keep_comparison(&folder, &comparison)),
             comparison.exit_code(),
         ),
         Err(fault) => {
             eprintln!("trousse: {}", fault.say(language));
-            (args.output.write(&report, language), Ok(()), report.exit_code())
+            (again.output.write(&report, language), Ok(()), report.exit_code())
         }
     };
     written.and(recorded).and(kept)?;
