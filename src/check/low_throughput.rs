@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::serviced::{Heard, Place, verdict};
 use super::{Problem, duplex_mismatch, half_duplex, speed_downgrade};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -172,6 +172,20 @@ impl Explain for LowThroughput {
                 "Relancez trousse diagnose --deep, puis une fois encore à une autre heure.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A connection is slower than it should be: large files and backups take too long.",
+                "Find the stretch that is slow and have it mended.",
+            ],
+            french: [
+                "Une liaison est plus lente qu'elle ne devrait : gros fichiers et sauvegardes traînent.",
+                "Trouver le tronçon lent et le faire remettre en état.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -58,11 +58,12 @@ pub fn look_until(
     let known = files.facts(Some(&look.circumstances.survey), look.circumstances.started_us, language);
     leases::matter(&known, &mut look.circumstances.survey.asking);
     let circumstances = look.circumstances.clone();
+    // From the first line of the record on, Ctrl-C ends the look and not the program.
+    stop::watch();
     let mut recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
     if let Some(recorder) = &mut recorder {
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
     }
-    stop::watch();
     let until = circumstances.survey.until();
     let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends, until };
     let (mut inventory, ended) = look.run(&mut follower);

@@ -132,7 +132,6 @@ fn estate() -> Seen {
 }
 
 /// The same with many more in 10.77.1.0/24 and after it, two of which hold one address.
-#[allow(dead_code, reason = "tests/browser looks at it")]
 pub(crate) fn estate_of(hosts: u16) -> Report {
     let mut seen = estate();
     vineyard(&mut seen);
