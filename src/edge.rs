@@ -22,6 +22,7 @@ pub mod logbook;
 #[cfg(target_os = "linux")]
 pub mod look;
 pub mod record;
+pub mod replace;
 pub mod replay;
 pub mod snmp;
 pub mod stop;

@@ -17,6 +17,7 @@ pub use self::leases::LeasesSeen;
 pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
 pub use self::owner::Owner;
+pub use self::part::Part;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::path_width::{Fate, Width, WidthsSeen};
 pub use self::pools::{PoolFile, PoolsSeen};
@@ -42,6 +43,7 @@ mod leases;
 mod link_changes;
 mod neighbour;
 mod owner;
+mod part;
 mod path;
 mod path_width;
 mod pools;
@@ -327,6 +329,11 @@ pub enum Fact {
         /// By what.
         by: Cut,
     },
+    /// A part of the look had not ended when the time that it was given ran out; what is not named here had.
+    Unfinished {
+        /// Which.
+        part: Part,
+    },
 }
 
 /// The kind of message that claims an address.
@@ -387,6 +394,8 @@ pub enum Cut {
     Capture,
     /// The link was lost in the middle, whether it came back or not.
     Link,
+    /// The time that it was given ran out.
+    Budget,
 }
 
 /// A name and how it was learnt.

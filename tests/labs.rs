@@ -173,6 +173,49 @@ fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the
 }
 
 #[test]
+fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_same_report() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let asked = format!("{program} --lang en diagnose -i lan0 --site plan.toml 10.0.0.2-3 --quick");
+    let shell = format!(
+        "cd $HOST_DIR; {asked} --deep </dev/null 2>&1; echo code $?; printf '\\001'; \
+         {asked} --format json; echo code $?; printf '\\001'; \
+         PATH=/nowhere {asked} --deep --yes --format csv 2>/dev/null; printf '\\001'; \
+         {asked} --deep --yes --record visit --format json -o live.json 2>/dev/null; cat live.json; printf '\\001'; \
+         {program} replay visit --format json"
+    );
+    let Some((_, said)) = within("throughput", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [refused, plain, without, live, replayed] = parts[..] else { panic!("five parts: {parts:?}") };
+    assert!(refused.contains("“second building” (10.0.0.3, port 5201) is filled for 4 s"), "{refused}");
+    assert!(refused.contains("nothing was sent") && refused.contains("add --yes") && refused.ends_with("code 2\n"), "{refused}");
+    // The plan asks for it, so that its absence is told, and by one check alone.
+    assert!(plain.ends_with("code 3\n") && plain.matches("throughput-not-agreed").count() == 1, "{plain}");
+    assert!(without.contains("sudo apt install iperf3") && !without.contains("L4-low-throughput,broken"), "{without}");
+    assert!(live.contains("L4-low-throughput") && live.contains("bits_s"), "{live}");
+    assert_eq!(live, replayed);
+}
+
+#[test]
+fn iperf3_ends_with_the_kit_however_that_ends() {
+    let plan = "[[service]]\nname = \"long\"\nhost = \"10.0.0.2\"\nkind = \"throughput\"\nseconds = 60\n";
+    let until = |what: &str| format!("until {what}; do sleep 0.05; done");
+    let ended = |signal: &str| {
+        format!(
+            "{0} diagnose -i lan0 --site long.toml 10.0.0.2 --quick --deep --yes --format json -o {signal}.json 2>/dev/null & kit=$!; {1}; \
+             kill -{signal} $kit; wait $kit; echo code $?; {2};",
+            env!("CARGO_BIN_EXE_trousse"),
+            until("pgrep -f 'iperf3 --json' >/dev/null"),
+            until("! pgrep -f 'iperf3 --json' >/dev/null"),
+        )
+    };
+    let shell = format!("cd $HOST_DIR; printf '{plan}' >long.toml; {} {} cat INT.json", ended("INT"), ended("KILL"));
+    let Some((_, said)) = within("throughput", &shell) else { return };
+    // Stopped is not silent, and not refused: it accuses nobody, and what was seen before stands.
+    assert!(said.starts_with("code 3\ncode 137\n"), "{said}");
+    assert!(said.contains("\"became\": \"stopped\"") && said.contains("service-not-asked"), "{said}");
+}
+
+#[test]
 fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays_to_the_same_report() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let asked = format!("{program} --lang en link lan0 --listen 0 --cable-test --switch 10.0.0.2 --community ecriture");

@@ -37,8 +37,12 @@ pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
         };
     };
     if counted.downs == 0 {
-        let cut = inventory.coverage().cut.iter().find(|cut| **cut != Cut::Link);
-        return cut.map_or(Verdict::Clear, |_| Verdict::NotTested(Reason::NotWatchedOut));
+        let coverage = inventory.coverage();
+        return match coverage.cut_of_watch() {
+            None | Some(Cut::Link) => Verdict::Clear,
+            Some(cut @ Cut::Budget) => Verdict::NotTested(Reason::of_cut(cut, coverage.asked, coverage.planned)),
+            Some(_) => Verdict::NotTested(Reason::NotWatchedOut),
+        };
     }
     let up_again = match changes.changes().next_back().map(|seen| &seen.fact) {
         Some(Fact::LinkChanged { up }) => *up,

@@ -65,7 +65,7 @@ impl HttpUnexpected {
             language.pick(format!("the page does not hold “{text}”"), format!("la page ne contient pas « {text} »"))
         });
         let to = self.page.location.as_ref().map(|to| {
-            language.pick(format!("it sends the browser to {to}"), format!("elle renvoie le navigateur vers {to}"))
+            language.pick(format!("it sends the browser to {to}"), format!("la page renvoie le navigateur vers {to}"))
         });
         [status, text, to].into_iter().flatten().collect::<Vec<_>>().join(language.pick("; ", " ; "))
     }

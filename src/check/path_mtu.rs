@@ -10,7 +10,7 @@ use super::way_out::{is_near, unasked};
 use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::Inventory;
+use crate::observe::{Inventory, Part};
 use crate::site::Plan;
 
 /// A way that is narrower than our card.
@@ -45,16 +45,25 @@ fn narrowest(ip: IpAddr) -> u16 {
 /// Every way that was tried.
 pub fn judge(inventory: &Inventory, _: &Plan) -> Verdict {
     let mut findings = Vec::new();
-    let (mut whole, mut limited, mut silent) = (false, false, false);
+    let (mut whole_near, mut whole_far, mut limited, mut silent) = (false, false, false, false);
+    let coverage = inventory.coverage();
+    let cut = coverage.cut_of(Part::PathMtu).map(|cut| Reason::of_cut(cut, coverage.asked, coverage.planned));
+    let mut untried = None;
     for (ip, width) in inventory.widths().tried() {
         let Some((works, passed)) = width.works() else {
             silent = true;
+            untried = cut.clone();
             continue;
         };
         let Some((fails, lost)) = width.fails() else {
-            whole = true;
+            *(if is_near(inventory, ip) { &mut whole_near } else { &mut whole_far }) = true;
             continue;
         };
+        // What was not tried to the end may yet have been answered.
+        if cut.is_some() && width.told().is_none() {
+            untried = cut.clone();
+            continue;
+        }
         if works < narrowest(ip) {
             limited = true;
             continue;
@@ -73,14 +82,17 @@ pub fn judge(inventory: &Inventory, _: &Plan) -> Verdict {
         };
         findings.push(Finding::new(severity, Problem::PathMtu(PathMtu { ip, near, works, fails, told }), evidence));
     }
-    let otherwise = match () {
-        () if whole => Verdict::Clear,
-        () if limited => Verdict::NotTested(Reason::SmallPingsOnly),
-        () if silent => Verdict::NotTested(Reason::NoPingAnswered),
-        () if inventory.card().is_some_and(|card| !card.addresses.is_empty()) && inventory.path().gateways().next().is_none() => {
+    let otherwise = match untried {
+        Some(reason) => Verdict::NotTested(reason),
+        None if whole_far => Verdict::Clear,
+        // A gateway that takes large packets says nothing of what is behind it.
+        None if limited => Verdict::NotTested(Reason::SmallPingsOnly),
+        None if silent => Verdict::NotTested(Reason::NoPingAnswered),
+        None if whole_near => Verdict::Clear,
+        None if inventory.card().is_some_and(|card| !card.addresses.is_empty()) && inventory.path().gateways().next().is_none() => {
             Verdict::NotTested(Reason::NoGateway)
         }
-        () => Verdict::NotTested(unasked(inventory)),
+        None => Verdict::NotTested(unasked(inventory, Part::PathMtu)),
     };
     Verdict::of(findings, otherwise)
 }
@@ -181,7 +193,7 @@ impl Explain for PathMtu {
                 remedy: vec![
                     "Dans le routeur, réglez le MTU de la ligne (1492 en PPPoE) et faites abaisser ce que TCP annonce (MSS clamping).".to_owned(),
                     format!("Dans chaque pare-feu du chemin, laissez passer {}.", self.word(Language::Fr)),
-                    "Tout serveur ne répond pas aux grands pings : si un autre répond à 1500, celui-ci ne fait que les limiter.".to_owned(),
+                    "Tous les serveurs ne répondent pas aux grands pings : si un autre répond à 1500, celui-ci ne fait que les limiter.".to_owned(),
                 ],
             },
         }
@@ -216,7 +228,7 @@ pub fn manual(language: Language) -> Manual {
                       noir » (RFC 2923). Tout ce qui est petit passe, et le réseau semble bon.",
             seen: "Des échos de 1500, 1492, 1480, 1450, 1420, 1400, 1280, 576 et 28 octets qu'aucun routeur ne peut couper (RFC 1191), \
                    vers la passerelle et les serveurs DNS derrière elle, chacun jusqu'à quatre fois ; en IPv6 (RFC 8201) jusqu'à 1280, \
-                   et de 48 octets. Une note où un routeur dit qu'ils sont trop grands : les programmes le savent alors aussi.",
+                   et de 48 octets. Une remarque lorsqu'un routeur dit qu'ils sont trop grands : les programmes le savent alors aussi.",
             lookalikes: "Un appareil qui ne répond à aucun ping de plus de 576 octets (1280 en IPv6) ne fait que les limiter : non testé. Un hôte \
                          lointain qui les limite à une autre taille ressemble à un chemin étroit : un risque, pas une panne.",
             remedy: "Le même MTU sur tout le segment ; dans le routeur, le MTU de la ligne et le MSS clamping ; ICMP type 3, code 4 et ICMPv6 type 2 autorisés.",
@@ -262,6 +274,22 @@ mod tests {
     fn a_router_that_says_so_makes_it_a_note() {
         let told = Fact::PathSized { ip: FAR, bytes: 1400, fate: Fate::TooBig { by: GATEWAY } };
         assert_eq!(found(&scene(FAR, &[1400, 576, 28]).fact(told)).0, Severity::Note);
+        // The line says 1492; what swallows 1400 behind it says nothing.
+        let told = Fact::PathSized { ip: FAR, bytes: 1492, fate: Fate::TooBig { by: GATEWAY } };
+        assert_eq!(found(&scene(FAR, &[1280, 576, 28]).fact(told)).0, Severity::Risk);
+    }
+
+    #[test]
+    fn a_gateway_that_is_well_says_nothing_of_what_is_behind_it() {
+        let both = |answered: &[u16]| {
+            let sized = |bytes, fate| Fact::PathSized { ip: FAR, bytes, fate };
+            let sent = [1500, 576, 28].map(|bytes| sized(bytes, Fate::Sent));
+            let answered = answered.iter().map(|&bytes| sized(bytes, Fate::Answered)).collect::<Vec<_>>();
+            sent.into_iter().chain(answered).fold(scene(GATEWAY, &[1500, 1400, 1280, 576, 28]), Scene::fact).verdict(judge)
+        };
+        assert_eq!(both(&[]), Verdict::NotTested(Reason::NoPingAnswered));
+        assert_eq!(both(&[28]), Verdict::NotTested(Reason::SmallPingsOnly));
+        assert_eq!(both(&[1500, 576, 28]), Verdict::Clear);
     }
 
     #[test]
@@ -271,6 +299,16 @@ mod tests {
         assert_eq!(found(&lost), (Severity::Risk, 1280, 1400));
         let french = lost.found(judge).remove(0).problem.explain().french();
         assert!(french.remedy[1].ends_with("laissez passer l'ICMPv6 « paquet trop grand » (type 2)."), "{french:?}");
+    }
+
+    #[test]
+    fn a_size_that_was_not_tried_to_the_end_is_not_lost() {
+        let hurried = scene(GATEWAY, &[28, 576, 1400]).out_of_time(&[Part::PathMtu]);
+        assert_eq!(hurried.verdict(judge), Verdict::NotTested(Reason::OutOfTime { asked: 254, planned: 254 }));
+        let told = hurried.fact(Fact::PathSized { ip: GATEWAY, bytes: 1400, fate: Fate::TooBig { by: FAR } });
+        assert_eq!(found(&told).0, Severity::Note);
+        // The time ran out elsewhere.
+        assert_eq!(found(&scene(GATEWAY, &[1400, 576, 28]).out_of_time(&[Part::Services])).0, Severity::Degraded);
     }
 
     #[test]

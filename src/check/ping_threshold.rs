@@ -61,9 +61,10 @@ impl PingThreshold {
         let ms = |us: Option<u32>| us.map_or("–".to_owned(), |us| milliseconds(us, language));
         let (lost, sent, rtt, jitter) = (self.echoes.lost, self.echoes.sent, ms(self.echoes.median_us), ms(self.echoes.jitter_us));
         let loss = self.max_loss.map(|max| {
+            let (were, pings) = if lost == 1 { ("was", "ping perdu") } else { ("were", "pings perdus") };
             language.pick(
-                format!("{lost} of {sent} pings were lost (at most {max} % by the plan)"),
-                format!("{lost} pings perdus sur {sent} (au plus {max} % selon le plan)"),
+                format!("{lost} of {sent} pings {were} lost (at most {max} % by the plan)"),
+                format!("{lost} {pings} sur {sent} (au plus {max} % selon le plan)"),
             )
         });
         let rtt = self.max_rtt_ms.map(|max| {

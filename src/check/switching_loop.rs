@@ -72,11 +72,10 @@ fn unproved(inventory: &Inventory) -> Verdict {
         return Verdict::NotTested(if no_link { Reason::NoLink } else { Reason::CheckNotMade });
     };
     let coverage = inventory.coverage();
-    if let Some(&cut) = coverage.cut.first() {
+    if let Some(cut) = coverage.cut_of_watch() {
         return Verdict::NotTested(match cut {
-            Cut::Capture => Reason::CaptureCut,
-            Cut::Link => Reason::LinkLost,
             Cut::User | Cut::Interface => Reason::NotWatchedOut,
+            cut => Reason::of_cut(cut, coverage.asked, coverage.planned),
         });
     }
     if coverage.frames_lost > 0 {

@@ -1,6 +1,7 @@
 //! `trousse diagnose`: the ladder in one go: link, addresses, DHCP, gateway, DNS.
 
 use crate::cli::asking::AskArgs;
+use crate::cli::budget;
 use crate::cli::scan::ScanArgs;
 use crate::fault::Result;
 use crate::language::Language;
@@ -11,19 +12,34 @@ pub struct DiagnoseArgs {
     /// What a scan takes too.
     #[command(flatten)]
     pub scan: ScanArgs,
+    /// Also do what disturbs others: test the cable, fill the lines of the plan by iperf3, ask servers for their ranges. It is listed first, and needs a yes, or --yes
+    #[arg(long)]
+    pub deep: bool,
     /// What DHCP servers are asked.
     #[command(flatten)]
     pub ask: AskArgs,
+    /// End within this time, the report written: 60s, 2m, or 90 for seconds; what there was no time for is not tested. Printing a
+    /// PDF comes on top [default: none: each question has its own deadline, the services of a plan 45 s together]
+    #[arg(long, value_name = "TIME")]
+    pub budget: Option<String>,
+}
+
+impl DiagnoseArgs {
+    /// The time that all of it may take, in milliseconds.
+    fn budget_ms(&self) -> Result<Option<u32>> {
+        self.budget.as_deref().map(budget::milliseconds).transpose()
+    }
 }
 
 /// Runs the command.
 #[cfg(not(target_os = "linux"))]
-pub fn run(_: &DiagnoseArgs, _: Language) -> Result<u8> {
+pub fn run(args: &DiagnoseArgs, _: Language) -> Result<u8> {
+    args.budget_ms()?;
     Err(super::no_raw_frames("diagnose"))
 }
 
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DiagnoseArgs, language: Language) -> Result<u8> {
-    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, language)
+    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, args.budget_ms()?, args.deep, language)
 }

@@ -87,10 +87,20 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("diagnose", "interface", "L'interface [par défaut : celle de la route par défaut]"),
     ("diagnose", "rate", "Requêtes par seconde, ou max [par défaut : 1000]"),
+    (
+        "diagnose",
+        "budget",
+        "Finir dans ce délai, rapport écrit : 60s, 2m, ou 90 pour des secondes ; ce qui n'a pas eu le temps n'est pas testé. L'impression d'un PDF vient en plus [par défaut : aucun : chaque question a son délai, les services d'un plan 45 s en tout]",
+    ),
     ("diagnose", "quick", "Ne pas écouter 3 s de plus un second détenteur tardif"),
     ("diagnose", "site", "Le plan du site (TOML)"),
     ("diagnose", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("diagnose", "yes", "Interroger même quand c'est long"),
+    (
+        "diagnose",
+        "deep",
+        "Faire aussi ce qui dérange : tester le câble, remplir les lignes du plan avec iperf3, demander leur plage aux serveurs. La liste s'affiche d'abord et attend un oui, ou --yes",
+    ),
     (
         "diagnose",
         "leases",
@@ -268,10 +278,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "site import",
         "",
-        "Écrire un plan d'après un tableau d'appareils (CSV ou Excel .xlsx : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées.",
+        "Écrire un plan d'après un tableau d'appareils (CSV, Excel .xlsx ou LibreOffice .ods : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées. Avec --into, les appareils entrent dans un plan qui existe : ses commentaires, son ordre et tout le reste y demeurent. Un appareil se reconnaît à son adresse. Un rôle ou un système différent est modifié ; un autre nom ou une autre carte à une adresse, ou un nom qui est à une autre adresse, est un conflit : il est signalé, le plan y reste tel quel, et le code de retour est 1.",
     ),
     ("site import", "table", "Le tableau ; titres en anglais ou en français, seule l'adresse est obligatoire"),
     ("site import", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    ("site import", "into", "Mettre les appareils dans ce plan"),
+    ("site import", "overwrite", "Là où le plan et le tableau ne donnent pas une adresse au même appareil, le tableau a raison"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),
     (
@@ -301,6 +313,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "retest",
@@ -342,6 +356,8 @@ const WORDS: &[(&str, &str, &str)] = &[
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("visit retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("visit retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "visit retest",

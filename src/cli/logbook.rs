@@ -7,6 +7,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::{OutputArgs, check, deliver, print, view};
+use crate::cli::retest::DeepAgain;
 use crate::edge::logbook as shelf;
 use crate::fault::{Fault, Result};
 use crate::journal::Read;
@@ -109,6 +110,9 @@ pub struct RetestArgs {
     /// What DHCP servers say now.
     #[command(flatten)]
     pub leases: LeaseArgs,
+    /// What disturbs others.
+    #[command(flatten)]
+    pub deep: DeepAgain,
     /// Where the comparison goes.
     #[command(flatten)]
     pub output: OutputArgs,
@@ -278,6 +282,7 @@ fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
         interface: args.interface.as_deref(),
         record: args.record.as_deref(),
         leases: &args.leases,
+        deep: &args.deep,
         language,
     };
     let (before, Looked { report, record, recorded }) = again.look()?;

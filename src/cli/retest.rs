@@ -25,9 +25,23 @@ pub struct RetestArgs {
     /// What DHCP servers say now: what they said the first time is not taken over.
     #[command(flatten)]
     pub leases: LeaseArgs,
+    /// What disturbs others.
+    #[command(flatten)]
+    pub deep: DeepAgain,
     /// Where the comparison goes.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// What disturbs others is agreed to anew each time.
+#[derive(Debug, clap::Args)]
+pub struct DeepAgain {
+    /// Again do what disturbs others, as diagnose --deep does; without it, that is not tested again
+    #[arg(long)]
+    pub deep: bool,
+    /// Agree to what --deep lists
+    #[arg(long, requires = "deep")]
+    pub yes: bool,
 }
 
 impl RetestArgs {
@@ -73,6 +87,7 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
         interface: args.interface.as_deref(),
         record: args.record.as_deref(),
         leases: &args.leases,
+        deep: &args.deep,
         language,
     };
     let (before, Looked { report: after, recorded, .. }) = again.look()?;
@@ -94,6 +109,8 @@ pub struct Again<'a> {
     pub record: Option<&'a std::path::Path>,
     /// What DHCP servers say now.
     pub leases: &'a LeaseArgs,
+    /// Whether what disturbs others is done again.
+    pub deep: &'a DeepAgain,
     /// The reader's language.
     pub language: Language,
 }
@@ -102,9 +119,11 @@ pub struct Again<'a> {
 impl Again<'_> {
     /// Repeats it; what it said then, and what it says now.
     pub fn look(&self) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
+        use crate::cli::deep;
         use crate::cli::switches::SwitchArgs;
-        use crate::edge::look::{Request, targets_again};
+        use crate::edge::look::{Request, Tester, targets_again};
         use crate::edge::{replay, visits};
+        use crate::probe::Errand;
 
         let (leases, language) = (self.leases, self.language);
         let first = replay::circumstances(self.visit)?;
@@ -120,17 +139,33 @@ impl Again<'_> {
                 )
             );
         }
+        let targets = targets_again(&first);
+        let interface = self.interface.map_or(first.interface, str::to_owned);
+        let mut asking = first.survey.asking;
+        let is_deep = self.deep.deep;
+        if is_deep && first.survey.errand != Errand::Diagnose {
+            return Err(Fault::new(
+                "--deep is for what trousse diagnose looked at, and this was another look",
+                "--deep ne concerne que ce que trousse diagnose a examiné, et il s'agissait d'autre chose",
+            )
+            .hint("leave --deep out", "retirez --deep"));
+        }
+        if is_deep {
+            asking.pool |= deep::agree(Some(&interface), &first.plan, self.deep.yes, language)?;
+        }
         let request = Request {
             errand: first.survey.errand,
-            targets: targets_again(&first),
-            interface: Some(self.interface.map_or(first.interface, str::to_owned)),
+            targets,
+            interface: Some(interface),
             rate: first.survey.rate,
             quick: first.survey.quick,
+            budget_ms: first.survey.budget_ms,
             // Who made the visit has agreed to its length.
             agreed: true,
-            // Nobody has agreed to the link's dropping again.
-            cable_test: None,
-            asking: first.survey.asking,
+            // Nobody else has agreed to the link's dropping again, nor to the line's being filled.
+            cable_test: is_deep.then_some(Tester::Card),
+            fills: is_deep,
+            asking,
             plan: first.plan,
             outlet: first.survey.surroundings.outlet,
             listen_ms: first.survey.surroundings.listen_ms,

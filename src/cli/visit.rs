@@ -14,7 +14,7 @@ use crate::edge::stop;
 use crate::fault::Result;
 use crate::language::Language;
 use crate::net::Moment;
-use crate::observe::{Fact, Inventory, Observation};
+use crate::observe::{Cut, Fact, Inventory, Observation};
 use crate::probe::listen::Direction;
 use crate::report::Report;
 
@@ -63,7 +63,8 @@ pub fn look_until(
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
     }
     stop::watch();
-    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends };
+    let until = circumstances.survey.until();
+    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends, until };
     let (mut inventory, ended) = look.run(&mut follower);
     leases::fold(known, &mut inventory);
     let Following { progress, recorder, .. } = follower;
@@ -78,6 +79,8 @@ struct Following<'a> {
     progress: Progress,
     recorder: Option<Recorder>,
     ends: &'a mut dyn FnMut(Moment) -> bool,
+    /// When its time has run out.
+    until: Option<Moment>,
 }
 
 impl Follower for Following<'_> {
@@ -97,8 +100,9 @@ impl Follower for Following<'_> {
         self.progress.observed(seen);
     }
 
-    fn stops(&mut self, now: Moment) -> bool {
+    fn stops(&mut self, now: Moment) -> Option<Cut> {
         self.progress.tick(now);
-        stop::pressed() || (self.ends)(now)
+        let by_user = stop::pressed() || (self.ends)(now);
+        by_user.then_some(Cut::User).or_else(|| self.until.filter(|until| now >= *until).map(|_| Cut::Budget))
     }
 }

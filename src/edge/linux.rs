@@ -4,6 +4,7 @@ mod bound;
 pub mod carrier;
 pub mod ethtool;
 pub mod interface;
+pub mod iperf3;
 pub mod keys;
 mod link_watch;
 mod netlink;

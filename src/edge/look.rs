@@ -7,6 +7,7 @@ use super::clock::VisitClock;
 use super::drive::{Follower, drive};
 use super::linux::ethtool::Card;
 use super::linux::interface::{self, Interface};
+use super::linux::iperf3;
 use super::linux::packet_socket::PacketSocket;
 use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link, snmp};
@@ -33,10 +34,14 @@ pub struct Request {
     pub rate: Rate,
     /// Do not listen for late second owners.
     pub quick: bool,
+    /// The time that all of it may take, in milliseconds; as long as it needs where none is given.
+    pub budget_ms: Option<u32>,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
     /// Test the cable, whereby the link drops.
     pub cable_test: Option<Tester>,
+    /// The user has agreed that the lines of the plan are filled, to measure them.
+    pub fills: bool,
     /// What DHCP servers are asked on demand only.
     pub asking: Asking,
     /// What the site should be.
@@ -70,6 +75,7 @@ pub struct Look {
     clock: VisitClock,
     card: Option<Card>,
     cable_test: Option<Tester>,
+    fills: bool,
     /// How a switch that tests is asked.
     access: Access,
 }
@@ -85,7 +91,7 @@ impl Look {
             // A plan that was loaded has them; that of an old record may not.
             request.plan.find_authorities(Path::new(""))?;
         }
-        let card_asked = request.errand == Errand::Link;
+        let card_asked = request.errand == Errand::Link || request.cable_test == Some(Tester::Card);
         if let Some(label) =
             request.outlet.as_deref().filter(|label| !request.plan.outlets.is_empty() && request.plan.outlet(label).is_none())
         {
@@ -138,15 +144,16 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let access = Access::new(&request.plan, request.snmp);
+        let asked = request.plan.services.iter().filter(|service| !service.fills());
         let named = Named {
-            services: request.plan.services.clone(),
+            services: asked.cloned().collect(),
             barriers: request.plan.barriers.clone(),
             authorities: request.plan.authorities.clone(),
         };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
-            Errand::Diagnose => surroundings(&interface, &request.plan),
-            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
+            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget_ms),
+            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan, None) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
@@ -170,6 +177,7 @@ impl Look {
             surroundings,
             power,
             switching: request.switching,
+            budget_ms: request.budget_ms,
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -178,7 +186,7 @@ impl Look {
             survey,
             plan: request.plan,
         };
-        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test, access })
+        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test, fills: request.fills, access })
     }
 
     /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked but the card.
@@ -199,6 +207,12 @@ impl Look {
             // What was lost while the socket waited to be read is no loss of this look.
             self.link.lost();
             drive(&mut listener, &mut self.link, &self.clock, follower);
+            // When everything else was asked: what is lost in a full line would accuse somebody.
+            let circumstances = &self.circumstances;
+            for service in circumstances.plan.services.iter().filter(|service| self.fills && service.fills()) {
+                let told = iperf3::fill(service, &circumstances.interface, || follower.stops(clock.now()).is_some());
+                tell(&mut listener, follower, Fact::ServiceTold(Box::new(told)));
+            }
             let after = self.card.as_ref().and_then(Card::counted);
             if self.circumstances.survey.errand == Errand::Link {
                 let ms = clock.now().ms().try_into().unwrap_or(u32::MAX);
@@ -208,10 +222,10 @@ impl Look {
                 tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
             }
         }
-        let tester = self.cable_test.filter(|_| !follower.stops(clock.now()));
+        let tester = self.cable_test.filter(|_| follower.stops(clock.now()).is_none());
         match (tester, &mut self.card) {
             (Some(Tester::Card), Some(card)) => {
-                for fact in card.test_cable(|| follower.stops(clock.now())) {
+                for fact in card.test_cable(|| follower.stops(clock.now()).is_some()) {
                     tell(&mut listener, follower, fact);
                 }
             }
@@ -222,7 +236,7 @@ impl Look {
                 let tested = match port {
                     Some(port) => {
                         let snmp = self.access.to(port.switch);
-                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()))
+                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()).is_some())
                     }
                     None => SwitchTested::without_result(Silence::PortUnknown),
                 };
@@ -273,16 +287,16 @@ fn unknown_outlet(label: &str, plan: &Plan) -> Fault {
 }
 
 /// What this machine and the plan say of the way out.
-fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
+fn surroundings(interface: &Interface, plan: &Plan, budget_ms: Option<u32>) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
         mtu: interface::mtu(&interface.inner.name),
         planned: planned(&interface.identity.addresses, plan),
         services: ServicesWanted {
-            services: plan.services.len() as u32,
+            services: plan.services.iter().filter(|service| !service.fills()).count() as u32,
             barriers: plan.barriers.len() as u32,
-            until_ms: UNTIL_MS,
+            until_ms: budget_ms.unwrap_or(UNTIL_MS),
         },
         ..Surroundings::default()
     }

@@ -55,11 +55,13 @@ impl Width {
         self.of(Fate::Sent).find(|(bytes, _)| *bytes > works)
     }
 
-    /// A router's word for it: what its next hop takes, and which router.
+    /// A router's word for what fails: what its next hop takes (0 where it does not tell), and which router. One whose next hop takes
+    /// that size did not speak of it.
     pub fn told(&self) -> Option<(u16, IpAddr, &Observation)> {
+        let fails = self.fails().map(|(bytes, _)| bytes);
         self.sightings.iter().find_map(|(&(fate, bytes), seen)| match fate {
-            Fate::TooBig { by } => Some((bytes, by, seen)),
-            Fate::Sent | Fate::Answered => None,
+            Fate::TooBig { by } if fails.is_none_or(|fails| bytes < fails) => Some((bytes, by, seen)),
+            _ => None,
         })
     }
 }

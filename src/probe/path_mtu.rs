@@ -35,6 +35,9 @@ pub struct PathMtu {
     ways: BTreeMap<IpAddr, Way>,
 }
 
+/// The largest packet that is tried: that of Ethernet. The answers to jumbo frames are longer than what is read of a frame.
+const LARGEST: u16 = 1500;
+
 /// What differs from one kind of address to the other.
 #[derive(Default)]
 struct Version {
@@ -62,7 +65,8 @@ impl PathMtu {
         let versions =
             [(false, ipv4::SHORTEST_ECHO, 0), (true, icmpv6::SHORTEST_ECHO, NARROWEST6)].map(|(six, shortest, least)| {
                 let usual = SIZES.into_iter().filter(|size| *size >= least);
-                let mut sizes: Vec<u16> = usual.chain([shortest, mtu]).filter(|size| (shortest..=mtu).contains(size)).collect();
+                let mut sizes: Vec<u16> =
+                    usual.chain([shortest, mtu.min(LARGEST)]).filter(|size| (shortest..=mtu).contains(size)).collect();
                 sizes.sort_unstable_by(|a, b| b.cmp(a));
                 sizes.dedup();
                 let gateway = survey.surroundings.gateways.iter().copied().find(|gateway| gateway.is_ipv6() == six);

@@ -33,6 +33,19 @@ fn a_rate_that_is_none() {
 }
 
 #[test]
+fn a_budget_that_is_none_or_makes_no_sense() {
+    for budget in ["soon", "-60s", "60 parsecs", "0", "4s", "25h", "99999999999999999999h"] {
+        let option = format!("--budget={budget}");
+        are_refused(&["diagnose", "-i", "atlantis0", &option], &format!("\"{budget}\""), &format!("« {budget} »"));
+    }
+    are_refused(
+        &["diagnose", "-i", "atlantis0", "--budget", "60s"],
+        "no such interface: atlantis0",
+        "interface inconnue : atlantis0",
+    );
+}
+
+#[test]
 fn a_format_that_nobody_writes() {
     are_refused(&["scan", "-i", "atlantis0", "--format", "docx"], "\"docx\" is not possible", "« docx » n'est pas possible");
 }

@@ -19,6 +19,8 @@ pub enum Difference {
     NotClear(String, String),
     /// Another number of addresses that answered: expected, then heard.
     Hosts(usize, usize),
+    /// The look took longer than it may: seconds expected, then milliseconds taken, where the report tells.
+    Late(u32, Option<i64>),
     /// A file that the kit's run has changed, or that is not there.
     Changed(String),
     /// Another exit code: expected, then given.
@@ -39,6 +41,13 @@ impl Difference {
                 Language::En => format!("{heard} addresses answered, {expected} expected"),
                 Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
             },
+            Difference::Late(expected, took) => {
+                let took = took.map_or_else(|| "?".to_owned(), |ms| format!("{ms} ms"));
+                match language {
+                    Language::En => format!("the look took {took}, {expected} s at most expected"),
+                    Language::Fr => format!("l'analyse a pris {took}, {expected} s au plus attendues"),
+                }
+            }
             Difference::Changed(file) => {
                 let why = language.pick("changed, or not there:", "modifié ou absent :");
                 format!("{why} {file}")
@@ -67,6 +76,12 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         found.extend(lists_differ(expected, rows(report, "outlets").iter().map(outlet).collect()));
     }
     found.extend(expect.clear.iter().filter_map(|code| not_clear(report, code)));
+    if let Some(expected) = &expect.untested {
+        let untested = rows(report, "ladder").iter().filter(|rung| rung["verdict"] == "not-tested").filter_map(untested);
+        found.extend(lists_differ(expected, untested.collect()));
+    }
+    let took = took_ms(&report["visit"]);
+    found.extend(expect.within_s.filter(|s| took.is_none_or(|ms| ms > i64::from(*s) * 1000)).map(|s| Difference::Late(s, took)));
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -86,6 +101,17 @@ fn not_clear(report: &Value, code: &str) -> Option<Difference> {
     let row = rows(report, "ladder").iter().find(|row| row["code"] == code);
     let verdict = row.and_then(|row| row["verdict"].as_str()).unwrap_or("-");
     (verdict != "clear").then(|| Difference::NotClear(code.to_owned(), verdict.to_owned()))
+}
+
+/// A rung that was not tested, as a lab writes it.
+fn untested(rung: &Value) -> Option<String> {
+    Some(format!("{} {}", rung["code"].as_str()?, rung["reason"]["why"].as_str()?))
+}
+
+/// How long a visit took, in milliseconds, by its own times.
+fn took_ms(visit: &Value) -> Option<i64> {
+    let at = |name| visit[name].as_str()?.parse::<jiff::Timestamp>().ok();
+    Some(at("finished")?.as_millisecond() - at("started")?.as_millisecond())
 }
 
 /// Where a card is plugged in, as a lab writes it.
@@ -213,6 +239,8 @@ mod tests {
         Expect {
             plugged: None,
             clear: Vec::new(),
+            untested: None,
+            within_s: None,
             findings: owned(findings),
             notes: notes.map(owned),
             hosts: Some(2),
@@ -254,6 +282,23 @@ mod tests {
         assert_eq!(differences(&outlets(["A1 pass", "A2 fail dhcp"]), &report, 1), []);
         let found = differences(&outlets(["A1 pass", "A2 pass"]), &report, 1);
         assert_eq!(found, [Difference::Missing("A2 pass".into()), Difference::Unexpected("A2 fail dhcp".into())]);
+    }
+
+    #[test]
+    fn a_look_that_takes_too_long_or_leaves_something_else_out_differs() {
+        let report = json!({
+            "visit": {"started": "2026-11-20T09:00:00.000Z", "finished": "2026-11-20T09:00:03.001Z"},
+            "ladder": [
+                {"code": "L2-loop", "verdict": "clear", "reason": null},
+                {"code": "L7-no-answer", "verdict": "not-tested", "reason": {"why": "service-not-asked", "service": "x"}},
+            ],
+        });
+        let untested = |list: &[&str]| Some(list.iter().map(|&text| text.to_owned()).collect());
+        let expect = |within_s, list| Expect { within_s: Some(within_s), untested: untested(list), ..Expect::default() };
+        assert_eq!(differences(&expect(4, &["L7-no-answer service-not-asked"]), &report, 3), []);
+        let unexpected = Difference::Unexpected("L7-no-answer service-not-asked".into());
+        assert_eq!(differences(&expect(3, &[]), &report, 3), [unexpected, Difference::Late(3, Some(3001))]);
+        assert_eq!(differences(&expect(3, &[]), &json!({}), 3), [Difference::Late(3, None)]);
     }
 
     #[test]

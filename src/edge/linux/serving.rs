@@ -2,15 +2,18 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use surge_ping::{Client, Config, ICMP};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::lookup_host;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
 use super::interface::leads_beyond_link;
+use super::iperf3;
 use super::sounder::ping;
 use super::{bound, tls};
 use crate::observe::{BarrierTried, Became, ServiceTold};
@@ -27,7 +30,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 const PINGED: Duration = Duration::from_millis(SPACING.as_millis() as u64 * PINGS as u64 + PATIENCE.as_millis() as u64);
 
 /// What a question comes to: how far it went, and what was measured.
-type Outcome = (Became, Option<Measured>);
+pub(super) type Outcome = (Became, Option<Measured>);
 
 /// Asks one service of those.
 pub(super) async fn ask(service: &Service, named: &Named, interface: &str) -> ServiceTold {
@@ -58,6 +61,7 @@ async fn converse(
     let dialogue = row.begin.map(|begin| begin(service));
     match row.way {
         Way::Ping => echoes(interface, ip).await,
+        Way::Fill => iperf3::measure(service, interface, ip).await,
         Way::Udp => match dialogue {
             Some(dialogue) => datagrams(dialogue, interface, to, deadline).await,
             None => (Became::NotSent, None),
@@ -69,7 +73,7 @@ async fn converse(
                 Err(_) => (Became::Mute, None),
                 Ok(Err(became)) => (became, None),
                 Ok(Ok(mut stream)) => {
-                    *shown = Some(Box::new(tls::told(trusted, &stream, now_us() / 1_000_000)));
+                    *shown = tls::told(trusted, &stream, now_us() / 1_000_000).await.map(Box::new);
                     match dialogue {
                         None => (Became::Answered, None),
                         Some(mut dialogue) => talk(&mut *dialogue, &mut stream, deadline).await,
@@ -94,15 +98,22 @@ async fn resolve(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// What it means that no connection came about. That a host is out of reach is said by the kernel where nobody answers ARP, and by
-/// routers: nothing came back from the host.
+/// What it means that no connection came about.
 fn unconnected(error: &io::Error) -> Became {
     match error.kind() {
+        _ if is_out_of_reach(error) => Became::Silent,
         ErrorKind::ConnectionRefused => Became::Refused,
-        ErrorKind::HostUnreachable | ErrorKind::TimedOut => Became::Silent,
+        ErrorKind::TimedOut => Became::Silent,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Became::Reset,
         _ => Became::NotSent,
     }
+}
+
+/// That a host is out of reach is said by the kernel where nobody answers ARP, and by routers on the way, whose "prohibited" is EACCES
+/// (icmp(7), ipv6(7)): nothing came back from the host. That a route leads to it was seen before.
+fn is_out_of_reach(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+        || error.raw_os_error() == Some(libc::EACCES)
 }
 
 /// Says what is to be said over a connection, and hears the answer.
@@ -139,7 +150,7 @@ async fn datagrams(mut dialogue: Box<dyn Dialogue>, interface: &str, to: SocketA
     while Instant::now() < deadline {
         match socket.send(&dialogue.say(now_us())).await {
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => return (Became::Refused, None),
-            Err(error) if error.kind() == ErrorKind::HostUnreachable => {}
+            Err(error) if is_out_of_reach(&error) => {}
             Err(_) => return (Became::NotSent, None),
             Ok(_) => {}
         }
@@ -151,7 +162,11 @@ async fn datagrams(mut dialogue: Box<dyn Dialogue>, interface: &str, to: SocketA
                 Ok(Step::Garbled) => garbled = true,
                 Ok(Step::More) => {}
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => return (Became::Refused, None),
-                Err(_) => break,
+                // A router says that it does not get there, as often as it is asked.
+                Err(_) => {
+                    sleep_until(again).await;
+                    break;
+                }
             }
         }
     }
@@ -171,8 +186,8 @@ async fn echoes(interface: &str, ip: IpAddr) -> Outcome {
     (if replies.silent() { Became::Silent } else { Became::Answered }, Some(Measured::Echoes(echoes)))
 }
 
-/// Tries to reach what must not be reached.
-pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried {
+/// Tries to reach what must not be reached. Each port has its turn in the `room` that there is for sockets.
+pub(super) async fn attempt(barrier: &Barrier, interface: &str, room: &Arc<Semaphore>) -> BarrierTried {
     let patience = Duration::from_millis(TIMEOUT_MS.into());
     let address = timeout(patience, resolve(&barrier.host)).await.ok().flatten();
     let mut tried = BarrierTried {
@@ -185,6 +200,7 @@ pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried 
     };
     let Some(ip) = address.filter(|ip| bound::reaches(interface, *ip)) else { return tried };
     if barrier.ports.is_empty() {
+        let _turn = room.acquire().await;
         let (became, _) = timeout(PINGED * 2, echoes(interface, ip)).await.unwrap_or((Became::Silent, None));
         tried.not_sent = became == Became::NotSent;
         tried.ping = became == Became::Answered;
@@ -193,15 +209,20 @@ pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried 
     let mut attempts = JoinSet::new();
     for &port in &barrier.ports {
         let interface = interface.to_owned();
-        attempts.spawn(async move { (port, timeout(patience, bound::connection(&interface, SocketAddr::new(ip, port))).await) });
+        let room = Arc::clone(room);
+        attempts.spawn(async move {
+            let _turn = room.acquire_owned().await;
+            (port, timeout(patience, bound::connection(&interface, SocketAddr::new(ip, port))).await)
+        });
     }
+    tried.not_sent = false;
     for (port, outcome) in attempts.join_all().await {
         let became = match outcome {
             Err(_) => Became::Silent,
             Ok(Err(error)) => unconnected(&error),
             Ok(Ok(_)) => Became::Answered,
         };
-        tried.not_sent &= became == Became::NotSent;
+        tried.not_sent |= became == Became::NotSent;
         match became {
             Became::Answered => tried.open.push(port),
             Became::Refused | Became::Reset => tried.refused.push(port),

@@ -97,8 +97,8 @@ async fn serve(
                     Fact::ServiceTold(Box::new(serving::ask(service, &named, &interface).await))
                 }
                 Sounding::Barrier(number) => {
-                    let (Some(barrier), Ok(_turn)) = (named.barriers.get(number as usize), room.acquire().await) else { return };
-                    Fact::BarrierTried(Box::new(serving::attempt(barrier, &interface).await))
+                    let Some(barrier) = named.barriers.get(number as usize) else { return };
+                    Fact::BarrierTried(Box::new(serving::attempt(barrier, &interface, &room).await))
                 }
             };
             // Whoever listened is gone: the look has ended.

@@ -91,11 +91,17 @@ fn unshaken(error: &io::Error) -> Became {
 }
 
 /// What a handshake showed, at that time in seconds since 1970; `trusted` are the certificates (PEM) of the plan's authority.
-pub(super) fn told(trusted: Option<&str>, stream: &TlsStream<TcpStream>, asked_s: i64) -> TlsTold {
-    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    let chain = Certificate::chain(shown.iter().map(AsRef::as_ref));
-    let authority = authority(trusted, shown, chain.first(), asked_s);
-    TlsTold { asked_s, chain, authority }
+/// Certificates are judged on a thread of their own: pings and clocks are timed on this one.
+pub(super) async fn told(trusted: Option<&str>, stream: &TlsStream<TcpStream>, asked_s: i64) -> Option<TlsTold> {
+    let shown: Vec<_> =
+        stream.get_ref().1.peer_certificates().unwrap_or_default().iter().map(|one| one.clone().into_owned()).collect();
+    let trusted = trusted.map(str::to_owned);
+    let judged = tokio::task::spawn_blocking(move || {
+        let chain = Certificate::chain(shown.iter().map(AsRef::as_ref));
+        let authority = authority(trusted.as_deref(), &shown, chain.first(), asked_s);
+        TlsTold { asked_s, chain, authority }
+    });
+    judged.await.ok()
 }
 
 /// Judges the chain at a time at which the server's own certificate is good: that it has ended is said by itself.

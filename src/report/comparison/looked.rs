@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::asked;
 use crate::check::{CHECKS, Topic};
 use crate::fault::Fault;
 use crate::finding::{Finding, Reason};
 use crate::net::{IpNet, Ipv4Net, Mac, Targets};
-use crate::observe::Cut;
+use crate::observe::{Cut, Part};
 use crate::report::{Host, Report, Said};
 
 /// A visit and what it asked.
@@ -56,6 +57,9 @@ impl<'a> Look<'a> {
             }
             Some(_) => {}
         }
+        if let Some(reason) = asked::unasked(self.report, topic, finding, found_by.report) {
+            return Some(reason);
+        }
         if !matches!(topic, Topic::Addresses | Topic::Planned) {
             return None;
         }
@@ -93,7 +97,21 @@ impl<'a> Look<'a> {
             return None;
         }
         let coverage = &self.report.coverage;
-        let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
+        let whole = |part| !coverage.unfinished.contains(&part);
+        // What had ended when the time ran out was looked at whole.
+        let ended = match topic {
+            Topic::Addresses | Topic::Planned => whole(Part::Addresses),
+            Topic::Ipv6 => whole(Part::Ipv6),
+            Topic::Dhcp => whole(Part::Dhcp),
+            Topic::WayOut => whole(Part::WayOut) && whole(Part::PathMtu),
+            Topic::Services => whole(Part::Services),
+            Topic::Switch => whole(Part::Switches),
+            Topic::Power => whole(Part::Power),
+            Topic::Link | Topic::Cable | Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Pools => {
+                whole(Part::Addresses) && whole(Part::Dhcp)
+            }
+        };
+        let cut = coverage.cut.iter().find(|cut| **cut != Cut::Budget || !ended).map(|&cut| match (topic, cut) {
             (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
             (Topic::Ipv6, Cut::User | Cut::Interface) => Reason::RoutersNotAwaited,
             (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => {

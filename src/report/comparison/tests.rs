@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Change, Comparison, Status};
 use crate::check::testing::{A, B, C, OURS, Scene, mac};
 use crate::finding::Reason;
-use crate::observe::{Asked, Cut, DhcpAnswer, DhcpAsked, Fact};
+use crate::observe::{Asked, BarrierTried, Became, Cut, DhcpAnswer, DhcpAsked, Fact};
 use crate::probe::Errand;
 use crate::report::{Report, Visit};
 use crate::wire::dhcp::{Kind, Settings};
@@ -93,6 +93,80 @@ fn what_was_not_looked_at_again_is_never_closed() {
         );
     }
     assert_eq!(compared(&before, &report(&Scene::partly(20).cut(Cut::User))).exit_code(), 3);
+}
+
+/// A plan of these TCP services, each at its own address behind the gateway.
+fn services(names: &[&str]) -> String {
+    let service =
+        |name: &&str| format!("[[service]]\nname = {name:?}\nhost = \"10.9.0.{}\"\nkind = \"tcp\"\nport = 22\n", name.len());
+    names.iter().map(service).collect()
+}
+
+#[test]
+fn a_service_that_was_not_asked_again_is_not_closed_whatever_became_of_the_others() {
+    let scene = |names: &[&str]| Scene::swept().plan(&services(names)).routed("10.0.0.254").pinged("10.0.0.254", 20, &[700; 20]);
+    let diagnosed = |scene: &Scene| scene.report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") });
+    let told = |scene: Scene, name: &str, became| scene.told(name, &format!("10.9.0.{}", name.len()), became, None);
+    let before = diagnosed(&told(told(scene(&["a", "bb"]), "a", Became::Refused), "bb", Became::Answered));
+    let of_a = |after: &Scene| {
+        let comparison = compared(&before, &diagnosed(after));
+        let one = comparison.findings.iter().find(|one| one.before.is_some() && one.code == "L4-port-closed").expect("the first");
+        (one.status, one.reason.clone())
+    };
+    let name = || "a".to_owned();
+    let both = |a, bb| told(told(scene(&["a", "bb"]), "a", a), "bb", bb);
+    assert_eq!(of_a(&both(Became::Answered, Became::Answered)), (Status::Closed, None));
+    assert_eq!(of_a(&both(Became::Answered, Became::Refused)), (Status::Closed, None));
+    let unasked = (Status::NotTestedAgain, Some(Reason::ServiceNotAsked { service: name() }));
+    for other in [Became::Answered, Became::Refused] {
+        // The look ended before it, and it is in the plan no more.
+        assert_eq!(of_a(&told(scene(&["a", "bb"]), "bb", other)), unasked, "{other:?}");
+        assert_eq!(of_a(&told(scene(&["bb"]), "bb", other)), unasked, "{other:?}");
+    }
+    let unsent = Some(Reason::ServiceNotSent { service: name() });
+    assert_eq!(of_a(&both(Became::NotSent, Became::Refused)), (Status::NotTestedAgain, unsent));
+    // Silent is another finding; whether the port is open nobody knows.
+    let unreached = Some(Reason::ServiceUnreached { service: name() });
+    assert_eq!(of_a(&both(Became::Silent, Became::Refused)), (Status::NotTestedAgain, unreached));
+    // The other way round it is not new.
+    let backwards = compared(&diagnosed(&told(scene(&["a", "bb"]), "bb", Became::Refused)), &before);
+    assert!(backwards.with(Status::NotTestedBefore).any(|one| one.code == "L4-port-closed"), "{:?}", statuses(&backwards));
+}
+
+#[test]
+fn a_barrier_that_was_not_tried_again_is_not_closed() {
+    let plan = "[[must_not_reach]]\nname = \"dmz\"\nhost = \"10.9.0.7\"\nports = [22]\n[[must_not_reach]]\nname = \"vpn\"\nhost = \"10.9.0.8\"\nports = [22]\n";
+    let diagnosed = |tried: &[(&str, &[u16])]| {
+        let scene = tried.iter().fold(Scene::swept().plan(plan), |scene, (name, open)| {
+            let (barrier, address) = ((*name).to_owned(), None);
+            let tried = BarrierTried { barrier, address, not_sent: false, open: open.to_vec(), refused: Vec::new(), ping: false };
+            scene.fact(Fact::BarrierTried(Box::new(tried)))
+        });
+        scene.report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") })
+    };
+    let before = diagnosed(&[("dmz", &[22]), ("vpn", &[])]);
+    let of = |after: &Report| statuses(&compared(&before, after)).into_iter().map(|(_, status)| status).collect::<Vec<_>>();
+    assert_eq!(of(&diagnosed(&[("dmz", &[]), ("vpn", &[22])])), [Status::New, Status::Closed]);
+    assert_eq!(of(&diagnosed(&[("vpn", &[22])])), [Status::New, Status::NotTestedAgain]);
+}
+
+#[test]
+fn a_gateway_or_a_dns_server_that_was_not_asked_again_is_not_closed() {
+    let plan = "[[network]]\nprefix = \"10.0.0.0/24\"\ngateways = [\"10.0.0.253\", \"10.0.0.254\"]\ndns = [\"10.0.0.53\", \"10.0.0.54\"]\n";
+    let diagnosed = |scene: Scene| scene.plan(plan).report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") });
+    let well = [700; 20];
+    let pinged = |one: &[u32], other: &[u32]| Scene::swept().pinged("10.0.0.253", 20, one).pinged("10.0.0.254", 20, other);
+    let before = diagnosed(pinged(&[], &well).dns("10.0.0.53", 3, &[]).dns("10.0.0.54", 3, &[900; 3]));
+    let became = |after: Scene, code: &str| {
+        let comparison = compared(&before, &diagnosed(after));
+        let one = comparison.findings.iter().find(|one| one.before.is_some() && one.code == code).expect("the first");
+        one.status
+    };
+    let (gateway, dns) = ("L3-gateway-silent", "L7-dns-silent");
+    assert_eq!(became(pinged(&well, &[]), gateway), Status::Closed);
+    assert_eq!(became(Scene::swept().pinged("10.0.0.254", 20, &[]), gateway), Status::NotTestedAgain);
+    assert_eq!(became(pinged(&well, &well).dns("10.0.0.53", 3, &[900; 3]).dns("10.0.0.54", 3, &[]), dns), Status::Closed);
+    assert_eq!(became(pinged(&well, &well).dns("10.0.0.54", 3, &[]), dns), Status::NotTestedAgain);
 }
 
 #[test]

@@ -243,8 +243,13 @@ fn what(fact: &Fact, language: Language) -> String {
             Cut::Interface => language.pick("the interface went down", "l'interface est tombée"),
             Cut::Link => language.pick("the link was lost", "le lien a été perdu"),
             Cut::Capture => language.pick("the capture ends here", "la capture s'arrête ici"),
+            Cut::Budget => language.pick("the time ran out", "le temps est écoulé"),
         }
         .to_owned(),
+        Fact::Unfinished { part } => {
+            let part = part.word(language);
+            language.pick(format!("no time left: {part}"), format!("plus de temps : {part}"))
+        }
     }
 }
 

@@ -28,8 +28,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
 fn row(device: &PlannedRow, language: Language) -> Row {
     let tone = match device.verdict {
         PlannedSaid::Present => Tone::Clear,
-        PlannedSaid::OtherCard => Tone::Note,
-        PlannedSaid::Elsewhere | PlannedSaid::Missing => Tone::Degraded,
+        PlannedSaid::OtherCard | PlannedSaid::Elsewhere | PlannedSaid::Missing => Tone::Degraded,
         PlannedSaid::NotTested => Tone::NotTested,
     };
     // At home the card tells something; elsewhere the address does.
