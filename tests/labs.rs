@@ -199,14 +199,15 @@ fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_sa
 #[test]
 fn iperf3_ends_with_the_kit_however_that_ends() {
     let plan = "[[service]]\nname = \"long\"\nhost = \"10.0.0.2\"\nkind = \"throughput\"\nseconds = 60\n";
-    let until = |what: &str| format!("until {what}; do sleep 0.05; done");
+    // The brackets keep the shell, whose own command line this is, from finding itself.
+    let until = |what: &str| format!("n=0; until {what} || [ $((n+=1)) -gt 1200 ]; do sleep 0.05; done");
     let ended = |signal: &str| {
         format!(
             "{0} diagnose -i lan0 --site long.toml 10.0.0.2 --quick --deep --yes --format json -o {signal}.json 2>/dev/null & kit=$!; {1}; \
              kill -{signal} $kit; wait $kit; echo code $?; {2};",
             env!("CARGO_BIN_EXE_trousse"),
-            until("pgrep -f 'iperf3 --json' >/dev/null"),
-            until("! pgrep -f 'iperf3 --json' >/dev/null"),
+            until("pgrep -f 'iperf3 --jso[n]' >/dev/null"),
+            until("! pgrep -f 'iperf3 --jso[n]' >/dev/null"),
         )
     };
     let shell = format!("cd $HOST_DIR; printf '{plan}' >long.toml; {} {} cat INT.json", ended("INT"), ended("KILL"));
