@@ -103,6 +103,7 @@ impl Again<'_> {
     /// Repeats it; what it said then, and what it says now.
     pub fn look(&self) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
         use crate::cli::switches::SwitchArgs;
+        use crate::edge::clock::Budget;
         use crate::edge::look::{Request, targets_again};
         use crate::edge::{replay, visits};
 
@@ -126,7 +127,7 @@ impl Again<'_> {
             interface: Some(self.interface.map_or(first.interface, str::to_owned)),
             rate: first.survey.rate,
             quick: first.survey.quick,
-            budget_ms: first.survey.budget_ms,
+            budget: first.survey.budget_ms.map(Budget::from_now),
             // Who made the visit has agreed to its length.
             agreed: true,
             // Nobody has agreed to the link's dropping again.

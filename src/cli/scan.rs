@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::cli::asking::AskArgs;
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
+#[cfg(target_os = "linux")]
+use crate::edge::clock::Budget;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Targets;
@@ -80,7 +82,7 @@ pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
 #[cfg(target_os = "linux")]
 impl ScanArgs {
     /// Looks at what these options name, for that errand, within that time.
-    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, budget_ms: Option<u32>, language: Language) -> Result<u8> {
+    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, budget: Option<Budget>, language: Language) -> Result<u8> {
         use crate::cli::switches;
         use crate::edge::look::Request;
         use crate::probe::{Errand, Switching};
@@ -99,7 +101,7 @@ impl ScanArgs {
             targets,
             rate,
             quick: self.quick,
-            budget_ms,
+            budget,
             agreed: self.yes,
             cable_test: None,
             asking: ask.of(&plan),
