@@ -109,6 +109,7 @@ impl AgainArgs {
     pub fn look(&self, visit: &Path, language: Language) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
         use crate::cli::deep;
         use crate::cli::switches::SwitchArgs;
+        use crate::edge::clock::Budget;
         use crate::edge::look::{Request, Tester, targets_again};
         use crate::edge::{replay, visits};
         use crate::probe::Errand;
@@ -148,7 +149,7 @@ impl AgainArgs {
             interface: Some(interface),
             rate: first.survey.rate,
             quick: first.survey.quick,
-            budget_ms: first.survey.budget_ms,
+            budget: first.survey.budget_ms.map(Budget::from_now),
             // Who made the visit has agreed to its length.
             agreed: true,
             // Nobody else has agreed to the link's dropping again, nor to the line's being filled.

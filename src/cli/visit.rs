@@ -15,7 +15,7 @@ use crate::fault::Result;
 use crate::language::Language;
 use crate::net::Moment;
 use crate::observe::{Cut, Fact, Inventory, Observation};
-use crate::probe::listen::Direction;
+use crate::probe::listen::{Direction, Listener};
 use crate::report::Report;
 
 /// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
@@ -64,8 +64,8 @@ pub fn look_until(
     if let Some(recorder) = &mut recorder {
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
     }
-    let until = circumstances.survey.until();
-    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends, until };
+    let until = look.until;
+    let mut follower = Following { progress: Progress::new(language, &circumstances), recorder, ends, until };
     let (mut inventory, ended) = look.run(&mut follower);
     leases::fold(known, &mut inventory);
     let Following { progress, recorder, .. } = follower;
@@ -94,11 +94,16 @@ impl Follower for Following<'_> {
     }
 
     fn fact(&mut self, at: Moment, fact: &Fact) {
+        self.progress.fact(fact);
         self.recorder.iter_mut().for_each(|recorder| recorder.fact(at, fact));
     }
 
     fn observed(&mut self, seen: &Observation) {
         self.progress.observed(seen);
+    }
+
+    fn turn(&mut self, now: Moment, listener: &Listener) {
+        self.progress.turn(now, listener);
     }
 
     fn stops(&mut self, now: Moment) -> Option<Cut> {
