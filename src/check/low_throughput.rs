@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::serviced::{Heard, Place, verdict};
 use super::{Problem, duplex_mismatch, half_duplex, speed_downgrade};
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -172,6 +172,20 @@ impl Explain for LowThroughput {
                 "Relancez trousse diagnose --deep, puis une fois encore à une autre heure.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A way carries less than it must: copies and backups take longer than planned.",
+                "Find what slows that way: a cable, a device on it, or too much work at once.",
+            ],
+            french: [
+                "Un chemin transporte moins qu'il ne le faut : copies et sauvegardes durent plus que prévu.",
+                "Chercher ce qui freine ce chemin : un câble, un équipement, ou trop de travail à la fois.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
