@@ -26,7 +26,7 @@ pub struct Asked {
     pub partly: Vec<String>,
     /// The services and barriers of the plan, by name, and the switches, by address, that told what there is to tell.
     pub answered: Vec<String>,
-    /// The switches that did not tell, and the gateways and DNS servers that were not asked.
+    /// The switches that did not tell, and the gateways and DNS servers that did not answer.
     pub silent: Vec<IpAddr>,
 }
 

@@ -145,11 +145,6 @@ fn a_full_disk_and_a_folder_that_cannot_be_written_lose_nothing_that_was_noted()
 
 #[test]
 fn what_is_written_under_sudo_in_the_home_of_its_caller_is_the_callers() {
-    if !nix::unistd::geteuid().is_root() {
-        eprintln!("not run: needs root");
-        assert_ne!(std::env::var("TROUSSE_REQUIRE_LABS").as_deref(), Ok("1"), "labs are required here");
-        return;
-    }
     let folder = Folder::new();
     let home = folder.file("home");
     let passwd = folder.with("passwd", format!("root:x:0:0::/root:/bin/sh\nzoe:x:4242:4242::{home}:/bin/sh\n"));
@@ -163,8 +158,13 @@ fn what_is_written_under_sudo_in_the_home_of_its_caller_is_the_callers() {
         .env("SUDO_USER", "zoe")
         .output()
         .expect("unshare is there");
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert_eq!((said.as_ref(), output.status.code()), ("kept\n", Some(0)), "{}", String::from_utf8_lossy(&output.stderr));
+    let (said, faults) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    if faults.contains("unshare:") {
+        eprintln!("not run: needs root");
+        assert_ne!(std::env::var("TROUSSE_REQUIRE_LABS").as_deref(), Ok("1"), "labs are required here");
+        return;
+    }
+    assert_eq!((said.as_ref(), output.status.code()), ("kept\n", Some(0)), "{faults}");
 }
 
 /// The lines of the helpdesk's journal.
@@ -195,7 +195,7 @@ fn what_is_left_at_the_end_is_the_exit_code_and_what_a_lost_line_told_is_not_kno
     assert!(String::from_utf8_lossy(&shown.stdout).contains("1 finding"), "{shown:?}");
     folder.with("journal.jsonl", lines.join("\n") + "\n");
     runs(&["visit", "show", &path], 0);
-    let spoilt = lines.iter().map(|line| if line.contains("look-16") { "{\"is\":\"loo" } else { line }).collect::<Vec<_>>();
+    let spoilt = lines.iter().map(|&line| if line.contains("look-16") { "{\"is\":\"loo" } else { line }).collect::<Vec<_>>();
     folder.with("journal.jsonl", spoilt.join("\n") + "\n");
     let shown = runs(&["visit", "show", &path], 3);
     assert!(String::from_utf8_lossy(&shown.stdout).contains("One line of the journal cannot be read"), "{shown:?}");

@@ -10,7 +10,7 @@ use crate::finding::{Finding, Reason};
 use crate::logbook::asked::Asked;
 use crate::net::{IpNet, Ipv4Net, Mac, Targets};
 use crate::observe::{Became, Cut, Part};
-use crate::report::{Host, Report, Rung, Said};
+use crate::report::{Host, Report, Rung, Said, WayOutRow};
 
 /// A visit and what it asked.
 pub(super) struct Look<'a> {
@@ -106,7 +106,8 @@ impl Report {
         let switches = self.switches.iter().map(|row| (row.address, row.unanswered.is_some()));
         let switches = switches.chain(self.power.iter().map(|row| (row.switch, row.unanswered.is_some()))).collect::<Vec<_>>();
         let told = switches.iter().filter(|(_, silent)| !silent).map(|(switch, _)| switch.to_string());
-        let way_out = self.gateways.iter().chain(&self.dns_servers).filter(|row| row.replies.is_none()).map(|row| row.ip);
+        let answered = |row: &&WayOutRow| row.replies.as_ref().is_some_and(|replies| !replies.rtts_us.is_empty());
+        let way_out = self.gateways.iter().chain(&self.dns_servers).filter(|row| !answered(row)).map(|row| row.ip);
         Asked {
             targets: self.visit.targets.clone(),
             addresses: self.visit.addresses.clone(),
