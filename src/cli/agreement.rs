@@ -4,9 +4,14 @@ use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
 
 use crate::language::Language;
 
+/// Whether somebody sits there who can be asked.
+pub fn can_ask() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
 /// Whether whoever sits at the terminal agrees to go on after `warning`. Where nobody does, nobody agreed.
 pub fn given(warning: &str, language: Language) -> bool {
-    if !stdin().is_terminal() || !stderr().is_terminal() {
+    if !can_ask() {
         return false;
     }
     let question = language.pick("Go on? [y/N]", "Continuer ? [o/N]");

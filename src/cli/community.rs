@@ -1,6 +1,6 @@
 //! The community asked for at the terminal, where nothing of it is shown: neither on a command line nor in a file.
 
-use std::io::{IsTerminal, Write, stderr, stdin};
+use std::io::{Write, stderr};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -14,11 +14,6 @@ use crate::secret::Secret;
 const GLANCE: Duration = Duration::from_millis(50);
 /// Bytes that are taken: no switch takes a longer one (SNMP-COMMUNITY-MIB has no limit, the makers have 32 to 128).
 const MOST: usize = 255;
-
-/// Whether somebody sits there who can be asked.
-pub fn can_ask() -> bool {
-    stdin().is_terminal() && stderr().is_terminal()
-}
 
 /// Asks for the community of a switch.
 ///

@@ -34,12 +34,11 @@ impl Deep<'_> {
     /// Prints the list, and asks for agreement where `yes` does not give it.
     fn agree(&self, yes: bool, language: Language) -> Result<()> {
         let list = self.list(language);
-        if yes {
-            // Who reads the log of a run without a terminal sees what it did; who closed it does not want to know.
+        if yes || !agreement::can_ask() {
+            // Who reads the log of a run without a terminal sees what it does, or would; who closed it does not want to know.
             let _ = write!(stderr(), "{list}");
-            return Ok(());
         }
-        if agreement::given(&list, language) {
+        if yes || agreement::given(&list, language) {
             return Ok(());
         }
         Err(Fault::new(
