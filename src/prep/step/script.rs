@@ -62,9 +62,11 @@ impl Detection {
     }
 
     /// What it looks at, in the words of the profile.
-    fn subject(&self) -> &str {
+    fn subject(&self) -> String {
         let command = self.command.as_deref().unwrap_or_default().trim();
-        self.file.as_deref().unwrap_or_else(|| command.lines().next().unwrap_or_default())
+        let first = command.lines().next().unwrap_or_default();
+        let more = if first == command { "" } else { " …" };
+        self.file.clone().unwrap_or_else(|| format!("{first}{more}"))
     }
 
     /// How it is, and how it must be.

@@ -175,16 +175,15 @@ fn table(steps: &[&Told], purpose: Purpose, language: Language) -> Table {
         (Outcome::ToDo(_), Purpose::Status) => language.pick("begun", "commencé"),
         _ => outcome.word(language),
     };
-    let row = |told: &&Told| Row {
-        tone: tone(&told.outcome),
-        cells: vec![
-            Cell::from(told.name.clone()),
-            Cell::from(told.kind.clone()),
-            Cell::from(word(&told.outcome)),
-            Cell { texts: told.outcome.lines(language), key: None },
-        ],
-    };
-    Table { columns, rows: steps.iter().map(row).collect(), reading: Reading::Short }.without_empty_columns()
+    // Each change stands in a line of its own, under the step that makes it.
+    let rows = steps.iter().flat_map(|told| {
+        let mut lines = told.outcome.lines(language).into_iter();
+        let first = [told.name.clone(), told.kind.clone(), word(&told.outcome).to_owned(), lines.next().unwrap_or_default()];
+        let below = lines.map(|line| (None, [String::new(), String::new(), String::new(), line]));
+        [(tone(&told.outcome), first)].into_iter().chain(below)
+    });
+    let rows = rows.map(|(tone, texts)| Row { tone, cells: texts.into_iter().map(Cell::from).collect() });
+    Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
 }
 
 #[cfg(test)]
