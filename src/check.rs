@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Explain, Layer, Manual, Reason, Verdict};
 use crate::language::Language;
-use crate::observe::{Cut, Inventory};
+use crate::observe::{Cut, Inventory, Part};
 use crate::site::Plan;
 
 pub mod advertising;
@@ -162,6 +162,7 @@ checks! {
     "L3-wrong-subnet"       Addressing wrong_subnet::WrongSubnet
     "L3-planned-missing"    Addressing planned_missing::PlannedMissing of Planned
     "L3-wrong-address"      Addressing wrong_address::WrongAddress of Planned
+    "L3-another-card"       Addressing another_card::AnotherCard of Planned
     "L3-not-planned"        Addressing not_planned::NotPlanned of Planned
     "L3-second-router"      Addressing second_router::SecondRouter of Ipv6
     "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6
@@ -172,6 +173,7 @@ checks! {
     "L4-port-closed"        Transport port_closed::PortClosed of Services
     "L4-port-silent"        Transport port_silent::PortSilent of Services
     "L4-ping-threshold"     Transport ping_threshold::PingThreshold of Services
+    "L4-low-throughput"     Transport low_throughput::LowThroughput of Services
     "L4-reaches-forbidden"  Transport reaches_forbidden::ReachesForbidden of Services
     "L7-dns-silent"         Services dns_silent::DnsSilent of WayOut
     "L7-name-unresolved"    Services name_unresolved::NameUnresolved of Services
@@ -186,7 +188,7 @@ checks! {
 pub fn gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
     let (asked, planned) = (coverage.asked, coverage.planned);
-    if let Some(&cut) = coverage.cut.first() {
+    if let Some(cut) = coverage.cut_of(Part::Addresses) {
         return Some(Reason::of_cut(cut, asked, planned));
     }
     if coverage.flooded {
@@ -206,11 +208,16 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
 
 /// The same of IPv6.
 pub fn gap6(inventory: &Inventory) -> Option<Reason> {
+    gap6_unless(inventory, inventory.ipv6().asked().to_all > 0)
+}
+
+/// The same, where it is told whether those who matter were asked.
+fn gap6_unless(inventory: &Inventory, asked: bool) -> Option<Reason> {
     let coverage = inventory.coverage();
     if !inventory.ipv6().is_here() {
         return Some(if inventory.card().is_some() { Reason::NoIpv6Here } else { Reason::NothingAsked });
     }
-    if let Some(&cut) = coverage.cut.first() {
+    if let Some(cut) = coverage.cut_of(Part::Ipv6) {
         return Some(Reason::of_cut(cut, coverage.asked, coverage.planned));
     }
     if coverage.flooded || inventory.ipv6().flooded() {
@@ -219,14 +226,15 @@ pub fn gap6(inventory: &Inventory) -> Option<Reason> {
     if coverage.frames_lost > 0 {
         return Some(Reason::FramesLost { count: coverage.frames_lost });
     }
-    let asked = inventory.ipv6().asked();
-    (asked.to_all == 0 && asked.routers == 0).then_some(Reason::NothingAsked)
+    if inventory.ipv6().asked().overfull {
+        return Some(Reason::Flooded);
+    }
+    (!asked).then_some(Reason::NothingAsked)
 }
 
 /// What keeps a check of IPv6 routers from saying "clear": they were not solicited, or not waited for.
 pub fn routers_gap(inventory: &Inventory) -> Option<Reason> {
-    let unasked = || (inventory.ipv6().asked().routers == 0).then_some(Reason::NothingAsked);
-    gap6(inventory).or_else(unasked).map(|reason| match reason {
+    gap6_unless(inventory, inventory.ipv6().asked().routers > 0).map(|reason| match reason {
         Reason::Stopped { .. } | Reason::InterfaceLost { .. } => Reason::RoutersNotAwaited,
         reason => reason,
     })
@@ -237,7 +245,9 @@ pub fn gap_of_both(inventory: &Inventory) -> Option<Reason> {
     match gap(inventory) {
         Some(Reason::NoIpv4Here) => gap6(inventory),
         Some(reason) => Some(reason),
-        None => gap6(inventory).filter(|reason| *reason != Reason::NoIpv6Here),
+        // Where a server's ranges are asked through, it is IPv4 that is looked at.
+        None if inventory.ipv6().asked().to_all == 0 => None,
+        None => gap6(inventory),
     }
 }
 
@@ -254,10 +264,9 @@ pub fn clear_or_gap(inventory: &Inventory) -> Verdict {
 /// What keeps a check of DHCP servers from saying "clear": nobody was asked, or slow servers were not waited for.
 pub fn dhcp_gap(inventory: &Inventory) -> Option<Reason> {
     let coverage = inventory.coverage();
-    match coverage.cut.first() {
-        Some(Cut::Capture) => return Some(Reason::CaptureCut),
+    match coverage.cut_of(Part::Dhcp) {
         Some(Cut::User | Cut::Interface) => return Some(Reason::NotListenedOut),
-        Some(Cut::Link) => return Some(Reason::LinkLost),
+        Some(cut) => return Some(Reason::of_cut(cut, coverage.asked, coverage.planned)),
         None => {}
     }
     if coverage.frames_lost > 0 {
@@ -302,6 +311,7 @@ mod tests {
         let (asked, planned) = (100, 254);
         let cases = [
             (Scene::partly(100).cut(Cut::User), Reason::Stopped { asked, planned }),
+            (Scene::partly(100).out_of_time(&[Part::Addresses, Part::Ipv6]), Reason::OutOfTime { asked, planned }),
             (Scene::partly(100).cut(Cut::Interface), Reason::InterfaceLost { asked, planned }),
             (Scene::swept().cut(Cut::Capture), Reason::CaptureCut),
             (Scene::swept().fact(crate::observe::Fact::FramesLost { count: 3 }), Reason::FramesLost { count: 3 }),
@@ -313,6 +323,32 @@ mod tests {
                 assert_eq!(scene.verdict(check.judge), Verdict::NotTested(reason.clone()), "{}", check.code);
             }
         }
+    }
+
+    /// A check that finds more than notes has words for whoever pays for the network, and they are none of the trade's.
+    #[test]
+    fn whatever_is_more_than_a_note_is_told_in_plain_words() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/check");
+        let trade: Vec<&str> = include_str!("../tests/trade-words.txt").lines().collect();
+        let mut plain = 0;
+        for file in
+            std::fs::read_dir(folder).expect("the checks").map(|file| file.expect("a file").path()).filter(|path| path.is_file())
+        {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            let rule = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let is_fault = ["Broken", "Degraded", "Risk"].iter().any(|severity| rule.contains(&format!("Severity::{severity}")));
+            if !rule.contains("impl Explain for") || !is_fault {
+                continue;
+            }
+            let words = rule.split_once("fn plain(").and_then(|(_, after)| after.split_once("\n    }\n"));
+            let (words, _) = words.unwrap_or_else(|| panic!("{}: no plain words", file.display()));
+            let said: Vec<&str> = words.split('"').skip(1).step_by(2).collect();
+            assert!(said.len() >= 4 && said.iter().all(|text| text.ends_with('.')), "{}: {said:?}", file.display());
+            let known = said.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())).find(|word| trade.contains(word));
+            assert_eq!(known, None, "{}", file.display());
+            plain += 1;
+        }
+        assert!(plain > 30, "{plain}");
     }
 
     #[test]

@@ -10,9 +10,14 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
+#[cfg(target_os = "linux")]
+pub mod agreement;
 pub mod asking;
+pub mod budget;
 #[cfg(target_os = "linux")]
 pub mod community;
+#[cfg(target_os = "linux")]
+pub mod deep;
 pub mod dhcp;
 pub mod diagnose;
 pub mod diff;

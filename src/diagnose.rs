@@ -29,23 +29,17 @@ pub fn climb(errand: Errand, inventory: &Inventory, plan: &Plan) -> Vec<(&'stati
     let router_heard = inventory.ipv6().routers().next().is_some();
     let no_link = errand == Errand::Diagnose && inventory.path().link().is_some_and(|link| !link.carrier);
     let link_lost = inventory.coverage().cut.contains(&Cut::Link);
-    let asked = CHECKS.iter().filter(|check| {
-        concerns(errand, check.topic, swept, Heard { dhcp: dhcp_heard, neighbour: neighbour_heard, router: router_heard })
-    });
+    let card_told = inventory.driver().state().is_some();
+    let heard = Heard { dhcp: dhcp_heard, neighbour: neighbour_heard, router: router_heard, card: card_told };
+    let asked = CHECKS.iter().filter(|check| concerns(errand, check.topic, swept, heard));
     let say = |check: &'static Check| {
         let verdict = match (check.judge)(inventory, plan) {
             // A check that the user did not ask for is no rung of this ladder, with or without a link.
-            Verdict::NotTested(
-                reason @ (Reason::NoLeases
-                | Reason::NoPools
-                | Reason::NoSwitch
-                | Reason::NoService
-                | Reason::NoDevicePlanned
-                | Reason::PowerNotAsked
-                | Reason::NoIpv6Here),
-            ) => Verdict::NotTested(reason),
+            Verdict::NotTested(reason) if reason.is_unasked() => Verdict::NotTested(reason),
             // Nothing was asked, so nothing above the link can be well, nor broken by itself; what files say stands.
-            _ if no_link && !matches!(check.topic, Topic::Link | Topic::Pools) => Verdict::NotTested(Reason::NoLink),
+            _ if no_link && !matches!(check.topic, Topic::Link | Topic::Cable | Topic::Pools) => {
+                Verdict::NotTested(Reason::NoLink)
+            }
             // Who is not heard without a link is not silent.
             Verdict::Found(_) if link_lost && SILENCES.contains(&check.code) => Verdict::NotTested(Reason::LinkLost),
             verdict => verdict,
@@ -66,13 +60,15 @@ struct Heard {
     dhcp: bool,
     neighbour: bool,
     router: bool,
+    /// Our card told of its link: in a deep look it is asked, as by trousse link.
+    card: bool,
 }
 
 /// Whether a look was at what a check is about. A capture shows DHCP where it was heard in it.
 fn concerns(errand: Errand, topic: Topic, swept: bool, heard: Heard) -> bool {
     match topic {
         Topic::Link => matches!(errand, Errand::Diagnose | Errand::Link),
-        Topic::Cable => errand == Errand::Link,
+        Topic::Cable => errand == Errand::Link || errand == Errand::Diagnose && heard.card,
         Topic::Switch => matches!(errand, Errand::Diagnose | Errand::Link | Errand::Locate),
         Topic::WayOut => matches!(errand, Errand::Dhcp | Errand::Diagnose),
         Topic::Neighbour => errand == Errand::Link || heard.neighbour,
@@ -102,7 +98,7 @@ mod tests {
     #[test]
     fn the_rungs_stand_from_the_link_up_and_every_check_is_on_one() {
         let ladder = climbed(&Scene::swept());
-        // The checks of the cable are rungs of trousse link, which alone asks the card, as are those of a neighbour until one is heard.
+        // The checks of the cable are rungs of trousse link and of a deep look, which ask the card, as are those of a neighbour until one is heard.
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);
@@ -124,22 +120,25 @@ mod tests {
         let ladder = climbed(&scene);
         let (found, above) = ladder.split_first().expect("rungs");
         assert_eq!((found.0.code, matches!(found.1, Verdict::Found(_))), ("L1-no-carrier", true));
-        let (of_files, asked): (Vec<_>, Vec<_>) = above.iter().partition(|(_, verdict)| {
-            matches!(
-                verdict,
-                Verdict::NotTested(
-                    Reason::NoLeases
-                        | Reason::NoPools
-                        | Reason::NoSwitch
-                        | Reason::NoService
-                        | Reason::NoDevicePlanned
-                        | Reason::PowerNotAsked
-                        | Reason::NoIpv6Here
-                )
-            )
-        });
+        let (unasked, asked): (Vec<_>, Vec<_>) =
+            above.iter().partition(|(_, verdict)| matches!(verdict, Verdict::NotTested(reason) if reason.is_unasked()));
         assert!(asked.iter().all(|(_, verdict)| *verdict == Verdict::NotTested(Reason::NoLink)));
-        assert!(asked.iter().any(|(check, _)| check.code == "L3-duplicate-address") && !of_files.is_empty());
+        assert!(asked.iter().any(|(check, _)| check.code == "L3-duplicate-address") && !unasked.is_empty());
+    }
+
+    #[test]
+    fn a_card_that_told_of_itself_has_its_rungs_even_where_there_is_no_link() {
+        use crate::check::cabling::testing::card;
+        use crate::observe::{CableTested, CardState, MeasuredFrom, PairTested};
+        use crate::wire::ethtool::{Pair, PairResult};
+        let link = LinkState { carrier: false, speed_mbps: None, full_duplex: None };
+        let state = CardState { carrier: false, ..card() };
+        let cut = PairTested { pair: Pair::A, result: PairResult::Open, length_cm: Some(1250), from: MeasuredFrom::Laptop };
+        let scene = Scene::swept().fact(Fact::LinkIs(link)).fact(Fact::CardIs(Box::new(state)));
+        let scene = scene.fact(Fact::CableTested(CableTested::Done)).fact(Fact::PairTested(cut));
+        let found: Vec<_> = climbed(&scene).into_iter().filter(|(_, verdict)| matches!(verdict, Verdict::Found(_))).collect();
+        assert_eq!(found.iter().map(|(check, _)| check.code).collect::<Vec<_>>(), ["L1-no-carrier", "L1-pair-open"]);
+        assert!(!climbed(&Scene::swept()).iter().any(|(check, _)| check.topic == Topic::Cable));
     }
 
     #[test]

@@ -23,6 +23,7 @@ pub mod logbook;
 pub mod look;
 pub mod pc;
 pub mod record;
+pub mod replace;
 pub mod replay;
 pub mod snmp;
 pub mod stop;

@@ -153,7 +153,8 @@ pub trait Explain {
     fn english(&self) -> Wording;
     /// In French, written for a site and not translated.
     fn french(&self) -> Wording;
-    /// The same for whoever pays for the network, without a word of the trade; `None` of what is never a fault.
+    /// The same for whoever pays for the network, without a word of the trade; `None` of what is never more than a note. A test
+    /// of the table of checks keeps that so.
     fn plain(&self) -> Option<Plain> {
         None
     }

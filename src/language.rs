@@ -36,9 +36,42 @@ impl Language {
     }
 }
 
+/// A time of travel in milliseconds: two decimals below ten, one below a hundred.
+pub fn travel(us: u32, language: Language) -> String {
+    let ms = f64::from(us) / 1000.0;
+    let decimals = if us < 10_000 { 2 } else { usize::from(us < 100_000) };
+    format!("{} ms", format!("{ms:.decimals$}").replace('.', language.pick(".", ",")))
+}
+
+/// A length of time: `4.2 s`, `12 min 5 s`, `2 h 3 min`, `1 d 2 h`.
+pub fn duration(ms: u64, language: Language) -> String {
+    let seconds = ms / 1000;
+    let two = |first: u64, one: &str, second: u64, other: &str| match second {
+        0 => format!("{first} {one}"),
+        _ => format!("{first} {one} {second} {other}"),
+    };
+    match seconds {
+        0..60 => format!("{seconds}{}{} s", language.pick(".", ","), ms % 1000 / 100),
+        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
+        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
+        _ => two(seconds / 86_400, language.pick("d", "j"), seconds % 86_400 / 3_600, "h"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_follow_the_language() {
+        assert_eq!(travel(420, Language::Fr), "0,42 ms");
+        assert_eq!(travel(12_340, Language::En), "12.3 ms");
+        assert_eq!(travel(812_000, Language::En), "812 ms");
+        assert_eq!(duration(4_230, Language::Fr), "4,2 s");
+        assert_eq!(duration(725_000, Language::En), "12 min 5 s");
+        let said = [60_000, 7_200_000, 7_380_000, 93_600_000].map(|ms| duration(ms, Language::Fr));
+        assert_eq!(said, ["1 min", "2 h", "2 h 3 min", "1 j 2 h"]);
+    }
 
     #[test]
     fn a_locale_in_french_of_any_country_is_french() {

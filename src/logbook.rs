@@ -1,5 +1,6 @@
 //! What was done on a visit, what each thing led to, what mended it, and how long it took: made from the visit's journal.
 
+pub mod asked;
 pub mod entry;
 mod outcome;
 
@@ -10,6 +11,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Severity};
+use crate::journal::Read;
 use crate::probe::Errand;
 use entry::{Entry, Looked, Stamp};
 use outcome::{answers, trace};
@@ -44,6 +46,9 @@ pub struct Logbook {
     pub minutes: Option<u32>,
     /// Milliseconds from the start to the end, or until now, without the pauses.
     pub worked_ms: u64,
+    /// Lines of the journal that cannot be read: what they told is lost, be it that something is still wrong.
+    #[serde(default)]
+    pub unread: u32,
     /// Everything that was done, in order.
     pub steps: Vec<Step>,
     /// Every finding above a note, and what became of it.
@@ -106,6 +111,9 @@ pub enum What {
         again: bool,
         /// Findings above a note.
         found: u32,
+        /// Checks that could tell; where none could, that nothing was found says nothing.
+        #[serde(default)]
+        told: u32,
         /// Whether what was wrong before is mended.
         answer: Option<Answer>,
     },
@@ -131,7 +139,17 @@ pub struct Traced {
 }
 
 impl Logbook {
-    /// What a journal comes to, `now` being the end of a visit that is still open.
+    /// What a journal comes to, `now` being the end of a visit that is still open. What a lost line told may be that it is not
+    /// mended.
+    pub fn of_journal(read: &Read<Entry>, now: Option<&Stamp>) -> Logbook {
+        let book = Logbook { unread: (read.unread.len() + usize::from(read.torn)) as u32, ..Logbook::of(&read.entries, now) };
+        match book.answer {
+            Some(Answer::Yes) if book.unread > 0 => Logbook { answer: Some(Answer::NotTested), mended_by: None, ..book },
+            _ => book,
+        }
+    }
+
+    /// What the lines of a journal come to.
     pub fn of(entries: &[Entry], now: Option<&Stamp>) -> Logbook {
         let mut book = Logbook { schema: SCHEMA.to_owned(), ..Logbook::default() };
         let mut before: Option<&Stamp> = None;
@@ -158,6 +176,7 @@ impl Logbook {
                         record: looked.record.clone(),
                         again: looked.again,
                         found: looked.findings.iter().filter(|finding| finding.severity != Severity::Note).count() as u32,
+                        told: looked.told.len() as u32,
                         answer: None,
                     }
                 }
@@ -167,12 +186,12 @@ impl Logbook {
                     What::End
                 }
             };
-            book.worked_ms += ms.unwrap_or(0);
+            book.worked_ms = book.worked_ms.saturating_add(ms.unwrap_or(0));
             book.steps.push(Step { at: when.at.clone(), ms, clock_set_ms, what });
         }
         let paused = matches!(book.steps.last(), Some(Step { what: What::Pause, .. }));
         if let (Some(now), Some(before), None, false) = (now, before, &book.closed, paused) {
-            book.worked_ms += now.since(before).unwrap_or(0);
+            book.worked_ms = book.worked_ms.saturating_add(now.since(before).unwrap_or(0));
         }
         book.answered(&looks);
         book
@@ -241,11 +260,24 @@ impl Logbook {
         self.minutes.map_or(self.worked_ms.div_ceil(60_000), u64::from)
     }
 
-    /// The exit code of the house: 0 mended, or nothing was wrong; 1 not mended; 3 not everything was tested again.
+    /// Findings that the last look at them still had.
+    pub fn left(&self) -> u32 {
+        self.findings.iter().filter(|one| one.gone == Answer::No).count() as u32
+    }
+
+    /// Whether some look could tell anything.
+    pub fn was_tested(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step.what, What::Look { told: 1.., .. }))
+    }
+
+    /// The exit code of the house: 0 mended, or nothing was wrong; 1 something is; 3 nothing was tested, or not everything again,
+    /// or lines of the journal are lost.
     pub fn exit_code(&self) -> u8 {
         match self.answer {
             Some(Answer::No) => 1,
             Some(Answer::NotTested) => 3,
+            None if self.left() > 0 => 1,
+            None if !self.was_tested() || self.unread > 0 => 3,
             Some(Answer::Yes) | None => 0,
         }
     }

@@ -17,6 +17,7 @@ pub use self::leases::LeasesSeen;
 pub use self::link_changes::{CarrierCounted, LinkChanges};
 pub use self::neighbour::{Advertised, Discovery, Neighbour, NeighboursSeen, Policy, PowerTold, Role};
 pub use self::owner::Owner;
+pub use self::part::Part;
 pub use self::path::{LinkState, PathSeen, Replies};
 pub use self::path_width::{Fate, Width, WidthsSeen};
 pub use self::pools::{PoolFile, PoolsSeen};
@@ -42,6 +43,7 @@ mod leases;
 mod link_changes;
 mod neighbour;
 mod owner;
+mod part;
 mod path;
 mod path_width;
 mod pools;
@@ -277,8 +279,8 @@ pub enum Fact {
     /// What became of a packet of some size, which no router may cut in pieces, on the way to a device.
     PathSized {
         /// The device.
-        ip: Ipv4Addr,
-        /// The size, in bytes of IPv4.
+        ip: IpAddr,
+        /// The size, in bytes of the IP packet.
         bytes: u16,
         /// What became of it.
         fate: Fate,
@@ -326,6 +328,11 @@ pub enum Fact {
     CutShort {
         /// By what.
         by: Cut,
+    },
+    /// A part of the look had not ended when the time that it was given ran out; what is not named here had.
+    Unfinished {
+        /// Which.
+        part: Part,
     },
 }
 
@@ -387,6 +394,8 @@ pub enum Cut {
     Capture,
     /// The link was lost in the middle, whether it came back or not.
     Link,
+    /// The time that it was given ran out.
+    Budget,
 }
 
 /// A name and how it was learnt.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::net::{Ipv4Net, Ipv6Net, Mac, Moment, Targets};
-use crate::observe::Fact;
+use crate::observe::{Fact, Part};
 use crate::wire::{Packet, Sender, ipv6};
 
 pub mod arp_sweep;
@@ -77,6 +77,12 @@ impl Identity {
         ours.or(self.addresses6.first()).map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
     }
 
+    /// As whom we ask what lies behind a router: our first address that is valid there.
+    pub fn sender6_far(&self) -> Option<ipv6::Sender> {
+        let ours = self.addresses6.iter().find(|net| !net.addr().is_unicast_link_local());
+        ours.map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
+    }
+
     /// Whether an address is one of ours.
     pub fn is_ours(&self, ip: impl Into<IpAddr>) -> bool {
         match ip.into() {
@@ -142,6 +148,9 @@ pub struct Survey {
     /// Which switches are asked over SNMP, and for what.
     #[serde(default)]
     pub switching: Switching,
+    /// The time that all of it may take, in milliseconds; as long as it needs where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget_ms: Option<u32>,
 }
 
 /// What DHCP servers are asked on demand only.
@@ -175,6 +184,7 @@ impl Survey {
             surroundings: Surroundings::default(),
             power: PowerWanted::default(),
             switching: Switching::default(),
+            budget_ms: None,
         }
     }
 
@@ -246,6 +256,11 @@ pub trait Probe {
     /// A fact that some probe told; this one may have questions about it.
     fn learn(&mut self, _now: Moment, _fact: &Fact) {}
 
+    /// How many of its questions are done with, and how many there are so far; `None` where that says nothing.
+    fn extent(&self) -> Option<(u32, u32)> {
+        None
+    }
+
     /// What can be told at the end only: how much was looked at.
     fn conclude(&self) -> Vec<Fact> {
         Vec::new()
@@ -260,6 +275,8 @@ pub type Make = fn(&Survey) -> Box<dyn Probe>;
 pub struct Row {
     /// The errands that it is part of.
     pub errands: &'static [Errand],
+    /// The part of the look that it works on.
+    pub part: Part,
     /// Makes it.
     pub make: Make,
 }
@@ -285,28 +302,28 @@ const ROUTERS: &[Errand] = ARP;
 
 /// Every probe, within an errand the ones that must go first before the others.
 pub const PROBES: &[Row] = &[
-    Row { errands: ARP, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
-    Row { errands: SWEEP, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
-    Row { errands: ARP, make: |survey| Box::new(confirm::Confirm::new(survey)) },
-    Row { errands: ARP, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
-    Row { errands: SCAN, make: |survey| Box::new(neighbours6::Neighbours6::new(survey)) },
-    Row { errands: ROUTERS, make: |survey| Box::new(routers6::Routers6::new(survey)) },
-    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
-    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)) },
-    Row { errands: SCAN, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
-    Row { errands: SCAN, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
-    Row { errands: DHCP, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
-    Row { errands: EVERY, make: |_| Box::new(spanning_tree::SpanningTree) },
-    Row { errands: EVERY, make: |survey| Box::new(neighbour::Neighbour::new(survey)) },
-    Row { errands: LINK, make: |_| Box::new(watch::Watch) },
-    Row { errands: DHCP, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
-    Row { errands: DHCP, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
-    Row { errands: DHCP, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
-    Row { errands: SWITCHES, make: |survey| Box::new(locate::Locate::new(survey)) },
-    Row { errands: WAY_OUT, make: |survey| Box::new(way_out::WayOut::new(survey)) },
-    Row { errands: &[Errand::Diagnose], make: |survey| Box::new(path_mtu::PathMtu::new(survey)) },
-    Row { errands: SERVICES, make: |survey| Box::new(services::Services::new(survey)) },
-    Row { errands: POWER, make: |survey| Box::new(power::PowerProbe::new(survey)) },
+    Row { errands: ARP, part: Part::Addresses, make: |survey| Box::new(own_address::OwnAddress::new(survey)) },
+    Row { errands: SWEEP, part: Part::Addresses, make: |survey| Box::new(arp_sweep::ArpSweep::new(survey)) },
+    Row { errands: ARP, part: Part::Addresses, make: |survey| Box::new(confirm::Confirm::new(survey)) },
+    Row { errands: ARP, part: Part::Addresses, make: |survey| Box::new(holder_echo::HolderEcho::new(survey)) },
+    Row { errands: SCAN, part: Part::Ipv6, make: |survey| Box::new(neighbours6::Neighbours6::new(survey)) },
+    Row { errands: ROUTERS, part: Part::Ipv6, make: |survey| Box::new(routers6::Routers6::new(survey)) },
+    Row { errands: SCAN, part: Part::Names, make: |survey| Box::new(name::NameProbe::new(survey, netbios::NetBios)) },
+    Row { errands: SCAN, part: Part::Names, make: |survey| Box::new(name::NameProbe::new(survey, mdns::Mdns)) },
+    Row { errands: SCAN, part: Part::Names, make: |survey| Box::new(name::NameProbe::new(survey, llmnr::Llmnr)) },
+    Row { errands: SCAN, part: Part::Names, make: |survey| Box::new(reverse_dns::ReverseDns::new(survey)) },
+    Row { errands: DHCP, part: Part::Dhcp, make: |survey| Box::new(dhcp::DhcpProbe::new(survey)) },
+    Row { errands: EVERY, part: Part::Wire, make: |_| Box::new(spanning_tree::SpanningTree) },
+    Row { errands: EVERY, part: Part::Wire, make: |survey| Box::new(neighbour::Neighbour::new(survey)) },
+    Row { errands: LINK, part: Part::Wire, make: |_| Box::new(watch::Watch) },
+    Row { errands: DHCP, part: Part::Dhcp, make: |survey| Box::new(offered::OfferedAddress::new(survey)) },
+    Row { errands: DHCP, part: Part::Dhcp, make: |survey| Box::new(ask_pool::AskPool::new(survey)) },
+    Row { errands: DHCP, part: Part::Dhcp, make: |survey| Box::new(ask_leases::AskLeases::new(survey)) },
+    Row { errands: SWITCHES, part: Part::Switches, make: |survey| Box::new(locate::Locate::new(survey)) },
+    Row { errands: WAY_OUT, part: Part::WayOut, make: |survey| Box::new(way_out::WayOut::new(survey)) },
+    Row { errands: &[Errand::Diagnose], part: Part::PathMtu, make: |survey| Box::new(path_mtu::PathMtu::new(survey)) },
+    Row { errands: SERVICES, part: Part::Services, make: |survey| Box::new(services::Services::new(survey)) },
+    Row { errands: POWER, part: Part::Power, make: |survey| Box::new(power::PowerProbe::new(survey)) },
 ];
 
 /// How long before the sweep our own address is asked for: long enough for a prompt answer.

@@ -34,13 +34,13 @@ use crate::kind::Inferred;
 use crate::language::Language;
 use crate::lease::{Lease, State};
 use crate::net::{Mac, Moment};
-use crate::observe::{Asked6, BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, PoolFile, TreeTold};
+use crate::observe::{Asked6, BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, Part, PoolFile, TreeTold};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
+pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;
 pub use planned::{PlannedRow, PlannedSaid};
@@ -186,6 +186,9 @@ pub struct Covered {
     /// What cut it short.
     #[serde(default)]
     pub cut: Vec<Cut>,
+    /// The parts of it that had not ended when its time ran out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<Part>,
     /// More was claimed than any real network claims; not everything was kept.
     pub flooded: bool,
     /// Broadcasts and multicasts that arrived; `None` where they were not counted.
@@ -334,24 +337,12 @@ impl Report {
         let dhcp_servers: Vec<DhcpRow> = dhcp::rows(inventory, plan);
         let climbed = diagnose::climb(visit.errand, inventory, plan);
         let rungs = climbed.into_iter().map(|(check, verdict)| rung(check, verdict, &mut findings));
-        // What was not asked for is no gap of this look.
+        // What was not asked for is no gap of this look, nor is what it cannot hold.
         let unasked = |rung: &Rung| {
-            matches!(
-                rung.reason,
-                Some(
-                    Reason::NoLeases
-                        | Reason::NoPools
-                        | Reason::CableNotTested
-                        | Reason::CheckNotMade
-                        | Reason::NoSpanningTree
-                        | Reason::NotPlanned
-                        | Reason::NoSwitch
-                        | Reason::NoService
-                        | Reason::NoDevicePlanned
-                        | Reason::PowerNotAsked
-                        | Reason::NoIpv6Here
-                )
-            )
+            let cannot = |reason: &Reason| {
+                matches!(reason, Reason::CableNotTested | Reason::CheckNotMade | Reason::NoSpanningTree | Reason::NotPlanned)
+            };
+            rung.reason.as_ref().is_some_and(|reason| reason.is_unasked() || cannot(reason))
         };
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
@@ -392,7 +383,8 @@ impl Report {
         }
     }
 
-    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is found.
+    /// The exit code of the house: 0 clear, 1 something found, 3 clear but something was not tested. That devices do not fit is
+    /// found.
     pub fn exit_code(&self) -> u8 {
         let fits = |power: &SwitchPower| power.will_fit.as_ref().map(|fit| fit.answer.fits());
         let mut answers = self.power.iter().filter_map(fits);
@@ -469,10 +461,11 @@ fn covered(inventory: &Inventory, answered: u32) -> Covered {
         other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
         complete: coverage.cut.is_empty(),
         cut: coverage.cut.iter().copied().collect(),
+        unfinished: coverage.unfinished.iter().copied().collect(),
         flooded: coverage.flooded || inventory.dhcp().flooded(),
         broadcasts: inventory.broadcasts().heard().map(|(heard, _)| *heard),
         ipv6: Some(inventory.ipv6().asked()).filter(|asked| asked.to_all > 0 || asked.routers > 0),
-        dhcp: DhcpAsked { listened_ms: if coverage.cut.is_empty() { dhcp.listened_ms } else { 0 }, ..dhcp },
+        dhcp: DhcpAsked { listened_ms: if coverage.cut_of(Part::Dhcp).is_none() { dhcp.listened_ms } else { 0 }, ..dhcp },
         lease_files: inventory
             .leases()
             .files()

@@ -3,8 +3,8 @@
 //! A kind neither opens a socket nor reads a clock: the edge knows the few ways of asking ([`Way`]), so that one more protocol over
 //! TCP, TLS or UDP is one file here and its line in `services!`.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -56,10 +56,10 @@ pub struct Service {
     /// `https`, `tls`: the fewest days that its certificate must still be good for [default: 14].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_left: Option<u32>,
-    /// `https`, `tls`: the file of the private authority that signed its certificate (PEM), beside the plan. Without it, those that
-    /// this laptop trusts count.
+    /// `https`, `tls`: the private authority that signed its certificate: one that the plan holds, else a file beside the plan (PEM).
+    /// Without it, those that this laptop trusts count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub authority: Option<PathBuf>,
+    pub authority: Option<String>,
     /// `https`, `tls`: the name that its certificate must be for, where that is not the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_name: Option<String>,
@@ -82,6 +82,20 @@ pub struct Service {
     /// `ntp`: what its clock and that of this laptop may be apart, in milliseconds [default: 1000].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_offset_ms: Option<u32>,
+    /// `throughput`: the fewest megabits a second that must arrive, in each direction that is filled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub at_least_mbps: Option<u32>,
+    /// `throughput`: the most segments that TCP may send again in each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most_retransmits: Option<u32>,
+    /// `throughput`: the direction that is filled, `up` to the server or `down` from it [default: first up, then down].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direction: Option<throughput::Direction>,
+    /// `throughput`: for how long each is filled, in seconds [default: 5].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1, max = 60))]
+    pub seconds: Option<u8>,
 }
 
 /// What a service must not be reached on from here: the proof that networks are kept apart.
@@ -107,6 +121,8 @@ pub struct Named {
     pub services: Vec<Service>,
     /// The barriers, likewise.
     pub barriers: Vec<Barrier>,
+    /// The certificates (PEM) of the authorities that services name.
+    pub authorities: BTreeMap<String, String>,
 }
 
 /// How a kind of service is asked.
@@ -120,6 +136,8 @@ pub enum Way {
     Udp,
     /// By 20 echo requests.
     Ping,
+    /// By a program that fills the line: one at a time, after everything else, and only where somebody agreed.
+    Fill,
 }
 
 /// A kind of service.
@@ -221,6 +239,7 @@ services! {
     "ping" Ping ping measures Echoes
     "dns"  Dns dns measures Looked
     "ntp"  Ntp ntp measures Clock
+    "throughput" Throughput throughput measures Throughput
 }
 
 impl Service {
@@ -232,6 +251,11 @@ impl Service {
     /// How long it is waited for, in milliseconds.
     pub fn timeout_ms(&self) -> u32 {
         self.timeout_ms.unwrap_or(TIMEOUT_MS)
+    }
+
+    /// Asking it fills the line: somebody must agree to that.
+    pub fn fills(&self) -> bool {
+        self.kind.row().way == Way::Fill
     }
 
     /// The address, where its host is one.
@@ -254,6 +278,10 @@ impl Service {
             ("ask", self.ask.is_some()),
             ("expect", !self.expect.is_empty()),
             ("max_offset_ms", self.max_offset_ms.is_some()),
+            ("at_least_mbps", self.at_least_mbps.is_some()),
+            ("at_most_retransmits", self.at_most_retransmits.is_some()),
+            ("direction", self.direction.is_some()),
+            ("seconds", self.seconds.is_some()),
         ];
         keys.into_iter().filter(|(_, given)| *given).map(|(key, _)| key).collect()
     }
@@ -297,6 +325,13 @@ impl Service {
         }
         if self.kind == Kind::Dns && self.ask.as_ref().is_none_or(|ask| ask.parse::<IpAddr>().is_ok()) {
             return Err(Why::new("it needs the name to ask for (ask)", "il lui faut le nom à demander (ask)"));
+        }
+        if self.seconds.is_some_and(|seconds| seconds == 0 || seconds > throughput::LONGEST_S) {
+            let longest = throughput::LONGEST_S;
+            return Err(Why::new(format!("seconds is from 1 to {longest}"), format!("seconds va de 1 à {longest}")));
+        }
+        if self.at_least_mbps == Some(0) {
+            return Err(Why::new("at_least_mbps is 1 or more", "at_least_mbps vaut 1 ou plus"));
         }
         let versions = self.expect.iter().filter(|ip| ip.is_ipv4()).count();
         if self.expect.len() > ADDRESSES || versions != 0 && versions != self.expect.len() {
@@ -391,6 +426,9 @@ mod tests {
         assert!(
             said("kind = \"dns\"\nask = \"a.lan\"\nexpect = [\"10.0.0.7\", \"fe80::7\"]").starts_with("expect holds at most")
         );
+        assert_eq!(said("kind = \"throughput\"\nseconds = 61"), "seconds is from 1 to 60");
+        assert_eq!(said("kind = \"throughput\"\nat_least_mbps = 0"), "at_least_mbps is 1 or more");
+        assert_eq!(said("kind = \"http\"\ndirection = \"up\""), "direction is no key of kind \"http\"");
         assert_eq!(service("kind = \"http\"").check(), Ok(()));
     }
 

@@ -1,5 +1,6 @@
 //! The plan of a site: what should be there. People write it, in TOML; unknown keys are refused.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
 
@@ -16,6 +17,7 @@ pub use dhcp::{Dhcp, Range};
 pub use router6::Router6;
 pub use snmp::{Access, Authentication, Privacy, Snmp, Version};
 
+mod authority;
 mod cabling;
 mod dhcp;
 mod remark;
@@ -56,6 +58,10 @@ pub struct Plan {
     /// What must not be reached from where the laptop is.
     #[serde(default, rename = "must_not_reach", skip_serializing_if = "Vec::is_empty")]
     pub barriers: Vec<Barrier>,
+    /// The private authorities of the site, by the name that services call them, each with its certificates (PEM). That of a file is
+    /// kept here as well once it is read, so that a record needs no file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub authorities: BTreeMap<String, String>,
 }
 
 /// A prefix of the site.
@@ -116,8 +122,15 @@ pub struct Shared {
 }
 
 impl Plan {
-    /// Reads the plan in a file.
+    /// Reads the plan in a file, and the certificates beside it that its services name.
     pub fn load(path: &Path) -> Result<Plan> {
+        let mut plan = Plan::load_alone(path)?;
+        plan.find_authorities(path.parent().unwrap_or(Path::new("")))?;
+        Ok(plan)
+    }
+
+    /// Reads the plan in a file and nothing beside it: a replay asks no service.
+    pub fn load_alone(path: &Path) -> Result<Plan> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).map_err(|error| {
             Fault::because(format!("cannot read the plan {shown}"), format!("plan {shown} illisible"), &error).hint(
@@ -125,15 +138,17 @@ impl Plan {
                 "indiquez un fichier TOML ; trousse schema plan affiche ce qu'il peut contenir",
             )
         })?;
-        let mut plan = Plan::parse(&text).map_err(|why| {
+        Plan::parse(&text).map_err(|why| {
             Fault::because(format!("the plan {shown} is refused"), format!("plan {shown} refusé"), why).hint(
                 "trousse schema plan prints what a plan may hold",
                 "trousse schema plan affiche ce qu'un plan peut contenir",
             )
-        })?;
-        let folder = path.parent().unwrap_or(Path::new(""));
-        plan.services.iter_mut().try_for_each(|service| service::find_authority(service, folder))?;
-        Ok(plan)
+        })
+    }
+
+    /// Reads the certificates of the authorities that services name and the plan does not hold yet, from files in a folder.
+    pub fn find_authorities(&mut self, folder: &Path) -> Result<()> {
+        authority::find(self, folder)
     }
 
     /// Reads a plan; the error is one line with the place in the text.
@@ -178,6 +193,7 @@ impl Plan {
         }
         dhcp::check(self)?;
         service::check(self)?;
+        authority::check(self)?;
         router6::check(self)?;
         cabling::check(self)
     }

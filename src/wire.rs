@@ -12,6 +12,7 @@ pub mod ethernet;
 pub mod ethtool;
 pub mod fdp;
 pub mod icmpv6;
+pub mod iperf3;
 pub mod ipv4;
 pub mod ipv6;
 pub mod llc;
@@ -161,6 +162,7 @@ pub const DECODERS: &[Decoder] = &[
     Decoder { name: "dns", read: |bytes| dns::parse(bytes).map(drop) },
     Decoder { name: "nbns", read: |bytes| nbns::parse(bytes).map(drop) },
     Decoder { name: "ntp", read: |bytes| ntp::parse(bytes).map(drop) },
+    Decoder { name: "iperf3", read: |bytes| iperf3::parse(bytes).map(drop) },
     Decoder { name: "ethtool", read: |bytes| ethtool::parse(bytes).map(drop) },
     Decoder { name: "llc", read: |bytes| llc::parse(bytes.len().min(llc::MAX_LENGTH.into()) as u16, bytes).map(drop) },
     Decoder { name: "lldp", read: |bytes| lldp::parse(bytes).map(drop) },

@@ -81,7 +81,8 @@ fn a_command_gives_its_exit_code_back() {
     }
 }
 
-/// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its replay.
+/// Runs the kit among real DHCP servers; gives their lease files before and after, and the reports of the visit and of its
+/// replay.
 fn asked_dhcp_servers(name: &str, how: &str, leases: &str) -> Option<[String; 4]> {
     let program = env!("CARGO_BIN_EXE_trousse");
     let shell = format!(
@@ -173,6 +174,50 @@ fn a_cable_is_tested_only_where_somebody_agreed_and_what_the_card_told_is_in_the
 }
 
 #[test]
+fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_same_report() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let asked = format!("{program} --lang en diagnose -i lan0 --site plan.toml 10.0.0.2-3 --quick");
+    let shell = format!(
+        "cd $HOST_DIR; {asked} --deep </dev/null 2>&1; echo code $?; printf '\\001'; \
+         {asked} --format json; echo code $?; printf '\\001'; \
+         PATH=/nowhere {asked} --deep --yes --format json 2>/dev/null; printf '\\001'; \
+         {asked} --deep --yes --record visit --format json -o live.json 2>/dev/null; cat live.json; printf '\\001'; \
+         {program} replay visit --format json"
+    );
+    let Some((_, said)) = within("throughput", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [refused, plain, without, live, replayed] = parts[..] else { panic!("five parts: {parts:?}") };
+    assert!(refused.contains("“second building” (10.0.0.3, port 5201) is filled for 4 s"), "{refused}");
+    assert!(refused.contains("nothing was sent") && refused.contains("add --yes") && refused.ends_with("code 2\n"), "{refused}");
+    // The plan asks for it, so that its absence is told, and by one check alone.
+    assert!(plain.ends_with("code 3\n") && plain.matches("throughput-not-agreed").count() == 1, "{plain}");
+    assert!(without.contains("\"no-iperf3\"") && without.matches("\"verdict\": \"found\"").count() == 1, "{without}");
+    assert!(live.contains("L4-low-throughput") && live.contains("bits_s"), "{live}");
+    assert_eq!(live, replayed);
+}
+
+#[test]
+fn iperf3_ends_with_the_kit_however_that_ends() {
+    let plan = "[[service]]\nname = \"long\"\nhost = \"10.0.0.2\"\nkind = \"throughput\"\nseconds = 60\n";
+    // The brackets keep the shell, whose own command line this is, from finding itself.
+    let until = |what: &str| format!("n=0; until {what} || [ $((n+=1)) -gt 1200 ]; do sleep 0.05; done");
+    let ended = |signal: &str| {
+        format!(
+            "{0} diagnose -i lan0 --site long.toml 10.0.0.2 --quick --deep --yes --format json -o {signal}.json 2>/dev/null & kit=$!; {1}; \
+             kill -{signal} $kit; wait $kit; echo code $?; {2};",
+            env!("CARGO_BIN_EXE_trousse"),
+            until("pgrep -f 'iperf3 --jso[n]' >/dev/null"),
+            until("! pgrep -f 'iperf3 --jso[n]' >/dev/null"),
+        )
+    };
+    let shell = format!("cd $HOST_DIR; printf '{plan}' >long.toml; {} {} cat INT.json", ended("INT"), ended("KILL"));
+    let Some((_, said)) = within("throughput", &shell) else { return };
+    // Stopped is not silent, and not refused: it accuses nobody, and what was seen before stands.
+    assert!(said.starts_with("code 3\ncode 137\n"), "{said}");
+    assert!(said.contains("\"became\": \"stopped\"") && said.contains("service-not-asked"), "{said}");
+}
+
+#[test]
 fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays_to_the_same_report() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let asked = format!("{program} --lang en link lan0 --listen 0 --cable-test --switch 10.0.0.2 --community ecriture");
@@ -196,10 +241,12 @@ fn a_switch_tests_our_own_port_only_where_that_was_agreed_and_the_record_replays
 fn the_community_is_asked_for_at_the_terminal_and_shown_neither_there_nor_in_the_record() {
     let program = env!("CARGO_BIN_EXE_trousse");
     let asked = format!("{program} --lang en link locate 02:00:00:00:00:90 -i lan0 --switch 10.0.0.2");
-    // What is typed comes once the question stands there, as from somebody who reads it. Ctrl-C goes to the shell too: it goes on.
+    // What is typed comes once the question stands there, as from somebody who reads it. Ctrl-C goes to the shell too: it goes
+    // on.
     let typed = |keys: &str, command: &str, shown: &str| {
         format!(
-            "cd $HOST_DIR; : >{shown}; (until grep -q 'community of the switch' {shown}; do sleep 0.02; done; printf '{keys}') \
+            "cd $HOST_DIR; : >{shown}; (n=0; until grep -q 'community of the switch' {shown} || [ $((n+=1)) -gt 3000 ]; do sleep 0.02; done; \
+             printf '{keys}') \
              | script -qefc '{command}' {shown} >{shown}.copy; cat {shown}"
         )
     };
@@ -263,6 +310,35 @@ fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_pass
 }
 
 #[test]
+fn a_neighbour_of_ipv6_alone_has_the_name_that_the_server_gives_it() {
+    let shell = format!("{} scan -i lan0 --format json", env!("CARGO_BIN_EXE_trousse"));
+    let Some((_, said)) = within("ipv6-only", &shell) else { return };
+    let report: serde_json::Value = serde_json::from_str(&said).expect("a report");
+    let rows = report["hosts"].as_array().expect("the hosts");
+    let pc = rows.iter().find(|row| row["ip"] == "2001:db8:1::11").unwrap_or_else(|| panic!("{said}"));
+    assert!(pc["names"].to_string().contains("pc.site.lan"), "{pc}");
+}
+
+#[test]
+fn a_record_of_services_needs_no_file_of_the_authority_and_holds_no_key() {
+    let shell = format!(
+        "cd /run/lab/kit && cat ../server/authority.key >>../server/authority.pem; ask='-i lan0 10.0.0.1-10 --site plan.toml'; \
+         {0} diagnose $ask --record v --format json >live; mv ../server/authority.pem ../server/gone.pem; \
+         {0} replay v --format json >replayed; cmp live replayed; {0} replay v --site plan.toml --format json >named; cmp live named; \
+         {0} retest v --format csv | grep -c 'still-there,L7-tls-certificate'; grep -rc 'PRIVATE' v live | sort; \
+         {0} --lang en diagnose $ask 2>&1; echo $?",
+        env!("CARGO_BIN_EXE_trousse"),
+    );
+    let Some((_, said)) = within("services-tls", &shell) else { return };
+    let lines: Vec<&str> = said.lines().collect();
+    let [still, holds @ .., refused, hint, code] = &lines[..] else { panic!("{said}") };
+    assert_eq!((*still, *code), ("6", "2"), "{said}");
+    assert!(!holds.is_empty() && holds.iter().all(|file| file.ends_with(":0")), "{said}");
+    assert!(refused.contains("cannot read the authority") && refused.contains("authority.pem"), "{said}");
+    assert!(hint.starts_with("hint: "), "{said}");
+}
+
+#[test]
 fn a_walk_that_was_torn_off_goes_on_and_a_full_disk_loses_nothing_that_was_measured() {
     let program = env!("CARGO_BIN_EXE_trousse");
     // A key, and the end once so many outlets stand in the journal; a tmpfs of a page holds the list and no outlet more.
@@ -286,6 +362,37 @@ fn a_walk_that_was_torn_off_goes_on_and_a_full_disk_loses_nothing_that_was_measu
     assert!(report.contains("2 outlets: 2 pass in part"), "{said}");
     assert!(full.contains("exit 2") && full.contains("cannot write the journal small/journal"), "{said}");
     assert!(full.contains("32 outlets: 1 passes in part, 31 not measured"), "{said}");
+}
+
+#[test]
+fn ctrl_c_in_a_retest_loses_nothing_of_the_journal_and_gives_the_terminal_back() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let look = format!("{program} --lang en visit retest --format csv -o again.csv");
+    // Pressed once the retest is on its way. Ctrl-C goes to the shell too: it goes on.
+    let shell = format!(
+        "cd $HOST_DIR; export TROUSSE_VISIT=$HOST_DIR/visit; exec 2>&1; {program} visit start --customer Mairie >/dev/null 2>&1; \
+         {program} scan -i lan0 >/dev/null 2>&1; {program} visit note 'moved the till'; \
+         (n=0; until [ -e visit/look-2/visit.json ] || [ $((n+=1)) -gt 1500 ]; do sleep 0.02; done; printf '\\003') | script -qefc \
+         'trap : INT; stty -a >before; {look}; echo $? >code; stty -a >after' shown >/dev/null; \
+         cmp before after; cat code; printf '\\001'; cat again.csv; printf '\\001'; cp visit/journal.jsonl once; \
+         {look} >/dev/null 2>&1; cat once; printf '\\001'; cat visit/journal.jsonl; printf '\\001'; {program} --lang en visit show"
+    );
+    let Some((_, said)) = within("own-address", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [code, compared, once, journal, shown] = parts[..] else { panic!("five parts: {said}") };
+    // The laptop's own address is asked for first: it was found again by then, or was not tested again, and never is it closed.
+    let told = [("1\n", "still-there"), ("3\n", "not-tested-again")];
+    let is_told =
+        |(exit, status): &(&str, &str)| code == *exit && compared.contains(&format!("finding,{status},L3-own-address-taken"));
+    assert!(told.iter().any(is_told), "{code}{compared}");
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
+    };
+    // Opened, looked, did, looked again: whole, and kept as they were by what came after.
+    let (once, all) = (lines(once), lines(journal));
+    assert_eq!((once.len(), all.len()), (4, 5), "{said}");
+    assert_eq!(all[..4], once[..]);
+    assert!(shown.contains("moved the till"), "{shown}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use super::holder::Holder;
 use crate::language::Language;
 use crate::net::{Ipv6Net, Mac};
 use crate::observe::{Inventory, Observation, Router};
-use crate::site::Plan;
+use crate::site::{Plan, Router6};
 use crate::wire::icmpv6::RouterAdvertisement;
 
 /// A router and what it told last.
@@ -23,6 +23,9 @@ pub struct Advertising {
     pub told: RouterAdvertisement,
     /// What the plan calls it, where the plan means it.
     pub planned: Option<String>,
+    /// What the plan calls it, where the plan knows it and has other prefixes for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
 }
 
 impl Advertising {
@@ -31,17 +34,21 @@ impl Advertising {
         let (ip, mac) = (heard.router, heard.mac);
         let prefixes = || heard.told.prefixes.iter().map(|told| told.prefix);
         let planned = plan.routers6.iter().find(|planned| planned.means(ip, mac, prefixes()));
+        let known = || plan.routers6.iter().find(|planned| planned.knows(ip, mac));
+        let changed = if planned.is_none() { known() } else { None };
         Advertising {
             router: ip,
             holder: Holder::of(inventory, plan, IpAddr::V6(ip), mac),
             told: heard.told.clone(),
-            planned: planned.map(crate::site::Router6::called),
+            planned: planned.map(Router6::called),
+            changed: changed.map(Router6::called),
         }
     }
 
-    /// The prefixes that devices make addresses in, in order.
+    /// The prefixes that it advertises, in order; those that it takes back are not among them.
     pub fn prefixes(&self) -> Vec<Ipv6Net> {
-        let mut prefixes: Vec<Ipv6Net> = self.told.prefixes.iter().map(|told| told.prefix).collect();
+        let mut prefixes: Vec<Ipv6Net> =
+            self.told.prefixes.iter().filter(|told| told.valid_s > 0).map(|told| told.prefix).collect();
         prefixes.sort_unstable();
         prefixes.dedup();
         prefixes

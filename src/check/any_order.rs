@@ -16,7 +16,7 @@ use crate::mib::{Said, Tables};
 use crate::net::{Mac, Moment, VlanId, Watts};
 use crate::observe::{
     Asked, BarrierTried, Became, CarrierCounted, Claim, Cut, DhcpAnswer, Fact, Fate, Inventory, LinkState, NameSource,
-    Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
+    Observation, Part, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
 };
 use crate::oui::Vendors;
 use crate::pool::{Pool, Server};
@@ -24,6 +24,7 @@ use crate::service::Measured;
 use crate::service::dns::Looked;
 use crate::service::http::Page;
 use crate::service::ntp::Clock;
+use crate::service::throughput::{Flow, Throughput};
 use crate::site::{Plan, Range};
 use crate::wire::dhcp::{Kind, Says, Settings};
 
@@ -117,11 +118,16 @@ fn a_fact() -> impl Strategy<Value = Fact> {
         (an_ip(), replies.clone()).prop_map(|(ip, replies)| Fact::Pinged { ip, replies }),
         (an_ip(), replies).prop_map(|(server, replies)| Fact::DnsAsked { server, replies }),
         (
-            1u8..4,
-            select(vec![0u16, 28, 576, 1400, 1500]),
-            select(vec![Fate::Sent, Fate::Answered, Fate::TooBig { by: an_address(9) }])
+            prop_oneof![(1u8..4).prop_map(|last| an_address(last).into()), (1u16..4).prop_map(an_address6)],
+            select(vec![0u16, 28, 48, 576, 1280, 1400, 1500]),
+            select(vec![
+                Fate::Sent,
+                Fate::Answered,
+                Fate::TooBig { by: an_address(9).into() },
+                Fate::TooBig { by: an_address6(9) }
+            ])
         )
-            .prop_map(|(last, bytes, fate)| Fact::PathSized { ip: an_address(last), bytes, fate }),
+            .prop_map(|(ip, bytes, fate)| Fact::PathSized { ip, bytes, fate }),
         (1u8..4, a_mac(), select(hows.to_vec())).prop_map(|(last, mac, how)| {
             let foreign = if last < 3 { Ipv4Addr::new(192, 168, 1, last) } else { Ipv4Addr::new(169, 254, 9, 9) };
             Fact::AddressClaimed { ip: foreign.into(), mac, how, rtt_us: None, via: None }
@@ -165,7 +171,8 @@ fn a_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(server, last, how)| an_offer(server, last, how)),
         1 => "[a-b]".prop_map(|field| Fact::Malformed { protocol: "ARP".into(), field }),
         1 => (0u32..3).prop_map(|count| Fact::FramesLost { count }),
-        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Cut::User, Cut::Interface, Cut::Capture, Cut::Link, Cut::Budget]).prop_map(|by| Fact::CutShort { by }),
+        1 => select(vec![Part::Addresses, Part::Dhcp, Part::Ipv6, Part::Services]).prop_map(|part| Fact::Unfinished { part }),
     ]
 }
 
@@ -284,15 +291,32 @@ fn a_fact_of_our_card() -> impl Strategy<Value = Fact> {
     ]
 }
 
-/// What became of one of four services of a plan, or of its barrier.
+/// What became of one of five services of a plan, or of its barrier.
 fn a_service() -> impl Strategy<Value = Fact> {
-    let became =
-        [Became::Answered, Became::Refused, Became::Silent, Became::Mute, Became::Garbled, Became::Unresolved, Became::NotSent];
+    let became = [
+        Became::Answered,
+        Became::Refused,
+        Became::Silent,
+        Became::Mute,
+        Became::Garbled,
+        Became::Unresolved,
+        Became::NotSent,
+        Became::Busy,
+        Became::NoProgram,
+        Became::Stopped,
+    ];
     let page = |status| Measured::Page(Page { status, location: None, text_found: None, bytes: 0, cut: false });
     let looked = |code| Measured::Looked(Looked { code, ..Looked::default() });
     let clock = |stratum| Measured::Clock(Clock { stratum, ..Clock::default() });
-    let measured = prop_oneof![select(vec![200u16, 404]).prop_map(page), (0u16..4).prop_map(looked), (0u8..2).prop_map(clock)];
-    let told = ("[a-d]", prop::option::of(an_ip()), select(became.to_vec()), prop::option::of(measured));
+    let flow = |bits_s| Flow { bits_s, retransmits: None, laptop_percent: 5, server_percent: 5 };
+    let filled = move |bits_s| Measured::Throughput(Throughput { up: Some(flow(bits_s)), ..Throughput::default() });
+    let measured = prop_oneof![
+        (0u64..3_000_000).prop_map(filled),
+        select(vec![200u16, 404]).prop_map(page),
+        (0u16..4).prop_map(looked),
+        (0u8..2).prop_map(clock)
+    ];
+    let told = ("[a-e]", prop::option::of(an_ip()), select(became.to_vec()), prop::option::of(measured));
     prop_oneof![
         3 => told.prop_map(|(service, address, became, measured)| {
             Fact::ServiceTold(Box::new(ServiceTold { service, address, became, took_us: 0, tls: None, measured }))
@@ -337,7 +361,7 @@ fn a_router() -> impl Strategy<Value = Fact> {
     });
     let ours = Just(Fact::OurAddresses6 { addresses: vec!["fe80::1/64".parse().expect("a prefix")] });
     let asked = (0u32..3, 0u32..3).prop_map(|(to_all, routers)| {
-        Fact::Asked6(crate::observe::Asked6 { to_all, routers, solicitations: to_all, listened_ms: 3750 })
+        Fact::Asked6(crate::observe::Asked6 { to_all, routers, solicitations: to_all, listened_ms: 3750, overfull: to_all > 1 })
     });
     prop_oneof![8 => told, 1 => ours, 1 => asked]
 }
@@ -395,6 +419,7 @@ fn a_plan() -> impl Strategy<Value = Plan> {
          [[service]]\nname = \"b\"\nhost = \"b.lan\"\nkind = \"tcp\"\nport = 22\n\
          [[service]]\nname = \"c\"\nhost = \"10.0.0.6\"\nkind = \"dns\"\nask = \"c.lan\"\n\
          [[service]]\nname = \"d\"\nhost = \"10.0.0.6\"\nkind = \"ntp\"\n\
+         [[service]]\nname = \"e\"\nhost = \"10.0.0.6\"\nkind = \"throughput\"\nat_least_mbps = 2\n\
          [[must_not_reach]]\nname = \"wall\"\nhost = \"10.0.0.6\"\nports = [445]";
     let planned = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"a\"\naddress = \"10.0.0.5\"\n\
          [[fixed]]\nname = \"x\"\naddress = \"10.0.0.6\"\nmac = \"02:00:00:00:00:03\"";
@@ -417,6 +442,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         Problem::RepeatedAnswer(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         Problem::ServerOffersOccupiedAddress(problem) => problem.ip == ip,
         Problem::PlannedMissing(problem) => problem.ip == ip,
+        Problem::AnotherCard(problem) => problem.ip == ip,
         Problem::WrongAddress(problem) => problem.at.iter().any(|at| at.ip == ip),
         Problem::NotPlanned(problem) => problem.hosts.iter().any(|host| host.ip == ip),
         // About ports of switches.
@@ -434,7 +460,11 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::PathMtu(_) | Problem::DnsSilent(_) => false,
-        Problem::HostSilent(_) | Problem::PortClosed(_) | Problem::PortSilent(_) | Problem::PingThreshold(_) => false,
+        Problem::HostSilent(_)
+        | Problem::PortClosed(_)
+        | Problem::PortSilent(_)
+        | Problem::PingThreshold(_)
+        | Problem::LowThroughput(_) => false,
         Problem::ReachesForbidden(_)
         | Problem::NameUnresolved(_)
         | Problem::NoAnswer(_)
@@ -460,7 +490,11 @@ fn reported(seen: &[Observation], plan: &Plan) -> BTreeSet<IpAddr> {
     // A device of the plan may be heard where it should be, and a stranger may tell a planned name.
     let acquits = |finding: &Finding| {
         let by_lease = matches!(finding.problem, Problem::StaticInPool(_) | Problem::ServerOffersOccupiedAddress(_));
-        by_lease || matches!(finding.problem, Problem::PlannedMissing(_) | Problem::WrongAddress(_) | Problem::NotPlanned(_))
+        let planned = matches!(
+            finding.problem,
+            Problem::PlannedMissing(_) | Problem::WrongAddress(_) | Problem::AnotherCard(_) | Problem::NotPlanned(_)
+        );
+        by_lease || planned
     };
     let by_proxy_only = |ip: &IpAddr| {
         alone(ip)

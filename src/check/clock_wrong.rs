@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -120,6 +120,20 @@ impl Explain for ClockWrong {
             false => format!("Le serveur de temps « {name} » ({at}) n'a pas d'heure à donner"),
         };
         Wording { title, why: self.why(Language::Fr), remedy: self.remedy(Language::Fr) }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A clock is wrong: log-ons, certificates and recordings go by it.",
+                "Set the clocks right, and have all devices take the time from one place.",
+            ],
+            french: [
+                "Une horloge est fausse : connexions, certificats et enregistrements en dépendent.",
+                "Remettre les horloges à l'heure, et faire prendre l'heure à tous au même endroit.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -11,7 +11,7 @@ use super::way_out::{NamedBy, dns_servers, has_no_address, is_near, is_shut, una
 use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, Replies};
+use crate::observe::{Inventory, Part, Replies};
 use crate::site::Plan;
 
 /// A DNS server that is silent.
@@ -33,7 +33,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let answers = |ip: &IpAddr| asked(ip).is_some_and(|(replies, _)| !replies.rtts_us.is_empty());
     let mut named = dns_servers(inventory, plan);
     // What only a router tells and this machine has no way to is not ours to ask.
-    named.retain(|ip, by| asked(ip).is_some() || !by.is_only_advertised());
+    let has_no_way = |ip: &IpAddr| inventory.path().dns(*ip).is_some_and(|(replies, _)| replies.sent == 0);
+    named.retain(|ip, by| !by.is_only_advertised() || !has_no_way(ip));
     let others: Vec<IpAddr> = named.keys().copied().filter(answers).collect();
     let mut untested = None;
     let mut findings = Vec::new();
@@ -41,7 +42,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         match asked(&ip) {
             Some((replies, _)) if !replies.rtts_us.is_empty() => {}
             _ if !is_near(inventory, ip) && !ip.is_loopback() && is_shut(inventory, plan, ip) => untested = Some(Reason::GatewaySilent),
-            None => untested = untested.or_else(|| Some(unasked(inventory))),
+            None => untested = untested.or_else(|| Some(unasked(inventory, Part::WayOut))),
             Some((Replies { sent, .. }, seen)) => {
                 let severity = if others.is_empty() { Severity::Broken } else { Severity::Degraded };
                 let problem = DnsSilent { ip, named_by: named_by.clone(), questions: *sent, others: others.clone() };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -36,7 +36,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     verdict(inventory, plan, |service| service.kind == Kind::Dns, |service, told, seen| {
         let (Became::Answered, Some(Measured::Looked(answer))) = (told.became, &told.measured) else { return Heard::Elsewhere };
         match answer.as_planned(service) {
-            None => Heard::Elsewhere,
+            None => Heard::Untested(Reason::ServiceUndecided { service: service.name.clone() }),
             Some(true) => Heard::Well,
             Some(false) => {
                 let problem = Problem::DnsWrongAnswer(DnsWrongAnswer {
@@ -94,7 +94,7 @@ impl DnsWrongAnswer {
                 let (got, expect) = (list(&self.unexpected), list(&self.expect));
                 language.pick(
                     format!("for {ask} came {got}, where the plan expects {expect}"),
-                    format!("pour {ask} est venu {got}, là où le plan attend {expect}"),
+                    format!("pour {ask}, réponse : {got}, là où le plan attend {expect}"),
                 )
             }
             _ => language.pick(
@@ -158,6 +158,20 @@ impl Explain for DnsWrongAnswer {
         }
     }
 
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A name leads to no machine, or to another one than planned: whoever follows it gets nowhere, or elsewhere.",
+                "Correct the entry of that name.",
+            ],
+            french: [
+                "Un nom ne mène à aucune machine, ou pas à celle prévue : qui le suit n'arrive nulle part, ou ailleurs.",
+                "Corriger l'inscription de ce nom.",
+            ],
+            by: By::Technician,
+        })
+    }
+
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
         self.at.is_at(ip)
     }
@@ -212,7 +226,7 @@ mod tests {
     fn the_planned_address_is_clear_and_what_was_cut_is_not_judged() {
         assert_eq!(told(to("10.0.0.8")).verdict(judge), Verdict::Clear);
         let cut = told(Looked { cut: true, ..Looked::default() });
-        assert_eq!(cut.verdict(judge), Verdict::NotTested(Reason::ServiceUnreached { service: "dns".to_owned() }));
+        assert_eq!(cut.verdict(judge), Verdict::NotTested(Reason::ServiceUndecided { service: "dns".to_owned() }));
     }
 
     #[test]

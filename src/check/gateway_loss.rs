@@ -10,7 +10,7 @@ use super::way_out::{Figures, NamedBy, Standing, gateways, has_no_address, stand
 use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::Inventory;
+use crate::observe::{Inventory, Part};
 use crate::site::Plan;
 
 /// A gateway and what came back from it.
@@ -50,7 +50,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         _ if has(Standing::Answers) => Verdict::Clear,
         _ if has(Standing::Silent) || has(Standing::ArpOnly) => Verdict::NotTested(Reason::GatewaySilent),
         Some(_) if stood.is_empty() && !has_no_address(inventory) => Verdict::NotTested(Reason::NoGateway),
-        _ => Verdict::NotTested(unasked(inventory)),
+        _ => Verdict::NotTested(unasked(inventory, Part::WayOut)),
     };
     Verdict::of(findings, otherwise)
 }

@@ -11,7 +11,7 @@ use super::Problem;
 use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::{Inventory, Observation};
+use crate::observe::{Inventory, Observation, Part};
 use crate::site::Plan;
 
 /// A gateway that is silent.
@@ -37,8 +37,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         match how {
             Standing::Answers => tested = true,
             // One that only DHCP names and that is out of our reach is judged with the settings of that server.
-            Standing::NotAsked if named_by.laptop || named_by.plan || unasked(inventory) != Reason::NotSent => {
-                untested = Some(unasked(inventory));
+            Standing::NotAsked if named_by.laptop || named_by.plan || unasked(inventory, Part::WayOut) != Reason::NotSent => {
+                untested = Some(unasked(inventory, Part::WayOut));
             }
             Standing::NotAsked => {}
             Standing::ArpOnly | Standing::Silent => {
@@ -51,7 +51,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let otherwise = match untested {
         Some(reason) => Verdict::NotTested(reason),
         None if tested => Verdict::Clear,
-        None => match unasked(inventory) {
+        None => match unasked(inventory, Part::WayOut) {
             Reason::NotSent => Verdict::NotTested(Reason::NoGateway),
             reason => Verdict::NotTested(reason),
         },
@@ -258,5 +258,7 @@ mod tests {
         assert_eq!(scene().pinged("10.0.0.254", 0, &[]).verdict(judge), Verdict::NotTested(Reason::NotSent));
         let stopped = Reason::Stopped { asked: 254, planned: 254 };
         assert_eq!(scene().cut(Cut::User).verdict(judge), Verdict::NotTested(stopped));
+        let hurried = Reason::OutOfTime { asked: 254, planned: 254 };
+        assert_eq!(scene().out_of_time(&[Part::WayOut]).verdict(judge), Verdict::NotTested(hurried));
     }
 }

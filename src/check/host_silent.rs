@@ -5,9 +5,9 @@ use std::net::IpAddr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::serviced::{dead_hosts, verdict, Heard};
+use super::serviced::{Heard, dead_hosts, is_tried, verdict};
 use super::Problem;
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -20,7 +20,7 @@ pub struct HostSilent {
     pub ip: IpAddr,
     /// The services that the plan has there.
     pub services: Vec<String>,
-    /// It answers ARP, and nothing else.
+    /// It answers ARP, or is heard as an IPv6 neighbour, and nothing else.
     pub arp: bool,
 }
 
@@ -30,7 +30,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         let seen = services.iter().filter_map(|name| inventory.services().of(name)).map(|(_, seen)| seen.clone()).take(3).collect();
         Finding::new(Severity::Broken, Problem::HostSilent(HostSilent { ip, services, arp }), seen)
     });
-    let otherwise = verdict(inventory, plan, |_| true, |_, told, _| match told.became {
+    let otherwise = verdict(inventory, plan, |service| is_tried(inventory, service), |_, told, _| match told.became {
         Became::Unresolved => Heard::Elsewhere,
         _ => Heard::Well,
     });
@@ -50,13 +50,16 @@ impl HostSilent {
 impl Explain for HostSilent {
     fn english(&self) -> Wording {
         let (ip, services) = (self.ip, self.services("“", "”"));
-        let arp = match self.arp {
-            true => "It answers ARP, so it is switched on and cabled: it hangs, or a firewall drops everything.",
-            false => "",
+        let there = match (self.arp, self.ip) {
+            (false, _) => "",
+            (true, IpAddr::V4(_)) => " It answers ARP, so it is switched on and cabled: it hangs, or a firewall drops everything.",
+            (true, IpAddr::V6(_)) => {
+                " It is heard as an IPv6 neighbour, so it is switched on and cabled: it hangs, or a firewall drops everything."
+            }
         };
         Wording {
             title: format!("The host {ip} answers nothing"),
-            why: format!("None of what the plan has there answered: {services}. {arp}"),
+            why: format!("None of what the plan has there answered: {services}.{there}"),
             remedy: vec![
                 format!("Go to the machine with {ip}: is it switched on, is its cable in, is the light of its port on?"),
                 format!("If it runs, compare its address with {ip}, and look at its firewall and at those on the way."),
@@ -67,19 +70,38 @@ impl Explain for HostSilent {
 
     fn french(&self) -> Wording {
         let (ip, services) = (self.ip, self.services("« ", " »"));
-        let arp = match self.arp {
-            true => "Elle répond en ARP : elle est donc sous tension et câblée ; elle est figée, ou un pare-feu rejette tout.",
-            false => "",
+        let there = match (self.arp, self.ip) {
+            (false, _) => "",
+            (true, IpAddr::V4(_)) => {
+                " Elle répond en ARP : elle est donc sous tension et câblée ; elle est figée, ou un pare-feu rejette tout."
+            }
+            (true, IpAddr::V6(_)) => {
+                " Elle est entendue comme voisine IPv6 : elle est donc sous tension et câblée ; elle est figée, ou un pare-feu rejette tout."
+            }
         };
         Wording {
             title: format!("La machine {ip} ne répond à rien"),
-            why: format!("Rien de ce que le plan y place n'a répondu : {services}. {arp}"),
+            why: format!("Rien de ce que le plan y place n'a répondu : {services}.{there}"),
             remedy: vec![
                 format!("Allez voir la machine en {ip} : est-elle sous tension, son câble est-il branché, le voyant de son port est-il allumé ?"),
                 format!("Si elle tourne, comparez son adresse avec {ip}, puis voyez son pare-feu et ceux du chemin."),
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A machine that offers services gives no sign of life: none of them can be used.",
+                "See whether it is switched on and plugged in, then start it again.",
+            ],
+            french: [
+                "Une machine qui rend des services ne donne plus signe de vie : aucun d'eux n'est utilisable.",
+                "Vérifier qu'elle est allumée et branchée, puis la redémarrer.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -65,7 +65,7 @@ impl HttpUnexpected {
             language.pick(format!("the page does not hold “{text}”"), format!("la page ne contient pas « {text} »"))
         });
         let to = self.page.location.as_ref().map(|to| {
-            language.pick(format!("it sends the browser to {to}"), format!("elle renvoie le navigateur vers {to}"))
+            language.pick(format!("it sends the browser to {to}"), format!("la page renvoie le navigateur vers {to}"))
         });
         [status, text, to].into_iter().flatten().collect::<Vec<_>>().join(language.pick("; ", " ; "))
     }
@@ -109,6 +109,20 @@ impl Explain for HttpUnexpected {
             why: format!("Constat : {}.", self.differs(Language::Fr)),
             remedy: vec![self.hint(Language::Fr).to_owned(), "Relancez trousse diagnose.".to_owned()],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A web page gives an error, or is not the one that belongs there: its users see that too.",
+                "Mend the web site, or have its provider do it.",
+            ],
+            french: [
+                "Une page web affiche une erreur, ou n'est pas celle attendue : ses utilisateurs le voient aussi.",
+                "Réparer le site web, ou le faire réparer par son hébergeur.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

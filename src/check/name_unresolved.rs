@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use super::serviced::{Heard, Place, is_tried, verdict};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -21,10 +21,10 @@ pub struct NameUnresolved {
     pub at: Place,
 }
 
-/// Every service whose host is a name. Where DNS servers are silent, they are the cause.
+/// Every service whose host is a name. Where none of the DNS servers that this laptop asks answers, they are the cause.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    let dns_silent = matches!(super::dns_silent::judge(inventory, plan), Verdict::Found(_));
-    verdict(inventory, plan, |service| service.address().is_none(), |service, told, seen| match told.became {
+    let dns_silent = matches!(super::dns_silent::judge(inventory, plan), Verdict::Found(silent) if are_all_silent(inventory, &silent));
+    verdict(inventory, plan, |service| service.address().is_none() && is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Unresolved => {
             let problem = Problem::NameUnresolved(NameUnresolved { at: Place::of(service, told) });
             let because_of = dns_silent.then(|| "L7-dns-silent".to_owned());
@@ -32,6 +32,14 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
         }
         _ => Heard::Well,
     })
+}
+
+/// Whether the laptop asks servers, of which every one that could be asked is silent.
+fn are_all_silent(inventory: &Inventory, silent: &[Finding]) -> bool {
+    let is_silent = |ip: IpAddr| silent.iter().any(|finding| matches!(&finding.problem, Problem::DnsSilent(one) if one.ip == ip));
+    let asked = |ip: &IpAddr| inventory.path().dns(*ip).is_some_and(|(replies, _)| replies.sent > 0);
+    let mut own = inventory.path().resolvers().filter(asked).peekable();
+    own.peek().is_some() && own.all(is_silent)
 }
 
 impl Explain for NameUnresolved {
@@ -63,6 +71,20 @@ impl Explain for NameUnresolved {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The name of a service leads nowhere: nobody finds it, even if it works.",
+                "Enter that name again, or correct it where it is used.",
+            ],
+            french: [
+                "Le nom d'un service ne mène nulle part : personne ne le trouve, même s'il fonctionne.",
+                "Réinscrire ce nom, ou le corriger là où il est utilisé.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, _: IpAddr, _: Mac) -> bool {
@@ -112,8 +134,11 @@ mod tests {
         let scene = Scene::swept().plan("[[service]]\nname = \"wiki\"\nhost = \"wiki.lan\"\nkind = \"http\"");
         let lost = scene.clone().told("wiki", "-", Became::Unresolved, None);
         assert_eq!(lost.found(judge)[0].because_of, None);
-        let silent = lost.resolvers(&["10.0.0.53"]).dns("10.0.0.53", 3, &[]);
+        let lost_with = |scene: &Scene, servers: &[&str]| scene.clone().told("wiki", "-", Became::Unresolved, None).resolvers(servers);
+        let silent = lost_with(&scene, &["10.0.0.53"]).dns("10.0.0.53", 3, &[]);
         assert_eq!(silent.found(judge)[0].because_of.as_deref(), Some("L7-dns-silent"));
+        let one_of_two = lost_with(&scene, &["10.0.0.53", "10.0.0.54"]).dns("10.0.0.54", 3, &[300]).dns("10.0.0.53", 3, &[]);
+        assert_eq!(one_of_two.found(judge)[0].because_of, None, "a server that answers said that there is no such name");
         assert_eq!(scene.told("wiki", "10.0.0.7", Became::Silent, None).verdict(judge), Verdict::Clear);
     }
 }

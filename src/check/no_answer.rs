@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use super::serviced::{Heard, Place, is_tried, verdict};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
-use crate::service::Way;
+use crate::service::{Service, Way};
 use crate::site::Plan;
 
 /// A service that is there and does not answer.
@@ -26,12 +26,13 @@ pub struct NoAnswer {
 
 /// Every service to which something is said.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    verdict(inventory, plan, |service| service.kind.row().begin.is_some() || service.kind.row().way == Way::Tls, |service, told, seen| match told.became {
+    let says = |service: &Service| service.kind.row().begin.is_some() || matches!(service.kind.row().way, Way::Tls | Way::Fill);
+    verdict(inventory, plan, |service| says(service) && is_tried(inventory, service), |service, told, seen| match told.became {
         became @ (Became::Mute | Became::Reset | Became::Garbled | Became::NoHandshake) => {
             let problem = Problem::NoAnswer(NoAnswer { at: Place::of(service, told), became });
             Heard::Wrong(Box::new(Finding::new(Severity::Broken, problem, vec![seen.clone()])))
         }
-        Became::Answered => Heard::Well,
+        Became::Answered | Became::Busy => Heard::Well,
         _ => Heard::Elsewhere,
     })
 }
@@ -103,6 +104,20 @@ impl Explain for NoAnswer {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A service takes calls, but does not do its work.",
+                "Start that service again, and see what it complains of.",
+            ],
+            french: [
+                "Un service décroche, mais ne fait pas son travail.",
+                "Redémarrer ce service, et voir de quoi il se plaint.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -11,7 +11,7 @@ use super::planned::{At, Roll};
 use super::{Problem, clear_or_gap};
 use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
-use crate::net::{Ipv4Net, Mac, Targets};
+use crate::net::{Ipv4Net, Mac};
 use crate::observe::Inventory;
 use crate::site::{Network, Plan};
 
@@ -44,11 +44,13 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let networks: Vec<&Network> = plan.networks.iter().filter(judged).collect();
     let roll = Roll::of(inventory, plan);
     let findings = networks.iter().filter_map(|network| strangers(inventory, plan, &roll, network)).collect();
-    let looked = networks.iter().any(|network| inventory.reach().meets(&Targets::of_prefix(network.prefix)));
-    let otherwise = match clear_or_gap(inventory) {
+    let asked = |network: &&Network| Some((network.prefix.trunc(), roll.is_asked_throughout(network.prefix)?));
+    let near: Vec<(Ipv4Net, bool)> = networks.iter().filter_map(asked).collect();
+    let otherwise = match (clear_or_gap(inventory), near.iter().find(|(_, asked)| !asked)) {
         _ if networks.is_empty() => Verdict::NotTested(Reason::NoDevicePlanned),
-        Verdict::Clear if !looked => Verdict::NotTested(Reason::NoDevicePlanned),
-        verdict => verdict,
+        (Verdict::Clear, _) if near.is_empty() => Verdict::NotTested(Reason::NoDevicePlanned),
+        (Verdict::Clear, Some((network, _))) => Verdict::NotTested(Reason::NetworkNotAsked { network: *network }),
+        (verdict, _) => verdict,
     };
     Verdict::of(findings, otherwise)
 }

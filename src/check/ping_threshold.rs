@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
-use crate::language::Language;
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
+use crate::language::{Language, travel};
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
-use crate::service::ping::{Echoes, milliseconds};
+use crate::service::ping::Echoes;
 use crate::service::{Kind, Measured, Service};
 use crate::site::Plan;
 
@@ -58,12 +58,13 @@ impl PingThreshold {
     }
 
     fn beyond(&self, language: Language) -> String {
-        let ms = |us: Option<u32>| us.map_or("–".to_owned(), |us| milliseconds(us, language));
+        let ms = |us: Option<u32>| us.map_or("–".to_owned(), |us| travel(us, language));
         let (lost, sent, rtt, jitter) = (self.echoes.lost, self.echoes.sent, ms(self.echoes.median_us), ms(self.echoes.jitter_us));
         let loss = self.max_loss.map(|max| {
+            let (were, pings) = if lost == 1 { ("was", "ping perdu") } else { ("were", "pings perdus") };
             language.pick(
-                format!("{lost} of {sent} pings were lost (at most {max} % by the plan)"),
-                format!("{lost} pings perdus sur {sent} (au plus {max} % selon le plan)"),
+                format!("{lost} of {sent} pings {were} lost (at most {max} % by the plan)"),
+                format!("{lost} {pings} sur {sent} (au plus {max} % selon le plan)"),
             )
         });
         let rtt = self.max_rtt_ms.map(|max| {
@@ -102,6 +103,20 @@ impl Explain for PingThreshold {
                 "Relancez trousse diagnose, puis une fois encore à une autre heure.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The way to a device is slower or less steady than it must be: calls and remote work suffer first.",
+                "Find what loads or disturbs that way.",
+            ],
+            french: [
+                "Le chemin vers un appareil est plus lent ou moins régulier qu'il ne le faut : la téléphonie et le travail à distance en souffrent d'abord.",
+                "Chercher ce qui charge ou perturbe ce chemin.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::contest::answers_for_many;
 use super::gap;
 use super::virtual_address::Family;
-use crate::net::Mac;
+use crate::finding::Reason;
+use crate::net::{Ipv4Net, Mac, Targets};
 use crate::observe::{Inventory, NameSource};
 use crate::site::{Fixed, Plan};
 
@@ -77,15 +78,47 @@ impl<'a> Roll<'a> {
         Roll { inventory, plan, whole: gap(inventory).is_none(), named }
     }
 
-    /// Whether silence of an address means that nobody is there: asked through, to the end, and on our own segment.
+    /// Whether it is known who is at an address: somebody answered for it, or it was asked through to the end, on our own segment.
     pub fn is_asked(&self, ip: Ipv4Addr) -> bool {
-        let near = self.inventory.card().is_some_and(|card| card.addresses.iter().any(|net| net.contains(&ip)));
-        self.whole && near && self.inventory.reach().holds(ip)
+        self.whole && self.is_near(ip) && self.is_settled(ip)
     }
 
-    /// Whether any device of the plan was asked for.
-    pub fn is_any_asked(&self) -> bool {
-        self.plan.fixed.iter().any(|fixed| self.inventory.reach().holds(fixed.address))
+    fn is_near(&self, ip: Ipv4Addr) -> bool {
+        self.inventory.card().is_some_and(|card| card.addresses.iter().any(|net| net.contains(&ip)))
+    }
+
+    /// Who answered is not asked a second time.
+    fn is_settled(&self, ip: Ipv4Addr) -> bool {
+        let inventory = self.inventory;
+        inventory.reach().holds(ip) || !inventory.claims_of(ip.into()).is_empty() || inventory.is_ours(ip.into())
+    }
+
+    /// Why it is not known of every device that the plan has on our segment whether it is there.
+    pub fn unasked(&self) -> Option<Reason> {
+        let mut near = self.plan.fixed.iter().map(|fixed| fixed.address).filter(|ip| self.is_near(*ip)).peekable();
+        if near.peek().is_none() {
+            return Some(Reason::NoDevicePlanned);
+        }
+        let count = near.filter(|ip| !self.is_settled(*ip)).count() as u32;
+        (count > 0).then_some(Reason::PlannedNotAsked { count })
+    }
+
+    /// Whether every address that a network has on our segment was asked through; `None` where it has none there.
+    pub fn is_asked_throughout(&self, network: Ipv4Net) -> Option<bool> {
+        let own = self.inventory.card().map(|card| card.addresses.as_slice()).unwrap_or_default();
+        let common = |net: &Ipv4Net| match (net.contains(&network), network.contains(&net.trunc())) {
+            (true, _) => Some(network),
+            (_, true) => Some(net.trunc()),
+            _ => None,
+        };
+        let wanted: Vec<Targets> = own.iter().filter_map(common).map(Targets::of_prefix).collect();
+        let heard = self.inventory.claimed().filter_map(|(ip, _)| match ip {
+            IpAddr::V4(ip) => Some(ip),
+            IpAddr::V6(_) => None,
+        });
+        let known =
+            Targets::of_addresses(heard.chain(own.iter().map(Ipv4Net::addr))).union(self.inventory.reach().targets().clone());
+        (!wanted.is_empty()).then(|| wanted.iter().all(|wanted| known.covers(wanted)))
     }
 
     /// What became of a device of the plan.
@@ -106,6 +139,14 @@ impl<'a> Roll<'a> {
             (true, true) if asked => Standing::Missing,
             (true, true) => Standing::NotAsked,
         }
+    }
+
+    /// The cards that hold the address of a device for themselves, where its own, which the plan tells, does not.
+    pub fn in_place_of(&self, fixed: &Fixed) -> Vec<Mac> {
+        let (ip, Some(own)) = (IpAddr::V4(fixed.address), fixed.mac) else { return Vec::new() };
+        let holders: Vec<Mac> = self.inventory.claims_of(ip).into_iter().map(|(mac, _)| mac).collect();
+        let at_home = self.inventory.is_ours(ip) || holders.iter().any(|&mac| mac == own || Family::of(mac).is_some());
+        if at_home { Vec::new() } else { holders.into_iter().filter(|&mac| self.is_its_own(At { ip, mac })).collect() }
     }
 
     /// Where else a device was heard. Addresses that are its own by another line of the plan, or shared, are none.
@@ -193,6 +234,21 @@ mod tests {
         let cut = Scene::swept().plan(PLAN).cut(crate::observe::Cut::User);
         assert_eq!(standings(&cut), [Standing::NotAsked, Standing::NotAsked]);
         assert_eq!(standings(&Scene::capture().plan(PLAN)), [Standing::NotAsked, Standing::NotAsked]);
+    }
+
+    #[test]
+    fn a_network_is_asked_throughout_where_each_address_was_asked_or_answered() {
+        let asked = |scene: &Scene, network: &str| {
+            let (inventory, plan) = scene.seen();
+            Roll::of(&inventory, plan).is_asked_throughout(network.parse().expect("a prefix"))
+        };
+        assert_eq!(asked(&Scene::swept(), "10.0.0.0/24"), Some(true));
+        assert_eq!(asked(&Scene::swept(), "10.0.0.0/16"), Some(true), "what of it is on our segment");
+        assert_eq!(asked(&Scene::swept(), "10.9.0.0/24"), None);
+        let quick = Scene::partly(10);
+        assert_eq!((asked(&quick, "10.0.0.0/29"), asked(&quick, "10.0.0.0/28")), (Some(true), Some(false)));
+        let answered = quick.claims(&["10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14"], &[A]);
+        assert_eq!(asked(&answered, "10.0.0.0/28"), Some(true), "who answers is not asked again");
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
 pub fn otherwise(inventory: &Inventory, roll: &Roll<'_>, plan: &Plan) -> Verdict {
     match clear_or_gap(inventory) {
         _ if plan.fixed.is_empty() => Verdict::NotTested(Reason::NoDevicePlanned),
-        Verdict::Clear if !roll.is_any_asked() => Verdict::NotTested(Reason::NoDevicePlanned),
+        Verdict::Clear => roll.unasked().map_or(Verdict::Clear, Verdict::NotTested),
         verdict => verdict,
     }
 }

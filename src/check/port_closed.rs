@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use super::serviced::{Heard, Place, is_tried, verdict};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -24,7 +24,7 @@ pub struct PortClosed {
 
 /// Every service with a port.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
-    verdict(inventory, plan, |service| service.kind.row().way != Way::Ping, |service, told, seen| match told.became {
+    verdict(inventory, plan, |service| service.kind.row().way != Way::Ping && is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Refused => {
             let problem = Problem::PortClosed(PortClosed { at: Place::of(service, told) });
             Heard::Wrong(Box::new(Finding::new(Severity::Broken, problem, vec![seen.clone()])))
@@ -55,7 +55,7 @@ impl Explain for PortClosed {
     fn french(&self) -> Wording {
         let (name, at, kind) = (&self.at.service, self.at.say(), self.at.kind.word());
         Wording {
-            title: format!("« {name} » est fermé : {at} refuse"),
+            title: format!("« {name} » est fermé ({at}) : refus immédiat"),
             why: format!(
                 "La machine répond et refuse aussitôt ({kind}). Elle tourne et le chemin est bon, mais le service est arrêté, écoute sur \
                  un autre port ou pour lui seul, ou un pare-feu refuse en son nom."
@@ -67,6 +67,20 @@ impl Explain for PortClosed {
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A service is not running on its machine: its users get an error at once.",
+                "Start that service again.",
+            ],
+            french: [
+                "Un service ne tourne pas sur sa machine : ses utilisateurs ont aussitôt une erreur.",
+                "Relancer ce service.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

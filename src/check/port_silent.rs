@@ -7,8 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::{Heard, Place, dead_hosts, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use super::serviced::{Heard, Place, dead_hosts, is_tried, verdict};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::{Became, Inventory};
@@ -27,7 +27,7 @@ pub struct PortSilent {
 /// Every service. Where nothing of its host answers, that is the cause.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let dead: BTreeSet<IpAddr> = dead_hosts(inventory, plan).into_iter().map(|(ip, ..)| ip).collect();
-    verdict(inventory, plan, |_| true, |service, told, seen| match told.became {
+    verdict(inventory, plan, |service| is_tried(inventory, service), |service, told, seen| match told.became {
         Became::Silent => {
             let waited_ms = told.took_us / 1000;
             let problem = Problem::PortSilent(PortSilent { at: Place::of(service, told), waited_ms });
@@ -39,12 +39,23 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     })
 }
 
+impl PortSilent {
+    /// Where it ended before the first second, the way there said at once that it leads nowhere.
+    fn waited(&self, language: Language) -> String {
+        match self.waited_ms / 1000 {
+            0 => language.pick("Nothing came back from it", "Rien n'en est revenu").to_owned(),
+            seconds => language.pick(format!("Nothing came back in {seconds} s"), format!("Rien n'est revenu en {seconds} s")),
+        }
+    }
+}
+
 impl Explain for PortSilent {
     fn english(&self) -> Wording {
-        let (name, at, kind, seconds) = (&self.at.service, self.at.say(), self.at.kind.word(), self.waited_ms / 1000);
+        let (name, at, kind) = (&self.at.service, self.at.say(), self.at.kind.word());
+        let waited = self.waited(Language::En);
         Wording {
             title: format!("“{name}” does not answer: {at}"),
-            why: format!("Nothing came back in {seconds} s ({kind}), not even a refusal: a firewall drops it, or the machine is off or hangs."),
+            why: format!("{waited} ({kind}), not even a refusal: a firewall drops it, or the machine is off or hangs."),
             remedy: vec![
                 format!("See whether the machine runs: ping {}, or go to it.", self.at.host),
                 format!("If it runs, let the firewalls pass what “{name}” needs, on the machine and on the way."),
@@ -54,16 +65,31 @@ impl Explain for PortSilent {
     }
 
     fn french(&self) -> Wording {
-        let (name, at, kind, seconds) = (&self.at.service, self.at.say(), self.at.kind.word(), self.waited_ms / 1000);
+        let (name, at, kind) = (&self.at.service, self.at.say(), self.at.kind.word());
+        let waited = self.waited(Language::Fr);
         Wording {
             title: format!("« {name} » ne répond pas : {at}"),
-            why: format!("Rien n'est revenu en {seconds} s ({kind}), pas même un refus : un pare-feu rejette sans le dire, ou la machine est éteinte ou figée."),
+            why: format!("{waited} ({kind}), pas même un refus : un pare-feu rejette sans le dire, ou la machine est éteinte ou figée."),
             remedy: vec![
                 format!("Voyez si la machine tourne : ping {}, ou allez-y.", self.at.host),
                 format!("Si elle tourne, laissez passer ce que demande « {name} » dans les pare-feu, sur la machine et sur le chemin."),
                 "Relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A service gives no sign of life: its users wait, then give up.",
+                "See whether it runs, and what on the way to it holds calls back.",
+            ],
+            french: [
+                "Un service ne donne pas signe de vie : ses utilisateurs attendent, puis renoncent.",
+                "Vérifier qu'il tourne, et ce qui retient les appels en chemin.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {

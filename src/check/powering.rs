@@ -9,7 +9,7 @@ use crate::finding::{Reason, Verdict};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::mib::pse::FeedingPort;
-use crate::observe::{Inventory, PowerOf};
+use crate::observe::{Cut, Inventory, Part, PowerOf};
 
 /// A port of a switch, as its words name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -61,6 +61,11 @@ impl PoePort {
 
 /// "Clear" where every switch that was asked told what `tells` looks for; else why not.
 pub fn clear_or_gap(inventory: &Inventory, tells: fn(&PowerOf<'_>) -> bool, untold: fn(IpAddr) -> Reason) -> Verdict {
+    let coverage = inventory.coverage();
+    // Only a look that asks switches can leave that unfinished.
+    if let Some(cut @ Cut::Budget) = coverage.cut_of(Part::Power) {
+        return Verdict::NotTested(Reason::of_cut(cut, coverage.asked, coverage.planned));
+    }
     let mut switches = inventory.power().switches().peekable();
     if switches.peek().is_none() {
         return Verdict::NotTested(Reason::PowerNotAsked);

@@ -6,11 +6,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Problem;
-use super::serviced::not_asked;
-use crate::finding::{Explain, Finding, Manual, Reason, Severity, Subject, Verdict, Wording};
+use super::holder::join;
+use super::serviced::{OtherSilences, not_asked};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
-use crate::observe::Inventory;
+use crate::observe::{BarrierTried, Inventory};
+use crate::service::Barrier;
 use crate::site::Plan;
 
 /// A hole in the wall.
@@ -34,18 +36,12 @@ pub struct ReachesForbidden {
 
 /// Every barrier of the plan. A port that opens lets anybody in; one that is refused there only shows that the wall is open.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
+    let silences = OtherSilences::of(inventory, plan);
     let (mut findings, mut untested) = (Vec::new(), None);
     for barrier in &plan.barriers {
-        let Some((tried, seen)) = inventory.services().barrier(&barrier.name) else {
-            untested = untested.or(Some(not_asked(inventory, barrier.name.clone())));
-            continue;
-        };
-        if tried.not_sent {
-            untested = untested.or(Some(Reason::ServiceNotSent { service: barrier.name.clone() }));
-        }
-        if !tried.reached() {
-            continue;
-        }
+        let tried = inventory.services().barrier(&barrier.name);
+        untested = untested.or_else(|| unproved(inventory, &silences, barrier, tried.map(|(tried, _)| tried)));
+        let Some((tried, seen)) = tried.filter(|(tried, _)| tried.reached()) else { continue };
         let severity = if tried.open.is_empty() { Severity::Risk } else { Severity::Broken };
         let problem = ReachesForbidden {
             service: barrier.name.clone(),
@@ -66,17 +62,47 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::of(findings, otherwise)
 }
 
+/// Why it is not proved that a barrier holds, where it was not reached either.
+pub fn unproved(
+    inventory: &Inventory,
+    silences: &OtherSilences<'_>,
+    barrier: &Barrier,
+    tried: Option<&BarrierTried>,
+) -> Option<Reason> {
+    let service = || barrier.name.clone();
+    match tried {
+        None => Some(not_asked(inventory, service())),
+        Some(tried) if tried.not_sent && tried.address.is_none() => Some(Reason::BarrierUnresolved { barrier: service() }),
+        Some(tried) if tried.not_sent => Some(Reason::ServiceNotSent { service: service() }),
+        Some(tried) if tried.reached() => None,
+        Some(tried) => silences.at(tried.address),
+    }
+}
+
 impl ReachesForbidden {
     fn reached(&self, language: Language) -> String {
-        let list = |ports: &[u16]| ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
-        let (open, refused) = (list(&self.open), list(&self.refused));
-        let open = (!open.is_empty()).then(|| language.pick(format!("TCP port {open} opens"), format!("le port TCP {open} s'ouvre")));
-        let refused = (!refused.is_empty()).then(|| {
-            language.pick(
-                format!("the question for TCP port {refused} came through, and was refused"),
-                format!("la demande vers le port TCP {refused} est passée, et a été refusée"),
-            )
-        });
+        let open = match self.open.as_slice() {
+            [] => None,
+            [port] => Some(language.pick(format!("TCP port {port} opens"), format!("le port TCP {port} s'ouvre"))),
+            ports => {
+                let ports = join(ports, language);
+                Some(language.pick(format!("the TCP ports {ports} open"), format!("les ports TCP {ports} s'ouvrent")))
+            }
+        };
+        let refused = match self.refused.as_slice() {
+            [] => None,
+            [port] => Some(language.pick(
+                format!("the question for TCP port {port} came through, and was refused"),
+                format!("la demande vers le port TCP {port} est passée, et a été refusée"),
+            )),
+            ports => {
+                let ports = join(ports, language);
+                Some(language.pick(
+                    format!("the questions for the TCP ports {ports} came through, and were refused"),
+                    format!("les demandes vers les ports TCP {ports} sont passées, et ont été refusées"),
+                ))
+            }
+        };
         let ping = self.ping.then(|| language.pick("pings are answered", "les pings reçoivent une réponse").to_owned());
         [open, refused, ping].into_iter().flatten().collect::<Vec<_>>().join(language.pick("; ", " ; "))
     }
@@ -122,6 +148,20 @@ impl Explain for ReachesForbidden {
                 "Relancez trousse diagnose : rien ne doit revenir.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "Parts of the network that must be kept apart are not: whoever gets into one may get into the other.",
+                "Close the way between them, then test again.",
+            ],
+            french: [
+                "Des parties du réseau qui doivent être séparées ne le sont pas : qui entre dans l'une peut atteindre l'autre.",
+                "Fermer le passage entre elles, puis tester de nouveau.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
@@ -187,5 +227,28 @@ mod tests {
         let unasked = Scene::swept().plan("[[must_not_reach]]\nname = \"LAN\"\nhost = \"10.0.1.7\"");
         assert_eq!(unasked.verdict(judge), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
         assert_eq!(Scene::swept().verdict(judge), Verdict::NotTested(Reason::NoService));
+    }
+
+    #[test]
+    fn silence_behind_a_silent_gateway_or_a_lost_link_proves_nothing_and_a_hole_stays_a_hole() {
+        let dead = |scene: Scene| scene.routed("10.0.0.254").pinged("10.0.0.254", 20, &[]);
+        assert_eq!(dead(tried(false, &[], &[], false)).verdict(judge), Verdict::NotTested(Reason::GatewaySilent));
+        let lost = tried(false, &[], &[], false).cut(crate::observe::Cut::Link);
+        assert_eq!(lost.verdict(judge), Verdict::NotTested(Reason::LinkLost));
+        assert_eq!(dead(tried(false, &[445], &[], false)).found(judge).len(), 1);
+    }
+
+    #[test]
+    fn several_ports_are_told_as_several() {
+        let Problem::ReachesForbidden(hole) = &tried(false, &[445, 3389], &[22], true).found(judge)[0].problem else { panic!() };
+        assert_eq!(
+            hole.reached(Language::En),
+            "the TCP ports 445 and 3389 open; the question for TCP port 22 came through, and was refused; pings are answered"
+        );
+        assert_eq!(
+            hole.reached(Language::Fr),
+            "les ports TCP 445 et 3389 s'ouvrent ; la demande vers le port TCP 22 est passée, et a été refusée ; les pings reçoivent \
+             une réponse"
+        );
     }
 }

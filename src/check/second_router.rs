@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::advertising::{Advertising, list, routers};
 use super::{Problem, routers_gap};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -24,8 +24,8 @@ pub struct SecondRouter {
     pub differ: bool,
 }
 
-/// Routers that offer themselves as a way out: where the plan names some, those that it does not name; else two that do not advertise
-/// the same network. One that offers prefixes only, as a hub of smart lights does, is no way out.
+/// Routers that offer themselves as a way out: where the plan names some, those that it does not name; else two that do not
+/// advertise the same network. One that offers prefixes only, as a hub of smart lights does, is no way out.
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let heard = routers(inventory, plan).into_iter().filter(|(router, _)| router.told.lifetime_s > 0);
     let (routers, mut evidence): (Vec<Advertising>, Vec<_>) = heard.unzip();
@@ -55,10 +55,29 @@ impl SecondRouter {
     fn strangers(&self) -> Vec<Advertising> {
         self.routers.iter().filter(|router| router.planned.is_none()).cloned().collect()
     }
+
+    /// The one that is not as planned, where the plan knows it and has other prefixes for it.
+    fn changed(&self) -> Option<(&Advertising, &String)> {
+        let mut strangers = self.routers.iter().filter(|router| router.planned.is_none());
+        let (first, more) = (strangers.next()?, strangers.next());
+        first.changed.as_ref().filter(|_| more.is_none() && !self.differ).map(|name| (first, name))
+    }
 }
 
 impl Explain for SecondRouter {
     fn english(&self) -> Wording {
+        if let Some((router, name)) = self.changed() {
+            let (ip, described) = (router.router, router.describe(Language::En));
+            return Wording {
+                title: format!("The IPv6 router {ip}, “{name}”, gives a prefix that the plan does not know"),
+                why: format!("Router advertisements were heard from {described}. The plan knows the router, by other prefixes."),
+                remedy: vec![
+                    "If the provider gave a new prefix, correct the plan ([[router6]], prefixes), firewall rules and DNS records that hold the old one.".to_owned(),
+                    "Else compare the router's settings with the plan; see that nobody uses its address or its MAC.".to_owned(),
+                    "Run trousse diagnose again.".to_owned(),
+                ],
+            };
+        }
         let (count, strangers) = (self.routers.len(), self.strangers());
         let title = match strangers.as_slice() {
             [one] if self.is_planned => format!("{} offers itself as IPv6 router and is not in the plan", one.router),
@@ -91,6 +110,18 @@ impl Explain for SecondRouter {
     }
 
     fn french(&self) -> Wording {
+        if let Some((router, name)) = self.changed() {
+            let (ip, described) = (router.router, router.describe(Language::Fr));
+            return Wording {
+                title: format!("Le routeur IPv6 {ip}, « {name} », donne un préfixe que le plan ne connaît pas"),
+                why: format!("Des annonces de routeur ont été entendues de {described}. Le plan connaît ce routeur, avec d'autres préfixes."),
+                remedy: vec![
+                    "Si l'opérateur a donné un nouveau préfixe, corrigez le plan ([[router6]], prefixes), les règles de pare-feu et les enregistrements DNS qui contiennent l'ancien.".to_owned(),
+                    "Sinon, comparez les réglages du routeur avec le plan ; vérifiez que personne n'emprunte son adresse ou sa MAC.".to_owned(),
+                    "Relancez trousse diagnose.".to_owned(),
+                ],
+            };
+        }
         let (count, strangers) = (self.routers.len(), self.strangers());
         let title = match strangers.as_slice() {
             [one] if self.is_planned => format!("{} se propose comme routeur IPv6 et n'est pas au plan", one.router),
@@ -120,6 +151,20 @@ impl Explain for SecondRouter {
                 "Les appareils gardent la mauvaise adresse jusqu'à son expiration : reconnectez-les ou redémarrez-les. Puis relancez trousse diagnose.".to_owned(),
             ],
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "A device says that it leads to other networks, and is not meant to: others may send everything to it.",
+                "Find that device, and take it off or correct its settings.",
+            ],
+            french: [
+                "Un appareil se présente comme la sortie du réseau sans devoir l'être : les autres peuvent tout lui envoyer.",
+                "Trouver cet appareil, et le débrancher ou corriger ses réglages.",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, mac: Mac) -> bool {
@@ -237,7 +282,10 @@ pub(crate) mod tests {
         let both = format!("{one}[[router6]]\nmac = \"{B}\"\n");
         assert_eq!(other.plan(&both).verdict(judge), Verdict::Clear);
         let moved = "[[router6]]\naddress = \"fe80::a\"\nprefixes = [\"2001:db8:9::/64\"]\n";
-        assert_eq!(scene().plan(moved).found(judge).remove(0).severity, Severity::Risk);
+        let found = scene().plan(moved).found(judge).remove(0);
+        assert_eq!(found.severity, Severity::Risk);
+        let title = found.problem.explain().english().title;
+        assert_eq!(title, "The IPv6 router fe80::a, “fe80::a”, gives a prefix that the plan does not know");
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::way_out::{is_near, is_shut, unasked};
+use super::way_out::{Standing, gateways, is_near, is_shut, standing, unasked};
 use crate::finding::{Finding, Reason, Subject, Verdict};
-use crate::observe::{Became, Inventory, Observation, ServiceTold};
-use crate::service::{Kind, Service};
+use crate::observe::{Became, Cut, Inventory, Observation, Part, ServiceTold};
+use crate::service::{Kind, Measured, Service};
 use crate::site::Plan;
 
 /// A service, as a finding names it.
@@ -65,18 +65,34 @@ pub enum Heard {
     Wrong(Box<Finding>),
     /// It did not come so far; another check says why.
     Elsewhere,
+    /// It could not be looked at, for this reason.
+    Untested(Reason),
+}
+
+/// Whether a service answered and it is not known whether what it answered is as planned.
+pub fn is_undecided(service: &Service, told: &ServiceTold) -> bool {
+    let chain = told.tls.as_ref().is_some_and(|tls| tls.flaws(service).is_none());
+    let cut = matches!(&told.measured, Some(Measured::Looked(answer)) if answer.as_planned(service).is_none());
+    chain || cut
 }
 
 /// By which kind of address nothing behind the gateways can be reached.
 struct ShutWays {
     ipv4: bool,
     ipv6: bool,
+    /// By none of those that there is a gateway for.
+    all: bool,
 }
 
 impl ShutWays {
     fn of(inventory: &Inventory, plan: &Plan) -> ShutWays {
-        let shut = |behind| is_shut(inventory, plan, behind);
-        ShutWays { ipv4: shut(Ipv4Addr::UNSPECIFIED.into()), ipv6: shut(Ipv6Addr::UNSPECIFIED.into()) }
+        let shut = |behind: IpAddr| is_shut(inventory, plan, behind);
+        let (ipv4, ipv6) = (shut(Ipv4Addr::UNSPECIFIED.into()), shut(Ipv6Addr::UNSPECIFIED.into()));
+        let open = gateways(inventory, plan).keys().any(|ip| {
+            let shut = if ip.is_ipv4() { ipv4 } else { ipv6 };
+            !shut && standing(inventory, *ip) != Standing::NotAsked
+        });
+        ShutWays { ipv4, ipv6, all: (ipv4 || ipv6) && !open }
     }
 
     /// What has no address yet may have either.
@@ -84,8 +100,30 @@ impl ShutWays {
         match ip {
             Some(IpAddr::V4(_)) => self.ipv4,
             Some(IpAddr::V6(_)) => self.ipv6,
-            None => self.ipv4 || self.ipv6,
+            None => self.all,
         }
+    }
+}
+
+/// What the silence of a barrier may be beside the barrier itself.
+pub struct OtherSilences<'a> {
+    inventory: &'a Inventory,
+    shut: ShutWays,
+}
+
+impl OtherSilences<'_> {
+    /// Those of a look.
+    pub fn of<'a>(inventory: &'a Inventory, plan: &Plan) -> OtherSilences<'a> {
+        OtherSilences { inventory, shut: ShutWays::of(inventory, plan) }
+    }
+
+    /// Why nothing that came back from an address proves nothing.
+    pub fn at(&self, ip: Option<IpAddr>) -> Option<Reason> {
+        let far = ip.is_none_or(|ip| !is_near(self.inventory, ip));
+        if self.inventory.coverage().cut.contains(&Cut::Link) {
+            return Some(Reason::LinkLost);
+        }
+        (far && self.shut.to(ip)).then_some(Reason::GatewaySilent)
     }
 }
 
@@ -102,6 +140,7 @@ pub fn verdict(
         planned = true;
         let name = || service.name.clone();
         let untested_by = match inventory.services().of(&service.name) {
+            None if service.fills() => Some(not_filled(inventory, name())),
             None => Some(not_asked(inventory, name())),
             Some((told, _)) if told.became == Became::NotSent => Some(Reason::ServiceNotSent { service: name() }),
             Some((told, _)) if shut.to(told.address) && is_hindered(inventory, told) => Some(Reason::GatewaySilent),
@@ -112,6 +151,7 @@ pub fn verdict(
                     None
                 }
                 Heard::Elsewhere => Some(Reason::ServiceUnreached { service: name() }),
+                Heard::Untested(reason) => Some(reason),
             },
         };
         untested = untested.or(untested_by);
@@ -124,10 +164,24 @@ pub fn verdict(
     Verdict::of(findings, otherwise)
 }
 
+/// Whether a service has a say in the checks that are about every kind: that a line was not to be filled, or could not be, is said once, by the
+/// check of throughput.
+pub fn is_tried(inventory: &Inventory, service: &Service) -> bool {
+    !service.fills() || inventory.services().of(&service.name).is_some_and(|(told, _)| told.became.was_asked())
+}
+
+/// Why a line was not filled. In a look that went to its end nobody had agreed to that.
+fn not_filled(inventory: &Inventory, service: String) -> Reason {
+    match unasked(inventory, Part::Services) {
+        Reason::NotSent => Reason::ThroughputNotAgreed { service },
+        reason => reason,
+    }
+}
+
 /// Why a service, or a barrier, has no answer.
 pub fn not_asked(inventory: &Inventory, service: String) -> Reason {
-    match unasked(inventory) {
-        Reason::NotSent => Reason::ServiceNotAsked { service },
+    match unasked(inventory, Part::Services) {
+        Reason::NotSent | Reason::OutOfTime { .. } => Reason::ServiceNotAsked { service },
         reason => reason,
     }
 }
@@ -147,7 +201,7 @@ pub fn dead_hosts(inventory: &Inventory, plan: &Plan) -> Vec<(IpAddr, Vec<String
         let Some(ip) = told.address else { continue };
         let host = hosts.entry(ip).or_insert((Vec::new(), true));
         match told.became {
-            Became::NotSent => {}
+            became if !became.was_asked() => {}
             Became::Silent => host.0.push(service.name.clone()),
             _ => host.1 = false,
         }
@@ -190,10 +244,18 @@ mod tests {
         let planned = Scene::swept().plan("[[service]]\nname = \"nas\"\nhost = \"10.9.0.7\"\nkind = \"tcp\"\nport = 445");
         let service = || "nas".to_owned();
         assert_eq!(verdict(&planned), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
+        let hurried = planned.clone().out_of_time(&[Part::Services]);
+        assert_eq!(verdict(&hurried), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
         let told = |became| planned.clone().told("nas", "10.9.0.7", became, None);
         assert_eq!(verdict(&told(Became::NotSent)), Verdict::NotTested(Reason::ServiceNotSent { service: service() }));
         assert_eq!(verdict(&told(Became::Answered)), Verdict::Clear);
         let shut = told(Became::Silent).routed("10.0.0.254").pinged("10.0.0.254", 20, &[]);
         assert_eq!(verdict(&shut), Verdict::NotTested(Reason::GatewaySilent));
+        // A name may have an address of the other kind, whose gateway answers.
+        let lost = |scene: Scene| scene.told("nas", "-", Became::Unresolved, None);
+        let shut = planned.clone().own6(&["2001:db8::1/64"]).routed("fe80::a").pinged("fe80::a", 20, &[]);
+        assert_eq!(verdict(&lost(shut.clone())), Verdict::NotTested(Reason::GatewaySilent));
+        let open = shut.routed("10.0.0.254").pinged("10.0.0.254", 20, &[300; 20]);
+        assert_eq!(verdict(&lost(open)), Verdict::Clear);
     }
 }

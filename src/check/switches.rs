@@ -2,7 +2,7 @@
 
 use crate::finding::Reason;
 use crate::mib::Tables;
-use crate::observe::{Inventory, SwitchTold};
+use crate::observe::{Cut, Inventory, Part, SwitchTold};
 
 /// What keeps a check of what switches have learned from saying "clear": none was asked, one did not tell, or not to the end.
 pub fn gap(inventory: &Inventory) -> Option<Reason> {
@@ -12,7 +12,11 @@ pub fn gap(inventory: &Inventory) -> Option<Reason> {
     }
     for switch in switches.to_ask() {
         if switches.at(switch).and_then(|seen| seen.told(Tables::Forwarding)).is_none() {
-            return Some(Reason::SwitchNotAsked { switch });
+            let coverage = inventory.coverage();
+            return Some(match coverage.cut_of(Part::Switches) {
+                Some(cut @ Cut::Budget) => Reason::of_cut(cut, coverage.asked, coverage.planned),
+                _ => Reason::SwitchNotAsked { switch },
+            });
         }
     }
     let untold = |told: &SwitchTold| match (&told.said, told.cut.first()) {

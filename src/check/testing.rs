@@ -12,7 +12,8 @@ use crate::mib::system::System;
 use crate::mib::{Said, Tables};
 use crate::net::{Ipv4Net, Mac, Moment};
 use crate::observe::{
-    Asked6, Became, Claim, Cut, Fact, Inventory, NameSource, Observation, PoolFile, Replies, ServiceTold, SwitchTold, Unanswered,
+    Asked6, Became, Claim, Cut, Fact, Inventory, NameSource, Observation, Part, PoolFile, Replies, ServiceTold, SwitchTold,
+    Unanswered,
 };
 use crate::oui::Vendors;
 use crate::report::{Report, Visit};
@@ -57,7 +58,7 @@ impl Scene {
     /// Our card has these IPv6 addresses too, and asked from them.
     pub(crate) fn own6(self, addresses: &[&str]) -> Scene {
         let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
-        let asked = Asked6 { to_all: 3, solicitations: 9, routers: 2, listened_ms: 3750 };
+        let asked = Asked6 { to_all: 3, solicitations: 9, routers: 2, listened_ms: 3750, overfull: false };
         self.fact(Fact::OurAddresses6 { addresses }).fact(Fact::Asked6(asked))
     }
 
@@ -193,6 +194,11 @@ impl Scene {
 
     pub(crate) fn cut(self, by: Cut) -> Scene {
         self.fact(Fact::CutShort { by })
+    }
+
+    /// The time ran out before these parts had ended.
+    pub(crate) fn out_of_time(self, unfinished: &[Part]) -> Scene {
+        unfinished.iter().fold(self.cut(Cut::Budget), |scene, &part| scene.fact(Fact::Unfinished { part }))
     }
 
     pub(crate) fn plan(mut self, text: &str) -> Scene {

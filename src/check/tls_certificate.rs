@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Problem;
 use super::serviced::{Heard, Place, verdict};
-use crate::finding::{Explain, Finding, Manual, Severity, Subject, Verdict, Wording};
+use crate::finding::{By, Explain, Finding, Manual, Plain, Reason, Severity, Subject, Verdict, Wording};
 use crate::language::Language;
 use crate::net::Mac;
 use crate::observe::Inventory;
@@ -32,7 +32,7 @@ pub struct TlsCertificate {
 pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     verdict(inventory, plan, |service| service.kind.row().way == Way::Tls, |service, told, seen| {
         let Some(tls) = &told.tls else { return Heard::Elsewhere };
-        let Some(flaws) = tls.flaws(service) else { return Heard::Elsewhere };
+        let Some(flaws) = tls.flaws(service) else { return Heard::Untested(Reason::ServiceUndecided { service: service.name.clone() }) };
         let severity = match &flaws[..] {
             [] => return Heard::Well,
             [Flaw::Ends { .. }] => Severity::Risk,
@@ -78,6 +78,8 @@ impl TlsCertificate {
                 format!("The certificate of {subject} is signed by {hash}, which can be forged."),
                 format!("Le certificat de {subject} est signé avec {hash}, que l'on sait contrefaire."),
             ),
+            Flaw::Ends { days: 0 } => language.pick("It ends today.", "Il prend fin aujourd'hui.").to_owned(),
+            Flaw::Ends { days: 1 } => language.pick("It ends tomorrow.", "Il prend fin demain.").to_owned(),
             Flaw::Ends { days } => language.pick(format!("It ends in {days} days."), format!("Il prend fin dans {days} jours.")),
         };
         self.flaws.iter().map(sentence).collect::<Vec<_>>().join(" ")
@@ -139,7 +141,10 @@ impl Explain for TlsCertificate {
                 true => format!("The certificate of “{name}” ({at}) ends soon"),
                 false => format!("The certificate of “{name}” ({at}) is not good"),
             },
-            why: format!("{} Programs refuse such a server, or teach their users to click warnings away. (By this laptop's clock: {asked}.)", self.say(Language::En)),
+            why: format!("{} {} (By this laptop's clock: {asked}.)", self.say(Language::En), match soon {
+                true => "From then on, programs refuse the server.",
+                false => "Programs refuse such a server, or teach their users to click warnings away.",
+            }),
             remedy: self.remedies(Language::En),
         }
     }
@@ -153,11 +158,29 @@ impl Explain for TlsCertificate {
                 false => format!("Le certificat de « {name} » ({at}) n'est pas bon"),
             },
             why: format!(
-                "{} Les programmes refusent un tel serveur, ou apprennent à leurs utilisateurs à ignorer les avertissements. (À l'horloge de ce portable : {asked}.)",
-                self.say(Language::Fr)
+                "{} {} (À l'horloge de ce portable : {asked}.)",
+                self.say(Language::Fr),
+                match soon {
+                    true => "Passé ce jour, les programmes refuseront le serveur.",
+                    false => "Les programmes refusent un tel serveur, ou apprennent à leurs utilisateurs à ignorer les avertissements.",
+                }
             ),
             remedy: self.remedies(Language::Fr),
         }
+    }
+
+    fn plain(&self) -> Option<Plain> {
+        Some(Plain {
+            english: [
+                "The proof of identity of a service is not accepted, or soon will not be: programs warn of it, or refuse to connect.",
+                "Renew that proof of identity (the certificate).",
+            ],
+            french: [
+                "La preuve d'identité d'un service est refusée, ou le sera bientôt : les programmes avertissent, ou ne se connectent pas.",
+                "Renouveler cette preuve d'identité (le certificat).",
+            ],
+            by: By::Technician,
+        })
     }
 
     fn concerns(&self, ip: IpAddr, _: Mac) -> bool {
@@ -185,8 +208,8 @@ pub fn manual(language: Language) -> Manual {
         },
         Manual {
             title: "Mauvais certificat",
-            meaning: "Un service en TLS présente un certificat que les programmes refusent : périmé, pour un autre nom, signé par personne qui \
-                      compte, ou falsifiable. Capteurs et téléphones se taisent ; les gens voient un avertissement.",
+            meaning: "Un service en TLS présente un certificat que les programmes refusent : périmé, pour un autre nom, qu'aucune autorité reconnue \
+                      n'a signé, ou falsifiable. Capteurs et téléphones se taisent ; les gens voient un avertissement.",
             seen: "La négociation avec un [[service]] de type https ou tls va à son terme, quel que soit le certificat, et tout ce qui cloche est \
                    dit : durée (RFC 5280, 4.1.2.5), noms (RFC 9525), signature SHA-1 ou MD5 (RFC 9155), autosigné, et si une autorité le \
                    garantit : celle du plan (authority), sinon celles de ce portable. Moins de jours que days_left (14) est un risque.",

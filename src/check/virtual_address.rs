@@ -94,10 +94,11 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let findings = contests(inventory, plan).into_iter().filter_map(|(ip, contest)| {
         let declared = matches!(ip, IpAddr::V4(v4) if plan.shared(v4).is_some());
         let real: Vec<Mac> = contest.devices.into_iter().flatten().collect();
+        let others = real.len().max(usize::from(contest.ours));
         let (family, macs, also) = match contest.virtual_cards.first().copied().and_then(Family::of) {
             Some(family) => (family, contest.virtual_cards, [real, contest.yielding].concat()),
             // One that answers alone is nobody's rival.
-            None if contest.yielding.len() + real.len() < 2 || contest.yielding.is_empty() => return None,
+            None if contest.yielding.len() + others < 2 || contest.yielding.is_empty() => return None,
             None => (Family::Anycast, contest.yielding, real),
         };
         let evidence = evidence(inventory, ip, &macs);
@@ -107,27 +108,33 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::of(findings.collect(), clear_or_gap_of_both(inventory))
 }
 
+/// The verb of so many cards.
+fn answer(cards: &[Mac]) -> &'static str {
+    if cards.len() == 1 { "answers" } else { "answer" }
+}
+
 impl Explain for VirtualAddress {
     fn english(&self) -> Wording {
         let declared = if self.declared { ", as the plan says" } else { "" };
         let also = match self.also.as_slice() {
             [] => String::new(),
-            also => format!(" {} answers for it too: normally the card of a router or server that shares it.", join(also, Language::En)),
+            also => format!(" {} {} for it too: normally the card of a router or server that shares it.", join(also, Language::En), answer(also)),
         };
         if self.family == Family::Anycast {
             return Wording {
                 title: format!("{} is answered for by several, and they say so{declared}", self.ip),
                 why: format!(
-                    "{} answers for it without the override flag, as for an address of several (anycast) or in another's place (proxy): \
+                    "{} {} for it without the override flag, as for an address of several (anycast) or in another's place (proxy): \
                      no conflict.{also}",
-                    join(&self.macs, Language::En)
+                    join(&self.macs, Language::En),
+                    answer(&self.macs)
                 ),
                 remedy: vec!["Nothing to mend.".to_owned()],
             };
         }
         Wording {
             title: format!("{} is a shared address ({}){declared}", self.ip, self.family),
-            why: format!("{} answers for it: an address from the range of {}, not the card of one device.{also}", join(&self.macs, Language::En), self.family),
+            why: format!("{} {} for it: an address from the range of {}, not the card of one device.{also}", join(&self.macs, Language::En), answer(&self.macs), self.family),
             remedy: vec!["Nothing to mend. Declare it in the plan under [[shared]] if it is not there.".to_owned()],
         }
     }

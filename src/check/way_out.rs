@@ -11,7 +11,7 @@ use super::served::{answers_us, serving};
 use crate::finding::{Explain, Reason, Verdict};
 use crate::language::Language;
 use crate::net::Ipv4Net;
-use crate::observe::{Inventory, Replies, Router, RouterAdvertised};
+use crate::observe::{Cut, Inventory, Part, Replies, Router, RouterAdvertised};
 use crate::site::Plan;
 
 /// Who names a gateway or a DNS server.
@@ -139,10 +139,15 @@ pub fn is_shut(inventory: &Inventory, plan: &Plan, behind: IpAddr) -> bool {
     used.peek().is_some() && used.all(|(_, standing)| *standing == Standing::Silent)
 }
 
-/// Why nobody could be asked: our card has no address, the look was cut short, or the kernel refused.
-pub fn unasked(inventory: &Inventory) -> Reason {
+/// Why nobody could be asked in a part of the look: our card has no address, the look was cut short, or the kernel refused.
+pub fn unasked(inventory: &Inventory, part: Part) -> Reason {
     if has_no_address(inventory) {
         return Reason::NoAddressOfOurs;
+    }
+    let coverage = inventory.coverage();
+    // What waits for others to end has nothing to ask until then: below, their gap is its own.
+    if let Some(cut @ Cut::Budget) = coverage.cut_of(part) {
+        return Reason::of_cut(cut, coverage.asked, coverage.planned);
     }
     match gap_of_both(inventory) {
         Some(Reason::NothingAsked) | None => Reason::NotSent,

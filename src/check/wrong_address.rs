@@ -183,7 +183,7 @@ mod tests {
         let shared = format!("{BY_CARD}\n[[shared]]\naddress = \"10.0.0.50\"");
         assert_eq!(Scene::swept().plan(&shared).claim("10.0.0.50", A).verdict(judge), Verdict::Clear);
         let partly = Scene::partly(10).plan(BY_CARD).claim("10.0.0.5", A);
-        assert_eq!(partly.verdict(judge), Verdict::NotTested(Reason::NoDevicePlanned));
+        assert_eq!(partly.verdict(judge), Verdict::NotTested(Reason::PlannedNotAsked { count: 1 }));
     }
 
     #[test]

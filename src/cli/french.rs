@@ -92,10 +92,20 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("diagnose", "interface", "L'interface [par défaut : celle de la route par défaut]"),
     ("diagnose", "rate", "Requêtes par seconde, ou max [par défaut : 1000]"),
+    (
+        "diagnose",
+        "budget",
+        "Finir dans ce délai, rapport écrit : 60s, 2m, ou 90 pour des secondes ; ce qui n'a pas eu le temps n'est pas testé. L'impression d'un PDF vient en plus [par défaut : aucun : chaque question a son délai, les services d'un plan 45 s en tout]",
+    ),
     ("diagnose", "quick", "Ne pas écouter 3 s de plus un second détenteur tardif"),
     ("diagnose", "site", "Le plan du site (TOML)"),
     ("diagnose", "record", "Enregistrer l'intervention dans DOSSIER, pour trousse replay"),
     ("diagnose", "yes", "Interroger même quand c'est long"),
+    (
+        "diagnose",
+        "deep",
+        "Faire aussi ce qui dérange : tester le câble, remplir les lignes du plan avec iperf3, demander leur plage aux serveurs. La liste s'affiche d'abord et attend un oui, ou --yes",
+    ),
     (
         "diagnose",
         "leases",
@@ -227,7 +237,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("link certify", "record", "Enregistrer chaque mesure dans un dossier à elle sous DOSSIER, pour trousse replay"),
     ("link certify", "report", "Ne rien mesurer : écrire le certificat d'un journal"),
     ("link certify", "format", "Comment le certificat est écrit ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("link certify", "output", "Écrire le certificat dans FICHIER"),
+    ("link certify", "output", "Écrire le certificat dans FICHIER ; peut être répété"),
     (
         "link certify",
         "firm",
@@ -273,10 +283,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "site import",
         "",
-        "Écrire un plan d'après un tableau d'appareils (CSV ou Excel .xlsx : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées.",
+        "Écrire un plan d'après un tableau d'appareils (CSV, Excel .xlsx ou LibreOffice .ods : nom, rôle, système, adresse, mac). Les lignes illisibles sont signalées une à une, avec le code de retour 1 ; les autres sont importées. Avec --into, les appareils entrent dans un plan qui existe : ses commentaires, son ordre et tout le reste y demeurent. Un appareil se reconnaît à son adresse. Un rôle ou un système différent est modifié ; un autre nom ou une autre carte à une adresse, ou un nom qui est à une autre adresse, est un conflit : il est signalé, le plan y reste tel quel, et le code de retour est 1.",
     ),
     ("site import", "table", "Le tableau ; titres en anglais ou en français, seule l'adresse est obligatoire"),
     ("site import", "output", "Écrire le plan dans FICHIER, qui ne doit pas encore exister"),
+    ("site import", "into", "Mettre les appareils dans ce plan"),
+    ("site import", "overwrite", "Là où le plan et le tableau ne donnent pas une adresse au même appareil, le tableau a raison"),
     ("site check", "", "Vérifier un plan : 0 rien à dire, 1 quelque chose à revoir, 2 refusé."),
     ("site check", "plan", "Le plan du site (TOML)"),
     (
@@ -300,12 +312,18 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("retest", "visit", "Le dossier de l'intervention, créé par --record"),
     ("retest", "interface", "L'interface [par défaut : celle de la première fois]"),
-    ("retest", "record", "Enregistrer la nouvelle intervention dans DOSSIER, avec la comparaison"),
+    (
+        "retest",
+        "record",
+        "Enregistrer la nouvelle observation dans DOSSIER, avec la comparaison [par défaut, si une intervention est ouverte : à côté de son journal]",
+    ),
     (
         "retest",
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "retest",
@@ -322,7 +340,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "visit",
         "",
-        "Tenir le journal d'une intervention : ce qui a été fait, si cela a servi, combien de temps ; le rapport dit ce qui a résolu le problème. Tant qu'une intervention est ouverte, scan, dhcp, link, diagnose et retest y écrivent ce qu'ils trouvent, et leur enregistrement est gardé à côté. Elle est gardée dans $XDG_STATE_HOME/trousse/visits, ou dans le dossier indiqué par --visit ou par la variable TROUSSE_VISIT ; si celle-ci est vide, aucune intervention n'est ouverte.",
+        "Tenir le journal d'une intervention : ce qui a été fait, si cela a servi, combien de temps ; le rapport dit ce qui a résolu le problème. Tant qu'une intervention est ouverte, scan, dhcp, link, diagnose et retest y écrivent ce qu'ils trouvent, et leur enregistrement est gardé à côté. Elle est gardée dans $XDG_STATE_HOME/trousse/visits, ou dans le dossier indiqué par --visit ou par la variable TROUSSE_VISIT ; si celle-ci est vide, aucune intervention n'est ouverte. Avec sudo, c'est l'intervention de qui l'a appelé, dans son dossier personnel : sudo ne transmet ni XDG_STATE_HOME ni TROUSSE_VISIT sans --preserve-env.",
     ),
     ("visit start", "", "Commencer une intervention ; le temps court à partir de maintenant."),
     ("visit start", "customer", "À qui est le réseau"),
@@ -341,12 +359,18 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Tester de nouveau ce qui l'a été pendant cette intervention ; la réponse est mise à côté de la dernière action.",
     ),
     ("visit retest", "interface", "L'interface [par défaut : celle de la première fois]"),
-    ("visit retest", "record", "Enregistrer dans DOSSIER [par défaut : à côté du journal]"),
+    (
+        "visit retest",
+        "record",
+        "Enregistrer la nouvelle observation dans DOSSIER, avec la comparaison [par défaut, si une intervention est ouverte : à côté de son journal]",
+    ),
     (
         "visit retest",
         "leases",
         "Baux ou réservations d'un serveur DHCP, en copie fraîche : ceux de la première fois ne sont pas repris ; peut être répété",
     ),
+    ("visit retest", "deep", "Refaire aussi ce qui dérange, comme diagnose --deep ; sans cela, ce n'est pas revérifié"),
+    ("visit retest", "yes", "Donner son accord à ce que --deep annonce"),
     ("visit retest", "leases_format", "Le format de ces fichiers, quand il n'est pas reconnu"),
     (
         "visit retest",
@@ -354,7 +378,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("visit retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("visit retest", "output", "Écrire la comparaison dans FICHIER"),
+    ("visit retest", "output", "Écrire la comparaison dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
     (
         "visit retest",
         "firm",
@@ -367,22 +391,22 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "visit show",
         "",
-        "Montrer une intervention : chaque action et sa réponse, ce qui a résolu le problème, avant et après. Code 0 résolu, 1 non, 3 pas tout revérifié.",
+        "Montrer une intervention : chaque action et sa réponse, ce qui a résolu le problème, avant et après. Code de retour 0 : résolu, ou rien n'allait mal ; 1 : quelque chose ne va toujours pas ; 3 : rien n'a été testé, tout n'a pas été revérifié, ou des lignes du journal sont perdues.",
     ),
     ("visit show", "visit", "Le dossier de l'intervention [par défaut : celui de la dernière]"),
     ("visit show", "format", "Comment elle est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("visit show", "output", "L'écrire dans FICHIER"),
+    ("visit show", "output", "L'écrire dans FICHIER ; peut être répété, comme -o journal.pdf -o journal.json"),
     (
         "visit show",
         "firm",
         "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
     ),
-    ("visit close", "", "Terminer l'intervention et la montrer."),
+    ("visit close", "", "Terminer l'intervention et la montrer, avec le code de retour de visit show."),
     ("visit close", "km", "Kilomètres parcourus, comme 6 ou 6,5"),
     ("visit close", "minutes", "Minutes à facturer [par défaut : du début à maintenant, sans les pauses]"),
     ("visit close", "visit", VISIT),
     ("visit close", "format", "Comment elle est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("visit close", "output", "L'écrire dans FICHIER"),
+    ("visit close", "output", "L'écrire dans FICHIER ; peut être répété, comme -o journal.pdf -o journal.json"),
     (
         "visit close",
         "firm",

@@ -26,7 +26,8 @@ pub struct LeaseArgs {
     /// The format of these files, where it is not recognised
     #[arg(long, value_name = "NAME", requires = "leases", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|format| format.name)))]
     pub leases_format: Option<String>,
-    /// Configuration of a DHCP server (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), to know its ranges; may be given several times
+    /// Configuration of a DHCP server (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), to know its ranges; may be given
+    /// several times
     #[arg(long, value_name = "FILE")]
     pub pool: Vec<PathBuf>,
 }
@@ -71,8 +72,8 @@ impl LeaseArgs {
 }
 
 impl LeaseFiles {
-    /// What the files say of the addresses that a look is about (all of them where that is not known), as it stands when the visit
-    /// starts, in microseconds since 1970.
+    /// What the files say of the addresses that a look is about (all of them where that is not known), as it stands when the
+    /// visit starts, in microseconds since 1970.
     pub fn facts(self, survey: Option<&Survey>, started_us: u64, language: Language) -> Vec<Fact> {
         let now = i64::try_from(started_us / 1_000_000).unwrap_or(i64::MAX);
         let mut facts = Vec::new();
@@ -84,6 +85,7 @@ impl LeaseFiles {
                 leases.as_of(now).leases.into_iter().filter(|lease| survey.is_none_or(|survey| concerns(survey, lease.ip)));
             facts.extend(about.map(|lease| Fact::LeaseHeld { file: file.clone(), lease }));
             if entries > 0 && facts.len() == before {
+                let file = one_line(&file);
                 eprintln!(
                     "trousse: {}",
                     language.pick(
@@ -109,8 +111,10 @@ pub(super) fn complain(path: &Path, complaints: &[Complaint], more: u32, languag
         eprintln!("trousse: {said}");
     }
     if more > 0 {
-        let (english, french) =
-            (format!("{shown}: {more} more lines cannot be read"), format!("{shown} : {more} autres lignes illisibles"));
+        let (english, french) = match more {
+            1 => (format!("{shown}: 1 more line cannot be read"), format!("{shown} : 1 autre ligne illisible")),
+            _ => (format!("{shown}: {more} more lines cannot be read"), format!("{shown} : {more} autres lignes illisibles")),
+        };
         eprintln!("trousse: {}", language.pick(english, french));
     }
 }
@@ -120,8 +124,8 @@ pub(super) fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Whether a look is about an address: it is asked for, or in a prefix of our card. One by a card without an address asks nobody in
-/// particular.
+/// Whether a look is about an address: it is asked for, or in a prefix of our card. One by a card without an address asks nobody
+/// in particular.
 fn concerns(survey: &Survey, ip: Ipv4Addr) -> bool {
     let anywhere = survey.targets.count() == 0 && survey.identity.addresses.is_empty();
     anywhere || survey.targets.contains(ip) || survey.identity.addresses.iter().any(|net| net.contains(&ip))

@@ -97,8 +97,10 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         targets: Some(Targets::default()),
         rate: Rate::Max,
         quick: false,
+        budget: None,
         agreed: false,
         cable_test: tester,
+        fills: false,
         asking: Asking::default(),
         outlet: args.outlet.clone(),
         listen_ms: u32::from(args.listen) * 1000,
@@ -123,24 +125,18 @@ fn cuts_our_path() -> crate::fault::Fault {
     )
 }
 
-/// Whoever sits at the terminal agrees that the link drops. Where nobody does, nobody agreed.
+/// Whoever sits at the terminal agrees that the link drops.
 #[cfg(target_os = "linux")]
 fn agreed(language: Language) -> Result<()> {
-    use std::io::{BufRead, IsTerminal, Write, stderr, stdin};
-
+    use crate::cli::agreement;
     use crate::fault::Fault;
 
-    if stdin().is_terminal() && stderr().is_terminal() {
-        let question = language.pick(
-            "The link drops while the cable is tested, for some seconds: whoever works over it is cut off. Go on? [y/N] ",
-            "Le lien tombe pendant le test du câble, quelques secondes : qui travaille par lui est coupé. Continuer ? [o/N] ",
-        );
-        let mut answer = String::new();
-        let asked =
-            write!(stderr(), "{question}").and_then(|()| stderr().flush()).and_then(|()| stdin().lock().read_line(&mut answer));
-        if asked.is_ok() && matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "o" | "oui") {
-            return Ok(());
-        }
+    let warning = language.pick(
+        "The link drops while the cable is tested, for some seconds: whoever works over it is cut off. ",
+        "Le lien tombe pendant le test du câble, quelques secondes : qui travaille par lui est coupé. ",
+    );
+    if agreement::given(warning, language) {
+        return Ok(());
     }
     Err(Fault::new(
         "the cable was not tested: that drops the link, and nobody agreed",

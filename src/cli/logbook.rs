@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
+use jiff::Timestamp;
 
-use crate::cli::leases::LeaseArgs;
-use crate::cli::output::{OutputArgs, check, deliver, print, view};
+use crate::cli::output::{Places, print, view};
+use crate::cli::retest::AgainArgs;
 use crate::edge::logbook as shelf;
 use crate::fault::{Fault, Result};
 use crate::journal::Read;
 use crate::language::Language;
+use crate::line::one_line;
 #[cfg(target_os = "linux")]
 use crate::logbook::What;
 use crate::logbook::entry::{Entry, Opened, SCHEMA};
@@ -22,9 +24,10 @@ pub mod log;
 
 /// Keep the journal of a visit: what was done, whether it helped, how long it took; the report says what mended it.
 ///
-/// While a visit is open, scan, dhcp, link, diagnose and retest write what they find into its journal, and record what they saw beside
-/// it. A power cut loses no line. The visit is kept in $XDG_STATE_HOME/trousse/visits, or in the folder that --visit or the variable
-/// TROUSSE_VISIT names; where that variable is empty no visit is open.
+/// While a visit is open, scan, dhcp, link, diagnose and retest write what they find into its journal, and record what they saw
+/// beside it. A power cut loses no line. The visit is kept in $XDG_STATE_HOME/trousse/visits, or in the folder that --visit or
+/// the variable TROUSSE_VISIT names; where that variable is empty no visit is open. Under sudo it is the visit of whoever called
+/// it, in that home: sudo hands over neither XDG_STATE_HOME nor TROUSSE_VISIT without --preserve-env.
 #[derive(Debug, clap::Args)]
 pub struct VisitArgs {
     /// What to do.
@@ -100,18 +103,9 @@ pub enum YesNo {
 /// tested again.
 #[derive(Debug, clap::Args)]
 pub struct RetestArgs {
-    /// The interface [default: that of the first time]
-    #[arg(short, long, value_name = "IFACE")]
-    pub interface: Option<String>,
-    /// Record the new look in DIR [default: beside the journal]
-    #[arg(long, value_name = "DIR")]
-    pub record: Option<PathBuf>,
-    /// What DHCP servers say now.
+    /// How it is made again.
     #[command(flatten)]
-    pub leases: LeaseArgs,
-    /// Where the comparison goes.
-    #[command(flatten)]
-    pub output: OutputArgs,
+    pub again: AgainArgs,
 }
 
 /// Interrupt the visit: the time does not run until something is noted or tested again.
@@ -130,7 +124,10 @@ pub struct StatusArgs {
     pub visit: Option<PathBuf>,
 }
 
-/// Show a visit: every action with its answer, what mended it, before and after. Exit code 0 mended, 1 not, 3 not all tested again.
+/// Show a visit: every action with its answer, what mended it, before and after.
+///
+/// Exit code 0: mended, or nothing was wrong; 1: something is still wrong; 3: nothing was tested, or not everything again, or
+/// lines of the journal are lost.
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
     /// The folder of the visit [default: that of the last one]
@@ -147,15 +144,15 @@ pub struct ShownArgs {
     /// How it is written; by default as the name of FILE says, else for the terminal
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(LOGBOOK_FORMATS.iter().map(|format| format.name)))]
     pub format: Option<String>,
-    /// Write it to FILE
+    /// Write it to FILE; may be repeated, as in -o visit.pdf -o visit.json
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
     /// The firm at the head of HTML and PDF (TOML) [default: trousse/firm.toml among the user's settings]
     #[arg(long, value_name = "FIRM")]
     pub firm: Option<PathBuf>,
 }
 
-/// Close the visit and show it.
+/// Close the visit and show it, with the exit code of visit show.
 #[derive(Debug, clap::Args)]
 pub struct CloseArgs {
     /// Kilometres driven, as in 6 or 6.5
@@ -207,7 +204,7 @@ fn start(args: &StartArgs, language: Language) -> Result<u8> {
         technician: text(&args.technician)?,
     };
     let folder = shelf::start(args.visit.as_deref(), opened)?;
-    let shown = folder.display();
+    let shown = one_line(&folder.display().to_string());
     eprintln!(
         "{}",
         language.pick(format!("visit started, kept in {shown}"), format!("intervention commencée, gardée dans {shown}"))
@@ -258,39 +255,25 @@ fn retest(_: &RetestArgs, _: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
-    use crate::cli::retest::Again;
     use crate::cli::visit::Looked;
     use crate::edge::record;
     use crate::report::Comparison;
 
-    args.output.check()?;
+    let again = &args.again;
+    again.output.check()?;
     let open = the_open_one(None, language)?;
-    let last = open.read.entries.iter().rev().find_map(|entry| match entry {
-        Entry::Looked(looked) if !looked.again => looked.record.as_deref(),
-        _ => None,
-    });
-    let Some(last) = last else {
-        return Err(Fault::new("nothing was tested in this visit yet", "rien n'a encore été testé pendant cette intervention")
-            .hint("run trousse diagnose first", "lancez d'abord trousse diagnose"));
-    };
-    let again = Again {
-        visit: &open.folder.join(last),
-        interface: args.interface.as_deref(),
-        record: args.record.as_deref(),
-        leases: &args.leases,
-        language,
-    };
-    let (before, Looked { report, record, recorded }) = again.look()?;
+    let last = last_record(&open.read)?;
+    let (before, Looked { report, record, recorded }) = again.look(&open.folder.join(last), language)?;
     // A laptop that was given another address sees another network: nothing to compare, and the report tells all the same.
     let (written, kept, code) = match Comparison::of(&before, &report) {
         Ok(comparison) => (
-            args.output.write_comparison(&comparison, language),
-            record.map_or(Ok(()), |folder| record::keep_comparison(&folder, &comparison)),
+            again.output.write_comparison(&comparison, language),
+            record.map_or(Ok(()), |folder| record::keep_comparison(&folder, &comparison).inspect(|()| shelf::recorded(&folder))),
             comparison.exit_code(),
         ),
         Err(fault) => {
             eprintln!("trousse: {}", fault.say(language));
-            (args.output.write(&report, language), Ok(()), report.exit_code())
+            (again.output.write(&report, language), Ok(()), report.exit_code())
         }
     };
     written.and(recorded).and(kept)?;
@@ -301,72 +284,86 @@ fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
     Ok(code)
 }
 
+/// The record of the last look that repeats none. An older one is no substitute: it asked something else.
+#[cfg(target_os = "linux")]
+fn last_record(read: &Read<Entry>) -> Result<&str> {
+    let last = read.entries.iter().rev().find_map(|entry| match entry {
+        Entry::Looked(looked) if !looked.again => Some(looked.record.as_deref()),
+        _ => None,
+    });
+    match last {
+        Some(Some(record)) => Ok(record),
+        Some(None) => Err(Fault::new(
+            "the last look of this visit was not recorded, so it cannot be repeated",
+            "la dernière observation de cette intervention n'a pas été enregistrée : elle ne peut pas être refaite",
+        )
+        .hint(
+            "give its command once more, as in trousse diagnose; or name an older record: trousse retest DIR",
+            "redonnez sa commande, comme trousse diagnose ; ou indiquez un enregistrement plus ancien : trousse retest DOSSIER",
+        )),
+        None => Err(Fault::new("nothing was tested in this visit yet", "rien n'a encore été testé pendant cette intervention")
+            .hint("run trousse diagnose first", "lancez d'abord trousse diagnose")),
+    }
+}
+
 /// The last action that a test or the technician has answered, where nothing was done after it.
 #[cfg(target_os = "linux")]
 fn last_action(read: &Read<Entry>) -> Option<(String, Answer)> {
-    let last = Logbook::of(&read.entries, None).steps.into_iter().rev().find_map(|step| match step.what {
+    let last = Logbook::of_journal(read, None).steps.into_iter().rev().find_map(|step| match step.what {
         What::Action { text, answer, .. } => Some((text, answer)),
         _ => None,
     });
-    last.and_then(|(text, answer)| Some((crate::line::one_line(&text), answer?)))
+    last.and_then(|(text, answer)| Some((one_line(&text), answer?)))
 }
 
 fn status(args: &StatusArgs, language: Language) -> Result<u8> {
     let open = the_open_one(args.visit.as_deref(), language)?;
-    let book = Logbook::of(&open.read.entries, Some(&shelf::stamp()));
+    let book = Logbook::of_journal(&open.read, Some(&shelf::stamp()));
     print(&(LOGBOOK_FORMATS[0].render)(&book, &view(true, language))).map(|()| 0)
 }
 
 fn show(args: &ShowArgs, language: Language) -> Result<u8> {
-    let format = args.shown.check()?;
+    args.shown.places().check()?;
     let folder = shelf::meant(args.visit.as_deref()).ok_or_else(none_is_open)?;
     let book = read(&folder, language)?;
-    args.shown.write(&book, format, language)?;
+    args.shown.write(&book, language)?;
     Ok(book.exit_code())
 }
 
 fn close(args: &CloseArgs, language: Language) -> Result<u8> {
-    let format = args.shown.check()?;
+    args.shown.places().check()?;
     let open = the_open_one(args.visit.as_deref(), language)?;
     shelf::add(&open.folder, &Entry::Closed { when: shelf::stamp(), km: args.km, minutes: args.minutes })?;
-    let book = read(&open.folder, Language::En)?;
-    args.shown.write(&book, format, language)?;
+    let book = Logbook::of_journal(&crate::edge::journal::read(&open.folder.join(shelf::JOURNAL))?, Some(&shelf::stamp()));
+    args.shown.write(&book, language)?;
     Ok(book.exit_code())
 }
 
 fn list(language: Language) -> Result<u8> {
-    let mut lines = String::new();
+    let mut visits = Vec::new();
     for folder in shelf::all() {
         match read(&folder, language) {
-            Ok(book) => lines += &format!("{}  {}\n", folder.display(), book.in_a_line(language)),
+            Ok(book) => visits.push((folder, book)),
             // One that cannot be read hides no other.
             Err(fault) => eprintln!("trousse: {}", fault.say(language)),
         }
     }
+    visits.sort_by_key(|(_, book)| std::cmp::Reverse(book.started.parse::<Timestamp>().ok()));
+    let line = |(folder, book): (PathBuf, Logbook)| {
+        format!("{}  {}\n", one_line(&folder.display().to_string()), book.in_a_line(language))
+    };
+    let lines: String = visits.into_iter().map(line).collect();
     print(&lines).map(|()| 0)
 }
 
 impl ShownArgs {
-    /// The format that was asked for, else that which the file's name ends like; refused now where it could not be written later.
-    fn check(&self) -> Result<&'static LogbookFormat> {
-        let output = self.output.as_deref();
-        let format = format(self.format.as_deref(), output);
-        check(format.medium, output, self.firm.as_deref()).map(|()| format)
+    fn places(&self) -> Places<'_, LogbookFormat> {
+        Places::of(LOGBOOK_FORMATS, self.format.as_deref(), &self.output, self.firm.as_deref())
     }
 
-    fn write(&self, book: &Logbook, format: &LogbookFormat, language: Language) -> Result<()> {
-        let output = self.output.as_deref();
-        let view = view(output.is_none(), language).under(format.medium, self.firm.as_deref())?;
-        deliver(&(format.render)(book, &view), format.medium, output)
+    fn write(&self, book: &Logbook, language: Language) -> Result<()> {
+        self.places().write(language, |format, view| (format.render)(book, view))
     }
-}
-
-/// The format that was asked for, else that which the file's name ends like.
-fn format(named: Option<&str>, output: Option<&Path>) -> &'static LogbookFormat {
-    let of_file = output.and_then(Path::extension).and_then(|end| end.to_str());
-    let is_named = |name: &str| LOGBOOK_FORMATS.iter().find(|format| format.name == name);
-    let ends = |end: &str| LOGBOOK_FORMATS.iter().find(|format| format.ending == end);
-    named.and_then(is_named).or(of_file.and_then(ends)).unwrap_or(&LOGBOOK_FORMATS[0])
 }
 
 /// The visit in a folder; what of its journal cannot be read is told.
@@ -374,7 +371,7 @@ fn read(folder: &Path, language: Language) -> Result<Logbook> {
     let path = folder.join(shelf::JOURNAL);
     let read: Read<Entry> = crate::edge::journal::read(&path)?;
     warn(&path, &read, language);
-    Ok(Logbook::of(&read.entries, Some(&shelf::stamp())))
+    Ok(Logbook::of_journal(&read, Some(&shelf::stamp())))
 }
 
 /// The open visit, or a fault that says how to start one.
@@ -393,7 +390,7 @@ fn none_is_open() -> Fault {
 
 /// Lines of a journal that a disk spoilt, and one that a power cut tore off, are told.
 fn warn(path: &Path, read: &Read<Entry>, language: Language) {
-    let shown = path.display();
+    let shown = one_line(&path.display().to_string());
     for line in &read.unread {
         eprintln!(
             "{}",

@@ -30,7 +30,7 @@ pub struct ReplayArgs {
 /// Runs the command.
 pub fn run(args: &ReplayArgs, language: Language) -> Result<u8> {
     args.output.check()?;
-    let named = args.site.as_deref().map(Plan::load).transpose()?;
+    let named = args.site.as_deref().map(Plan::load_alone).transpose()?;
     let files = args.leases.read(language)?;
     let mut replayed = replay::replay(&args.record)?;
     let survey = replayed.circumstances.as_ref().map(|circumstances| &circumstances.survey);

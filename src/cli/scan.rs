@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::cli::asking::AskArgs;
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
+#[cfg(target_os = "linux")]
+use crate::edge::clock::Budget;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Targets;
@@ -74,15 +76,23 @@ pub fn run(args: &ScanArgs, _: Language) -> Result<u8> {
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &ScanArgs, language: Language) -> Result<u8> {
-    args.look(crate::probe::Errand::Scan, &AskArgs::default(), language)
+    args.look(crate::probe::Errand::Scan, &AskArgs::default(), None, false, language)
 }
 
 #[cfg(target_os = "linux")]
 impl ScanArgs {
-    /// Looks at what these options name, for that errand.
-    pub fn look(&self, errand: crate::probe::Errand, ask: &AskArgs, language: Language) -> Result<u8> {
+    /// Looks at what these options name, for that errand, within that time, `is_deep` where what is intrusive is wanted too.
+    pub fn look(
+        &self,
+        errand: crate::probe::Errand,
+        ask: &AskArgs,
+        budget: Option<Budget>,
+        is_deep: bool,
+        language: Language,
+    ) -> Result<u8> {
+        use crate::cli::deep;
         use crate::cli::switches;
-        use crate::edge::look::Request;
+        use crate::edge::look::{Request, Tester};
         use crate::probe::{Errand, Switching};
         use crate::site::Plan;
 
@@ -93,15 +103,21 @@ impl ScanArgs {
             Errand::Diagnose => Switching { switches: switches::asked(&plan), sought: None },
             _ => Switching::default(),
         };
+        let mut asking = ask.of(&plan);
+        if is_deep {
+            asking.pool |= deep::agree(self.interface.as_deref(), &plan, self.yes, language)?;
+        }
         let request = Request {
             errand,
             interface: self.interface.clone(),
             targets,
             rate,
             quick: self.quick,
+            budget,
             agreed: self.yes,
-            cable_test: None,
-            asking: ask.of(&plan),
+            cable_test: is_deep.then_some(Tester::Card),
+            fills: is_deep,
+            asking,
             plan,
             outlet: None,
             listen_ms: 0,

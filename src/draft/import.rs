@@ -16,6 +16,10 @@ use crate::net::Mac;
 use crate::sheet;
 use crate::site::Fixed;
 
+pub mod merge;
+mod opendocument;
+mod unpacked;
+
 /// Devices of one site, cells of one sheet, and characters of a field: no site has more.
 const DEVICES: usize = 10_000;
 const CELLS: usize = 200_000;
@@ -55,7 +59,7 @@ const HEADINGS: &[(Column, &[&str])] = &[
 /// A cell, its column counted from 1.
 type Field = (u32, std::result::Result<String, Why>);
 
-/// Reads a table: what Excel and others write (.xlsx), else text. The error is one line: there is no table of devices in it.
+/// Reads a table: what Excel and others write (.xlsx), LibreOffice's (.ods), else text. The error is one line: there is no table of devices in it.
 pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     let mut imported = Imported::default();
     if bytes.starts_with(b"PK") {
@@ -74,56 +78,84 @@ pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     Ok(imported)
 }
 
-/// Reads a workbook. The crate that reads it counts without care in a damaged one, and may panic: that is a refusal like any other.
-fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
-    let read = panic::catch_unwind(AssertUnwindSafe(|| sheets(bytes, imported)));
-    read.unwrap_or_else(|_| Err(Why::new("the workbook is damaged", "le classeur est abîmé")))
+/// A sheet of a workbook.
+struct Sheet {
+    name: String,
+    hidden: bool,
+    /// Its rows, counted from 1, without what is empty.
+    rows: Vec<(u32, Vec<Field>)>,
+    /// Why it was not read to its end.
+    broken: Option<Why>,
 }
 
-fn sheets(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
-    let unreadable = |error: &dyn std::fmt::Display| Why::new(error.to_string(), error.to_string());
-    let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| unreadable(&error))?;
-    for known in book.sheets_metadata().to_vec() {
-        let name = known.name.as_str();
-        if known.visible != SheetVisible::Visible {
-            imported.complaints.push(place(
-                Some(name),
-                None,
-                None,
-                Why::new("hidden, and left out", "masquée, et laissée de côté"),
-            ));
+/// Reads a workbook. The crate that reads Excel's counts without care in a damaged one, and may panic: that is a refusal like any other.
+fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
+    let sheets = panic::catch_unwind(AssertUnwindSafe(|| {
+        let mut archive = unpacked::bounded(bytes)?;
+        if opendocument::is(&archive) { opendocument::sheets(&mut archive) } else { sheets(archive.into_inner()) }
+    }));
+    for Sheet { name, hidden, rows, broken } in
+        sheets.unwrap_or_else(|_| Err(Why::new("the workbook is damaged", "le classeur est abîmé")))?
+    {
+        if hidden {
+            let why = Why::new("hidden, and left out", "masquée, et laissée de côté");
+            imported.complaints.push(place(Some(&name), None, None, why));
             continue;
         }
-        // Cell by cell: a sheet that says it is a million rows wide and high takes no memory for them.
-        let Ok(mut cells) = book.worksheet_cells_reader(name) else { continue };
-        let mut rows: Vec<(u32, Vec<Field>)> = Vec::new();
-        let mut count = 0;
-        loop {
-            match cells.next_cell() {
-                Ok(Some(cell)) if count < CELLS => {
-                    count += 1;
-                    let (row, column) = cell.get_position();
-                    let Some(text) = written(&Data::from(cell.get_value().clone())) else { continue };
-                    if rows.last().is_none_or(|(last, _)| *last != row + 1) {
-                        rows.push((row + 1, Vec::new()));
-                    }
-                    rows.last_mut().into_iter().for_each(|(_, fields)| fields.push((column + 1, text.clone())));
-                }
-                Ok(None) => break,
-                Ok(Some(_)) => {
-                    let why = Why::new(format!("more than {CELLS} cells"), format!("plus de {CELLS} cellules"));
-                    imported.complaints.push(place(Some(name), None, None, why));
-                    break;
-                }
-                Err(error) => {
-                    imported.complaints.push(place(Some(name), rows.last().map(|(row, _)| row + 1), None, unreadable(&error)));
-                    break;
-                }
-            }
+        let last = rows.last().map(|(row, _)| *row);
+        if let Some(why) = broken {
+            imported.complaints.push(place(Some(&name), last, None, why));
         }
-        table(Some(name), rows, imported);
+        table(Some(&name), rows, imported);
     }
     Ok(())
+}
+
+/// The sheets of a workbook of Excel.
+fn sheets(bytes: Cursor<Vec<u8>>) -> std::result::Result<Vec<Sheet>, Why> {
+    let unreadable = |error: &dyn std::fmt::Display| Why::new(error.to_string(), error.to_string());
+    let mut book = Xlsx::new(bytes).map_err(|error| unreadable(&error))?;
+    let mut sheets = Vec::new();
+    for known in book.sheets_metadata().to_vec() {
+        let name = known.name;
+        let mut sheet = Sheet { hidden: known.visible != SheetVisible::Visible, name, rows: Vec::new(), broken: None };
+        // Cell by cell: a sheet that says it is a million rows wide and high takes no memory for them.
+        if !sheet.hidden
+            && let Ok(mut cells) = book.worksheet_cells_reader(&sheet.name)
+        {
+            let mut count = 0;
+            sheet.broken = loop {
+                match cells.next_cell() {
+                    Ok(Some(cell)) if count < CELLS => {
+                        count += 1;
+                        let (row, column) = cell.get_position();
+                        let Some(text) = written(&Data::from(cell.get_value().clone())) else { continue };
+                        if sheet.rows.last().is_none_or(|(last, _)| *last != row + 1) {
+                            sheet.rows.push((row + 1, Vec::new()));
+                        }
+                        sheet.rows.last_mut().into_iter().for_each(|(_, fields)| fields.push((column + 1, text.clone())));
+                    }
+                    Ok(None) => break None,
+                    Ok(Some(_)) => break Some(too_many()),
+                    Err(error) => break Some(unreadable(&error)),
+                }
+            };
+        }
+        sheets.push(sheet);
+    }
+    Ok(sheets)
+}
+
+fn too_many() -> Why {
+    Why::new(format!("more than {CELLS} cells"), format!("plus de {CELLS} cellules"))
+}
+
+fn date() -> Why {
+    Why::new("a date is no text: set the cell to text", "une date n'est pas un texte : mettez la cellule en texte")
+}
+
+fn no_value(error: &str) -> Why {
+    Why::new(format!("the formula came to {error}"), format!("la formule donne {error}"))
 }
 
 /// What stands in a cell; of a formula, what it came to. Nothing for an empty one.
@@ -134,15 +166,8 @@ fn written(cell: &Data) -> Option<std::result::Result<String, Why>> {
         Data::Int(number) => number.to_string(),
         Data::Float(number) => number.to_string(),
         Data::Bool(answer) => answer.to_string(),
-        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => {
-            return Some(Err(Why::new(
-                "a date is no text: set the cell to text",
-                "une date n'est pas un texte : mettez la cellule en texte",
-            )));
-        }
-        Data::Error(error) => {
-            return Some(Err(Why::new(format!("the formula came to {error}"), format!("la formule donne {error}"))));
-        }
+        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => return Some(Err(date())),
+        Data::Error(error) => return Some(Err(no_value(&error.to_string()))),
     };
     (!text.trim().is_empty()).then_some(Ok(text))
 }
@@ -282,6 +307,8 @@ pub fn plan(devices: &[Fixed], from: &str, language: Language) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -339,6 +366,87 @@ mod tests {
         assert_eq!(told(&imported), expected);
     }
 
+    /// The same as LibreOffice writes it: what is alike side by side or below each other stands there once, with its number.
+    #[test]
+    fn a_workbook_of_libreoffice_is_read_cell_by_cell() {
+        let imported = read(include_bytes!("../../tests/tables/hosts.ods").to_vec()).expect("a table");
+        let devices: Vec<String> = imported
+            .devices
+            .iter()
+            .map(|device| format!("{} {} {:?} {:?}", device.name, device.address, device.role, device.system))
+            .collect();
+        let expected = [
+            "ad-1 10.0.0.2 Some(\"annuaire\") Some(\"Debian 12\")",
+            "ad-2 10.0.0.3 None Some(\"Debian 12\")",
+            "12 10.0.0.12 None None",
+            "nas 10.0.0.13 Some(\"nas\") Some(\"Debian 12\")",
+        ];
+        assert_eq!(devices, expected);
+        let expected = [
+            "sheet \"Machines\", row 6, column D: the formula came to #REF!",
+            "sheet \"Machines\", row 7, column D: a date is no text: set the cell to text",
+            "sheet \"Machines\", row 12: there is a \"ad-1\" already, at 10.0.0.2",
+            "sheet \"Machines\", row 13: no address",
+            "sheet \"Machines\", row 1048576: no address",
+            "sheet \"Secret\": hidden, and left out",
+        ];
+        assert_eq!(told(&imported), expected);
+    }
+
+    /// A workbook of these parts.
+    fn zipped(parts: &[(&str, &[&str], usize)]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, texts, times) in parts {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+            let [before, again, after] = texts else { panic!("what comes before, again and again, and after") };
+            writer.write_all(before.as_bytes()).expect("memory takes it");
+            let many = again.repeat(1024);
+            (0..times / 1024).for_each(|_| writer.write_all(many.as_bytes()).expect("memory takes it"));
+            writer.write_all(after.as_bytes()).expect("memory takes it");
+        }
+        writer.finish().expect("a workbook").into_inner()
+    }
+
+    const SHEET: &str = "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"A\">";
+
+    #[test]
+    fn a_workbook_that_unpacks_to_more_than_any_site_has_is_refused() {
+        let refused = |bytes: Vec<u8>| read(bytes).expect_err("refused").french;
+        let large = zipped(&[("xl/workbook.xml", &["<a>", "          ", ""], 4 << 20)]);
+        assert!(large.len() < 1 << 20);
+        assert_eq!(refused(large), "il se déplie en plus de 32 Mio");
+        let font = format!("<styleSheet><fonts><font><name val=\"{}\"/></font></fonts><cellXfs>", "x".repeat(1 << 20));
+        let styles = zipped(&[("xl/styles.xml", &[&font, "<xf fontId=\"0\"/>", "</cellXfs></styleSheet>"], 100 << 10)]);
+        assert_eq!(refused(styles), "il contient plus de styles qu'Excel n'en connaît");
+    }
+
+    #[test]
+    fn what_a_workbook_repeats_takes_no_memory() {
+        let heading =
+            format!("{SHEET}<table:table-row><table:table-cell><text:p>IP</text:p></table:table-cell></table:table-row>");
+        let wide = "<table:table-row table:number-rows-repeated=\"4000000000\"><table:table-cell table:number-columns-repeated=\"4000000000\"><text:p>10.0.0.9<text:s text:c=\"4000000000\"/></text:p></table:table-cell></table:table-row>";
+        let bytes = zipped(&[("content.xml", &[&heading, wide, "</table:table>"], 4096)]);
+        let imported = read(bytes).expect("a table");
+        assert_eq!(imported.devices.len(), 1);
+        let first = imported.complaints.first().map(|why| why.english.as_str());
+        assert_eq!(first, Some("sheet \"A\", row 2: more than 200000 cells"));
+    }
+
+    #[test]
+    fn a_workbook_of_libreoffice_that_is_cut_or_locked() {
+        let row = "<table:table-row><table:table-cell><text:p>ip &amp; &#61;</text:p></table:table-cell></table:table-row>";
+        let address = "<table:table-row><table:table-cell><text:p>ip</text:p></table:table-cell></table:table-row><table:table-row><table:table-cell><text:p>10.0.0.<text:span>9</text:span></text:p></table:table-cell></table:table-row><x></y>";
+        let cut = zipped(&[("content.xml", &[&format!("{SHEET}{row}{address}"), "", ""], 0)]);
+        let imported = read(cut).expect("a table");
+        assert_eq!(imported.devices[0].address, Ipv4Addr::new(10, 0, 0, 9));
+        assert!(told(&imported)[0].starts_with("sheet \"A\", row 3: "), "{:?}", told(&imported));
+        let locked = zipped(&[
+            ("content.xml", &["\u{1}\u{2}", "", ""], 0),
+            ("META-INF/manifest.xml", &["<manifest:encryption-data>", "", ""], 0),
+        ]);
+        assert_eq!(read(locked).expect_err("refused").french, "il est protégé par un mot de passe");
+    }
+
     #[test]
     fn what_is_no_table_of_devices_is_refused() {
         for (bytes, english) in
@@ -376,6 +484,15 @@ mod tests {
             let at = at % bytes.len();
             bytes[at] = byte;
             let _ = read(bytes);
+        }
+
+        #[test]
+        fn a_damaged_workbook_of_libreoffice_is_refused_or_read_in_part(cut in 0usize..5_000, damage in "[<>/\"=a-z:&;0-9]{0,12}") {
+            let archive = zip::ZipArchive::new(Cursor::new(include_bytes!("../../tests/tables/hosts.ods")));
+            let text = std::io::read_to_string(archive.expect("a zip").by_name("content.xml").expect("cells")).expect("text");
+            let cut = (0..=cut.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default();
+            let (before, after) = text.split_at(cut);
+            let _ = read(zipped(&[("content.xml", &[before, "", &format!("{damage}{after}")], 0)]));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The one loop that drives all probes together over a link.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -29,8 +30,11 @@ pub trait Follower {
     /// Something was learnt.
     fn observed(&mut self, seen: &Observation);
 
-    /// Asked once in every round: shall the look end here?
-    fn stops(&mut self, now: Moment) -> bool;
+    /// Told once in every round: how far the probes are.
+    fn turn(&mut self, now: Moment, listener: &Listener);
+
+    /// Asked once in every round: shall the look end here, and by whose word?
+    fn stops(&mut self, now: Moment) -> Option<Cut>;
 }
 
 /// Lets the probes ask until none has anything left to ask, or the follower stops it. Facts about the run itself (frames
@@ -38,8 +42,9 @@ pub trait Follower {
 pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) {
     let started = clock.now();
     let cut = loop {
-        if follower.stops(clock.now()) {
-            break Some(Cut::User);
+        follower.turn(clock.now(), listener);
+        if let Some(cut) = follower.stops(clock.now()) {
+            break Some(cut);
         }
         match round(listener, link, clock, follower) {
             Ok(true) => {}
@@ -54,7 +59,9 @@ pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, fo
     let went = changes.iter().any(|fact| matches!(fact, Fact::CarrierCounted(counted) if counted.downs > 0));
     // A card without a link for long is given up as one that went away: the link says more.
     let cut = cut.filter(|cut| !(went && *cut == Cut::Interface));
-    let cuts = cut.into_iter().chain(went.then_some(Cut::Link)).map(|by| Fact::CutShort { by });
+    let unfinished = if cut == Some(Cut::Budget) { listener.unfinished() } else { BTreeSet::new() };
+    let unfinished = unfinished.into_iter().map(|part| Fact::Unfinished { part });
+    let cuts = cut.into_iter().chain(went.then_some(Cut::Link)).map(|by| Fact::CutShort { by }).chain(unfinished);
     let counted = listener.counted(Some(started), now);
     for fact in changes.into_iter().chain(counted).chain(lost).chain(cuts) {
         follower.fact(now, &fact);
@@ -66,10 +73,10 @@ pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, fo
 fn round(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) -> io::Result<bool> {
     let mut soonest: Option<Moment> = None;
     let mut burst = Vec::with_capacity(BURST);
-    for index in 0..listener.probes.len() {
+    for place in 0..listener.probes() {
         for _ in 0..BURST {
             let now = clock.now();
-            match listener.probes[index].poll(now) {
+            match listener.poll(place, now) {
                 Want::Send(frame) => {
                     let number = follower.frame(now, Direction::Sent, &frame);
                     listener.count(now, Direction::Sent, &frame);

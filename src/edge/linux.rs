@@ -1,8 +1,10 @@
 //! Linux: interfaces, the packet socket, and what drivers tell.
 
+mod bound;
 pub mod carrier;
 pub mod ethtool;
 pub mod interface;
+pub mod iperf3;
 pub mod keys;
 mod link_watch;
 mod netlink;

@@ -84,7 +84,7 @@ pub fn start(named: Option<&Path>, opened: Opened) -> Result<PathBuf> {
         None => unused(&state().ok_or_else(no_state)?.join("visits"), &opened),
     };
     let failed = |error: io::Error| cannot_keep(&folder, &error);
-    fs::create_dir_all(&folder).map_err(failed)?;
+    make(&folder).map_err(failed)?;
     let folder = folder.canonicalize().map_err(failed)?;
     if folder.join(JOURNAL).exists() {
         let shown = folder.display();
@@ -107,8 +107,47 @@ pub fn start(named: Option<&Path>, opened: Opened) -> Result<PathBuf> {
 /// Adds a line to the journal of a visit.
 pub fn add(folder: &Path, entry: &Entry) -> Result<()> {
     let (mut journal, _) = Journal::<Entry>::open(&folder.join(JOURNAL), PATIENCE)?;
-    journal.add(entry)
+    journal.add(entry)?;
+    owned(folder);
+    owned(&folder.join(JOURNAL));
+    Ok(())
 }
+
+/// Makes a folder, and those above it that are missing.
+fn make(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> = folder.ancestors().take_while(|above| !above.as_os_str().is_empty() && !above.exists()).collect();
+    fs::create_dir_all(folder)?;
+    missing.into_iter().for_each(owned);
+    Ok(())
+}
+
+/// Gives a record that was made in the home of whoever called sudo to its owner, with what is in it.
+pub fn recorded(folder: &Path) {
+    fs::read_dir(folder).into_iter().flatten().flatten().for_each(|file| owned(&file.path()));
+    owned(folder);
+}
+
+/// Gives what was made under sudo, in the home of whoever called it, to its owner: he goes on without sudo. What cannot be given
+/// stays root's; nothing is lost by that.
+#[cfg(target_os = "linux")]
+fn owned(path: &Path) {
+    use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
+    let Some(user) = user() else { return };
+    let inside = |home: PathBuf| path.canonicalize().is_ok_and(|path| path.starts_with(home));
+    if !user.dir.canonicalize().is_ok_and(inside) {
+        return;
+    }
+    // The last step is no link, nor a second name of a file elsewhere; what is opened is what is given.
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let Ok(file) = fs::OpenOptions::new().read(true).custom_flags(flags).open(path) else { return };
+    let ours = file.metadata().is_ok_and(|of| of.uid() == 0 && (of.is_dir() || of.is_file() && of.nlink() == 1));
+    if ours {
+        let _ = fchown(&file, Some(user.uid.as_raw()), Some(user.gid.as_raw()));
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn owned(_: &Path) {}
 
 /// The first of `look-1`, `look-2` … in the folder of a visit that holds no record.
 pub fn next_record(folder: &Path) -> PathBuf {
@@ -117,25 +156,26 @@ pub fn next_record(folder: &Path) -> PathBuf {
     folder.join(format!("look-{number}"))
 }
 
-/// The folders of all visits that lie in the usual place, the latest first.
+/// The folders of all visits that lie in the usual place, by name.
 pub fn all() -> Vec<PathBuf> {
     let folders = state().and_then(|state| fs::read_dir(state.join("visits")).ok()).into_iter().flatten().flatten();
     let mut all: Vec<PathBuf> = folders.map(|entry| entry.path()).filter(|folder| folder.join(JOURNAL).is_file()).collect();
     all.sort();
-    all.reverse();
     all
 }
 
 /// Writes the pointer beside its place, then puts it there.
 fn point(pointer: &Path, folder: &Path) -> io::Result<()> {
-    pointer.parent().map_or(Ok(()), fs::create_dir_all)?;
+    pointer.parent().map_or(Ok(()), make)?;
     let part = pointer.with_extension(format!("{}.part", std::process::id()));
     fs::write(&part, format!("{}\n", folder.display())).and_then(|()| File::open(&part)?.sync_all())?;
-    fs::rename(&part, pointer)
+    fs::rename(&part, pointer)?;
+    owned(pointer);
+    Ok(())
 }
 
-/// The folder of this program's own state: `$XDG_STATE_HOME/trousse`, `~/.local/state/trousse`, `%LOCALAPPDATA%\trousse`. Under sudo,
-/// that of whoever called it: a visit that was started without it goes on with it.
+/// The folder of this program's own state: `$XDG_STATE_HOME/trousse`, `~/.local/state/trousse`, `%LOCALAPPDATA%\trousse`. Under
+/// sudo, that of whoever called it: a visit that was started without it goes on with it.
 fn state() -> Option<PathBuf> {
     let folder = |name: &str| std::env::var_os(name).filter(|folder| !folder.is_empty()).map(PathBuf::from);
     let home = || caller().or_else(|| folder("HOME")).map(|home| home.join(".local").join("state"));
@@ -146,8 +186,14 @@ fn state() -> Option<PathBuf> {
 /// The home of whoever called sudo.
 #[cfg(target_os = "linux")]
 fn caller() -> Option<PathBuf> {
+    Some(user()?.dir)
+}
+
+/// Whoever called sudo.
+#[cfg(target_os = "linux")]
+fn user() -> Option<nix::unistd::User> {
     let name = std::env::var("SUDO_USER").ok().filter(|_| nix::unistd::geteuid().is_root())?;
-    Some(nix::unistd::User::from_name(&name).ok()??.dir)
+    nix::unistd::User::from_name(&name).ok()?
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -1,11 +1,13 @@
 //! One look at a network from this machine: the interface, the sockets, the loop.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 
-use super::clock::VisitClock;
+use super::clock::{Budget, VisitClock};
 use super::drive::{Follower, drive};
 use super::linux::ethtool::Card;
 use super::linux::interface::{self, Interface};
+use super::linux::iperf3;
 use super::linux::packet_socket::PacketSocket;
 use super::record::{Circumstances, SCHEMA};
 use super::{Clock, Link, snmp};
@@ -32,10 +34,14 @@ pub struct Request {
     pub rate: Rate,
     /// Do not listen for late second owners.
     pub quick: bool,
+    /// The time that all of it may take; as long as it needs where none is given.
+    pub budget: Option<Budget>,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
     /// Test the cable, whereby the link drops.
     pub cable_test: Option<Tester>,
+    /// The user has agreed that the lines of the plan are filled, to measure them.
+    pub fills: bool,
     /// What DHCP servers are asked on demand only.
     pub asking: Asking,
     /// What the site should be.
@@ -65,10 +71,13 @@ pub enum Tester {
 pub struct Look {
     /// The circumstances, as a record keeps them.
     pub circumstances: Circumstances,
+    /// When its time has run out.
+    pub until: Option<Moment>,
     link: PacketSocket,
     clock: VisitClock,
     card: Option<Card>,
     cable_test: Option<Tester>,
+    fills: bool,
     /// How a switch that tests is asked.
     access: Access,
 }
@@ -78,9 +87,13 @@ const MANY: u64 = 1 << 16;
 
 impl Look {
     /// Opens what the request needs, or says in one line why it cannot.
-    pub fn prepare(request: Request) -> Result<Look> {
+    pub fn prepare(mut request: Request) -> Result<Look> {
         let diagnose = request.errand == Errand::Diagnose;
-        let card_asked = request.errand == Errand::Link;
+        if diagnose {
+            // A plan that was loaded has them; that of an old record may not.
+            request.plan.find_authorities(Path::new(""))?;
+        }
+        let card_asked = request.errand == Errand::Link || request.cable_test == Some(Tester::Card);
         if let Some(label) =
             request.outlet.as_deref().filter(|label| !request.plan.outlets.is_empty() && request.plan.outlet(label).is_none())
         {
@@ -133,11 +146,16 @@ impl Look {
         let resolvers: Vec<SocketAddr> = interface::resolvers();
         let clock = VisitClock::start();
         let access = Access::new(&request.plan, request.snmp);
-        let named = Named { services: request.plan.services.clone(), barriers: request.plan.barriers.clone() };
+        let asked = request.plan.services.iter().filter(|service| !service.fills());
+        let named = Named {
+            services: asked.cloned().collect(),
+            barriers: request.plan.barriers.clone(),
+            authorities: request.plan.authorities.clone(),
+        };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
-            Errand::Diagnose => surroundings(&interface, &request.plan),
-            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan) },
+            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget),
+            Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan, None) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
         };
@@ -161,6 +179,7 @@ impl Look {
             surroundings,
             power,
             switching: request.switching,
+            budget_ms: request.budget.map(|budget| budget.ms),
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -169,7 +188,8 @@ impl Look {
             survey,
             plan: request.plan,
         };
-        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test, access })
+        let until = request.budget.map(|budget| clock.end_of(budget));
+        Ok(Look { circumstances, until, link, clock, card, cable_test: request.cable_test, fills: request.fills, access })
     }
 
     /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked but the card.
@@ -190,6 +210,12 @@ impl Look {
             // What was lost while the socket waited to be read is no loss of this look.
             self.link.lost();
             drive(&mut listener, &mut self.link, &self.clock, follower);
+            // When everything else was asked: what is lost in a full line would accuse somebody.
+            let circumstances = &self.circumstances;
+            for service in circumstances.plan.services.iter().filter(|service| self.fills && service.fills()) {
+                let told = iperf3::fill(service, &circumstances.interface, || follower.stops(clock.now()).is_some());
+                tell(&mut listener, follower, Fact::ServiceTold(Box::new(told)));
+            }
             let after = self.card.as_ref().and_then(Card::counted);
             if self.circumstances.survey.errand == Errand::Link {
                 let ms = clock.now().ms().try_into().unwrap_or(u32::MAX);
@@ -199,10 +225,10 @@ impl Look {
                 tell(&mut listener, follower, Fact::ErrorsGrew(before.grew(&after)));
             }
         }
-        let tester = self.cable_test.filter(|_| !follower.stops(clock.now()));
+        let tester = self.cable_test.filter(|_| follower.stops(clock.now()).is_none());
         match (tester, &mut self.card) {
             (Some(Tester::Card), Some(card)) => {
-                for fact in card.test_cable(|| follower.stops(clock.now())) {
+                for fact in card.test_cable(|| follower.stops(clock.now()).is_some()) {
                     tell(&mut listener, follower, fact);
                 }
             }
@@ -213,7 +239,7 @@ impl Look {
                 let tested = match port {
                     Some(port) => {
                         let snmp = self.access.to(port.switch);
-                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()))
+                        snmp::cable_test::test_cable(&port, snmp, &clock, || follower.stops(clock.now()).is_some())
                     }
                     None => SwitchTested::without_result(Silence::PortUnknown),
                 };
@@ -264,16 +290,16 @@ fn unknown_outlet(label: &str, plan: &Plan) -> Fault {
 }
 
 /// What this machine and the plan say of the way out.
-fn surroundings(interface: &Interface, plan: &Plan) -> Surroundings {
+fn surroundings(interface: &Interface, plan: &Plan, budget: Option<Budget>) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
         mtu: interface::mtu(&interface.inner.name),
         planned: planned(&interface.identity.addresses, plan),
         services: ServicesWanted {
-            services: plan.services.len() as u32,
+            services: plan.services.iter().filter(|service| !service.fills()).count() as u32,
             barriers: plan.barriers.len() as u32,
-            until_ms: UNTIL_MS,
+            until_ms: budget.map_or(UNTIL_MS, |budget| budget.ms),
         },
         ..Surroundings::default()
     }

@@ -85,7 +85,11 @@ pub async fn walk_with_vlans(question: &Question<'_>) -> Result<Walked, Unanswer
     if !question.columns.iter().any(|column| column.oid == forwarding::COLUMNS_OF_A_VLAN[1].oid) {
         return Ok(walked);
     }
-    for vlan in forwarding::vlans_apart(&walked.varbinds) {
+    for (index, vlan) in forwarding::vlans_apart(&walked.varbinds).into_iter().enumerate() {
+        if index == forwarding::MOST_VLANS {
+            walked.cut.push(WalkCut { column: format!("dot1dTpFdbPort@{vlan}"), rows: 0, by: CutBy::Rows });
+            break;
+        }
         let deadline = until.saturating_duration_since(Instant::now());
         let of_vlan = Question { vlan: Some(vlan), columns: forwarding::COLUMNS_OF_A_VLAN, deadline, ..question.clone() };
         let by = match walk(&of_vlan).await {

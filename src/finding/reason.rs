@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::language::Language;
+use crate::net::Ipv4Net;
 use crate::observe::{Cut, Silence, Unanswered, WalkCut};
 use crate::wire::ethtool::Pair;
 
@@ -27,6 +28,13 @@ pub enum Reason {
     RoutersNotAwaited,
     /// The user stopped before every address was asked.
     Stopped {
+        /// Addresses asked.
+        asked: u32,
+        /// Addresses that were to be asked.
+        planned: u32,
+    },
+    /// The time that the look was given ran out before this part of it had ended.
+    OutOfTime {
         /// Addresses asked.
         asked: u32,
         /// Addresses that were to be asked.
@@ -136,6 +144,17 @@ pub enum Reason {
     NoService,
     /// The plan names no device where we look: a look without that is whole without these checks.
     NoDevicePlanned,
+    /// Devices that the plan has on this segment were not asked for often enough.
+    PlannedNotAsked {
+        /// How many.
+        count: u32,
+    },
+    /// A network of the plan was asked in part.
+    NetworkNotAsked {
+        /// Its prefix.
+        #[schemars(with = "String")]
+        network: Ipv4Net,
+    },
     /// The look ended before a service of the plan had answered.
     ServiceNotAsked {
         /// The service.
@@ -148,6 +167,36 @@ pub enum Reason {
     },
     /// A service of the plan did not come so far that this could be judged.
     ServiceUnreached {
+        /// The service.
+        service: String,
+    },
+    /// A service of the plan answered, and what it answered could not be judged.
+    ServiceUndecided {
+        /// The service.
+        service: String,
+    },
+    /// The name of what must not be reached has no address, so that nothing was tried.
+    BarrierUnresolved {
+        /// The barrier.
+        barrier: String,
+    },
+    /// The plan names a line to fill, and nobody agreed to that.
+    ThroughputNotAgreed {
+        /// The service.
+        service: String,
+    },
+    /// iperf3 is not on this machine.
+    NoIperf3 {
+        /// The service.
+        service: String,
+    },
+    /// A server was busy with somebody else all the time.
+    ServiceBusy {
+        /// The service.
+        service: String,
+    },
+    /// This laptop is not fast enough to say how much a line carries.
+    LaptopLimits {
         /// The service.
         service: String,
     },
@@ -204,10 +253,25 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Nobody asked for that: a look without it is whole, and has no gap there.
+    pub fn is_unasked(&self) -> bool {
+        matches!(
+            self,
+            Reason::NoLeases
+                | Reason::NoPools
+                | Reason::NoSwitch
+                | Reason::NoService
+                | Reason::NoDevicePlanned
+                | Reason::PowerNotAsked
+                | Reason::NoIpv6Here
+        )
+    }
+
     /// What a look that was cut short after so many of the addresses could not see.
     pub fn of_cut(cut: Cut, asked: u32, planned: u32) -> Reason {
         match cut {
             Cut::User => Reason::Stopped { asked, planned },
+            Cut::Budget => Reason::OutOfTime { asked, planned },
             Cut::Interface => Reason::InterfaceLost { asked, planned },
             Cut::Capture => Reason::CaptureCut,
             Cut::Link => Reason::LinkLost,
@@ -243,13 +307,20 @@ impl Reason {
                 .to_owned(),
             Reason::RoutersNotAwaited => language
                 .pick(
-                    "it ended before IPv6 routers could answer: run it again to the end",
-                    "arrêt avant que les routeurs IPv6 aient pu répondre : relancez jusqu'au bout",
+                    "it was stopped, maybe before every IPv6 router had answered: run it again to the end",
+                    "arrêt, peut-être avant que tous les routeurs IPv6 aient répondu : relancez jusqu'au bout",
                 )
                 .to_owned(),
             Reason::Stopped { asked, planned } => language.pick(
                 format!("stopped after {asked} of {planned} addresses: run it again to the end"),
                 format!("arrêté après {asked} adresses sur {planned} : relancez jusqu'au bout"),
+            ),
+            Reason::OutOfTime { asked, planned } if asked == planned => {
+                language.pick("out of time: run it again with a longer --budget", "temps écoulé : relancez avec un --budget plus long").to_owned()
+            }
+            Reason::OutOfTime { asked, planned } => language.pick(
+                format!("out of time, with {asked} of {planned} addresses asked: run it again with a longer --budget"),
+                format!("temps écoulé, {asked} adresses interrogées sur {planned} : relancez avec un --budget plus long"),
             ),
             Reason::InterfaceLost { asked, planned } => language.pick(
                 format!("the interface went down after {asked} of {planned} addresses: check the cable and run it again"),
@@ -423,17 +494,55 @@ impl Reason {
             Reason::NoDevicePlanned => language
                 .pick("the plan names no device there: add [[fixed]]", "le plan n'y nomme aucun appareil : ajoutez [[fixed]]")
                 .to_owned(),
+            Reason::PlannedNotAsked { count: 1 } => language
+                .pick(
+                    "one device of the plan was not asked for twice, so its silence proves nothing: run it on the whole network, without --quick",
+                    "un appareil du plan n'a pas été demandé deux fois, son silence ne prouve rien : relancez sur tout le réseau, sans --quick",
+                )
+                .to_owned(),
+            Reason::PlannedNotAsked { count } => language.pick(
+                format!("{count} devices of the plan were not asked for twice, so their silence proves nothing: run it on the whole network, without --quick"),
+                format!("{count} appareils du plan n'ont pas été demandés deux fois, leur silence ne prouve rien : relancez sur tout le réseau, sans --quick"),
+            ),
+            Reason::NetworkNotAsked { network } => language.pick(
+                format!("only a part of {network} was asked twice: run it on the whole network, without --quick"),
+                format!("seule une partie de {network} a été demandée deux fois : relancez sur tout le réseau, sans --quick"),
+            ),
             Reason::ServiceNotAsked { service } => language.pick(
-                format!("there was no time left for “{service}”: run it again, or name fewer services"),
-                format!("plus de temps pour « {service} » : relancez, ou nommez moins de services"),
+                format!("there was no time left for “{service}”: run it again with a longer --budget, or name fewer services"),
+                format!("plus de temps pour « {service} » : relancez avec un --budget plus long, ou nommez moins de services"),
             ),
             Reason::ServiceNotSent { service } => language.pick(
                 format!("this laptop could not ask “{service}”: no route by this interface, or a firewall of its own"),
                 format!("ce portable n'a pas pu interroger « {service} » : pas de route par cette interface, ou son propre pare-feu"),
             ),
             Reason::ServiceUnreached { service } => language.pick(
-                format!("“{service}” did not answer so far: see its finding"),
-                format!("« {service} » n'a pas répondu jusque-là : voir son anomalie"),
+                format!("“{service}” did not get that far: see its finding"),
+                format!("« {service} » n'en est pas arrivé là : voir son anomalie"),
+            ),
+            Reason::ServiceUndecided { service } => language.pick(
+                format!("“{service}” answered, and its answer could not be judged: it was cut, or who signs is not known here"),
+                format!("« {service} » a répondu, sans qu'on puisse juger sa réponse : coupée, ou signataire inconnu ici"),
+            ),
+            Reason::BarrierUnresolved { barrier } => language.pick(
+                format!("“{barrier}”: its name has no address here, so nothing was tried: name an address in the plan"),
+                format!("« {barrier} » : son nom n'a pas d'adresse ici, rien n'a été essayé : indiquez une adresse dans le plan"),
+            ),
+            Reason::ThroughputNotAgreed { service } => language.pick(
+                format!("the line to “{service}” was not filled, because nobody agreed to that: add --deep"),
+                format!("la ligne vers « {service} » n'a pas été remplie, faute d'accord : ajoutez --deep"),
+            ),
+            Reason::NoIperf3 { service } => language.pick(
+                format!("“{service}” is measured by iperf3, which is not on this laptop: sudo apt install iperf3, or your system's package"),
+                format!("« {service} » se mesure avec iperf3, absent de ce portable : sudo apt install iperf3, ou le paquet de votre système"),
+            ),
+            Reason::ServiceBusy { service } => language.pick(
+                format!("the server of “{service}” was busy with another test: run it again"),
+                format!("le serveur de « {service} » était occupé par un autre test : relancez"),
+            ),
+            Reason::LaptopLimits { service } => language.pick(
+                format!("this laptop is too slow to say what the line to “{service}” carries: close other programs, or take a faster one"),
+                format!("ce portable est trop lent pour dire ce que porte la ligne vers « {service} » : fermez d'autres programmes, ou prenez-en un plus rapide"),
             ),
             Reason::NoSwitch => language
                 .pick(
@@ -491,8 +600,8 @@ impl Reason {
                 format!("{server} répond à INFORM et ne propose aucune adresse : sa plage est peut-être épuisée (possible) ; ajoutez --leases FICHIER"),
             ),
             Reason::FramesLost { count } => language.pick(
-                format!("{count} frames were lost before they could be read: run it again, a scan with a lower --rate"),
-                format!("{count} trames perdues avant lecture : relancez, un scan avec un --rate plus bas"),
+                format!("{count} frames were lost before they could be read: run it again (a scan: with a lower --rate)"),
+                format!("{count} trames perdues avant lecture : relancez (un scan : avec un --rate plus bas)"),
             ),
             Reason::OtherTargets { targets } => {
                 let asked = targets.join(", ");

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Answer;
+use super::asked::Asked;
 use crate::finding::Finding;
 use crate::journal::Line;
 use crate::probe::Errand;
@@ -12,7 +13,7 @@ use crate::probe::Errand;
 pub const SCHEMA: &str = "trousse/visit-journal/1";
 
 /// The clock was set where it and the time since the machine was started differ by more than this, in milliseconds.
-const CLOCK_SET: i64 = 30_000;
+const CLOCK_SET: u64 = 30_000;
 
 /// A line.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,6 +87,9 @@ pub struct Looked {
     pub findings: Vec<Finding>,
     /// The codes of the checks that could tell.
     pub told: Vec<String>,
+    /// What it asked; `None` in the journal of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Asked>,
 }
 
 impl Looked {
@@ -121,7 +125,7 @@ impl Stamp {
             Some(ran) => wall.saturating_sub_unsigned(ran),
             None => wall.min(0),
         };
-        (set.abs() > CLOCK_SET || (self.ran_since(earlier).is_none() && set < 0)).then_some(set)
+        (set.unsigned_abs() > CLOCK_SET || (self.ran_since(earlier).is_none() && set < 0)).then_some(set)
     }
 
     fn ran_since(&self, earlier: &Stamp) -> Option<u64> {

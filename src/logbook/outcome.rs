@@ -9,11 +9,6 @@ fn same(one: &Finding, other: &Finding) -> bool {
     one.problem.code() == other.problem.code() && one.problem.explain().subject() == other.problem.explain().subject()
 }
 
-/// Whether a look could have found it.
-fn could_tell(look: &Looked, finding: &Finding) -> bool {
-    look.told.iter().any(|code| code == finding.problem.code())
-}
-
 fn found<'a>(look: &'a Looked, finding: &Finding) -> Option<&'a Finding> {
     look.findings.iter().find(|other| same(other, finding))
 }
@@ -37,14 +32,15 @@ fn gone_by(looks: &[&Looked], finding: &Finding) -> (Answer, Option<usize>) {
     if last + 1 == looks.len() {
         return (Answer::No, None);
     }
-    match looks[last + 1..].iter().position(|look| could_tell(look, finding)) {
+    match looks[last + 1..].iter().position(|look| look.could_tell(finding, looks[last])) {
         Some(after) => (Answer::Yes, Some(last + 1 + after)),
         None => (Answer::NotTested, None),
     }
 }
 
 /// Whether each look shows that what was wrong before it is mended. Where somebody cannot work or works badly, it is about that
-/// only: a risk that was there before is none of the caller's trouble. The first looks, as long as nothing is wrong, answer nothing.
+/// only: a risk that was there before is none of the caller's trouble. The first looks, as long as nothing is wrong, answer
+/// nothing.
 pub(super) fn answers(looks: &[&Looked]) -> Vec<Option<Answer>> {
     let answer = |count: usize| {
         let looks = &looks[..count];

@@ -1,5 +1,6 @@
 //! The helpdesk's visit: three things that did not help, and one that did.
 
+use super::asked::Asked;
 use super::entry::{Entry, Looked, Opened, SCHEMA, Stamp};
 use super::*;
 use crate::check::Problem;
@@ -41,7 +42,24 @@ fn looked(minute: u64, again: bool, findings: &[Finding], told: &[&str]) -> Entr
         again,
         findings: findings.to_vec(),
         told: told.iter().map(|&code| code.to_owned()).collect(),
+        asked: None,
     }))
+}
+
+/// A look at a network, by an interface.
+fn look_at(minute: u64, interface: &str, asked: Asked, findings: &[Finding], told: &[&str]) -> Entry {
+    let Entry::Looked(looked) = looked(minute, true, findings, told) else { panic!("a look") };
+    Entry::Looked(Box::new(Looked { interface: Some(interface.into()), asked: Some(asked), ..*looked }))
+}
+
+fn network(targets: &str, address: &str) -> Asked {
+    Asked { targets: vec![targets.into()], addresses: vec![address.into()], ..Asked::default() }
+}
+
+fn duplicate() -> Finding {
+    let problem = serde_json::json!({"ip": "10.0.0.9", "macs": [], "owners": [], "rightful": null});
+    let problem = serde_json::json!({"code": "L3-duplicate-address", "problem": problem});
+    Finding::new(Severity::Broken, serde_json::from_value(problem).expect("a duplicate address"), Vec::new())
 }
 
 fn opened() -> Entry {
@@ -169,4 +187,101 @@ fn a_journal_of_a_newer_version_and_another_kind_are_refused() {
     let other = line.replace(SCHEMA, "trousse/certify/1");
     assert!(read::<Entry>(other.as_bytes()).expect_err("another").english.contains("no journal"));
     assert!(!line.trim_end().contains(char::is_control));
+}
+
+#[test]
+fn only_a_look_at_the_same_addresses_of_the_same_network_shows_that_a_duplicate_address_is_gone() {
+    const CODE: &[&str] = &["L3-duplicate-address"];
+    let home = || network("10.0.0.0/24", "10.0.0.50/24");
+    let then = |interface: &str, asked: Asked| {
+        let first = look_at(1, "eth0", home(), &[duplicate()], CODE);
+        Logbook::of(&[opened(), first, did(2, "x"), look_at(3, interface, asked, &[], CODE)], None).answer
+    };
+    assert_eq!(then("eth0", home()), Some(Answer::Yes));
+    assert_eq!(then("wlan0", home()), Some(Answer::Yes), "by whichever card, the addresses are the same");
+    let others = [
+        ("other targets", network("10.0.0.100-10.0.0.120", "10.0.0.50/24")),
+        ("another network", network("192.168.7.0/24", "192.168.7.50/24")),
+        ("in a hurry", Asked { quick: true, ..home() }),
+        ("cut short", Asked { partly: vec!["L3-duplicate-address".into()], ..home() }),
+    ];
+    for (what, asked) in others {
+        assert_eq!(then("eth0", asked), Some(Answer::NotTested), "{what}");
+    }
+    // A network that was given other addresses is known by its cards; but these addresses were not asked.
+    let cards = vec![Mac([2, 0, 0, 0, 0, 0xa])];
+    let moved = Asked { cards: cards.clone(), ..network("192.168.7.0/24", "192.168.7.50/24") };
+    let dhcp = &["L3-no-dhcp-server"];
+    let first = look_at(1, "eth0", Asked { cards, ..home() }, &[no_dhcp()], dhcp);
+    let after = |asked| Logbook::of(&[opened(), first.clone(), look_at(3, "eth0", asked, &[], dhcp)], None).answer;
+    assert_eq!(after(moved), Some(Answer::Yes));
+    assert_eq!(after(network("192.168.7.0/24", "192.168.7.50/24")), Some(Answer::NotTested));
+    // Without an address of a network yet, it is the interface that tells.
+    let bare = look_at(1, "eth0", network("169.254.0.0/16", "169.254.9.9/16"), &[no_dhcp()], dhcp);
+    let by = |interface| Logbook::of(&[opened(), bare.clone(), look_at(3, interface, home(), &[], dhcp)], None).answer;
+    assert_eq!((by("eth0"), by("eth1")), (Some(Answer::Yes), Some(Answer::NotTested)));
+}
+
+#[test]
+fn a_cable_is_gone_well_by_its_own_interface_only() {
+    let code = &["L1-no-carrier"];
+    let first = look_at(1, "eth0", Asked::default(), &[no_carrier()], code);
+    let by = |interface| {
+        let after = look_at(3, interface, network("10.0.0.0/24", "10.0.0.5/24"), &[], code);
+        Logbook::of(&[opened(), first.clone(), after], None).answer
+    };
+    assert_eq!((by("eth0"), by("wlan0")), (Some(Answer::Yes), Some(Answer::NotTested)));
+}
+
+#[test]
+fn what_is_found_of_one_service_tells_nothing_of_another_that_was_not_asked() {
+    let silent = |service: &str| {
+        let problem = serde_json::json!({"service": service, "kind": "tcp", "host": service, "ip": "10.0.0.7", "at_port": 22, "waited_ms": 900});
+        let problem = serde_json::json!({"code": "L4-port-silent", "problem": problem});
+        Finding::new(Severity::Broken, serde_json::from_value(problem).expect("a silent port"), Vec::new())
+    };
+    let code = &["L4-port-silent"];
+    let asked = |answered: &[&str]| Asked {
+        answered: answered.iter().map(|&name| name.to_owned()).collect(),
+        ..network("10.0.0.0/24", "10.0.0.50/24")
+    };
+    let first = look_at(1, "eth0", asked(&[]), &[silent("nas"), silent("till")], code);
+    let gone = |answered: &[&str]| {
+        let second = look_at(3, "eth0", asked(answered), &[silent("nas")], code);
+        Logbook::of(&[opened(), first.clone(), second], None).findings.iter().map(|one| one.gone).collect::<Vec<_>>()
+    };
+    assert_eq!(gone(&["till"]), [Answer::No, Answer::Yes]);
+    assert_eq!(gone(&[]), [Answer::No, Answer::NotTested]);
+}
+
+#[test]
+fn the_exit_code_says_what_is_left_and_what_nobody_tested() {
+    let code = |entries: &[Entry]| Logbook::of(entries, None).exit_code();
+    assert_eq!(code(&[opened(), looked(1, false, &[no_dhcp()], BOTH)]), 1, "found, and nothing tested again");
+    assert_eq!(code(&[opened(), looked(1, false, &[], BOTH)]), 0, "nothing was wrong");
+    assert_eq!(code(&[opened(), did(1, "x")]), 3, "nothing was tested");
+    let blind = Logbook::of(&[opened(), looked(1, false, &[], &[])], None);
+    assert_eq!((blind.exit_code(), blind.was_tested()), (3, false));
+    let line = crate::report::page::Page::of_logbook(&blind, crate::language::Language::En, &jiff::tz::TimeZone::UTC);
+    assert!(format!("{line:?}").contains("None of the checks could tell"), "{line:?}");
+}
+
+#[test]
+fn a_lost_line_may_have_told_that_it_is_not_mended() {
+    let read = |unread: Vec<usize>, torn| crate::journal::Read { entries: helpdesk(), whole: 0, torn, unread };
+    for (read, lost) in [(read(vec![], false), 0), (read(vec![7], false), 1), (read(vec![], true), 1)] {
+        let book = Logbook::of_journal(&read, None);
+        let (answer, code) = if lost == 0 { (Answer::Yes, 0) } else { (Answer::NotTested, 3) };
+        assert_eq!((book.unread, book.answer, book.exit_code()), (lost, Some(answer), code));
+    }
+    let clean =
+        crate::journal::Read { entries: vec![opened(), looked(1, false, &[], BOTH)], whole: 0, torn: false, unread: vec![3] };
+    assert_eq!(Logbook::of_journal(&clean, None).exit_code(), 3);
+}
+
+#[test]
+fn a_journal_with_absurd_times_is_summed_up_all_the_same() {
+    let up = |up_ms| Entry::Did { when: Stamp { up_ms: Some(up_ms), ..at(0) }, text: "x".into(), answer: None };
+    let book = Logbook::of(&[opened(), up(u64::MAX), up(0), up(u64::MAX)], Some(&Stamp { up_ms: Some(u64::MAX), ..at(0) }));
+    assert_eq!(book.worked_ms, u64::MAX);
 }

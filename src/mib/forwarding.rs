@@ -27,7 +27,7 @@ pub const COLUMNS: &[Column] =
 pub const COLUMNS_OF_A_VLAN: &[Column] = &[BASE_PORT_IF_INDEX, TP_FDB_PORT, TP_FDB_STATUS];
 
 /// VLANs that are asked one by one at most.
-const MOST_VLANS: usize = 64;
+pub const MOST_VLANS: usize = 64;
 /// operational(1) of vtpVlanState.
 const OPERATIONAL: u16 = 1;
 /// The VLAN whose table is told without naming one.
@@ -47,7 +47,7 @@ pub fn vlans_apart(walk: &[Varbind]) -> Vec<VlanId> {
     let mut refused = Refusals::default();
     let states = VTP_VLAN_STATE.rows(walk, &mut refused, |index, value| Some((vlan(index), value.number::<u16>()?)));
     let operational = states.filter(|(_, state)| *state == OPERATIONAL).filter_map(|(vlan, _)| VlanId::new(vlan?));
-    operational.collect::<BTreeSet<_>>().into_iter().take(MOST_VLANS).collect()
+    operational.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// self(4): one of the switch's own addresses.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use super::owner::{Owner, Owners, keep};
 use super::{
     Asked, BroadcastsSeen, CardSeen, Cut, DhcpSeen, DhcpServer, Fact, Ipv6Seen, LeasesSeen, LinkChanges, Name, NameSource,
-    NeighboursSeen, Observation, PathSeen, PoolsSeen, PowerSeen, Reach, ServicesSeen, Sought, Switchboard, SwitchesSeen,
+    NeighboursSeen, Observation, Part, PathSeen, PoolsSeen, PowerSeen, Reach, ServicesSeen, Sought, Switchboard, SwitchesSeen,
     ToldSeen, TreesSeen, WidthsSeen,
 };
 use crate::kind::{self, Inferred};
@@ -52,8 +52,22 @@ pub struct Coverage {
     pub tagged: BTreeMap<VlanId, u32>,
     /// What cut the look short.
     pub cut: BTreeSet<Cut>,
+    /// The parts that had not ended when the time ran out.
+    pub unfinished: BTreeSet<Part>,
     /// More was claimed than any real network claims; the rest was not kept.
     pub flooded: bool,
+}
+
+impl Coverage {
+    /// What kept a part of the look from its end. A part that had ended when the time ran out is whole.
+    pub fn cut_of(&self, part: Part) -> Option<Cut> {
+        self.cut.iter().copied().find(|cut| *cut != Cut::Budget || self.unfinished.contains(&part))
+    }
+
+    /// The same of what is watched while others are asked: it is watched long enough when these have ended that every look has.
+    pub fn cut_of_watch(&self) -> Option<Cut> {
+        [Part::Addresses, Part::Dhcp].into_iter().find_map(|part| self.cut_of(part))
+    }
 }
 
 /// Everything known about the network, whatever the order in which it was learnt.
@@ -201,6 +215,7 @@ impl Inventory {
             }
             Fact::FramesLost { count } => add(&mut self.coverage.frames_lost, *count),
             Fact::CutShort { by } => drop(self.coverage.cut.insert(*by)),
+            Fact::Unfinished { part } => drop(self.coverage.unfinished.insert(*part)),
             Fact::AddressProbed { .. } | Fact::PortPower(_) | Fact::SupplyPower(_) => {}
         }
     }

@@ -33,6 +33,9 @@ pub struct Asked6 {
     pub routers: u32,
     /// For how long routers were listened for after the first of these, in milliseconds; 0 where that was not waited for.
     pub listened_ms: u32,
+    /// More neighbours were heard than are asked one by one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overfull: bool,
 }
 
 /// A router and its card.
@@ -94,6 +97,7 @@ impl Ipv6Seen {
         sum.solicitations = sum.solicitations.saturating_add(asked.solicitations);
         sum.routers = sum.routers.saturating_add(asked.routers);
         sum.listened_ms = sum.listened_ms.max(asked.listened_ms);
+        sum.overfull |= asked.overfull;
     }
 
     /// Our card's addresses, each with its prefix.

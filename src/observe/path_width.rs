@@ -1,7 +1,7 @@
 //! How large a packet may be on the way to a device, as packets that no router may cut in pieces have shown.
 
 use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,7 +19,7 @@ pub enum Fate {
     /// A router said that it is too large; the size is what the next hop takes, 0 where the router does not tell.
     TooBig {
         /// The router.
-        by: Ipv4Addr,
+        by: IpAddr,
     },
 }
 
@@ -55,11 +55,13 @@ impl Width {
         self.of(Fate::Sent).find(|(bytes, _)| *bytes > works)
     }
 
-    /// A router's word for it: what its next hop takes, and which router.
-    pub fn told(&self) -> Option<(u16, Ipv4Addr, &Observation)> {
+    /// A router's word for what fails: what its next hop takes (0 where it does not tell), and which router. One whose next hop takes
+    /// that size did not speak of it.
+    pub fn told(&self) -> Option<(u16, IpAddr, &Observation)> {
+        let fails = self.fails().map(|(bytes, _)| bytes);
         self.sightings.iter().find_map(|(&(fate, bytes), seen)| match fate {
-            Fate::TooBig { by } => Some((bytes, by, seen)),
-            Fate::Sent | Fate::Answered => None,
+            Fate::TooBig { by } if fails.is_none_or(|fails| bytes < fails) => Some((bytes, by, seen)),
+            _ => None,
         })
     }
 }
@@ -67,11 +69,11 @@ impl Width {
 /// What is known of every way that was tried.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WidthsSeen {
-    ways: BTreeMap<Ipv4Addr, Width>,
+    ways: BTreeMap<IpAddr, Width>,
 }
 
 impl WidthsSeen {
-    pub(super) fn sized(&mut self, seen: &Observation, ip: Ipv4Addr, bytes: u16, fate: Fate) {
+    pub(super) fn sized(&mut self, seen: &Observation, ip: IpAddr, bytes: u16, fate: Fate) {
         let sightings = &mut self.ways.entry(ip).or_default().sightings;
         let first = sightings.entry((fate, bytes)).or_insert_with(|| seen.clone());
         if seen < first {
@@ -86,12 +88,12 @@ impl WidthsSeen {
     }
 
     /// The way to a device; `None` where none was tried.
-    pub fn to(&self, ip: Ipv4Addr) -> Option<&Width> {
+    pub fn to(&self, ip: IpAddr) -> Option<&Width> {
         self.ways.get(&ip)
     }
 
     /// Every device that packets were sent to.
-    pub fn tried(&self) -> impl Iterator<Item = (Ipv4Addr, &Width)> {
+    pub fn tried(&self) -> impl Iterator<Item = (IpAddr, &Width)> {
         self.ways.iter().filter(|(_, width)| width.largest_sent().is_some()).map(|(&ip, width)| (ip, width))
     }
 }
@@ -102,7 +104,7 @@ mod tests {
     use crate::net::Moment;
     use crate::observe::Fact;
 
-    const IP: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
+    const IP: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 1));
 
     fn seen(sightings: &[(u16, Fate)]) -> WidthsSeen {
         let mut widths = WidthsSeen::default();
@@ -123,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_router_is_heard_and_a_flood_of_them_is_bounded() {
-        let by = |last| Fate::TooBig { by: Ipv4Addr::new(10, 0, 1, last) };
+        let by = |last| Fate::TooBig { by: [10, 0, 1, last].into() };
         let widths = seen(&[(1500, Fate::Sent), (28, Fate::Answered), (28, Fate::Sent), (1400, by(7))]);
         assert_eq!(widths.to(IP).and_then(Width::told).map(|(bytes, by, _)| (bytes, by)), Some((1400, [10, 0, 1, 7].into())));
         let flood: Vec<_> = (0..=255).map(|last| (1400, by(last))).chain([(1500, Fate::Sent)]).collect();

@@ -26,9 +26,9 @@ impl Reach {
         self.targets.contains(ip)
     }
 
-    /// Whether any of these addresses was.
-    pub fn meets(&self, targets: &Targets) -> bool {
-        self.targets.meets(targets)
+    /// All of them.
+    pub fn targets(&self) -> &Targets {
+        &self.targets
     }
 
     /// What shows it.

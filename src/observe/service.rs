@@ -51,9 +51,20 @@ pub enum Became {
     Unresolved,
     /// This machine could not ask: no route by the interface.
     NotSent,
+    /// It answered that it is busy with somebody else.
+    Busy,
+    /// The program that asks is not on this machine.
+    NoProgram,
+    /// It was stopped before its end.
+    Stopped,
 }
 
 impl Became {
+    /// Whether anything was asked to its end, so that what came back says something of the service.
+    pub fn was_asked(self) -> bool {
+        !matches!(self, Became::NotSent | Became::NoProgram | Became::Stopped)
+    }
+
     /// As a reader sees it.
     pub fn say(self, language: Language) -> &'static str {
         match self {
@@ -66,6 +77,9 @@ impl Became {
             Became::NoHandshake => language.pick("no TLS in common", "pas de TLS en commun"),
             Became::Unresolved => language.pick("its name has no address", "son nom n'a pas d'adresse"),
             Became::NotSent => language.pick("could not be asked", "n'a pas pu être interrogé"),
+            Became::Busy => language.pick("busy with somebody else", "occupé avec quelqu'un d'autre"),
+            Became::NoProgram => language.pick("the program for it is missing here", "le programme nécessaire manque ici"),
+            Became::Stopped => language.pick("stopped before its end", "arrêté avant la fin"),
         }
     }
 }
@@ -100,7 +114,7 @@ pub struct BarrierTried {
     pub barrier: String,
     /// The address that was tried; `None` where its name has none.
     pub address: Option<IpAddr>,
-    /// This machine could not try: no route by the interface.
+    /// This machine could not try, or not every port: no route by the interface.
     pub not_sent: bool,
     /// The ports that opened.
     pub open: Vec<u16>,

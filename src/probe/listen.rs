@@ -1,20 +1,36 @@
 //! All probes together at the one wire: what each frame means, live or from a record.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
 use super::tally::Tally;
-use super::{Errand, Heard, PROBES, Probe, Survey, What};
+use super::{Errand, Heard, PROBES, Probe, Survey, Want, What};
 use crate::net::Moment;
-use crate::observe::{Fact, Inventory, Observation};
+use crate::observe::{Fact, Inventory, Observation, Part};
 use crate::oui::Vendors;
 use crate::wire;
 
 /// The probes of a look and what they learnt so far.
 pub struct Listener {
     /// The probes, in the order of the table.
-    pub probes: Vec<Box<dyn Probe>>,
+    probes: Vec<Box<dyn Probe>>,
+    /// What each works on, and how far it is.
+    states: Vec<(Part, State)>,
     inventory: Inventory,
     tally: Tally,
+}
+
+/// How far a probe is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum State {
+    /// It has asked nothing and has nothing to ask, unless something new is learnt.
+    Idle,
+    /// It has nothing left to ask, likewise.
+    Done,
+    /// It has not asked anything yet, and will.
+    Waiting,
+    /// It asks, or waits for answers.
+    Working,
 }
 
 /// Where a frame came from.
@@ -57,8 +73,42 @@ impl Listener {
             inventory.fold(&Observation { at: Moment::default(), frame: None, fact });
         }
         let rows = PROBES.iter().filter(|row| row.errands.contains(&survey.errand));
-        let probes = rows.map(|row| (row.make)(survey)).collect();
-        Listener { probes, inventory, tally: Tally::new(identity.mac) }
+        let (states, probes) = rows.map(|row| ((row.part, State::Waiting), (row.make)(survey))).unzip();
+        Listener { probes, states, inventory, tally: Tally::new(identity.mac) }
+    }
+
+    /// How many probes there are.
+    pub fn probes(&self) -> usize {
+        self.probes.len()
+    }
+
+    /// What the probe of that place wants to do at this moment.
+    pub fn poll(&mut self, place: usize, now: Moment) -> Want {
+        let want = self.probes[place].poll(now);
+        let state = &mut self.states[place].1;
+        *state = match (&want, *state) {
+            (Want::Done, State::Idle | State::Waiting) => State::Idle,
+            (Want::Done, _) => State::Done,
+            (Want::Wait(_), State::Idle | State::Waiting) => State::Waiting,
+            _ => State::Working,
+        };
+        want
+    }
+
+    /// How far a part of the look is; `None` where no probe works on it.
+    pub fn state(&self, part: Part) -> Option<State> {
+        self.states.iter().filter(|(of, _)| *of == part).map(|(_, state)| *state).max()
+    }
+
+    /// How many of the questions of a part are done with, and how many there are so far; `None` where that says nothing.
+    pub fn extent(&self, part: Part) -> Option<(u32, u32)> {
+        let of_part = self.states.iter().zip(&self.probes).filter(|((of, _), _)| *of == part);
+        of_part.filter_map(|(_, probe)| probe.extent()).reduce(|(done, all), (more, of)| (done + more, all + of))
+    }
+
+    /// The parts that have not ended.
+    pub fn unfinished(&self) -> BTreeSet<Part> {
+        self.states.iter().filter(|(_, state)| matches!(state, State::Waiting | State::Working)).map(|(part, _)| *part).collect()
     }
 
     /// Counts a frame, before it is heard; false where it is one of so many copies that it need not be. A record holds what was

@@ -181,6 +181,7 @@ mod tests {
             surroundings: Surroundings::default(),
             power: Default::default(),
             switching: Switching::default(),
+            budget_ms: None,
         };
         let mut probe = NameProbe::new(&survey, NetBios);
         probe.learn(NOW, &Fact::AddressClaimed { ip: v4(PC.0), mac: PC.1, how: Claim::Reply, rtt_us: None, via: None });

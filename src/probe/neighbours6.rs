@@ -146,10 +146,15 @@ impl Neighbours6 {
     fn want(&mut self, now: Moment, ip: Ipv6Addr, candidate: Candidate) {
         let near = ip.is_unicast_link_local() || self.identity.addresses6.iter().any(|net| net.contains(&ip));
         let asks = !self.identity.addresses6.is_empty() && near && !self.identity.is_ours(ip);
-        if asks && self.candidates.len() < CANDIDATES && !self.candidates.contains_key(&ip) {
-            self.candidates.insert(ip, candidate);
-            self.due.insert((now, ip));
+        if !asks || self.candidates.contains_key(&ip) {
+            return;
         }
+        if self.candidates.len() == CANDIDATES {
+            self.asked.overfull = true;
+            return;
+        }
+        self.candidates.insert(ip, candidate);
+        self.due.insert((now, ip));
     }
 
     fn guess(&mut self, now: Moment, prefix: Ipv6Addr, mac: Mac) {

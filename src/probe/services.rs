@@ -25,7 +25,7 @@ pub const UNTIL_MS: u32 = 45_000;
 /// Asks each once.
 pub struct Services {
     wanted: ServicesWanted,
-    /// Without an address of ours no answer could find us.
+    /// Without an address of ours, of either version, no answer could find us.
     asks: bool,
     asked: u32,
     told: u32,
@@ -35,7 +35,9 @@ impl Services {
     /// Those of the plan.
     pub fn new(survey: &Survey) -> Services {
         let wanted = survey.surroundings.services.clone();
-        Services { wanted, asks: !survey.identity.addresses.is_empty(), asked: 0, told: 0 }
+        let identity = &survey.identity;
+        let asks = !identity.addresses.is_empty() || !identity.addresses6.is_empty();
+        Services { wanted, asks, asked: 0, told: 0 }
     }
 
     fn all(&self) -> u32 {
@@ -73,8 +75,13 @@ mod tests {
     use crate::observe::{Became, ServiceTold};
 
     fn probe(services: u32, barriers: u32, until_ms: u32) -> Services {
+        probe_of(&["10.0.0.1/24"], &[], services, barriers, until_ms)
+    }
+
+    fn probe_of(own: &[&str], own6: &[&str], services: u32, barriers: u32, until_ms: u32) -> Services {
         let mut survey = Survey::of_capture();
-        survey.identity.addresses = vec!["10.0.0.1/24".parse().expect("a prefix")];
+        survey.identity.addresses = own.iter().map(|net| net.parse().expect("a prefix")).collect();
+        survey.identity.addresses6 = own6.iter().map(|net| net.parse().expect("a prefix")).collect();
         survey.surroundings.services = ServicesWanted { services, barriers, until_ms };
         Services::new(&survey)
     }
@@ -99,8 +106,13 @@ mod tests {
     #[test]
     fn without_services_or_without_an_address_nobody_is_asked() {
         assert_eq!(probe(0, 0, 900).poll(Moment::default()), Want::Done);
-        let mut bare = probe(1, 0, 900);
-        bare.asks = false;
-        assert_eq!(bare.poll(Moment::default()), Want::Done);
+        assert_eq!(probe_of(&[], &[], 1, 0, 900).poll(Moment::default()), Want::Done);
+    }
+
+    #[test]
+    fn an_address_of_ipv6_is_one_to_answer_to() {
+        let first = |own6: &str| probe_of(&[], &[own6], 1, 0, 900).poll(Moment::default());
+        assert_eq!(first("2001:db8::90/64"), Want::Sound(Sounding::Service(0)));
+        assert_eq!(first("fe80::90/64"), Want::Sound(Sounding::Service(0)), "services are planned at link-local addresses too");
     }
 }

@@ -131,6 +131,8 @@ impl SwitchTest {
             },
             (Stage::Which(at), _) => Stage::Which(at + 1),
             (Stage::Before(maker), Reply::Told(told)) => start(maker, maker.made(told, port)),
+            // What stands there from earlier cannot be told from what comes, unless the first step clears it.
+            (Stage::Before(maker), _) if maker.first().is_none() => given_up(Silence::SwitchFailed),
             (Stage::Before(maker), _) => start(maker, None),
             (Stage::First(..) | Stage::Start(..), Reply::Denied) => given_up(Silence::SwitchDenied),
             (Stage::First(..) | Stage::Start(..), Reply::Failed) => given_up(Silence::SwitchFailed),

@@ -44,6 +44,36 @@ pub enum Medium {
     Paper,
 }
 
+/// A row of a table of formats.
+pub trait Form {
+    /// What `--format` calls it.
+    fn name(&self) -> &'static str;
+    /// How the name of a file in it ends, without the dot; the first in the table is meant where two end alike.
+    fn ending(&self) -> &'static str;
+    /// What becomes of what it writes.
+    fn medium(&self) -> Medium;
+}
+
+macro_rules! forms {
+    ($($form:ident)*) => {
+        $(impl Form for $form {
+            fn name(&self) -> &'static str {
+                self.name
+            }
+
+            fn ending(&self) -> &'static str {
+                self.ending
+            }
+
+            fn medium(&self) -> Medium {
+                self.medium
+            }
+        })*
+    };
+}
+
+forms! { Format CertificateFormat LogbookFormat }
+
 /// One row of the table of formats.
 #[derive(Clone, Copy, Debug)]
 pub struct Format {

@@ -31,27 +31,31 @@ fn policy(logo: bool) -> String {
 
 /// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    written(&Page::of(report, view.language, &view.zone), view, &json::render(report, view))
+    written(&Page::of(report, view.language, &view.zone), view, Some(&json::render(report, view)))
 }
 
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
-    written(&Page::of_comparison(comparison, view.language, &view.zone), view, &json::compare(comparison, view))
+    written(&Page::of_comparison(comparison, view.language, &view.zone), view, Some(&json::compare(comparison, view)))
 }
 
 /// Writes a certificate, with every measurement.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
-    written(&Page::of_certificate(certificate, true, view.language, &view.zone), view, &json::certify(certificate, view))
+    written(&Page::of_certificate(certificate, true, view.language, &view.zone), view, Some(&json::certify(certificate, view)))
 }
 
-/// Writes a visit.
+/// Writes a visit. An open one is not sealed: its time runs on.
 pub(super) fn tell(book: &Logbook, view: &View) -> String {
-    written(&Page::of_logbook(book, view.language, &view.zone), view, &json::tell(book, view))
+    written(
+        &Page::of_logbook(book, view.language, &view.zone),
+        view,
+        book.closed.as_ref().map(|_| json::tell(book, view)).as_deref(),
+    )
 }
 
-fn written(page: &Page, view: &View, record: &str) -> String {
+fn written(page: &Page, view: &View, record: Option<&str>) -> String {
     let head = view.letterhead.as_ref();
-    let [what, sum] = seal::foot(record, page.language);
+    let foot = record.map(|record| seal::foot(record, page.language));
     let markup = html! {
         (DOCTYPE)
         html lang=(page.language.tag()) {
@@ -70,7 +74,7 @@ fn written(page: &Page, view: &View, record: &str) -> String {
                         p { (page.subtitle) }
                     }
                     @for part in &page.blocks { (block(part, page.language)) "\n" }
-                    footer { (what) " " code { (sum) } }
+                    @if let Some([what, sum]) = foot { footer { (what) " " code { (sum) } } }
                 }
                 script { (PreEscaped(SCRIPT)) }
             }
@@ -117,7 +121,8 @@ fn block(block: &Block, language: Language) -> Markup {
     }
 }
 
-/// A trace as a line above and below its axis. Colours are those of the text: the policy lets no style in beside that of the page.
+/// A trace as a line above and below its axis. Colours are those of the text: the policy lets no style in beside that of the
+/// page.
 fn drawn(trace: &Trace) -> Markup {
     const WIDE: usize = 600;
     const HALF: i32 = 40;
@@ -203,6 +208,7 @@ fn fit(column: &Column) -> Option<&'static str> {
     match (column.right, column.fit) {
         (true, _) => Some("right"),
         (false, Fit::Whole) => Some("whole"),
+        (false, Fit::Said) => Some("whole said"),
         (false, Fit::Spare) => Some("spare"),
         (false, Fit::Wrap | Fit::Cut) => None,
     }
@@ -226,6 +232,16 @@ fn sign(tone: Tone) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_open_visit_is_not_sealed_for_its_time_runs_on() {
+        let view = View::new(Language::En, jiff::tz::TimeZone::UTC);
+        let (open, ended) =
+            (Logbook::default(), Logbook { closed: Some("2026-11-21T09:00:00Z".to_owned()), ..Logbook::default() });
+        for tell in [tell, super::super::markdown::tell] {
+            assert!(!tell(&open, &view).contains("SHA-256") && tell(&ended, &view).contains("SHA-256"));
+        }
+    }
 
     #[test]
     fn neither_the_style_nor_the_script_ends_its_own_element() {

@@ -1,4 +1,5 @@
-//! The report as GitHub-flavoured Markdown, for a ticket (GitHub, GitLab, Redmine, GLPI): what comes from the network is text in it, never markup.
+//! The report as GitHub-flavoured Markdown, for a ticket (GitHub, GitLab, Redmine, GLPI): what comes from the network is text in
+//! it, never markup.
 
 use std::net::Ipv6Addr;
 
@@ -15,31 +16,32 @@ const ROWS: usize = 100;
 
 /// Writes a report.
 pub(super) fn render(report: &Report, view: &View) -> String {
-    written(&Page::of(report, view.language, &view.zone), &json::render(report, view))
+    written(&Page::of(report, view.language, &view.zone), Some(&json::render(report, view)))
 }
 
 /// Writes a comparison.
 pub(super) fn compare(comparison: &Comparison, view: &View) -> String {
-    written(&Page::of_comparison(comparison, view.language, &view.zone), &json::compare(comparison, view))
+    written(&Page::of_comparison(comparison, view.language, &view.zone), Some(&json::compare(comparison, view)))
 }
 
 /// Writes a certificate.
 pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
-    written(&Page::of_certificate(certificate, false, view.language, &view.zone), &json::certify(certificate, view))
+    written(&Page::of_certificate(certificate, false, view.language, &view.zone), Some(&json::certify(certificate, view)))
 }
 
-/// Writes a visit.
+/// Writes a visit. An open one is not sealed: its time runs on.
 pub(super) fn tell(book: &Logbook, view: &View) -> String {
-    written(&Page::of_logbook(book, view.language, &view.zone), &json::tell(book, view))
+    written(&Page::of_logbook(book, view.language, &view.zone), book.closed.as_ref().map(|_| json::tell(book, view)).as_deref())
 }
 
-fn written(page: &Page, record: &str) -> String {
+fn written(page: &Page, record: Option<&str>) -> String {
     let mut out = format!("# {}\n\n{}\n", text(&page.title), text(&page.subtitle));
     for part in &page.blocks {
         block(&mut out, part, page.language);
     }
-    let [what, sum] = seal::foot(record, page.language);
-    out.push_str(&format!("\n{} `{sum}`\n", text(&what)));
+    if let Some([what, sum]) = record.map(|record| seal::foot(record, page.language)) {
+        out.push_str(&format!("\n{} `{sum}`\n", text(&what)));
+    }
     out
 }
 
@@ -98,8 +100,8 @@ fn table(out: &mut String, table: &Table, language: Language) {
     }
     let left = (table.rows.len() - shown.len()) as u32;
     if left > 0 {
-        let one = ("more row is in the other formats (html, csv).", "autre ligne est dans les autres formats (html, csv).");
-        let many = ("more rows are in the other formats (html, csv).", "autres lignes sont dans les autres formats (html, csv).");
+        let one = ("more row is in the page (html, pdf).", "autre ligne est dans la page (html, pdf).");
+        let many = ("more rows are in the page (html, pdf).", "autres lignes sont dans la page (html, pdf).");
         out.push_str(&format!("\n{}\n", counted(left, one, many, language)));
     }
 }
@@ -116,7 +118,8 @@ fn shown(table: &Table) -> Vec<&Row> {
     table.rows.iter().filter(fits).collect()
 }
 
-/// A text that Markdown shows as it stands (CommonMark 0.31 §2.4, GFM 0.29 §6.9): no markup, no HTML, no link, nobody called by `@name`.
+/// A text that Markdown shows as it stands (CommonMark 0.31 §2.4, GFM 0.29 §6.9): no markup, no HTML, no link, nobody called by
+/// `@name`.
 fn text(said: &str) -> String {
     let mut out = String::with_capacity(said.len() + 16);
     let mut rest = said;
@@ -137,7 +140,8 @@ fn text(said: &str) -> String {
         let is_web = || said[..said.len() - rest.len()].to_ascii_lowercase().ends_with("www");
         match c {
             '@' | '#' if called => {
-                // A sign without width keeps the two apart, which a backslash does not: names and numbers are looked for in the result.
+                // A sign without width keeps the two apart, which a backslash does not: names and numbers are looked for in the
+                // result.
                 out.push_str(&format!("\\{c}&#8288;"));
             }
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '~' | '^' | '{' | '&' | '$' | '#' => out.extend(['\\', c]),

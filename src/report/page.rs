@@ -222,6 +222,8 @@ pub struct Column {
 pub enum Fit {
     /// It is always shown whole.
     Whole,
+    /// The same, and it is what the row comes to.
+    Said,
     /// Long texts take several lines.
     Wrap,
     /// Long texts are cut.

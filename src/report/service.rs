@@ -7,6 +7,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Said;
+use crate::check::reaches_forbidden::unproved;
+use crate::check::serviced::{OtherSilences, is_undecided};
 use crate::finding::{Finding, Severity};
 use crate::observe::{BarrierTried, Became, Inventory};
 use crate::probe::Errand;
@@ -70,7 +72,7 @@ pub(super) fn rows(errand: Errand, inventory: &Inventory, plan: &Plan, findings:
         let told = inventory.services().of(&service.name).map(|(told, _)| told);
         let verdict = match told.map(|told| told.became) {
             _ if wrong.contains(service.name.as_str()) => Said::Found,
-            Some(Became::Answered) => Said::Clear,
+            Some(Became::Answered) if !told.is_some_and(|told| is_undecided(service, told)) => Said::Clear,
             _ => Said::NotTested,
         };
         ServiceRow {
@@ -94,11 +96,12 @@ pub(super) fn barriers(errand: Errand, inventory: &Inventory, plan: &Plan) -> Ve
     if errand != Errand::Diagnose {
         return Vec::new();
     }
+    let silences = OtherSilences::of(inventory, plan);
     let row = |barrier: &crate::service::Barrier| {
         let tried = inventory.services().barrier(&barrier.name).map(|(tried, _)| tried.clone());
         let verdict = match &tried {
             Some(tried) if tried.reached() => Said::Found,
-            Some(tried) if !tried.not_sent => Said::Clear,
+            tried if unproved(inventory, &silences, barrier, tried.as_ref()).is_none() => Said::Clear,
             _ => Said::NotTested,
         };
         let (name, from, host) = (barrier.name.clone(), barrier.from.clone(), barrier.host.clone());

@@ -4,14 +4,18 @@ use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use x509_parser::pem::parse_x509_pem;
 use x509_parser::prelude::{FromDer, GeneralName, X509Certificate};
 
 use super::{KEPT_TEXT, Service};
 use crate::line::one_line;
 
-/// Certificates of one chain, and names of one certificate, that are kept.
+/// Certificates of one chain, and names of one certificate, that are kept: public authorities write 100 to 250 of them.
 const CHAIN: usize = 8;
-const NAMES: usize = 20;
+const NAMES: usize = 1_000;
+/// Characters of a name (RFC 1035, 2.3.4), and names that a finding lists.
+const NAME: usize = 253;
+const TOLD: usize = 20;
 /// Days before the end at which a certificate is a risk, where the plan does not say.
 pub const DAYS_LEFT: u32 = 14;
 const DAY_S: i64 = 86_400;
@@ -113,9 +117,10 @@ impl Certificate {
     pub fn read(der: &[u8]) -> Option<Certificate> {
         let (_, read) = X509Certificate::from_der(der).ok()?;
         let kept = |text: &str| one_line(text).chars().take(KEPT_TEXT).collect::<String>();
+        let named = |name: &str| one_line(name).chars().take(NAME).collect::<String>();
         let alternatives = read.subject_alternative_name().ok().flatten();
         let names = alternatives.iter().flat_map(|names| &names.value.general_names).filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(kept(name)),
+            GeneralName::DNSName(name) => Some(named(name)),
             GeneralName::IPAddress(bytes) => address(bytes).map(|ip| ip.to_string()),
             _ => None,
         });
@@ -128,6 +133,12 @@ impl Certificate {
             until_s: read.validity().not_after.timestamp(),
             weak: WEAK.iter().find(|(id, _)| *id == algorithm).map(|(_, hash)| (*hash).to_owned()),
         })
+    }
+
+    /// Reads the first one of a text (PEM, RFC 7468); `None` where there is none.
+    pub fn read_pem(text: &str) -> Option<Certificate> {
+        let (_, block) = parse_x509_pem(text.as_bytes()).ok()?;
+        Certificate::read(&block.contents)
     }
 
     /// Reads a chain; what is no certificate is left out.
@@ -143,12 +154,13 @@ impl Certificate {
     /// Whether it is good for a name or an address; `*.example.net` for one label more (RFC 9525, 6.3).
     fn is_for(&self, wanted: &str) -> bool {
         let wanted = wanted.trim_end_matches('.').to_lowercase();
-        let is_address = wanted.parse::<IpAddr>().is_ok();
+        let address: Option<IpAddr> = wanted.parse().ok();
         self.names.iter().map(|name| name.trim_end_matches('.').to_lowercase()).any(|name| match name.strip_prefix("*.") {
-            Some(rest) if !is_address => {
+            Some(rest) if address.is_none() => {
                 wanted.split_once('.').is_some_and(|(label, domain)| !label.is_empty() && domain == rest)
             }
-            _ => name == wanted,
+            // An IPv6 address has many spellings.
+            _ => name == wanted || address.is_some() && name.parse().ok() == address,
         })
     }
 }
@@ -171,14 +183,16 @@ impl TlsTold {
     pub fn flaws(&self, service: &Service) -> Option<Vec<Flaw>> {
         let own = self.chain.first()?;
         let mut flaws = Vec::new();
-        let expired = self.chain.iter().filter(|one| one.until_s < self.asked_s);
+        // Of a way that leads to an authority every link is good: what else the server shows may have ended (a cross-signature).
+        let timed = if self.authority == Authority::Known { &self.chain[..1] } else { &self.chain[..] };
+        let expired = timed.iter().filter(|one| one.until_s < self.asked_s);
         flaws.extend(expired.map(|one| Flaw::Expired { subject: one.subject.clone(), until_s: one.until_s }));
         if own.from_s > self.asked_s {
             flaws.push(Flaw::NotYet { from_s: own.from_s });
         }
         let wanted = service.server_name.as_ref().unwrap_or(&service.host);
         if !own.is_for(wanted) {
-            flaws.push(Flaw::WrongName { wanted: wanted.clone(), names: own.names.clone() });
+            flaws.push(Flaw::WrongName { wanted: wanted.clone(), names: own.names.iter().take(TOLD).cloned().collect() });
         }
         let signed = |one: &&Certificate| !one.is_self_signed() || std::ptr::eq(*one, own);
         let weak = self.chain.iter().filter(signed).filter_map(|one| one.weak.clone().zip(Some(one.subject.clone())));
@@ -261,6 +275,26 @@ pub(crate) mod tests {
         assert!(certificate("*.example.net").is_for("WWW.example.net."));
         assert!(!certificate("*.example.net").is_for("a.b.example.net") && !certificate("*.example.net").is_for("example.net"));
         assert!(!certificate("*.0.0.7").is_for("10.0.0.7"));
+    }
+
+    #[test]
+    fn an_address_is_the_same_however_it_is_spelt() {
+        let certificate = Certificate { names: vec!["2001:db8::7".to_owned()], ..told().chain.remove(0) };
+        assert!(certificate.is_for("2001:DB8:0::7") && !certificate.is_for("2001:db8::8"));
+    }
+
+    #[test]
+    fn what_a_server_shows_beside_the_way_to_its_authority_may_have_ended() {
+        let ended = |told: &mut TlsTold| told.chain.push(Certificate { until_s: DAY_S, ..told.chain[0].clone() });
+        assert_eq!(flaws(ended, ""), []);
+        let unknown = flaws(
+            |told| {
+                ended(told);
+                told.authority = Authority::Unknown;
+            },
+            "",
+        );
+        assert!(matches!(unknown[..], [Flaw::Expired { .. }, Flaw::UnknownAuthority { .. }]), "{unknown:?}");
     }
 
     #[test]

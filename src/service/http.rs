@@ -115,7 +115,8 @@ impl Dialogue for Get {
             Body::UntilClosed => (rest.to_vec(), closed),
         };
         let enough = body.len() >= BODY;
-        match whole || enough || closed || room == 0 {
+        // Who closes in the middle has not said the page (RFC 9112, 8).
+        match whole || enough || room == 0 {
             true => self.page(&head, &body[..body.len().min(BODY)], !whole || body.len() > BODY),
             false => Step::More,
         }
@@ -219,6 +220,15 @@ mod tests {
         let open: &[u8] = b"HTTP/1.0 500 Oops\r\n\r\nbon";
         assert_eq!(page("", &[open]), Step::More);
         assert_eq!(known(page("text = \"jour\"", &[open, b"jo", b""])), (500, Some(false), 5, false));
+    }
+
+    #[test]
+    fn a_page_that_breaks_off_in_the_middle_is_none() {
+        let long: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\nbonjour";
+        let chunks: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n7\r\nbonjour\r\n";
+        for said in [long, chunks] {
+            assert_eq!(page("text = \"bonjour\"", &[said, b""]), Step::More);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Dialogue, Measured, Reading, Row, Service, Step, Way};
-use crate::language::Language;
+use crate::language::{Language, duration, travel};
 use crate::wire::ntp;
 
 /// The kind.
@@ -65,20 +65,11 @@ impl Reading for Clock {
     }
 }
 
-/// How far two clocks are apart, in the unit that says most: `1.4 ms`, `3 s`, `1 d 2 h`.
+/// How far two clocks are apart, in the unit that says most: `1.40 ms`, `3.0 s`, `1 d 2 h`.
 pub fn apart(offset_us: i64, language: Language) -> String {
-    let us = offset_us.unsigned_abs();
-    let seconds = if us < 1_000_000 { 0 } else { (us + 500_000) / 1_000_000 };
-    let two = |first: u64, one: &str, second: u64, other: &str| match second {
-        0 => format!("{first} {one}"),
-        _ => format!("{first} {one} {second} {other}"),
-    };
-    match seconds {
-        0 => super::ping::milliseconds(us as u32, language),
-        1..60 => format!("{seconds} s"),
-        60..3_600 => two(seconds / 60, "min", seconds % 60, "s"),
-        3_600..86_400 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
-        _ => two(seconds / 86_400, language.pick("d", "j"), seconds % 86_400 / 3_600, "h"),
+    match offset_us.unsigned_abs() {
+        us @ 0..1_000_000 => travel(us as u32, language),
+        us => duration((us + 500) / 1_000, language),
     }
 }
 
@@ -199,6 +190,6 @@ mod tests {
     fn times_are_said_so_that_they_can_be_compared() {
         assert_eq!(time(NOW), "2026-11-21 10:40:00 UTC");
         let said = [1_400, 3_000_000, 61_000_000, 7_200_000_000, -93_600_000_000, -86_399_999_900].map(|us| apart(us, Language::En));
-        assert_eq!(said, ["1.4 ms", "3 s", "1 min 1 s", "2 h", "1 d 2 h", "1 d"]);
+        assert_eq!(said, ["1.40 ms", "3.0 s", "1 min 1 s", "2 h", "1 d 2 h", "1 d"]);
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Reading, Row, Service, Way};
-use crate::language::Language;
+use crate::language::{Language, travel};
 
 /// The kind. The edge sends the requests.
 pub const ROW: Row = Row { way: Way::Ping, port: None, keys: &["max_loss", "max_rtt_ms", "max_jitter_ms"], begin: None };
@@ -41,19 +41,13 @@ impl Echoes {
 
 impl Reading for Echoes {
     fn say(&self, language: Language) -> String {
-        let ms = |us: Option<u32>| us.map_or("–".to_owned(), |us| milliseconds(us, language));
+        let ms = |us: Option<u32>| us.map_or("–".to_owned(), |us| travel(us, language));
         let (loss, rtt, jitter) = (self.loss(), ms(self.median_us), ms(self.jitter_us));
         language.pick(
             format!("loss {loss} %, round trip {rtt}, jitter {jitter}"),
             format!("perte {loss} %, aller-retour {rtt}, gigue {jitter}"),
         )
     }
-}
-
-/// As in `1.4 ms`.
-pub fn milliseconds(us: u32, language: Language) -> String {
-    let text = format!("{}.{} ms", us / 1000, us % 1000 / 100);
-    language.pick(text.clone(), text.replace('.', ","))
 }
 
 #[cfg(test)]
@@ -70,6 +64,6 @@ mod tests {
         let strict = service("kind = \"ping\"\nmax_loss = 5\nmax_rtt_ms = 10\nmax_jitter_ms = 1");
         assert_eq!(echoes(1, 10_000).beyond(&strict), [false; 3]);
         assert_eq!(echoes(2, 10_001).beyond(&strict), [true, true, false]);
-        assert_eq!(echoes(1, 1_460).say(Language::Fr), "perte 5 %, aller-retour 1,4 ms, gigue 0,9 ms");
+        assert_eq!(echoes(1, 1_460).say(Language::Fr), "perte 5 %, aller-retour 1,46 ms, gigue 0,90 ms");
     }
 }

@@ -28,10 +28,20 @@ pub struct Router6 {
 
 impl Router6 {
     /// Whether the plan means this router.
-    pub fn means(&self, address: Ipv6Addr, mac: Mac, mut prefixes: impl Iterator<Item = Ipv6Net>) -> bool {
-        self.address.is_none_or(|planned| planned == address)
+    pub fn means(&self, address: Ipv6Addr, mac: Mac, prefixes: impl Iterator<Item = Ipv6Net>) -> bool {
+        let mut prefixes = prefixes.peekable();
+        // Who is known by its prefixes alone and advertises none is anybody.
+        let is_known = self.address.is_some() || self.mac.is_some() || prefixes.peek().is_some();
+        is_known
+            && self.address.is_none_or(|planned| planned == address)
             && self.mac.is_none_or(|planned| planned == mac)
             && (self.prefixes.is_empty() || prefixes.all(|prefix| self.prefixes.iter().any(|planned| planned.trunc() == prefix)))
+    }
+
+    /// Whether the plan knows this router by its address or card, whatever it advertises.
+    pub fn knows(&self, address: Ipv6Addr, mac: Mac) -> bool {
+        let known = self.address.is_some() || self.mac.is_some();
+        known && self.address.is_none_or(|planned| planned == address) && self.mac.is_none_or(|planned| planned == mac)
     }
 
     /// What it is called, else what it is known by.
@@ -83,6 +93,11 @@ mod tests {
         assert!(means("address = \"fe80::1\"\nmac = \"02:02:02:02:02:02\"\nprefixes = [\"2001:db8:1::/64\", \"fd00::/64\"]"));
         assert!(!means("address = \"fe80::1\"\nmac = \"02:02:02:02:02:03\""));
         assert!(!means("mac = \"02:02:02:02:02:02\"\nprefixes = [\"fd00::/64\"]"));
+        let silent = |text: &str| {
+            let plan = Plan::parse(&format!("[[router6]]\n{text}prefixes = [\"2001:db8:1::/64\"]")).expect("a plan");
+            plan.routers6[0].means(ip, MAC, [].into_iter())
+        };
+        assert!(silent("address = \"fe80::1\"\n") && !silent(""));
     }
 
     #[test]

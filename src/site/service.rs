@@ -1,32 +1,10 @@
 //! The services that a plan names, and what must not be reached.
 
 use std::collections::HashSet;
-use std::fs::File;
-use std::path::Path;
 
 use super::Plan;
-use crate::fault::{Fault, Why};
-use crate::service::{self, MOST, Service};
-
-/// Finds the file of a service's authority beside the plan, and sees that it can be read.
-pub(super) fn find_authority(service: &mut Service, folder: &Path) -> Result<(), Fault> {
-    let Some(file) = service.authority.take() else { return Ok(()) };
-    let file = folder.join(file);
-    File::open(&file).map_err(|error| {
-        let (name, shown) = (&service.name, file.display());
-        Fault::because(
-            format!("the service {name:?}: cannot read the authority {shown}"),
-            format!("le service {name:?} : autorité {shown} illisible"),
-            &error,
-        )
-        .hint(
-            "name the certificate of the authority (PEM), by its way from the plan",
-            "indiquez le certificat de l'autorité (PEM), par son chemin depuis le plan",
-        )
-    })?;
-    service.authority = Some(file);
-    Ok(())
-}
+use crate::fault::Why;
+use crate::service::{self, MOST};
 
 /// Every service and every barrier can be asked, and stands once.
 pub(super) fn check(plan: &Plan) -> Result<(), Why> {

@@ -46,6 +46,15 @@ pub enum Message {
         /// Which question.
         sequence: u16,
     },
+    /// Packet too big (type 2, RFC 4443, 3.2).
+    TooBig {
+        /// Where the packet was to go.
+        destination: Ipv6Addr,
+        /// Who had asked, where it was an echo request.
+        identifier: Option<u16>,
+        /// What the next hop takes, in bytes.
+        next_hop: u16,
+    },
     /// Parameter problem (type 4).
     ParameterProblem {
         /// Which problem.
@@ -102,6 +111,22 @@ pub fn parse(bytes: &[u8]) -> Result<Message, Malformed> {
     match header.get_icmpv6_type() {
         Icmpv6Types::EchoRequest => pair().map(|(identifier, sequence)| Message::EchoRequest { identifier, sequence }),
         Icmpv6Types::EchoReply => pair().map(|(identifier, sequence)| Message::EchoReply { identifier, sequence }),
+        Icmpv6Types::PacketTooBig => {
+            let [.., a, b, c, d] = *bytes.first_chunk::<HEADER_LEN>().ok_or(bad("MTU", 4))?;
+            let inner = &bytes[HEADER_LEN..];
+            let original = Ipv6Packet::new(inner).ok_or(bad("invoking packet", HEADER_LEN))?;
+            let echo = inner.get(ipv6::HEADER_LEN..).and_then(|message| message.first_chunk::<HEADER_LEN>());
+            let identifier = match echo {
+                Some(&[kind, _, _, _, high, low, ..])
+                    if original.get_next_header() == IpNextHeaderProtocols::Icmpv6 && kind == Icmpv6Types::EchoRequest.0 =>
+                {
+                    Some(u16::from_be_bytes([high, low]))
+                }
+                _ => None,
+            };
+            let next_hop = u32::from_be_bytes([a, b, c, d]).try_into().unwrap_or(u16::MAX);
+            Ok(Message::TooBig { destination: original.get_destination(), identifier, next_hop })
+        }
         Icmpv6Types::ParameterProblem => {
             let original = bytes.get(HEADER_LEN..).and_then(Ipv6Packet::new).ok_or(bad("invoking packet", HEADER_LEN))?;
             Ok(Message::ParameterProblem { code: header.get_icmpv6_code().0, about: original.get_source() })
@@ -146,6 +171,17 @@ fn unicast(target: Ipv6Addr) -> Result<Ipv6Addr, Malformed> {
 pub fn echo_frame(from: Sender, to: Receiver, identifier: u16, sequence: u16) -> Vec<u8> {
     let message = echo(from, to, identifier, sequence);
     ipv6::frame(from, to, NEIGHBOUR_HOPS, IpNextHeaderProtocols::Icmpv6.0, &message)
+}
+
+/// The bytes of an IPv6 packet with an echo request that carries nothing.
+pub const SHORTEST_ECHO: u16 = (ipv6::HEADER_LEN + HEADER_LEN) as u16;
+
+/// An echo request, as a frame with a packet of so many bytes, at least [`SHORTEST_ECHO`]; routers cut no packet of IPv6 in pieces.
+pub fn echo_frame_of(from: Sender, to: Receiver, hop_limit: u8, identifier: u16, sequence: u16, bytes: u16) -> Vec<u8> {
+    let ([a, b], [c, d]) = (identifier.to_be_bytes(), sequence.to_be_bytes());
+    let filled = vec![0; usize::from(bytes.saturating_sub(SHORTEST_ECHO))];
+    let message = with_head(from, to, Icmpv6Types::EchoRequest, [a, b, c, d], &filled);
+    ipv6::frame(from, to, hop_limit, IpNextHeaderProtocols::Icmpv6.0, &message)
 }
 
 /// A packet with an option in its destination options that nobody knows, as a frame. The two high bits of the option's type ask

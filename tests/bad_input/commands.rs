@@ -33,6 +33,19 @@ fn a_rate_that_is_none() {
 }
 
 #[test]
+fn a_budget_that_is_none_or_makes_no_sense() {
+    for budget in ["soon", "-60s", "60 parsecs", "0", "4s", "25h", "99999999999999999999h"] {
+        let option = format!("--budget={budget}");
+        are_refused(&["diagnose", "-i", "atlantis0", &option], &format!("\"{budget}\""), &format!("« {budget} »"));
+    }
+    are_refused(
+        &["diagnose", "-i", "atlantis0", "--budget", "60s"],
+        "no such interface: atlantis0",
+        "interface inconnue : atlantis0",
+    );
+}
+
+#[test]
 fn a_format_that_nobody_writes() {
     are_refused(&["scan", "-i", "atlantis0", "--format", "docx"], "\"docx\" is not possible", "« docx » n'est pas possible");
 }
@@ -65,6 +78,20 @@ fn a_plan_that_is_not_there_or_cannot_be_used() {
         are_refused(&["scan", "-i", "atlantis0", "--site", &plan], said, french);
         are_refused(&["site", "check", &plan], said, french);
     }
+}
+
+#[test]
+fn an_authority_that_is_not_there_or_is_none() {
+    let folder = Folder::new();
+    let plan = folder
+        .with("plan.toml", "[[service]]\nname = \"portal\"\nhost = \"10.0.0.2\"\nkind = \"https\"\nauthority = \"ours.pem\"\n");
+    let refused = |english: &str, french: &str| {
+        are_refused(&["diagnose", "-i", "atlantis0", "--site", &plan], english, french);
+        are_refused(&["site", "check", &plan], english, french);
+    };
+    refused("the service \"portal\": cannot read the authority", "le service \"portal\" : autorité");
+    folder.with("ours.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    refused("ours.pem holds no certificate", "ours.pem ne contient aucun certificat");
 }
 
 #[test]

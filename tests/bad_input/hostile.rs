@@ -50,6 +50,7 @@ pub(crate) fn record(folder: &Path, errand: Errand, frames: impl IntoIterator<It
         surroundings: Surroundings::default(),
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     };
     let circumstances = Circumstances {
         schema: SCHEMA.to_owned(),

@@ -4,12 +4,19 @@
 use std::process::Output;
 use std::sync::OnceLock;
 
+use trousse::finding::Reason;
+use trousse::observe::{Cut, Part};
 use trousse::report::Report;
 
 use crate::{Folder, is_refused, refusal, trousse};
 
 /// Runs a shell on the kit's network of a lab, with the program as `$0` and the folder as `$1`; none where labs cannot be raised.
 fn in_a_lab(shell: &str, folder: &Folder) -> Option<Output> {
+    in_the_lab(LAB, shell, folder)
+}
+
+/// The same in another lab.
+fn in_the_lab(name: &str, shell: &str, folder: &Folder) -> Option<Output> {
     static WHY_NOT: OnceLock<Option<String>> = OnceLock::new();
     let why_not = WHY_NOT.get_or_init(|| {
         let tried = trousse().args(["lab", LAB, "--", "true"]).output().expect("the program starts");
@@ -22,7 +29,7 @@ fn in_a_lab(shell: &str, folder: &Folder) -> Option<Output> {
     }
     let own = env!("CARGO_BIN_EXE_trousse");
     let mut lab = trousse();
-    lab.args(["lab", LAB, "--", "sh", "-ec", shell, own]).arg(folder.path());
+    lab.args(["lab", name, "--", "sh", "-ec", shell, own]).arg(folder.path());
     Some(lab.output().expect("the program starts"))
 }
 
@@ -142,6 +149,26 @@ fn a_disk_that_fills_up_while_recording_costs_the_record_and_not_the_report() {
     let only_faults = Output { stdout: Vec::new(), ..output };
     let [line, _] = refusal(&only_faults, "hint: ");
     assert!(line.starts_with("cannot record in ") && line.contains("No space left"), "{line}");
+}
+
+#[test]
+fn a_name_that_the_system_looks_up_for_minutes_does_not_hold_up_a_look_with_a_budget() {
+    let folder = Folder::new();
+    let plan = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[service]]\nname = \"wiki\"\nhost = \"wiki.lan\"\nkind = \"http\"\ntimeout_ms = 30000\n";
+    folder.with("plan.toml", plan);
+    // The door controller of that lab takes every question and answers none: the system asks it five times, each for 30 s.
+    let shell = "echo nameserver 10.0.0.3 > /etc/resolv.conf; export RES_OPTIONS='timeout:30 attempts:5'
+        exec timeout 60 \"$0\" diagnose -i lan0 --site \"$1/plan.toml\" --budget 6s --record \"$1/visit\" --format json";
+    let Some(output) = in_the_lab("budget", shell, &folder) else { return };
+    let said = report(&output);
+    // The silent DNS server is found; what `timeout` had to end would be 124.
+    assert_eq!(output.status.code(), Some(1));
+    let rung = said.ladder.iter().find(|rung| rung.code == "L7-no-answer").expect("it is a rung");
+    assert_eq!(rung.reason, Some(Reason::ServiceNotAsked { service: "wiki".to_owned() }));
+    assert_eq!((said.coverage.cut.as_slice(), said.coverage.unfinished.contains(&Part::Services)), (&[Cut::Budget][..], true));
+    let replayed = trousse().args(["replay", "--format", "json"]).arg(folder.path().join("visit")).output().expect("it starts");
+    let again: Report = serde_json::from_slice(&replayed.stdout).expect("the record is whole");
+    assert_eq!((replayed.status.code(), again), (Some(1), said));
 }
 
 #[test]

@@ -1,9 +1,13 @@
-//! A browser that does as it is told, over the DevTools protocol by a pipe (`--remote-debugging-pipe`: messages end with a zero byte).
+//! A browser that does as it is told, over the DevTools protocol by a pipe (`--remote-debugging-pipe`: messages end with a zero
+//! byte).
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,11 +15,14 @@ use serde_json::{Value, json};
 const WATCH: &str = "window.violations = []; document.addEventListener('securitypolicyviolation', event => \
                      window.violations.push(event.violatedDirective + ' ' + event.sample))";
 
+/// How long a browser may be silent when it is asked something: one that hangs does not hang the tests.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A browser with one page.
 pub(crate) struct Driven {
     child: Child,
     to: ChildStdin,
-    from: BufReader<ChildStdout>,
+    from: Receiver<Vec<u8>>,
     session: Option<String>,
     number: u64,
     events: Vec<Value>,
@@ -33,7 +40,13 @@ impl Driven {
         command.args(["-c", line]).arg(folder.path()).process_group(0);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("a browser");
-        let (to, from) = (child.stdin.take().expect("piped"), BufReader::new(child.stdout.take().expect("piped")));
+        let (to, mut said) = (child.stdin.take().expect("piped"), BufReader::new(child.stdout.take().expect("piped")));
+        let (hears, from) = channel();
+        // It ends with the browser, or with whoever would have heard.
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            while said.read_until(0, &mut bytes).is_ok_and(|read| read > 0) && hears.send(std::mem::take(&mut bytes)).is_ok() {}
+        });
         let mut driven = Driven { child, to, from, session: None, number: 0, events: Vec::new(), _folder: folder };
         let target = driven.call("Target.createTarget", json!({"url": "about:blank"}))["targetId"].clone();
         let attached = driven.call("Target.attachToTarget", json!({"targetId": target, "flatten": true}));
@@ -66,10 +79,9 @@ impl Driven {
     }
 
     fn hear(&mut self) -> Value {
-        let mut bytes = Vec::new();
-        self.from.read_until(0, &mut bytes).expect("the browser speaks");
+        let mut bytes = self.from.recv_timeout(PATIENCE).expect("the browser lives, and speaks in time");
         bytes.pop();
-        serde_json::from_slice(&bytes).expect("the browser lives and speaks JSON")
+        serde_json::from_slice(&bytes).expect("the browser speaks JSON")
     }
 
     /// Shows a file in a window of that width, once it is all there.

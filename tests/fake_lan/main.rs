@@ -17,7 +17,7 @@ use trousse::edge::Clock;
 use trousse::edge::drive::{Follower, drive};
 use trousse::edge::record::{Circumstances, Recorder, SCHEMA};
 use trousse::net::{Mac, Moment};
-use trousse::observe::{Fact, Inventory, Observation};
+use trousse::observe::{Cut, Fact, Inventory, Observation};
 use trousse::probe::listen::{Direction, Listener};
 use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::Report;
@@ -43,6 +43,7 @@ fn survey() -> Survey {
         surroundings: Surroundings::default(),
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     }
 }
 
@@ -89,6 +90,7 @@ impl Outcome {
 #[derive(Default)]
 struct Watcher {
     stop_at: Option<Moment>,
+    until: Option<Moment>,
     recorder: Option<Recorder>,
     heard: BTreeMap<(IpAddr, Mac), Moment>,
     rounds: u64,
@@ -116,16 +118,19 @@ impl Follower for Watcher {
         }
     }
 
-    fn stops(&mut self, now: Moment) -> bool {
+    fn turn(&mut self, _: Moment, _: &Listener) {}
+
+    fn stops(&mut self, now: Moment) -> Option<Cut> {
         self.rounds += 1;
         assert!(self.rounds < ROUNDS, "the loop spins at {now:?}");
-        self.stop_at.is_some_and(|stop_at| now >= stop_at)
+        let (stops, ends) = (self.stop_at.filter(|at| now >= *at), self.until.filter(|until| now >= *until));
+        stops.map(|_| Cut::User).or(ends.map(|_| Cut::Budget))
     }
 }
 
 /// Looks until the end.
 fn look(lan: Lan, survey: &Survey) -> Outcome {
-    watched(lan, survey, Watcher::default())
+    watched(lan, survey, Watcher { until: survey.budget_ms.map(|ms| Moment::from_ms(ms.into())), ..Watcher::default() })
 }
 
 fn watched(mut lan: Lan, survey: &Survey, mut watcher: Watcher) -> Outcome {

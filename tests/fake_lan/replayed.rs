@@ -10,8 +10,9 @@ use crate::{Outcome, Watcher, circumstances, hosts, look, survey, watched};
 use trousse::edge::capture::{self, CaptureWriter};
 use trousse::edge::record::{ANSWERS, CAPTURE, REPORT, Recorder};
 use trousse::edge::replay::replay;
+use trousse::finding::Reason;
 use trousse::net::{Mac, Moment};
-use trousse::observe::LinkState;
+use trousse::observe::{Cut, LinkState, Part};
 use trousse::probe::{Errand, Sounding, Surroundings, Survey};
 use trousse::report::{Report, Said};
 use trousse::site::Plan;
@@ -88,7 +89,16 @@ fn a_diagnosis_tells_of_the_gateway_and_of_dns_what_came_back() {
 
 fn recorded(folder: &Path, lan: Lan, survey: &Survey, stop_at: Option<Moment>) -> Outcome {
     let recorder = Recorder::create(folder, &circumstances(survey)).expect("a folder for the record");
-    watched(lan, survey, Watcher { stop_at, recorder: Some(recorder), ..Watcher::default() })
+    watched(
+        lan,
+        survey,
+        Watcher {
+            stop_at,
+            until: survey.budget_ms.map(|ms| Moment::from_ms(ms.into())),
+            recorder: Some(recorder),
+            ..Watcher::default()
+        },
+    )
 }
 
 #[test]
@@ -99,12 +109,14 @@ fn what_is_replayed_is_what_was_seen() {
         (survey(), Some(Moment::from_ms(300))),
         (diagnosis(), None),
         (diagnosis(), Some(Moment::from_ms(900))),
+        (Survey { budget_ms: Some(1_000), ..diagnosis() }, None),
+        (within_5_s(), None),
         (Survey { identity: trousse::probe::Identity { addresses: vec![], ..survey().identity }, ..survey() }, None),
     ];
     for (seed, (survey, stop_at)) in (0..).zip(looks) {
         let folder = Folder::new();
         let live = recorded(folder.path(), busy(seed), &survey, stop_at);
-        assert!(live.findings().len() > 1 || stop_at.is_some(), "{:?}", live.findings());
+        assert!(live.findings().len() > 1 || stop_at.is_some() || survey.budget_ms.is_some(), "{:?}", live.findings());
         let again = replay(folder.path()).expect("the record is whole");
         assert!(again.inventory == live.inventory, "seed {seed}");
         let report = Report::of(again.visit(folder.path()), &again.inventory, &Plan::default());
@@ -112,6 +124,26 @@ fn what_is_replayed_is_what_was_seen() {
         let written: Report = serde_json::from_slice(&fs::read(folder.path().join(REPORT)).expect("written")).expect("JSON");
         assert_eq!(serde_json::to_value(&written).expect("JSON"), serde_json::to_value(&report).expect("JSON"));
     }
+}
+
+/// Long enough for the addresses, too short for DHCP servers.
+fn within_5_s() -> Survey {
+    Survey { budget_ms: Some(5_000), ..diagnosis() }
+}
+
+#[test]
+fn what_had_ended_when_the_time_ran_out_is_judged_and_the_rest_is_not_tested() {
+    let Outcome { report, ended, .. } = look(busy(3), &within_5_s());
+    assert!(ended <= Moment::from_ms(5_000), "{ended:?}");
+    assert_eq!((report.coverage.cut.as_slice(), report.coverage.unfinished.as_slice()), (&[Cut::Budget][..], &[Part::Dhcp][..]));
+    let rung = |code: &str| report.ladder.iter().find(|rung| rung.code == code).expect("a rung");
+    let silent = rung("L3-no-dhcp-server");
+    assert_eq!((silent.verdict, silent.reason.clone()), (Said::NotTested, Some(Reason::OutOfTime { asked: 254, planned: 254 })));
+    assert_eq!(rung("L3-gateway-silent").verdict, Said::Clear);
+    assert_eq!(rung("L3-wrong-subnet").verdict, Said::Clear);
+    assert!(report.findings.iter().any(|finding| finding.problem.code() == "L3-duplicate-address"));
+    let whole = look(busy(3), &diagnosis()).report;
+    assert!(whole.coverage.complete && whole.coverage.unfinished.is_empty(), "{:?}", whole.coverage);
 }
 
 #[test]

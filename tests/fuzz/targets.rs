@@ -269,7 +269,13 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     let payloads = [node_status(), ntp_answer(), nbns::question(7), dns::question(7, THEM.ip.into(), true)];
     let neighbours = neighbours();
     let neighbours = neighbours.iter().flat_map(|frame| [14, 14 + 8].map(|from| frame[from..].to_vec()));
-    let payloads = payloads.into_iter().chain([bpdu(), rtlink::question(3)]).chain(neighbours).chain(driver_messages());
+    let answers: [&[u8]; 2] = [include_bytes!("../frames/iperf3/up.json"), include_bytes!("../frames/iperf3/busy.json")];
+    let payloads = payloads
+        .into_iter()
+        .chain(answers.map(<[u8]>::to_vec))
+        .chain([bpdu(), rtlink::question(3)])
+        .chain(neighbours)
+        .chain(driver_messages());
     let ipv6 = messages6().into_iter().flat_map(|message| {
         let frame = in_ipv6(&message);
         [frame[14..].to_vec(), frame, message]
@@ -413,6 +419,7 @@ fn records() -> Vec<Vec<u8>> {
         surroundings: Surroundings::default(),
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     };
     let visit = Circumstances {
         schema: SCHEMA.to_owned(),

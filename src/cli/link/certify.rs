@@ -7,11 +7,12 @@ use clap::builder::PossibleValuesParser;
 use crate::certify::Certificate;
 use crate::certify::journal::Read;
 use crate::certify::profile::USUAL;
-use crate::cli::output::{check, deliver, view};
+use crate::cli::output::Places;
 use crate::edge::journal;
 use crate::fault::Result;
 use crate::language::Language;
-use crate::report::{CERTIFICATE_FORMATS, CertificateFormat};
+use crate::line::one_line;
+use crate::report::CERTIFICATE_FORMATS;
 
 #[cfg(target_os = "linux")]
 mod measure;
@@ -22,8 +23,8 @@ mod walk;
 
 /// Certify outlet after outlet: plug in, wait for the sound, go to the next. A run that was broken off goes on where it was.
 ///
-/// Each outlet is measured as soon as its link comes up and compared with a profile; one sound is a pass, two are a fail. Keys: s skip,
-/// n no link comes, m measure the link that is there, r measure the outlet before again, q end.
+/// Each outlet is measured as soon as its link comes up and compared with a profile; one sound is a pass, two are a fail. Keys: s
+/// skip, n no link comes, m measure the link that is there, r measure the outlet before again, q end.
 #[derive(Debug, clap::Args)]
 pub struct CertifyArgs {
     /// The interface; it needs neither an address nor a link [default: that of the default route]
@@ -44,7 +45,8 @@ pub struct CertifyArgs {
     /// The plan of the site (TOML); its outlets are certified where no list is given
     #[arg(long, value_name = "PLAN")]
     pub site: Option<PathBuf>,
-    /// What outlets must be good for that name no profile: gigabit-office, poe-access-point, telephone, camera, temporary-event, or a file (TOML)
+    /// What outlets must be good for that name no profile: gigabit-office, poe-access-point, telephone, camera, temporary-event,
+    /// or a file (TOML)
     #[arg(long, value_name = "PROFILE", default_value = USUAL)]
     pub profile: String,
     /// The journal, which a later run goes on with [default: LIST.certify.jsonl in this folder]
@@ -71,9 +73,9 @@ pub struct CertifyArgs {
     /// How the certificate is written; by default as the name of FILE says, else for the terminal
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(CERTIFICATE_FORMATS.iter().map(|format| format.name)))]
     pub format: Option<String>,
-    /// Write the certificate to FILE
+    /// Write the certificate to FILE; may be repeated
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub output: Vec<PathBuf>,
     /// The firm at the head of HTML and PDF (TOML) [default: trousse/firm.toml among the user's settings]
     #[arg(long, value_name = "FIRM")]
     pub firm: Option<PathBuf>,
@@ -81,8 +83,8 @@ pub struct CertifyArgs {
 
 /// Runs the command.
 pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
-    let format = args.format();
-    check(format.medium, args.output.as_deref(), args.firm.as_deref())?;
+    let places = Places::of(CERTIFICATE_FORMATS, args.format.as_deref(), &args.output, args.firm.as_deref());
+    places.check()?;
     // What was measured before a fault is shown before the fault.
     let (certificate, walked) = match &args.report {
         Some(path) => {
@@ -92,8 +94,7 @@ pub fn run(args: &CertifyArgs, language: Language) -> Result<u8> {
         }
         None => measured(args, language)?,
     };
-    let view = view(args.output.is_none(), language).under(format.medium, args.firm.as_deref())?;
-    deliver(&(format.render)(&certificate, &view), format.medium, args.output.as_deref())?;
+    places.write(language, |format, view| (format.render)(&certificate, view))?;
     walked?;
     Ok(certificate.exit_code())
 }
@@ -108,18 +109,9 @@ fn measured(_: &CertifyArgs, _: Language) -> Result<(Certificate, Result<()>)> {
     Err(crate::cli::no_raw_frames("link certify"))
 }
 
-impl CertifyArgs {
-    fn format(&self) -> &'static CertificateFormat {
-        let of_file = self.output.as_deref().and_then(Path::extension).and_then(|end| end.to_str());
-        let named = |name: &str| CERTIFICATE_FORMATS.iter().find(|format| format.name == name);
-        let ending = |end: &str| CERTIFICATE_FORMATS.iter().find(|format| format.ending == end);
-        self.format.as_deref().and_then(named).or(of_file.and_then(ending)).unwrap_or(&CERTIFICATE_FORMATS[0])
-    }
-}
-
 /// Lines of a journal that a disk spoilt are told: what they held is gone.
 fn warn(path: &Path, read: &Read, language: Language) {
-    let shown = path.display();
+    let shown = one_line(&path.display().to_string());
     for line in &read.unread {
         eprintln!(
             "{}",

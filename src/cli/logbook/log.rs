@@ -54,6 +54,9 @@ fn takes_a_record(folder: &Path) -> io::Result<()> {
 
 /// Writes what a look found.
 pub fn tell(visit: &Path, report: &Report, record: Option<&Path>, again: bool) -> Result<()> {
+    if let Some(folder) = record.filter(|record| record.starts_with(visit)) {
+        shelf::recorded(folder);
+    }
     let told = report.ladder.iter().filter(|rung| rung.verdict != Said::NotTested);
     let inside = |record: &Path| {
         let whole = record.canonicalize().unwrap_or_else(|_| record.to_owned());
@@ -69,6 +72,7 @@ pub fn tell(visit: &Path, report: &Report, record: Option<&Path>, again: bool) -
             again,
             findings: Looked::without_evidence(&report.findings),
             told: told.map(|rung| rung.code.clone()).collect(),
+            asked: Some(report.asked()),
         })),
     )
 }

@@ -15,8 +15,12 @@ pub enum Difference {
     Missing(String),
     /// A finding or note that the kit should not have reported.
     Unexpected(String),
+    /// A check that was to look and find nothing, with what it came to.
+    NotClear(String, String),
     /// Another number of addresses that answered: expected, then heard.
     Hosts(usize, usize),
+    /// The look took longer than it may: seconds expected, then milliseconds taken, where the report tells.
+    Late(u32, Option<i64>),
     /// A file that the kit's run has changed, or that is not there.
     Changed(String),
     /// Another exit code: expected, then given.
@@ -29,10 +33,21 @@ impl Difference {
         match self {
             Difference::Missing(what) => format!("{} {what}", language.pick("missing:", "manque :")),
             Difference::Unexpected(what) => format!("{} {what}", language.pick("unexpected:", "en trop :")),
+            Difference::NotClear(code, verdict) => match language {
+                Language::En => format!("{code} is not clear: {verdict}"),
+                Language::Fr => format!("{code} n'est pas conforme : {verdict}"),
+            },
             Difference::Hosts(expected, heard) => match language {
                 Language::En => format!("{heard} addresses answered, {expected} expected"),
                 Language::Fr => format!("{heard} adresses ont répondu, {expected} attendues"),
             },
+            Difference::Late(expected, took) => {
+                let took = took.map_or_else(|| "?".to_owned(), |ms| format!("{ms} ms"));
+                match language {
+                    Language::En => format!("the look took {took}, {expected} s at most expected"),
+                    Language::Fr => format!("l'analyse a pris {took}, {expected} s au plus attendues"),
+                }
+            }
             Difference::Changed(file) => {
                 let why = language.pick("changed, or not there:", "modifié ou absent :");
                 format!("{why} {file}")
@@ -60,6 +75,13 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
     if let Some(expected) = &expect.outlets {
         found.extend(lists_differ(expected, rows(report, "outlets").iter().map(outlet).collect()));
     }
+    found.extend(expect.clear.iter().filter_map(|code| not_clear(report, code)));
+    if let Some(expected) = &expect.untested {
+        let untested = rows(report, "ladder").iter().filter(|rung| rung["verdict"] == "not-tested").filter_map(untested);
+        found.extend(lists_differ(expected, untested.collect()));
+    }
+    let took = took_ms(&report["visit"]);
+    found.extend(expect.within_s.filter(|s| took.is_none_or(|ms| ms > i64::from(*s) * 1000)).map(|s| Difference::Late(s, took)));
     let mut addresses: Vec<&str> = rows(report, "hosts").iter().filter_map(|host| host["ip"].as_str()).collect();
     addresses.sort_unstable();
     addresses.dedup();
@@ -72,6 +94,24 @@ pub fn differences(expect: &Expect, report: &Value, exit: i32) -> Vec<Difference
         _ => {}
     }
     found
+}
+
+/// A check that did not look, or found something.
+fn not_clear(report: &Value, code: &str) -> Option<Difference> {
+    let row = rows(report, "ladder").iter().find(|row| row["code"] == code);
+    let verdict = row.and_then(|row| row["verdict"].as_str()).unwrap_or("-");
+    (verdict != "clear").then(|| Difference::NotClear(code.to_owned(), verdict.to_owned()))
+}
+
+/// A rung that was not tested, as a lab writes it.
+fn untested(rung: &Value) -> Option<String> {
+    Some(format!("{} {}", rung["code"].as_str()?, rung["reason"]["why"].as_str()?))
+}
+
+/// How long a visit took, in milliseconds, by its own times.
+fn took_ms(visit: &Value) -> Option<i64> {
+    let at = |name| visit[name].as_str()?.parse::<jiff::Timestamp>().ok();
+    Some(at("finished")?.as_millisecond() - at("started")?.as_millisecond())
 }
 
 /// Where a card is plugged in, as a lab writes it.
@@ -198,6 +238,9 @@ mod tests {
         let owned = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
         Expect {
             plugged: None,
+            clear: Vec::new(),
+            untested: None,
+            within_s: None,
             findings: owned(findings),
             notes: notes.map(owned),
             hosts: Some(2),
@@ -242,6 +285,23 @@ mod tests {
     }
 
     #[test]
+    fn a_look_that_takes_too_long_or_leaves_something_else_out_differs() {
+        let report = json!({
+            "visit": {"started": "2026-11-20T09:00:00.000Z", "finished": "2026-11-20T09:00:03.001Z"},
+            "ladder": [
+                {"code": "L2-loop", "verdict": "clear", "reason": null},
+                {"code": "L7-no-answer", "verdict": "not-tested", "reason": {"why": "service-not-asked", "service": "x"}},
+            ],
+        });
+        let untested = |list: &[&str]| Some(list.iter().map(|&text| text.to_owned()).collect());
+        let expect = |within_s, list| Expect { within_s: Some(within_s), untested: untested(list), ..Expect::default() };
+        assert_eq!(differences(&expect(4, &["L7-no-answer service-not-asked"]), &report, 3), []);
+        let unexpected = Difference::Unexpected("L7-no-answer service-not-asked".into());
+        assert_eq!(differences(&expect(3, &[]), &report, 3), [unexpected, Difference::Late(3, Some(3001))]);
+        assert_eq!(differences(&expect(3, &[]), &json!({}), 3), [Difference::Late(3, None)]);
+    }
+
+    #[test]
     fn a_file_that_changed_or_was_never_there_differs() {
         let unchanged = ["same", "other", "absent"].map(str::to_owned).to_vec();
         let expect = Expect { unchanged, ..Expect::default() };
@@ -276,6 +336,17 @@ mod tests {
         let book = |by: u32, answer: &str| json!({"steps": [{"is": "look"}, step("cable", "no"), step("update", answer)], "mended_by": by});
         assert_eq!(differences_then(&then, &book(2, "yes"), &Value::Null, 0), []);
         assert_eq!(differences_then(&then, &book(1, "no"), &Value::Null, 0).len(), 4);
+    }
+
+    #[test]
+    fn a_check_that_did_not_look_is_not_clear() {
+        let clear = |code: &str| Expect { clear: vec![code.to_owned()], ..Expect::default() };
+        let ladder =
+            json!({"ladder": [{"code": "L7-no-answer", "verdict": "clear"}, {"code": "L2-loop", "verdict": "not-tested"}]});
+        assert_eq!(differences(&clear("L7-no-answer"), &ladder, 0), []);
+        let of = |code: &str, verdict: &str| [Difference::NotClear(code.to_owned(), verdict.to_owned())];
+        assert_eq!(differences(&clear("L2-loop"), &ladder, 0), of("L2-loop", "not-tested"));
+        assert_eq!(differences(&clear("L9-moon"), &ladder, 0), of("L9-moon", "-"));
     }
 
     #[test]

@@ -216,10 +216,18 @@ pub struct Expect {
     /// Where every card that was looked for is plugged in, and no other: the card, the name of the switch and the port
     /// (`b8:27:eb:00:00:01 sw-1 gi7`); not compared where it is left out.
     pub plugged: Option<Vec<String>>,
+    /// Checks that must have been able to look and have found nothing, by their codes; of the others it is left open.
+    #[serde(default)]
+    pub clear: Vec<String>,
     /// How many addresses answer.
     pub hosts: Option<usize>,
     /// Of a walk from outlet to outlet: each with what it came to and the limits that it did not pass (`A2 fail dhcp`).
     pub outlets: Option<Vec<String>>,
+    /// Every rung of the ladder that was not tested, and no other: its code and why (`L7-no-answer service-not-asked`); not compared
+    /// where it is left out.
+    pub untested: Option<Vec<String>>,
+    /// After how many seconds the look has ended, by the visit's own times.
+    pub within_s: Option<u32>,
     /// The kit's exit code.
     pub exit: Option<i32>,
     /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in `box/dnsmasq.leases`.

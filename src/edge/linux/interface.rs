@@ -157,6 +157,14 @@ pub fn leads_to(interface: &str, ip: IpAddr) -> bool {
     }
 }
 
+/// Whether any route by this interface leads beyond what is link-local by nature: every card has an IPv6 address of that kind, and
+/// by it alone no server is asked for names.
+pub fn leads_beyond_link(interface: &str) -> bool {
+    let beyond = |net: &Ipv6Net| !net.addr().is_unicast_link_local() && !net.addr().is_multicast();
+    routes().iter().any(|route| route.interface == interface)
+        || routes6().iter().any(|route| route.interface == interface && beyond(&route.destination))
+}
+
 /// One IPv6 route of this machine.
 struct Route6 {
     metric: u32,

@@ -2,23 +2,25 @@
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use socket2::{Domain, Protocol, Socket, Type};
 use surge_ping::{Client, Config, ICMP};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpSocket, TcpStream, UdpSocket, lookup_host};
+use tokio::net::lookup_host;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, sleep_until, timeout, timeout_at};
 
-use super::interface::leads_to;
+use super::interface::leads_beyond_link;
+use super::iperf3;
 use super::sounder::ping;
-use super::tls;
+use super::{bound, tls};
 use crate::observe::{BarrierTried, Became, ServiceTold};
 use crate::probe::way_out::{PATIENCE, PINGS, SPACING};
 use crate::service::certificate::TlsTold;
 use crate::service::ping::Echoes;
-use crate::service::{Barrier, Dialogue, Measured, Service, Step, TIMEOUT_MS, Way};
+use crate::service::{Barrier, Dialogue, Measured, Named, Service, Step, TIMEOUT_MS, Way};
 
 /// Bytes that are read at once.
 const READ: usize = 16 << 10;
@@ -28,17 +30,19 @@ const AGAIN: Duration = Duration::from_secs(1);
 const PINGED: Duration = Duration::from_millis(SPACING.as_millis() as u64 * PINGS as u64 + PATIENCE.as_millis() as u64);
 
 /// What a question comes to: how far it went, and what was measured.
-type Outcome = (Became, Option<Measured>);
+pub(super) type Outcome = (Became, Option<Measured>);
 
-/// Asks one service.
-pub(super) async fn ask(service: &Service, interface: &str) -> ServiceTold {
+/// Asks one service of those.
+pub(super) async fn ask(service: &Service, named: &Named, interface: &str) -> ServiceTold {
     let started = Instant::now();
     let deadline = started + Duration::from_millis(service.timeout_ms().into());
     let mut shown = None;
+    let trusted = service.authority.as_ref().and_then(|authority| named.authorities.get(authority)).map(String::as_str);
     let (address, (became, measured)) = match timeout_at(deadline, resolve(&service.host)).await {
-        Ok(Some(ip)) if !leads(interface, ip) => (Some(ip), (Became::NotSent, None)),
-        Ok(Some(ip)) => (Some(ip), converse(service, interface, ip, deadline, &mut shown).await),
-        _ => (None, (Became::Unresolved, None)),
+        Ok(Some(ip)) if !bound::reaches(interface, ip) => (Some(ip), (Became::NotSent, None)),
+        Ok(Some(ip)) => (Some(ip), converse(service, trusted, interface, ip, deadline, &mut shown).await),
+        _ if leads_beyond_link(interface) => (None, (Became::Unresolved, None)),
+        _ => (None, (Became::NotSent, None)),
     };
     let took_us = started.elapsed().as_micros().try_into().unwrap_or(u32::MAX);
     ServiceTold { service: service.name.clone(), address, became, took_us, tls: shown, measured }
@@ -46,6 +50,7 @@ pub(super) async fn ask(service: &Service, interface: &str) -> ServiceTold {
 
 async fn converse(
     service: &Service,
+    trusted: Option<&str>,
     interface: &str,
     ip: IpAddr,
     deadline: Instant,
@@ -56,18 +61,19 @@ async fn converse(
     let dialogue = row.begin.map(|begin| begin(service));
     match row.way {
         Way::Ping => echoes(interface, ip).await,
+        Way::Fill => iperf3::measure(service, interface, ip).await,
         Way::Udp => match dialogue {
             Some(dialogue) => datagrams(dialogue, interface, to, deadline).await,
             None => (Became::NotSent, None),
         },
-        Way::Tls => match timeout_at(deadline, connect(interface, to)).await {
+        Way::Tls => match timeout_at(deadline, bound::connection(interface, to)).await {
             Err(_) => (Became::Silent, None),
             Ok(Err(error)) => (unconnected(&error), None),
             Ok(Ok(stream)) => match timeout_at(deadline, tls::shake(service, ip, stream)).await {
                 Err(_) => (Became::Mute, None),
                 Ok(Err(became)) => (became, None),
                 Ok(Ok(mut stream)) => {
-                    *shown = Some(Box::new(tls::told(service, &stream, now_us() / 1_000_000)));
+                    *shown = tls::told(trusted, &stream, now_us() / 1_000_000).await.map(Box::new);
                     match dialogue {
                         None => (Became::Answered, None),
                         Some(mut dialogue) => talk(&mut *dialogue, &mut stream, deadline).await,
@@ -75,7 +81,7 @@ async fn converse(
                 }
             },
         },
-        Way::Tcp => match (timeout_at(deadline, connect(interface, to)).await, dialogue) {
+        Way::Tcp => match (timeout_at(deadline, bound::connection(interface, to)).await, dialogue) {
             (Err(_), _) => (Became::Silent, None),
             (Ok(Err(error)), _) => (unconnected(&error), None),
             (Ok(Ok(_)), None) => (Became::Answered, None),
@@ -92,28 +98,22 @@ async fn resolve(host: &str) -> Option<IpAddr> {
     }
 }
 
-/// What is on this very machine is behind no interface.
-fn leads(interface: &str, ip: IpAddr) -> bool {
-    ip.is_loopback() || leads_to(interface, ip)
-}
-
-async fn connect(interface: &str, to: SocketAddr) -> io::Result<TcpStream> {
-    let socket = if to.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
-    if !to.ip().is_loopback() {
-        socket.bind_device(Some(interface.as_bytes()))?;
-    }
-    socket.connect(to).await
-}
-
-/// What it means that no connection came about. That a host is out of reach is said by the kernel where nobody answers ARP, and by
-/// routers: nothing came back from the host.
+/// What it means that no connection came about.
 fn unconnected(error: &io::Error) -> Became {
     match error.kind() {
+        _ if is_out_of_reach(error) => Became::Silent,
         ErrorKind::ConnectionRefused => Became::Refused,
-        ErrorKind::HostUnreachable | ErrorKind::TimedOut => Became::Silent,
+        ErrorKind::TimedOut => Became::Silent,
         ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted => Became::Reset,
         _ => Became::NotSent,
     }
+}
+
+/// That a host is out of reach is said by the kernel where nobody answers ARP, and by routers on the way, whose "prohibited" is EACCES
+/// (icmp(7), ipv6(7)): nothing came back from the host. That a route leads to it was seen before.
+fn is_out_of_reach(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+        || error.raw_os_error() == Some(libc::EACCES)
 }
 
 /// Says what is to be said over a connection, and hears the answer.
@@ -126,6 +126,8 @@ async fn talk(dialogue: &mut dyn Dialogue, stream: &mut (impl AsyncRead + AsyncW
     loop {
         let length = match timeout_at(deadline, stream.read(&mut buffer)).await {
             Err(_) => return (Became::Mute, None),
+            // Many a small device closes without the word that TLS has for it (close_notify).
+            Ok(Err(error)) if error.kind() == ErrorKind::UnexpectedEof && !silent => 0,
             Ok(Err(_)) => return (Became::Reset, None),
             Ok(Ok(0)) if silent => return (Became::Reset, None),
             Ok(Ok(length)) => length,
@@ -142,13 +144,13 @@ async fn talk(dialogue: &mut dyn Dialogue, stream: &mut (impl AsyncRead + AsyncW
 
 /// Sends a datagram, again each second, and hears the answer.
 async fn datagrams(mut dialogue: Box<dyn Dialogue>, interface: &str, to: SocketAddr, deadline: Instant) -> Outcome {
-    let Ok(socket) = connected(interface, to) else { return (Became::NotSent, None) };
+    let Ok(socket) = bound::datagrams(interface, to) else { return (Became::NotSent, None) };
     let mut buffer = vec![0; READ];
     let mut garbled = false;
     while Instant::now() < deadline {
         match socket.send(&dialogue.say(now_us())).await {
             Err(error) if error.kind() == ErrorKind::ConnectionRefused => return (Became::Refused, None),
-            Err(error) if error.kind() == ErrorKind::HostUnreachable => {}
+            Err(error) if is_out_of_reach(&error) => {}
             Err(_) => return (Became::NotSent, None),
             Ok(_) => {}
         }
@@ -160,21 +162,15 @@ async fn datagrams(mut dialogue: Box<dyn Dialogue>, interface: &str, to: SocketA
                 Ok(Step::Garbled) => garbled = true,
                 Ok(Step::More) => {}
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => return (Became::Refused, None),
-                Err(_) => break,
+                // A router says that it does not get there, as often as it is asked.
+                Err(_) => {
+                    sleep_until(again).await;
+                    break;
+                }
             }
         }
     }
     (if garbled { Became::Garbled } else { Became::Silent }, None)
-}
-
-fn connected(interface: &str, to: SocketAddr) -> io::Result<UdpSocket> {
-    let socket = Socket::new(Domain::for_address(to), Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
-    if !to.ip().is_loopback() {
-        socket.bind_device(Some(interface.as_bytes()))?;
-    }
-    socket.connect(&to.into())?;
-    UdpSocket::from_std(socket.into())
 }
 
 /// Pings by a socket of its own: two that ping one host over one socket take each other's answers.
@@ -190,8 +186,8 @@ async fn echoes(interface: &str, ip: IpAddr) -> Outcome {
     (if replies.silent() { Became::Silent } else { Became::Answered }, Some(Measured::Echoes(echoes)))
 }
 
-/// Tries to reach what must not be reached.
-pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried {
+/// Tries to reach what must not be reached. Each port has its turn in the `room` that there is for sockets.
+pub(super) async fn attempt(barrier: &Barrier, interface: &str, room: &Arc<Semaphore>) -> BarrierTried {
     let patience = Duration::from_millis(TIMEOUT_MS.into());
     let address = timeout(patience, resolve(&barrier.host)).await.ok().flatten();
     let mut tried = BarrierTried {
@@ -202,8 +198,9 @@ pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried 
         refused: Vec::new(),
         ping: false,
     };
-    let Some(ip) = address.filter(|ip| leads(interface, *ip)) else { return tried };
+    let Some(ip) = address.filter(|ip| bound::reaches(interface, *ip)) else { return tried };
     if barrier.ports.is_empty() {
+        let _turn = room.acquire().await;
         let (became, _) = timeout(PINGED * 2, echoes(interface, ip)).await.unwrap_or((Became::Silent, None));
         tried.not_sent = became == Became::NotSent;
         tried.ping = became == Became::Answered;
@@ -212,15 +209,20 @@ pub(super) async fn attempt(barrier: &Barrier, interface: &str) -> BarrierTried 
     let mut attempts = JoinSet::new();
     for &port in &barrier.ports {
         let interface = interface.to_owned();
-        attempts.spawn(async move { (port, timeout(patience, connect(&interface, SocketAddr::new(ip, port))).await) });
+        let room = Arc::clone(room);
+        attempts.spawn(async move {
+            let _turn = room.acquire_owned().await;
+            (port, timeout(patience, bound::connection(&interface, SocketAddr::new(ip, port))).await)
+        });
     }
+    tried.not_sent = false;
     for (port, outcome) in attempts.join_all().await {
         let became = match outcome {
             Err(_) => Became::Silent,
             Ok(Err(error)) => unconnected(&error),
             Ok(Ok(_)) => Became::Answered,
         };
-        tried.not_sent &= became == Became::NotSent;
+        tried.not_sent |= became == Became::NotSent;
         match became {
             Became::Answered => tried.open.push(port),
             Became::Refused | Became::Reset => tried.refused.push(port),

@@ -2,12 +2,11 @@
 //! the loop that hears frames.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use socket2::{Domain, Protocol, Socket, Type};
 use surge_ping::{Client, Config, ICMP, IcmpPacket, PingIdentifier, PingSequence, SurgeError};
 use tokio::net::UdpSocket;
 use tokio::runtime;
@@ -17,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::interface::leads_to;
-use super::serving;
+use super::{bound, serving};
 use crate::edge::Clock;
 use crate::edge::clock::VisitClock;
 use crate::edge::snmp;
@@ -95,11 +94,11 @@ async fn serve(
                 Sounding::Switch(switch, tables) => Fact::SwitchTold(Box::new(snmp::ask(switch, tables, snmp.as_ref()).await)),
                 Sounding::Service(number) => {
                     let (Some(service), Ok(_turn)) = (named.services.get(number as usize), room.acquire().await) else { return };
-                    Fact::ServiceTold(Box::new(serving::ask(service, &interface).await))
+                    Fact::ServiceTold(Box::new(serving::ask(service, &named, &interface).await))
                 }
                 Sounding::Barrier(number) => {
-                    let (Some(barrier), Ok(_turn)) = (named.barriers.get(number as usize), room.acquire().await) else { return };
-                    Fact::BarrierTried(Box::new(serving::attempt(barrier, &interface).await))
+                    let Some(barrier) = named.barriers.get(number as usize) else { return };
+                    Fact::BarrierTried(Box::new(serving::attempt(barrier, &interface, &room).await))
                 }
             };
             // Whoever listened is gone: the look has ended.
@@ -110,7 +109,7 @@ async fn serve(
 
 /// Pings a host [`PINGS`] times; none of them where no route by the interface leads to it.
 pub(super) async fn ping(client: Option<Client>, interface: &str, ip: IpAddr) -> Replies {
-    let scope = scope(interface, ip);
+    let scope = bound::scope(interface, ip);
     let Some(client) = client.filter(|_| leads_to(interface, ip)) else { return Replies::default() };
     in_turn(PINGS, move |number| {
         let client = client.clone();
@@ -136,19 +135,11 @@ const ECHO_REPLY6: u8 = 129;
 /// Services that are asked at once: each takes a descriptor, of which a process has 1,024.
 const AT_ONCE: usize = 128;
 
-/// The interface's number, where an address means nothing without one (RFC 4007, 11).
-fn scope(interface: &str, ip: IpAddr) -> u32 {
-    match ip {
-        IpAddr::V6(ip) if ip.is_unicast_link_local() => nix::net::if_::if_nametoindex(interface).unwrap_or_default(),
-        _ => 0,
-    }
-}
-
 async fn ask(interface: String, server: IpAddr) -> Replies {
     in_turn(QUESTIONS, move |number| {
         let interface = interface.clone();
         async move {
-            let Ok(socket) = connected(&interface, server) else { return Outcome::NotSent };
+            let Ok(socket) = bound::datagrams(&interface, SocketAddr::new(server, dns::PORT)) else { return Outcome::NotSent };
             let question = dns::question(number, Ipv4Addr::LOCALHOST.into(), true);
             let sent = Instant::now();
             if socket.send(&question).await.is_err() {
@@ -161,24 +152,6 @@ async fn ask(interface: String, server: IpAddr) -> Replies {
         }
     })
     .await
-}
-
-/// A socket on the interface, for one server that a route of it leads to; a server on this very machine is not behind it.
-fn connected(interface: &str, server: IpAddr) -> io::Result<UdpSocket> {
-    if !server.is_loopback() && !leads_to(interface, server) {
-        return Err(io::ErrorKind::NetworkUnreachable.into());
-    }
-    let socket = Socket::new(if server.is_ipv4() { Domain::IPV4 } else { Domain::IPV6 }, Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
-    if !server.is_loopback() {
-        socket.bind_device(Some(interface.as_bytes()))?;
-    }
-    let to = match server {
-        IpAddr::V4(_) => SocketAddr::new(server, dns::PORT),
-        IpAddr::V6(ip) => SocketAddrV6::new(ip, dns::PORT, 0, scope(interface, server)).into(),
-    };
-    socket.connect(&to.into())?;
-    UdpSocket::from_std(socket.into())
 }
 
 /// Waits for the answer to the question of that number. Any answer will do: what the server knows is not asked here.

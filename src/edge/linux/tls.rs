@@ -3,7 +3,6 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -91,18 +90,24 @@ fn unshaken(error: &io::Error) -> Became {
     }
 }
 
-/// What a handshake showed, at that time in seconds since 1970.
-pub(super) fn told(service: &Service, stream: &TlsStream<TcpStream>, asked_s: i64) -> TlsTold {
-    let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
-    let chain = Certificate::chain(shown.iter().map(AsRef::as_ref));
-    let authority = authority(service.authority.as_deref(), shown, chain.first(), asked_s);
-    TlsTold { asked_s, chain, authority }
+/// What a handshake showed, at that time in seconds since 1970; `trusted` are the certificates (PEM) of the plan's authority.
+/// Certificates are judged on a thread of their own: pings and clocks are timed on this one.
+pub(super) async fn told(trusted: Option<&str>, stream: &TlsStream<TcpStream>, asked_s: i64) -> Option<TlsTold> {
+    let shown: Vec<_> =
+        stream.get_ref().1.peer_certificates().unwrap_or_default().iter().map(|one| one.clone().into_owned()).collect();
+    let trusted = trusted.map(str::to_owned);
+    let judged = tokio::task::spawn_blocking(move || {
+        let chain = Certificate::chain(shown.iter().map(AsRef::as_ref));
+        let authority = authority(trusted.as_deref(), &shown, chain.first(), asked_s);
+        TlsTold { asked_s, chain, authority }
+    });
+    judged.await.ok()
 }
 
 /// Judges the chain at a time at which the server's own certificate is good: that it has ended is said by itself.
-fn authority(file: Option<&Path>, shown: &[CertificateDer<'_>], own: Option<&Certificate>, asked_s: i64) -> Authority {
-    let trusted = match file {
-        Some(file) => CertificateDer::pem_file_iter(file).map(|found| found.flatten().collect()).unwrap_or_default(),
+fn authority(trusted: Option<&str>, shown: &[CertificateDer<'_>], own: Option<&Certificate>, asked_s: i64) -> Authority {
+    let trusted: Vec<_> = match trusted {
+        Some(text) => CertificateDer::pem_slice_iter(text.as_bytes()).flatten().collect(),
         None => system().to_vec(),
     };
     let (Some(first), Some(own)) = (shown.first(), own) else { return Authority::Undecided };

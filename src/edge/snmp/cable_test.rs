@@ -49,13 +49,26 @@ fn tested(
                     tokio::time::sleep(left(until, clock).min(GLANCE)).await;
                     continue;
                 }
-                Step::Get(objects) => got(&client, &objects).await,
-                Step::Set(object, number) => set(&client, &object, number).await,
+                Step::Get(objects) => unless_stopped(got(&client, &objects), stops).await,
+                Step::Set(object, number) => unless_stopped(set(&client, &object, number), stops).await,
             };
+            let Some(reply) = reply else { break };
             test.answered(clock.now(), &reply);
         }
         Some(SwitchTested::without_result(Silence::NoAnswer))
     })
+}
+
+/// What an answer says; `None` where it is waited for no longer.
+async fn unless_stopped(asking: impl Future<Output = Reply>, stops: &mut dyn FnMut() -> bool) -> Option<Reply> {
+    let mut asking = std::pin::pin!(asking);
+    loop {
+        match tokio::time::timeout(GLANCE, &mut asking).await {
+            Ok(reply) => return Some(reply),
+            Err(_) if stops() => return None,
+            Err(_) => {}
+        }
+    }
 }
 
 fn left(until: Moment, clock: &dyn Clock) -> Duration {

@@ -25,6 +25,7 @@ fn probe(addresses: &[&str]) -> DhcpProbe {
         surroundings: Surroundings::default(),
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     };
     DhcpProbe::new(&survey)
 }

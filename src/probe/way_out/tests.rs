@@ -26,6 +26,7 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
         surroundings: Surroundings { gateways: vec![GATEWAY], planned: vec![Sounding::Ping(GATEWAY)], ..Surroundings::default() },
         power: Default::default(),
         switching: Switching::default(),
+        budget_ms: None,
     })
 }
 

@@ -3,12 +3,14 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::asked;
 use crate::check::{CHECKS, Topic};
 use crate::fault::Fault;
 use crate::finding::{Finding, Reason};
+use crate::logbook::asked::Asked;
 use crate::net::{IpNet, Ipv4Net, Mac, Targets};
-use crate::observe::Cut;
-use crate::report::{Host, Report, Said};
+use crate::observe::{Became, Cut, Part};
+use crate::report::{Host, Report, Rung, Said, WayOutRow};
 
 /// A visit and what it asked.
 pub(super) struct Look<'a> {
@@ -33,7 +35,7 @@ impl<'a> Look<'a> {
 
     /// Why silence of this address proves nothing.
     pub(super) fn unasked(&self, ip: IpAddr) -> Option<Reason> {
-        if self.asks(ip) { self.gap(Topic::Addresses) } else { Some(self.other_targets()) }
+        if self.asks(ip) { gap(self.report, Topic::Addresses) } else { Some(self.other_targets()) }
     }
 
     /// Why this visit, in which a finding of another one does not appear, does not show that it is gone.
@@ -50,11 +52,14 @@ impl<'a> Look<'a> {
             Some(rung) if rung.verdict == Said::NotTested => return rung.reason.clone().or(Some(Reason::CheckNotMade)),
             // What was found hides whether all was looked at.
             Some(rung) if rung.verdict == Said::Found => {
-                if let Some(reason) = self.gap(topic) {
+                if let Some(reason) = gap(self.report, topic) {
                     return Some(reason);
                 }
             }
             Some(_) => {}
+        }
+        if let Some(reason) = asked::unasked(self.report, topic, finding, found_by.report) {
+            return Some(reason);
         }
         if !matches!(topic, Topic::Addresses | Topic::Planned) {
             return None;
@@ -85,33 +90,74 @@ impl<'a> Look<'a> {
     fn other_targets(&self) -> Reason {
         Reason::OtherTargets { targets: self.report.visit.targets.clone() }
     }
+}
 
-    /// What kept the visit from seeing everything that it was about, as the checks have it.
-    fn gap(&self, topic: Topic) -> Option<Reason> {
-        // Files are read whole, whatever became of the look.
-        if topic == Topic::Pools {
-            return None;
+impl Report {
+    /// What the look asked, as journals keep it.
+    pub fn asked(&self) -> Asked {
+        let topic = |code: &str| CHECKS.iter().find(|check| check.code == code).map(|check| check.topic);
+        let partly = |rung: &&Rung| rung.verdict == Said::Found && topic(&rung.code).and_then(|topic| gap(self, topic)).is_some();
+        let mut cards: Vec<Mac> = self.hosts.iter().map(|host| host.mac).collect();
+        cards.sort_unstable();
+        cards.dedup();
+        cards.truncate(Asked::CARDS);
+        let services = self.services.iter().filter(|row| row.became == Some(Became::Answered)).map(|row| row.name.clone());
+        let barriers = self.must_not_reach.iter().filter(|row| row.verdict != Said::NotTested).map(|row| row.name.clone());
+        let switches = self.switches.iter().map(|row| (row.address, row.unanswered.is_some()));
+        let switches = switches.chain(self.power.iter().map(|row| (row.switch, row.unanswered.is_some()))).collect::<Vec<_>>();
+        let told = switches.iter().filter(|(_, silent)| !silent).map(|(switch, _)| switch.to_string());
+        let answered = |row: &&WayOutRow| row.replies.as_ref().is_some_and(|replies| !replies.rtts_us.is_empty());
+        let way_out = self.gateways.iter().chain(&self.dns_servers).filter(|row| !answered(row)).map(|row| row.ip);
+        Asked {
+            targets: self.visit.targets.clone(),
+            addresses: self.visit.addresses.clone(),
+            ipv6: self.coverage.ipv6.is_some_and(|asked| asked.to_all > 0),
+            quick: self.visit.quick,
+            cards,
+            partly: self.ladder.iter().filter(partly).map(|rung| rung.code.clone()).collect(),
+            answered: services.chain(barriers).chain(told).collect(),
+            silent: switches.iter().filter(|(_, silent)| *silent).map(|(switch, _)| *switch).chain(way_out).collect(),
         }
-        let coverage = &self.report.coverage;
-        let cut = coverage.cut.first().map(|&cut| match (topic, cut) {
-            (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
-            (Topic::Ipv6, Cut::User | Cut::Interface) => Reason::RoutersNotAwaited,
-            (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => {
-                Reason::NotWatchedOut
-            }
-            (_, cut) => Reason::of_cut(cut, coverage.asked, coverage.planned),
-        });
-        let lost = coverage.frames_dropped;
-        cut.or((lost > 0).then_some(Reason::FramesLost { count: lost })).or_else(|| match topic {
-            Topic::Addresses | Topic::Planned if coverage.flooded => Some(Reason::Flooded),
-            Topic::Addresses => (coverage.requests == 0 && coverage.ipv6.is_none()).then_some(Reason::NothingAsked),
-            Topic::Planned => (coverage.requests == 0).then_some(Reason::NothingAsked),
-            Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
-            Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
-            Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
-            Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power | Topic::Services => None,
-        })
     }
+}
+
+/// What kept the visit from seeing everything that it was about, as the checks have it.
+fn gap(report: &Report, topic: Topic) -> Option<Reason> {
+    // Files are read whole, whatever became of the look.
+    if topic == Topic::Pools {
+        return None;
+    }
+    let coverage = &report.coverage;
+    let whole = |part| !coverage.unfinished.contains(&part);
+    // What had ended when the time ran out was looked at whole.
+    let ended = match topic {
+        Topic::Addresses | Topic::Planned => whole(Part::Addresses),
+        Topic::Ipv6 => whole(Part::Ipv6),
+        Topic::Dhcp => whole(Part::Dhcp),
+        Topic::WayOut => whole(Part::WayOut) && whole(Part::PathMtu),
+        Topic::Services => whole(Part::Services),
+        Topic::Switch => whole(Part::Switches),
+        Topic::Power => whole(Part::Power),
+        Topic::Link | Topic::Cable | Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Pools => {
+            whole(Part::Addresses) && whole(Part::Dhcp)
+        }
+    };
+    let cut = coverage.cut.iter().find(|cut| **cut != Cut::Budget || !ended).map(|&cut| match (topic, cut) {
+        (Topic::Dhcp, Cut::User | Cut::Interface) => Reason::NotListenedOut,
+        (Topic::Ipv6, Cut::User | Cut::Interface) => Reason::RoutersNotAwaited,
+        (Topic::Cable | Topic::Switching | Topic::Neighbour | Topic::Watch, Cut::User | Cut::Interface) => Reason::NotWatchedOut,
+        (_, cut) => Reason::of_cut(cut, coverage.asked, coverage.planned),
+    });
+    let lost = coverage.frames_dropped;
+    cut.or((lost > 0).then_some(Reason::FramesLost { count: lost })).or_else(|| match topic {
+        Topic::Addresses | Topic::Planned if coverage.flooded => Some(Reason::Flooded),
+        Topic::Addresses => (coverage.requests == 0 && coverage.ipv6.is_none()).then_some(Reason::NothingAsked),
+        Topic::Planned => (coverage.requests == 0).then_some(Reason::NothingAsked),
+        Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
+        Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
+        Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
+        Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power | Topic::Services => None,
+    })
 }
 
 fn targets(report: &Report) -> Targets {
@@ -123,8 +169,10 @@ fn ours(report: &Report) -> Vec<IpAddr> {
     report.visit.addresses.iter().filter_map(|net| net.parse::<IpNet>().ok()).map(|net| net.addr()).collect()
 }
 
+/// The networks that it was in; an address that a machine gives itself (RFC 3927) is of none.
 fn own(report: &Report) -> Vec<Ipv4Net> {
-    report.visit.addresses.iter().filter_map(|net| net.parse().ok()).collect()
+    let nets = report.visit.addresses.iter().filter_map(|net| net.parse().ok());
+    nets.filter(|net: &Ipv4Net| !net.addr().is_link_local()).collect()
 }
 
 /// Refuses two visits that have no address in common: everything would have vanished, and everything else appeared.

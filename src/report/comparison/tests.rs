@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Change, Comparison, Status};
 use crate::check::testing::{A, B, C, OURS, Scene, mac};
 use crate::finding::Reason;
-use crate::observe::{Asked, Cut, DhcpAnswer, DhcpAsked, Fact};
+use crate::observe::{Asked, BarrierTried, Became, Cut, DhcpAnswer, DhcpAsked, Fact, Part};
 use crate::probe::Errand;
 use crate::report::{Report, Visit};
 use crate::wire::dhcp::{Kind, Settings};
@@ -69,6 +69,7 @@ fn another_owner_of_a_contested_address_does_not_make_it_another_case() {
 fn what_was_not_looked_at_again_is_never_closed() {
     let before = report(&duplicate());
     let stopped = report(&Scene::partly(20).cut(Cut::User).claim("10.0.0.7", C));
+    let hurried = report(&Scene::partly(20).out_of_time(&[Part::Addresses]).claim("10.0.0.7", C));
     let elsewhere = Scene::swept().claim("10.0.0.77", C).report(visit("10.0.0.64/26"));
     let hasty = Scene::swept().claim("10.0.0.9", A).report(Visit { quick: true, ..visit("10.0.0.0/24") });
     let passive = Scene::capture().report(Visit { errand: Errand::Capture, ..visit("10.0.0.0/24") });
@@ -76,6 +77,7 @@ fn what_was_not_looked_at_again_is_never_closed() {
     let lost = report(&Scene::swept().fact(Fact::FramesLost { count: 3 }).claim("10.0.0.7", A).claim("10.0.0.7", C));
     let cases = [
         (stopped, Reason::Stopped { asked: 20, planned: 254 }),
+        (hurried, Reason::OutOfTime { asked: 20, planned: 254 }),
         (elsewhere, Reason::OtherTargets { targets: vec!["10.0.0.64/26".to_owned()] }),
         (hasty, Reason::LessPatience),
         (passive, Reason::NothingAsked),
@@ -93,6 +95,87 @@ fn what_was_not_looked_at_again_is_never_closed() {
         );
     }
     assert_eq!(compared(&before, &report(&Scene::partly(20).cut(Cut::User))).exit_code(), 3);
+}
+
+/// A plan of these TCP services, each at its own address behind the gateway.
+fn services(names: &[&str]) -> String {
+    let service =
+        |name: &&str| format!("[[service]]\nname = {name:?}\nhost = \"10.9.0.{}\"\nkind = \"tcp\"\nport = 22\n", name.len());
+    names.iter().map(service).collect()
+}
+
+#[test]
+fn a_service_that_was_not_asked_again_is_not_closed_whatever_became_of_the_others() {
+    let scene = |names: &[&str]| Scene::swept().plan(&services(names)).routed("10.0.0.254").pinged("10.0.0.254", 20, &[700; 20]);
+    let diagnosed = |scene: &Scene| scene.report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") });
+    let told = |scene: Scene, name: &str, became| scene.told(name, &format!("10.9.0.{}", name.len()), became, None);
+    let before = diagnosed(&told(told(scene(&["a", "bb"]), "a", Became::Refused), "bb", Became::Answered));
+    let of_a = |after: &Scene| {
+        let comparison = compared(&before, &diagnosed(after));
+        let one = comparison.findings.iter().find(|one| one.before.is_some() && one.code == "L4-port-closed").expect("the first");
+        (one.status, one.reason.clone())
+    };
+    let name = || "a".to_owned();
+    let both = |a, bb| told(told(scene(&["a", "bb"]), "a", a), "bb", bb);
+    assert_eq!(of_a(&both(Became::Answered, Became::Answered)), (Status::Closed, None));
+    assert_eq!(of_a(&both(Became::Answered, Became::Refused)), (Status::Closed, None));
+    let unasked = (Status::NotTestedAgain, Some(Reason::ServiceNotAsked { service: name() }));
+    for other in [Became::Answered, Became::Refused] {
+        // The look ended before it, and it is in the plan no more.
+        assert_eq!(of_a(&told(scene(&["a", "bb"]), "bb", other)), unasked, "{other:?}");
+        assert_eq!(of_a(&told(scene(&["bb"]), "bb", other)), unasked, "{other:?}");
+    }
+    let unsent = Some(Reason::ServiceNotSent { service: name() });
+    assert_eq!(of_a(&both(Became::NotSent, Became::Refused)), (Status::NotTestedAgain, unsent));
+    // Silent is another finding; whether the port is open nobody knows.
+    let unreached = Some(Reason::ServiceUnreached { service: name() });
+    assert_eq!(of_a(&both(Became::Silent, Became::Refused)), (Status::NotTestedAgain, unreached));
+    // The other way round it is not new.
+    let backwards = compared(&diagnosed(&told(scene(&["a", "bb"]), "bb", Became::Refused)), &before);
+    assert!(backwards.with(Status::NotTestedBefore).any(|one| one.code == "L4-port-closed"), "{:?}", statuses(&backwards));
+}
+
+#[test]
+fn a_barrier_that_was_not_tried_again_is_not_closed() {
+    let plan = "[[must_not_reach]]\nname = \"dmz\"\nhost = \"10.9.0.7\"\nports = [22]\n[[must_not_reach]]\nname = \"vpn\"\nhost = \"10.9.0.8\"\nports = [22]\n";
+    let diagnosed = |tried: &[(&str, &[u16])]| {
+        let scene = tried.iter().fold(Scene::swept().plan(plan), |scene, (name, open)| {
+            let (barrier, address) = ((*name).to_owned(), None);
+            let tried = BarrierTried { barrier, address, not_sent: false, open: open.to_vec(), refused: Vec::new(), ping: false };
+            scene.fact(Fact::BarrierTried(Box::new(tried)))
+        });
+        scene.report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") })
+    };
+    let before = diagnosed(&[("dmz", &[22]), ("vpn", &[])]);
+    let of = |after: &Report| statuses(&compared(&before, after)).into_iter().map(|(_, status)| status).collect::<Vec<_>>();
+    assert_eq!(of(&diagnosed(&[("dmz", &[]), ("vpn", &[22])])), [Status::New, Status::Closed]);
+    assert_eq!(of(&diagnosed(&[("vpn", &[22])])), [Status::New, Status::NotTestedAgain]);
+}
+
+#[test]
+fn a_gateway_or_a_dns_server_that_was_not_asked_again_is_not_closed() {
+    let plan = "[[network]]\nprefix = \"10.0.0.0/24\"\ngateways = [\"10.0.0.253\", \"10.0.0.254\"]\ndns = [\"10.0.0.53\", \"10.0.0.54\"]\n";
+    let diagnosed = |scene: Scene| scene.plan(plan).report(Visit { errand: Errand::Diagnose, ..visit("10.0.0.0/24") });
+    let well = [700; 20];
+    let pinged = |one: &[u32], other: &[u32]| Scene::swept().pinged("10.0.0.253", 20, one).pinged("10.0.0.254", 20, other);
+    let before = diagnosed(pinged(&[], &well).dns("10.0.0.53", 3, &[]).dns("10.0.0.54", 3, &[900; 3]));
+    let became = |after: Scene, code: &str| {
+        let comparison = compared(&before, &diagnosed(after));
+        let one = comparison.findings.iter().find(|one| one.before.is_some() && one.code == code).expect("the first");
+        one.status
+    };
+    let (gateway, dns) = ("L3-gateway-silent", "L7-dns-silent");
+    assert_eq!(became(pinged(&well, &[]), gateway), Status::Closed);
+    assert_eq!(became(Scene::swept().pinged("10.0.0.254", 20, &[]), gateway), Status::NotTestedAgain);
+    assert_eq!(became(pinged(&well, &well).dns("10.0.0.53", 3, &[900; 3]).dns("10.0.0.54", 3, &[]), dns), Status::Closed);
+    assert_eq!(became(pinged(&well, &well).dns("10.0.0.54", 3, &[]), dns), Status::NotTestedAgain);
+}
+
+#[test]
+fn what_had_ended_when_the_time_ran_out_was_looked_at_again() {
+    let mended = Scene::swept().claim("10.0.0.9", A).out_of_time(&[Part::Services]);
+    let comparison = compared(&report(&duplicate()), &report(&mended));
+    assert_eq!(statuses(&comparison), [(DUPLICATE, Status::Closed)]);
 }
 
 #[test]
@@ -145,7 +228,7 @@ fn visits_of_two_networks_are_not_compared() {
 fn scenes() -> impl Strategy<Value = (Scene, Visit)> {
     let cards = prop_oneof![Just(A), Just(B), Just(C), Just("00:00:5e:00:01:07")];
     let claims = prop::collection::vec((2u8..8, cards, prop::option::of("[a-c]{1,2}")), 0..8);
-    let cut = prop_oneof![4 => Just(None), 1 => Just(Some(Cut::User))];
+    let cut = prop_oneof![4 => Just(None), 1 => Just(Some(Cut::User)), 1 => Just(Some(Cut::Budget))];
     let servers = prop::collection::vec((2u8..5, 0u32..3), 0..3);
     let visits = (prop_oneof![Just("10.0.0.0/24"), Just("10.0.0.0/29"), Just("10.0.0.1-5")], any::<bool>());
     (claims, cut, servers, visits, any::<bool>()).prop_map(|(claims, cut, servers, (targets, quick), leases)| {
@@ -167,7 +250,7 @@ fn scenes() -> impl Strategy<Value = (Scene, Visit)> {
                 scene.fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500, ..DhcpAsked::default() }));
         }
         if let Some(cut) = cut {
-            scene = scene.cut(cut);
+            scene = scene.cut(cut).fact(Fact::Unfinished { part: Part::Dhcp });
         }
         if leases {
             scene = scene.leases(&format!("0 {A} 10.0.0.3 * *\n"));

@@ -1,9 +1,10 @@
-//! A map as SVG: boxes in columns, joined by lines. What stands out has a thick broken border and a sign, so that it does without colour.
+//! A map as SVG: boxes in columns, joined by lines. What stands out has a thick broken border and a sign, so that it does without
+//! colour.
 
 use maud::{Markup, html};
 
 use super::class;
-use crate::report::columns::width;
+use crate::report::columns::cut;
 use crate::report::page::{Map, Node};
 
 /// A box, and how far it is from one to the next.
@@ -67,19 +68,4 @@ fn boxed(one: &Placed<'_>) -> Markup {
             text x=(x + 9) y=(y + 31) { (cut(which, ROOM[1])) }
         }
     }
-}
-
-/// A text of so many signs at most.
-fn cut(text: &str, room: usize) -> String {
-    if width(text) <= room {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for c in text.chars() {
-        if width(&short) + 2 > room {
-            break;
-        }
-        short.push(c);
-    }
-    short + "…"
 }

@@ -64,7 +64,10 @@ fn by_switch(test: &SwitchTested, language: Language) -> String {
     let said = match &test.tested {
         CableTested::Done => {
             let whole = test.whole.iter().map(|tested| tested_whole(tested, language));
-            whole.chain(test.pairs.iter().map(|tested| tested_pair(tested, language))).collect::<Vec<_>>().join("; ")
+            whole
+                .chain(test.pairs.iter().map(|tested| tested_pair(tested, language)))
+                .collect::<Vec<_>>()
+                .join(language.pick("; ", " ; "))
         }
         not => say(&Fact::CableTested(not.clone()), language),
     };

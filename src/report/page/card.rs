@@ -17,7 +17,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let Some(card) = &report.card else { return Vec::new() };
     let columns = vec![
         Column::new(language.pick("Measured", "Mesure"), Fit::Wrap),
-        Column::new(language.pick("Result", "Résultat"), Fit::Whole),
+        Column::new(language.pick("Result", "Résultat"), Fit::Said),
         Column::new(language.pick("Value, or why not", "Valeur, ou motif"), Fit::Wrap),
     ];
     let row = |capability: &Capability| Row {

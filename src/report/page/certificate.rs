@@ -84,7 +84,7 @@ fn outlets(certificate: &Certificate, language: Language) -> Table {
     let columns = vec![
         Column::new(language.pick("Outlet", "Prise"), Fit::Whole),
         Column::new(language.pick("Panel", "Panneau"), Fit::Spare),
-        Column::new(language.pick("Result", "Résultat"), Fit::Whole),
+        Column::new(language.pick("Result", "Résultat"), Fit::Said),
         Column::new(language.pick("Switch", "Commutateur"), Fit::Cut),
         Column::new("Port", Fit::Cut),
         Column::new("VLAN", Fit::Whole),
@@ -127,7 +127,7 @@ fn measurements(certificate: &Certificate, language: Language) -> Table {
     let columns = vec![
         Column::new(language.pick("Outlet", "Prise"), Fit::Whole),
         Column::new(language.pick("Measured", "Mesure"), Fit::Whole),
-        Column::new(language.pick("Result", "Résultat"), Fit::Whole),
+        Column::new(language.pick("Result", "Résultat"), Fit::Said),
         Column::new(language.pick("Value, or why not", "Valeur, ou motif"), Fit::Wrap),
         Column::new(language.pick("Limit", "Limite"), Fit::Wrap),
     ];

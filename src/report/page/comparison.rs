@@ -58,7 +58,7 @@ fn findings(compared: &Comparison, language: Language) -> Vec<Block> {
     let columns = vec![
         Column::new(language.pick("Finding", "Anomalie"), Fit::Wrap),
         Column::new(language.pick("About", "Concerne"), Fit::Whole),
-        Column::new(language.pick("What became of it", "Suite"), Fit::Whole),
+        Column::new(language.pick("What became of it", "Suite"), Fit::Said),
         Column::new(language.pick("Why", "Motif"), Fit::Wrap),
         Column::new("Code", Fit::Spare),
     ];
@@ -93,7 +93,7 @@ fn checks(compared: &Comparison, language: Language) -> Vec<Block> {
     let columns = vec![
         Column::new(language.pick("Looked for", "Recherché"), Fit::Wrap),
         Column::new(language.pick("First visit", "Première intervention"), Fit::Whole),
-        Column::new(language.pick("Second visit", "Seconde intervention"), Fit::Whole),
+        Column::new(language.pick("Second visit", "Seconde intervention"), Fit::Said),
         Column::new(language.pick("Why", "Motif"), Fit::Wrap),
         Column::new("Code", Fit::Spare),
     ];

@@ -1,6 +1,6 @@
 //! One sighting as a line of evidence: when, in which frame, what.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use super::{cable, ipv6, neighbour, power, switching};
 use crate::check::powering::PoePort;
@@ -243,8 +243,13 @@ fn what(fact: &Fact, language: Language) -> String {
             Cut::Interface => language.pick("the interface went down", "l'interface est tombée"),
             Cut::Link => language.pick("the link was lost", "le lien a été perdu"),
             Cut::Capture => language.pick("the capture ends here", "la capture s'arrête ici"),
+            Cut::Budget => language.pick("the time ran out", "le temps est écoulé"),
         }
         .to_owned(),
+        Fact::Unfinished { part } => {
+            let part = part.word(language);
+            language.pick(format!("no time left: {part}"), format!("plus de temps : {part}"))
+        }
     }
 }
 
@@ -284,7 +289,7 @@ fn dhcp(answer: &DhcpAnswer, language: Language) -> String {
     )
 }
 
-fn sized(ip: Ipv4Addr, bytes: u16, fate: Fate, language: Language) -> String {
+fn sized(ip: IpAddr, bytes: u16, fate: Fate, language: Language) -> String {
     let size = number(bytes, language);
     match fate {
         Fate::Sent => language.pick(format!("{size} bytes sent to {ip}"), format!("{size} octets envoyés à {ip}")),

@@ -67,7 +67,7 @@ fn table(routers: &[Router6Row], language: Language) -> Table {
 fn prefix(told: &PrefixTold, language: Language) -> String {
     let time = lasts(told.valid_s, language);
     let what = match (told.autonomous, told.preferred_s) {
-        (_, 0) => language.pick(", for nothing new", ", pour rien de nouveau"),
+        (_, 0) => language.pick(" (deprecated: no new address)", " (périmé : plus de nouvelle adresse)"),
         (true, _) => "",
         (false, _) => language.pick(", no address made of it", ", aucune adresse n'en est faite"),
     };
@@ -78,14 +78,7 @@ fn prefix(told: &PrefixTold, language: Language) -> String {
 fn lasts(seconds: u32, language: Language) -> String {
     match seconds {
         u32::MAX => language.pick("ever", "toujours").to_owned(),
-        seconds => {
-            let (hours, minutes) = (seconds / 3600, seconds % 3600 / 60);
-            match (hours, minutes) {
-                (0, _) => duration(u64::from(seconds) * 1000, language),
-                (hours, 0) => format!("{hours} h"),
-                (hours, minutes) => format!("{hours} h {minutes:02}"),
-            }
-        }
+        seconds => duration(u64::from(seconds) * 1000, language),
     }
 }
 

@@ -10,7 +10,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let columns = vec![
         Column::new(language.pick("Layer", "Couche"), Fit::Whole),
         Column::new(language.pick("Looked for", "Recherché"), Fit::Whole),
-        Column::new(language.pick("Verdict", "Verdict"), Fit::Whole),
+        Column::new(language.pick("Verdict", "Verdict"), Fit::Said),
         Column::new(language.pick("Why", "Motif"), Fit::Wrap),
         Column::new("Code", Fit::Spare),
     ];

@@ -47,6 +47,7 @@ impl Page {
     pub fn of_logbook(book: &Logbook, language: Language, zone: &TimeZone) -> Page {
         let (tone, text) = verdict(book, language);
         let mut blocks = vec![Block::Verdict(tone, text)];
+        blocks.extend(lost(book, language));
         blocks.extend(clock(book, language));
         blocks.push(Block::Facts(facts(book, language)));
         if !book.steps.is_empty() {
@@ -74,7 +75,7 @@ impl Page {
 }
 
 fn verdict(book: &Logbook, language: Language) -> (Tone, String) {
-    let left = book.findings.iter().filter(|one| one.gone == Answer::No).count() as u32;
+    let left = book.left();
     let by = book.mended_by.and_then(|place| book.action(place));
     let text = match (book.answer, by) {
         (Some(Answer::Yes), Some(by)) => language.pick(format!("Mended by: {by}."), format!("Résolu par : {by}.")),
@@ -86,8 +87,14 @@ fn verdict(book: &Logbook, language: Language) -> (Tone, String) {
             language.pick(format!("Not mended: {left} still there."), format!("Non résolu : {left} à lever."))
         }
         (Some(Answer::No), _) => language.pick("Not mended.", "Non résolu.").to_owned(),
+        (Some(Answer::NotTested), _) if book.unread > 0 => language
+            .pick(
+                "Whether it is mended is not known: part of the journal is lost.",
+                "On ne sait pas si c'est résolu : une partie du journal est perdue.",
+            )
+            .to_owned(),
         (Some(Answer::NotTested), _) => language
-            .pick("Not everything that was wrong was tested again.", "Tout ce qui n'allait pas n'a pas été revérifié.")
+            .pick("Not everything that was wrong was tested again.", "Une partie de ce qui n'allait pas n'a pas été revérifiée.")
             .to_owned(),
         (None, _) if left > 0 => {
             let left = counted(left, ("finding", "anomalie"), ("findings", "anomalies"), language);
@@ -95,12 +102,39 @@ fn verdict(book: &Logbook, language: Language) -> (Tone, String) {
                 .pick(format!("{left}; nothing was tested again yet."), format!("{left} ; rien n'a encore été revérifié."));
             return (Tone::Broken, text);
         }
-        (None, _) if book.steps.iter().any(|step| matches!(step.what, What::Look { .. })) => {
+        (None, _) if book.was_tested() && book.unread == 0 => {
             language.pick("Nothing wrong was found.", "Aucune anomalie trouvée.").to_owned()
+        }
+        (None, _) if book.was_tested() => {
+            let text = language.pick("Nothing wrong was found in what can be read.", "Aucune anomalie dans ce qui est lisible.");
+            return (Tone::NotTested, text.to_owned());
+        }
+        (None, _) if book.steps.iter().any(|step| matches!(step.what, What::Look { .. })) => {
+            let text = language.pick("None of the checks could tell.", "Aucun contrôle n'a pu être mené à bien.");
+            return (Tone::NotTested, text.to_owned());
         }
         (None, _) => return (Tone::NotTested, language.pick("Nothing was tested.", "Rien n'a été testé.").to_owned()),
     };
     (book.answer.map_or(Tone::Clear, Tone::from), text)
+}
+
+/// Lines that are lost may have told that something is still wrong.
+fn lost(book: &Logbook, language: Language) -> Option<Block> {
+    let text = match (book.unread, language) {
+        (1, Language::En) => {
+            "One line of the journal cannot be read, and what it told is lost: test again what matters.".to_owned()
+        }
+        (1, Language::Fr) => {
+            "Une ligne du journal est illisible, et ce qu'elle disait est perdu : revérifiez ce qui compte.".to_owned()
+        }
+        (many, Language::En) => {
+            format!("{many} lines of the journal cannot be read, and what they told is lost: test again what matters.")
+        }
+        (many, Language::Fr) => {
+            format!("{many} lignes du journal sont illisibles, et ce qu'elles disaient est perdu : revérifiez ce qui compte.")
+        }
+    };
+    (book.unread > 0).then_some(Block::Warning(text))
 }
 
 /// A clock that was set makes the times on the wall lie.
@@ -148,7 +182,7 @@ fn steps(book: &Logbook, language: Language, zone: &TimeZone) -> Table {
         Column::new(language.pick("When", "Heure"), Fit::Whole),
         Column::right("min", Fit::Whole),
         Column::new(language.pick("Step", "Étape"), Fit::Wrap),
-        Column::new(language.pick("Mended", "Résolu"), Fit::Whole),
+        Column::new(language.pick("Mended", "Résolu"), Fit::Said),
     ];
     let rows = book.steps.iter().enumerate().map(|(place, step)| {
         let (text, answer) = told(step, language);
@@ -209,7 +243,7 @@ fn command(errand: Errand) -> &'static str {
 fn findings(book: &Logbook, language: Language) -> Table {
     let columns = vec![
         Column::new(language.pick("Finding", "Anomalie"), Fit::Wrap),
-        Column::new(language.pick("At the end", "À la fin"), Fit::Whole),
+        Column::new(language.pick("At the end", "À la fin"), Fit::Said),
         Column::new(language.pick("Mended by", "Résolu par"), Fit::Wrap),
         Column::new("Code", Fit::Spare),
     ];

@@ -1,4 +1,5 @@
-//! The network as a drawing: switches with the ports that matter, gateways and servers, whoever is accused, and the rest by kind or by network.
+//! The network as a drawing: switches with the ports that matter, gateways and servers, whoever is accused, and the rest by kind
+//! or by network.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -85,7 +86,8 @@ fn bounded(mut nodes: Vec<Node>, room: usize, language: Language) -> Vec<Node> {
     let more = nodes.len().saturating_sub(room) as u32;
     nodes.truncate(room);
     if more > 0 {
-        nodes.push(Node::new(language.pick(format!("and {more} more"), format!("et {more} autres")), "", None));
+        let others = counted(more, ("more", "autre"), ("more", "autres"), language);
+        nodes.push(Node::new(language.pick(format!("and {others}"), format!("et {others}")), "", None));
     }
     nodes
 }
@@ -94,6 +96,13 @@ fn bounded(mut nodes: Vec<Node>, room: usize, language: Language) -> Vec<Node> {
 fn tone(report: &Report, ip: IpAddr, mac: Mac) -> Option<Tone> {
     let about = |finding: &&Finding| finding.severity != Severity::Note && finding.problem.explain().concerns(ip, mac);
     report.findings.iter().filter(about).map(|finding| finding.severity.into()).min()
+}
+
+/// How bad what is said of a server is: of its address, or of a card that holds it. Who only ignores pings is not broken.
+fn tone_of_server(report: &Report, ip: IpAddr, macs: &[Mac]) -> Option<Tone> {
+    let about = |finding: &&Finding| finding.severity != Severity::Note && finding.problem.explain().subject().ip == Some(ip);
+    let of_address = report.findings.iter().filter(about).map(|finding| finding.severity.into());
+    of_address.chain(macs.iter().filter_map(|&mac| tone(report, ip, mac))).min()
 }
 
 /// What a host is called: by its name, its kind, its maker, in that order.
@@ -152,21 +161,20 @@ fn servers(report: &Report, language: Language) -> BTreeMap<IpAddr, Node> {
     };
     for (rows, what) in [(&report.gateways, language.pick("gateway", "passerelle")), (&report.dns_servers, "DNS")] {
         for row in rows {
-            let silent = row.replies.as_ref().is_some_and(|replies| replies.silent());
-            let owners = report.hosts.iter().filter(|host| host.ip == row.ip);
-            let worst = owners.filter_map(|host| tone(report, host.ip, host.mac)).min();
-            add(row.ip, what, worst.or(silent.then_some(Tone::Broken)));
+            let owners: Vec<Mac> = report.hosts.iter().filter(|host| host.ip == row.ip).map(|host| host.mac).collect();
+            add(row.ip, what, tone_of_server(report, row.ip, &owners));
         }
     }
     for row in report.dhcp_servers.iter().filter(|row| !row.server.boot_only) {
         let ip = IpAddr::V4(row.server.id());
-        let worst = row.server.macs.iter().filter_map(|&mac| tone(report, ip, mac)).min();
-        add(ip, "DHCP", worst.or((row.planned == Some(false)).then_some(Tone::Broken)));
+        let macs: Vec<Mac> = row.server.macs.iter().copied().collect();
+        add(ip, "DHCP", tone_of_server(report, ip, &macs));
     }
     known.into_iter().map(|(ip, (what, tone))| (ip, Node::new(what.join(", "), ip.to_string(), tone))).collect()
 }
 
-/// Those of whom something is said, address by address with its owners; and the others. A server that nobody else plays is drawn already.
+/// Those of whom something is said, address by address with its owners; and the others. A server that nobody else plays is drawn
+/// already.
 fn accused<'a>(report: &'a Report, servers: &BTreeMap<IpAddr, Node>, language: Language) -> (Vec<Node>, Vec<&'a Host>) {
     let mut by_address: BTreeMap<IpAddr, Vec<(&Host, Tone)>> = BTreeMap::new();
     let mut quiet = Vec::new();
@@ -194,7 +202,8 @@ fn accused<'a>(report: &'a Report, servers: &BTreeMap<IpAddr, Node>, language: L
     (bounded(nodes, ACCUSED, language), quiet)
 }
 
-/// The others, by kind; where there are many networks, by network.
+/// The others, by kind; where there are many networks, by network. A card with several addresses is one device, of the network of
+/// its first.
 fn groups(quiet: &[&Host], language: Language) -> Vec<Node> {
     let network = |ip: IpAddr| match ip {
         IpAddr::V4(ip) => format!("{}.0/24", ip.octets().map(|byte| byte.to_string())[..3].join(".")),
@@ -202,12 +211,17 @@ fn groups(quiet: &[&Host], language: Language) -> Vec<Node> {
             format!("{:x}:{:x}:{:x}:{:x}::/64", ip.segments()[0], ip.segments()[1], ip.segments()[2], ip.segments()[3])
         }
     };
-    let networks: BTreeSet<String> = quiet.iter().map(|host| network(host.ip)).collect();
-    let mut groups: BTreeMap<String, u32> = BTreeMap::new();
+    let mut cards: BTreeMap<Mac, (IpAddr, Option<&str>)> = BTreeMap::new();
     for host in quiet {
-        let kind = || host.kind.as_deref().and_then(Kind::of_id).map(|kind| kind.word(language));
+        let card = cards.entry(host.mac).or_insert((host.ip, None));
+        *card = (card.0.min(host.ip), card.1.or(host.kind.as_deref()));
+    }
+    let networks: BTreeSet<String> = cards.values().map(|(ip, _)| network(*ip)).collect();
+    let mut groups: BTreeMap<String, u32> = BTreeMap::new();
+    for (ip, kind) in cards.into_values() {
+        let kind = || kind.and_then(Kind::of_id).map(|kind| kind.word(language));
         let group = match networks.len() >= NETWORKS {
-            true => network(host.ip),
+            true => network(ip),
             false => kind().unwrap_or(language.pick("other devices", "autres appareils")).to_owned(),
         };
         *groups.entry(group).or_default() += 1;
@@ -279,6 +293,32 @@ mod tests {
         assert_eq!(root.leaves(), GROUPS + 1);
         assert_eq!(root.below[0].lines[1], "250 devices");
         assert_eq!(root.below[GROUPS].lines, ["elsewhere", "3,000 devices"].map(str::to_owned));
+    }
+
+    #[test]
+    fn a_card_with_addresses_of_both_kinds_is_one_device() {
+        let mut report = report((1..=20).map(|host: u8| ([10, 0, 0, host], u16::from(host))));
+        let sixth: Vec<Host> =
+            report.hosts.iter().cloned().map(|host| Host { ip: "fe80::7".parse().expect("IPv6"), ..host }).collect();
+        report.hosts.extend(sixth);
+        let twenty = groups(&report.hosts.iter().collect::<Vec<_>>(), Language::En);
+        assert_eq!(twenty.iter().map(|node| node.lines[1].as_str()).collect::<Vec<_>>(), ["20 devices"]);
+    }
+
+    #[test]
+    fn a_gateway_that_ignores_pings_and_a_server_behind_a_silent_one_are_not_drawn_as_broken() {
+        let mut report = report([([10, 0, 0, 1], 1)].into_iter());
+        let named_by = serde_json::json!({"laptop": true, "plan": false, "dhcp": []});
+        let silent = serde_json::json!([{"ip": "10.0.0.1", "named_by": named_by, "replies": {"sent": 20, "rtts_us": []}}]);
+        report.gateways = serde_json::from_value(silent.clone()).expect("a gateway");
+        report.dns_servers = serde_json::from_value(silent).expect("a DNS server");
+        let ip: IpAddr = [10, 0, 0, 1].into();
+        assert_eq!(servers(&report, Language::En)[&ip].tone, None);
+        let problem = serde_json::json!({"ip": "10.0.0.1", "named_by": named_by, "questions": 4, "others": []});
+        let problem = serde_json::json!({"code": "L7-dns-silent", "problem": problem});
+        let finding = Finding::new(Severity::Broken, serde_json::from_value(problem).expect("a problem"), Vec::new());
+        report.findings.push(finding);
+        assert_eq!(servers(&report, Language::En)[&ip].tone, Some(Tone::Broken));
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let heading = language.pick(format!("The plan, line by line ({count})"), format!("Le plan, ligne par ligne ({count})"));
     let columns = vec![
         Column::new(language.pick("Name", "Nom"), Fit::Wrap),
-        Column::new("Verdict", Fit::Whole),
+        Column::new("Verdict", Fit::Said),
         Column::new(language.pick("Planned", "Prévu"), Fit::Whole),
         Column::new(language.pick("Seen", "Constaté"), Fit::Wrap),
         Column::new(language.pick("Role", "Rôle"), Fit::Wrap),
@@ -28,8 +28,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
 fn row(device: &PlannedRow, language: Language) -> Row {
     let tone = match device.verdict {
         PlannedSaid::Present => Tone::Clear,
-        PlannedSaid::OtherCard => Tone::Note,
-        PlannedSaid::Elsewhere | PlannedSaid::Missing => Tone::Degraded,
+        PlannedSaid::OtherCard | PlannedSaid::Elsewhere | PlannedSaid::Missing => Tone::Degraded,
         PlannedSaid::NotTested => Tone::NotTested,
     };
     // At home the card tells something; elsewhere the address does.

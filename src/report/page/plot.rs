@@ -6,7 +6,7 @@ use crate::net::Watts;
 use crate::report::words::{counted, travel};
 use crate::report::{Report, SwitchPower};
 
-/// A bar for each question, in the order in which they were sent.
+/// A bar for each answer, in the order in which the questions were sent, then a cross for each that was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bars {
     /// Whose they are, and what a bar is.
@@ -40,8 +40,8 @@ pub(super) fn round_trips(report: &Report, language: Language) -> Vec<Block> {
         let lost_words = counted(lost, ("was lost", "perdu"), ("were lost", "perdus"), language);
         let pings = counted(replies.sent, ("ping", "ping"), ("pings", "pings"), language);
         let label = language.pick(
-            format!("Gateway {ip}: {pings}, {lost_words}. A bar is a round trip, in the order of their answers; a cross is one that was lost."),
-            format!("Passerelle {ip} : {pings}, {lost_words}. Une barre est un aller-retour, dans l'ordre des réponses ; une croix, un ping perdu."),
+            format!("Gateway {ip}: {pings}, {lost_words}. A bar is a round trip, in the order of sending; each cross at the end, one that was lost."),
+            format!("Passerelle {ip} : {pings}, {lost_words}. Une barre est un aller-retour, dans l'ordre des envois ; chaque croix à la fin, un ping perdu."),
         );
         Some(Block::Bars(Bars { label, heights: replies.rtts_us.clone(), top: (top, travel(top, language)), lost }))
     });

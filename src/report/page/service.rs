@@ -3,7 +3,7 @@
 use super::{Block, Cell, Column, Fit, Reading, Row, Table, Tone};
 use crate::language::Language;
 use crate::observe::Became;
-use crate::report::words::{number, travel};
+use crate::report::words::{counted, number, travel};
 use crate::report::{BarrierRow, Report, Said, ServiceRow};
 
 /// The section of the report; none where the plan names nothing.
@@ -16,7 +16,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
         ));
         let columns = vec![
             Column::new("Service", Fit::Wrap),
-            Column::new("Verdict", Fit::Whole),
+            Column::new("Verdict", Fit::Said),
             Column::new(language.pick("Kind", "Type"), Fit::Whole),
             Column::new(language.pick("Host", "Machine"), Fit::Wrap),
             Column::new(language.pick("Measured", "Mesuré"), Fit::Wrap),
@@ -29,7 +29,7 @@ pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
             .push(Block::Heading(language.pick("Must not be reached from here", "Ne doit pas être joignable d'ici").to_owned()));
         let columns = vec![
             Column::new(language.pick("Name", "Nom"), Fit::Wrap),
-            Column::new("Verdict", Fit::Whole),
+            Column::new("Verdict", Fit::Said),
             Column::new(language.pick("From", "Depuis"), Fit::Wrap),
             Column::new(language.pick("Host", "Machine"), Fit::Wrap),
             Column::new(language.pick("Tried", "Essai"), Fit::Wrap),
@@ -72,9 +72,7 @@ fn row(service: &ServiceRow, language: Language) -> Row {
         }
         (Some(became), _) => became.say(language).to_owned(),
     };
-    let days = service
-        .days_left
-        .map(|days| language.pick(format!("certificate: {days} days left"), format!("certificat : {days} jours restants")));
+    let days = service.days_left.map(|days| certificate(days, language));
     let measured = Cell { texts: [Some(measured), days].into_iter().flatten().collect(), key: None };
     let cells = vec![
         service.name.as_str().into(),
@@ -84,6 +82,17 @@ fn row(service: &ServiceRow, language: Language) -> Row {
         measured,
     ];
     Row { tone, cells }
+}
+
+/// How long a certificate is good for yet, or since when it is not.
+fn certificate(days_left: i64, language: Language) -> String {
+    let days = u32::try_from(days_left.unsigned_abs()).unwrap_or(u32::MAX);
+    if days_left < 0 {
+        let since = counted(days, ("day", "jour"), ("days", "jours"), language);
+        return language.pick(format!("certificate: expired {since} ago"), format!("certificat : expiré depuis {since}"));
+    }
+    let left = counted(days, ("day left", "jour restant"), ("days left", "jours restants"), language);
+    language.pick(format!("certificate: {left}"), format!("certificat : {left}"))
 }
 
 fn barrier_row(barrier: &BarrierRow, language: Language) -> Row {
@@ -100,4 +109,18 @@ fn barrier_row(barrier: &BarrierRow, language: Language) -> Row {
         came.into(),
     ];
     Row { tone, cells }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_has_days_left_or_is_expired_since() {
+        let said = |days| Language::ALL.map(|language| certificate(days, language));
+        assert_eq!(said(42), ["certificate: 42 days left", "certificat : 42 jours restants"]);
+        assert_eq!(said(1), ["certificate: 1 day left", "certificat : 1 jour restant"]);
+        assert_eq!(said(-1), ["certificate: expired 1 day ago", "certificat : expiré depuis 1 jour"]);
+        assert_eq!(said(-3), ["certificate: expired 3 days ago", "certificat : expiré depuis 3 jours"]);
+    }
 }

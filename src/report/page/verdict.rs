@@ -8,7 +8,7 @@ use crate::observe::Cut;
 use crate::poe::fit::Fit;
 use crate::probe::Errand;
 use crate::report::words::counted;
-use crate::report::{Report, Said};
+use crate::report::{Covered, Report, Said};
 
 pub(super) fn blocks(report: &Report, language: Language) -> Vec<Block> {
     let (tone, text) = verdict(report, language);
@@ -82,6 +82,16 @@ fn unfit(report: &Report) -> Option<&Fit> {
     report.power.iter().filter_map(|switch| switch.will_fit.as_ref()).find(|fit| fit.answer.fits() == Some(false))
 }
 
+/// What the time did not suffice for.
+fn out_of_time(coverage: &Covered, language: Language) -> String {
+    let parts: Vec<&str> = coverage.unfinished.iter().map(|part| part.word(language)).collect();
+    let parts = parts.join(", ");
+    language.pick(
+        format!("the time ran out before this had ended: {parts}; what had ended was judged"),
+        format!("le temps s'est écoulé avant la fin de ceci : {parts} ; ce qui était terminé a été jugé"),
+    )
+}
+
 fn warnings(report: &Report, language: Language) -> Vec<String> {
     let coverage = &report.coverage;
     let mut warnings = Vec::new();
@@ -93,7 +103,10 @@ fn warnings(report: &Report, language: Language) -> Vec<String> {
         Cut::User | Cut::Interface if dhcp => Reason::NotListenedOut,
         cut => Reason::of_cut(cut, coverage.asked, coverage.planned),
     });
-    warnings.extend(cuts.map(|reason| partial(reason.say(language))));
+    warnings.extend(cuts.map(|reason| match reason {
+        Reason::OutOfTime { .. } if !coverage.unfinished.is_empty() => partial(out_of_time(coverage, language)),
+        reason => partial(reason.say(language)),
+    }));
     if warnings.is_empty() && !coverage.complete {
         let why = language.pick("the look did not go to its end", "l'analyse n'est pas allée à son terme");
         warnings.push(partial(why.to_owned()));

@@ -51,7 +51,7 @@ pub(super) fn lines(table: &Table, room: usize) -> Vec<Line> {
 
 /// Whether the texts of a cell stand below each other although rows are read: addresses, which are never parted.
 fn is_stacked(column: &Column) -> bool {
-    column.fit == Fit::Whole
+    matches!(column.fit, Fit::Whole | Fit::Said)
 }
 
 /// The texts of a cell, one a line or one after the other.
@@ -131,7 +131,7 @@ impl Grid<'_> {
             Fit::Wrap if self.beside => texts.iter().flat_map(|text| wrap(&cut(text, TALLEST * room), room)).collect(),
             Fit::Wrap => texts.iter().flat_map(|text| wrap(text, room)).collect(),
             Fit::Cut => texts.iter().map(|text| cut(text, room)).collect(),
-            Fit::Whole | Fit::Spare => texts.to_vec(),
+            Fit::Whole | Fit::Said | Fit::Spare => texts.to_vec(),
         }
     }
 }

@@ -49,6 +49,22 @@ fn checksums_are_right() {
 }
 
 #[test]
+fn a_router_that_finds_a_packet_too_big_names_it_and_what_it_takes() {
+    let far = Receiver { mac: Mac([2; 6]), ip: ip("2001:db8::53") };
+    let sent = echo_frame_of(US, far, 64, 0x746d, 1500, 1500);
+    assert_eq!(sent.len(), 14 + 1500);
+    assert_eq!(message(&sent), Message::EchoRequest { identifier: 0x746d, sequence: 1500 });
+    let told = |original: &[u8]| [&[2, 0, 0, 0, 0, 0, 0x05, 0x78], original].concat();
+    let expected = Message::TooBig { destination: far.ip, identifier: Some(0x746d), next_hop: 1400 };
+    assert_eq!(parse(&told(&sent[14..][..1232])), Ok(expected));
+    let other = solicitation_frame(US, far.ip, Some(far.mac));
+    let expected = Message::TooBig { destination: far.ip, identifier: None, next_hop: 1400 };
+    assert_eq!(parse(&told(&other[14..])), Ok(expected));
+    assert_eq!(parse(&told(&sent[14..][..39])).map_err(|bad| bad.field), Err("invoking packet"));
+    assert_eq!(parse(&[2, 0, 0, 0, 0]).map_err(|bad| bad.field), Err("MTU"));
+}
+
+#[test]
 fn the_unknown_option_stands_before_an_echo_request_or_nothing() {
     let to = Receiver::group(ipv6::ALL_NODES);
     assert_eq!(message(&unknown_option_frame(US, to, Some((1, 2)))), Message::EchoRequest { identifier: 1, sequence: 2 });

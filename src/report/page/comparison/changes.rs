@@ -31,7 +31,7 @@ pub(super) fn hosts(compared: &Comparison, language: Language) -> Vec<Block> {
         let columns = vec![
             Column::new(language.pick("Device", "Appareil"), Fit::Wrap),
             Column::new("MAC", Fit::Whole),
-            Column::new(language.pick("Change", "Changement"), Fit::Whole),
+            Column::new(language.pick("Change", "Changement"), Fit::Said),
             Column::new(language.pick("Before", "Avant"), Fit::Wrap),
             Column::new(language.pick("After", "Après"), Fit::Wrap),
         ];
@@ -130,7 +130,7 @@ pub(super) fn servers(compared: &Comparison, language: Language) -> Vec<Block> {
     let columns = vec![
         Column::new(language.pick("Server", "Serveur"), Fit::Whole),
         Column::new("MAC", Fit::Whole),
-        Column::new(language.pick("Change", "Changement"), Fit::Whole),
+        Column::new(language.pick("Change", "Changement"), Fit::Said),
         Column::new(language.pick("Before", "Avant"), Fit::Wrap),
         Column::new(language.pick("After", "Après"), Fit::Wrap),
     ];
