@@ -31,6 +31,7 @@ pub mod manual;
 pub mod oui;
 pub mod output;
 pub mod pools;
+pub mod prep;
 pub mod progress;
 pub mod replay;
 pub mod retest;
@@ -84,6 +85,7 @@ pub enum Command {
     Retest(retest::RetestArgs),
     Visit(logbook::VisitArgs),
     Site(site::SiteArgs),
+    Prep(prep::PrepArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
     Lab(lab::LabArgs),
@@ -118,6 +120,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Retest(args) => retest::run(args, language),
         Command::Visit(args) => logbook::run(args, language),
         Command::Site(args) => site::run(args, language),
+        Command::Prep(args) => prep::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
         Command::Lab(args) => lab::run(args, language),

@@ -21,6 +21,7 @@ pub mod locale;
 pub mod logbook;
 #[cfg(target_os = "linux")]
 pub mod look;
+pub mod pc;
 pub mod record;
 pub mod replace;
 pub mod replay;

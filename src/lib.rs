@@ -50,6 +50,8 @@ pub mod certify;
 
 pub mod logbook;
 
+pub mod prep;
+
 pub mod report;
 
 pub mod draft;

@@ -42,11 +42,13 @@ pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
 pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
 pub use neighbour::NeighbourRow;
+pub use page::preparation::Purpose;
 pub use planned::{PlannedRow, PlannedSaid};
 pub use power::SwitchPower;
 pub use router6::Router6Row;
 pub use service::{BarrierRow, ServiceRow};
 pub use switch::{SwitchRow, Whereabouts};
+pub use terminal::prepare as preparation;
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.

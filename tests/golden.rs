@@ -11,6 +11,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag};
 use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
 use trousse::logbook::{self, Logbook};
+use trousse::prep;
 use trousse::report::page::{Block, Page};
 use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, LOGBOOK_FORMATS, Medium, Report, View, columns};
 
@@ -166,6 +167,8 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("comparison.schema.json", report::comparison::schema()),
         ("certificate.schema.json", certificate::schema()),
         ("logbook.schema.json", logbook::schema()),
+        ("preparation.schema.json", prep::tell::schema()),
+        ("profile.schema.json", prep::profile::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

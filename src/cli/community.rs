@@ -1,4 +1,4 @@
-//! The community asked for at the terminal, where nothing of it is shown: neither on a command line nor in a file.
+//! A secret asked for at the terminal, where nothing of it is shown: neither on a command line nor in a file.
 
 use std::io::{Write, stderr};
 use std::net::IpAddr;
@@ -20,12 +20,17 @@ const MOST: usize = 255;
 /// # Errors
 /// Ctrl-C, the end of the input, or nothing typed.
 pub fn ask(switch: IpAddr, language: Language) -> Result<Secret> {
-    stop::watch();
-    let mut keys = Keys::open();
     let question = language.pick(
         format!("SNMP community of the switch {switch} (it is not shown): "),
         format!("Communauté SNMP du commutateur {switch} (elle ne s'affiche pas) : "),
     );
+    unseen(&question).ok_or_else(|| Fault::new("no community was given", "aucune communauté n'a été donnée"))
+}
+
+/// Asks for something that is not shown; nothing where it was Ctrl-C, the end of the input, or nothing was typed.
+pub fn unseen(question: &str) -> Option<Secret> {
+    stop::watch();
+    let mut keys = Keys::open();
     // A terminal that takes no question takes no answer either: then the reading ends.
     let _ = write!(stderr(), "{question}").and_then(|()| stderr().flush());
     let mut line = Line::default();
@@ -40,10 +45,7 @@ pub fn ask(switch: IpAddr, language: Language) -> Result<Secret> {
     };
     drop(keys);
     let _ = writeln!(stderr());
-    match typed.filter(|typed| !typed.is_empty()) {
-        Some(typed) => Ok(Secret::new(typed)),
-        None => Err(Fault::new("no community was given", "aucune communauté n'a été donnée")),
-    }
+    typed.filter(|typed| !typed.is_empty()).map(Secret::new)
 }
 
 /// A line as it is typed.

@@ -8,6 +8,11 @@ const SWITCH: &str =
 const COMMUNITY_FILE: &str = "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi. Sans l'un ni l'autre, elle est demandée au terminal";
 const VISIT: &str = "Le dossier de l'intervention [par défaut : celui de l'intervention ouverte]";
 const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
+const PROFILE: &str = "Le profil (TOML) ; les fichiers qu'il nomme sont à côté de lui";
+const SET: &str = "La valeur d'une variable du profil, par exemple customer=Tilleuls ; peut être répété";
+const STATE: &str =
+    "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : /var/lib/trousse/prep]";
+const PREP_FORMAT: &str = "Comment l'écrire ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]";
 
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
 const WORDS: &[(&str, &str, &str)] = &[
@@ -434,9 +439,50 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation).",
     ),
     ("schema", "what", "De quoi"),
+    ("prep", "", "Préparer ce PC selon un profil : une étape n'est faite que si un second regard n'y trouve plus rien à faire."),
+    (
+        "prep plan",
+        "",
+        "Montrer chaque changement que ferait la préparation, sans rien toucher. Code de sortie 0 : rien à faire ; 1 : quelque chose ; 10 : un redémarrage est attendu ; 20 : une étape ne peut pas être examinée ; 30 : profil refusé.",
+    ),
+    ("prep plan", "profile", PROFILE),
+    ("prep plan", "set", SET),
+    ("prep plan", "state", STATE),
+    ("prep plan", "format", PREP_FORMAT),
+    (
+        "prep run",
+        "",
+        "Faire chaque changement, regarder à nouveau après chacun, continuer après les redémarrages et les coupures de courant. Code de sortie 0 : le PC est conforme au profil ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : refusé avant de rien toucher.",
+    ),
+    ("prep run", "profile", PROFILE),
+    ("prep run", "set", SET),
+    ("prep run", "state", STATE),
+    ("prep run", "format", PREP_FORMAT),
+    (
+        "prep run",
+        "reboot",
+        "Redémarrer le PC quand une étape en a besoin, et continuer tout seul ; sans cette option, le redémarrage vous revient",
+    ),
+    ("prep run", "resumed", "Le PC continue tout seul, après son démarrage"),
+    (
+        "prep verify",
+        "",
+        "Montrer exactement ce qui n'est plus tel que la préparation l'a laissé. Code de sortie 0 : rien ; 1 : quelque chose ; 20 : une étape ne peut pas être examinée ; 30 : ce PC n'a pas été préparé jusqu'au bout avec ce profil.",
+    ),
+    ("prep verify", "profile", PROFILE),
+    ("prep verify", "set", SET),
+    ("prep verify", "state", STATE),
+    ("prep verify", "format", PREP_FORMAT),
+    (
+        "prep status",
+        "",
+        "Montrer où en est la préparation de ce PC, d'après son journal. Code de sortie 0 : prêt ; 1 : en cours ou interrompue ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : il n'y en a pas.",
+    ),
+    ("prep status", "state", "Le dossier de la préparation [par défaut : /var/lib/trousse/prep]"),
+    ("prep status", "format", "Comment l'écrire [par défaut : terminal]"),
     ("completions", "", "Afficher la complétion d'un shell."),
     ("completions", "shell", "Le shell"),
     ("man", "", "Écrire les pages de manuel dans un dossier."),
@@ -446,6 +492,7 @@ const WORDS: &[(&str, &str, &str)] = &[
 /// The names of values in French.
 const VALUES: &[(&str, &str)] = &[
     ("DIR", "DOSSIER"),
+    ("NAME=VALUE", "NOM=VALEUR"),
     ("DIR|FILE", "DOSSIER|FICHIER"),
     ("VISIT", "INTERVENTION"),
     ("VISIT1", "INTERVENTION1"),

@@ -7,10 +7,11 @@ use crate::cli::output::print;
 use crate::fault::Result;
 use crate::firm::Firm;
 use crate::logbook;
+use crate::prep;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a link profile, a firm) or of what programs read (a report, a comparison, a certificate, a visit).
+/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm) or of what programs read (a report, a comparison, a certificate, a visit, a preparation).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -23,6 +24,8 @@ pub struct SchemaArgs {
 pub enum Schema {
     /// The plan of a site.
     Plan,
+    /// What a delivered PC is.
+    Profile,
     /// The firm at the head of reports.
     Firm,
     /// The report of a scan or replay.
@@ -35,18 +38,22 @@ pub enum Schema {
     Certificate,
     /// What was done on a visit.
     Logbook,
+    /// A line of what a preparation tells.
+    Preparation,
 }
 
 /// Runs the command.
 pub fn run(args: &SchemaArgs) -> Result<u8> {
     let schema = match args.what {
         Schema::Plan => schema_for!(Plan).to_value(),
+        Schema::Profile => prep::profile::schema(),
         Schema::Firm => schema_for!(Firm).to_value(),
         Schema::Report => report::schema(),
         Schema::Comparison => comparison::schema(),
         Schema::LinkProfile => schema_for!(Profile).to_value(),
         Schema::Certificate => certificate::schema(),
         Schema::Logbook => logbook::schema(),
+        Schema::Preparation => prep::tell::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

@@ -19,6 +19,7 @@ mod owners;
 mod planned;
 mod plot;
 mod power;
+pub(super) mod preparation;
 mod service;
 mod switch;
 mod switching;

@@ -6,10 +6,12 @@ mod trace;
 use anstyle::{AnsiColor, Style};
 
 use super::columns::{pad, width, wrap};
+use super::page::preparation::Purpose;
 use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
+use crate::prep::tell::Record;
 
 /// Text is not wrapped narrower than this.
 const NARROWEST: usize = 40;
@@ -36,6 +38,11 @@ pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
 /// Writes a visit.
 pub(super) fn tell(book: &Logbook, view: &View) -> String {
     written(&Page::of_logbook(book, view.language, &view.zone), view)
+}
+
+/// Writes the preparation of a PC.
+pub fn prepare(record: &Record, purpose: Purpose, view: &View) -> String {
+    written(&Page::of_preparation(record, purpose, view.language), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

@@ -1,0 +1,259 @@
+//! What `trousse prep` does, on this PC.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::progress::Progress;
+use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs};
+use crate::cli::community;
+use crate::cli::output::{print, view};
+use crate::edge::pc::linux::{Pc, Resume};
+use crate::edge::pc::{Kept, folder_of, opening, past, payloads, profile_text};
+use crate::edge::stop;
+use crate::fault::{Fault, Result};
+use crate::json::escaped;
+use crate::language::Language;
+use crate::prep::engine::{self, Log, Terms};
+use crate::prep::entry::{Entry, Opened, Starter};
+use crate::prep::look::{Digest, Look};
+use crate::prep::outcome::{Outcome, RunEnd};
+use crate::prep::past::Past;
+use crate::prep::profile::Profile;
+use crate::prep::tell::{Event, Record, Started, Told};
+use crate::report::{Purpose, preparation};
+use crate::secret::Secret;
+
+/// Exit code after Ctrl-C, as a shell has it. The journal tells where the next run goes on.
+const INTERRUPTED: i32 = 130;
+
+/// A profile that is found sound, and the PC that it is for.
+struct Ready {
+    profile: Profile,
+    pc: Pc,
+    past: Option<Past>,
+    opened: Opened,
+}
+
+impl ProfileArgs {
+    /// Reads the profile and its files, and refuses here whatever can be refused.
+    fn ready(&self) -> Result<Ready> {
+        let past = past(&self.state)?;
+        let set = self.given()?;
+        let text = profile_text(&self.profile)?;
+        let sha256 = Digest::of(text.as_bytes()).sha256;
+        // Whoever goes on with a preparation need not say again what it was begun with.
+        let before =
+            past.as_ref().and_then(|past| past.opened.as_ref()).filter(|opened| set.is_empty() && opened.profile == sha256);
+        let given = before.map_or(set, |opened| opened.variables.clone());
+        let profile = Profile::parse(&text, &given).map_err(|refusal| refusal.of(&self.profile.display().to_string()))?;
+        let folder = folder_of(&self.profile);
+        let payloads = payloads(&profile, &folder)?;
+        let pc = Pc::new(&folder, payloads.clone());
+        engine::inspect(&profile, &pc)?;
+        let opened = opening(&profile, pc.identity()?, payloads);
+        Ok(Ready { profile, pc, past, opened })
+    }
+
+    fn given(&self) -> Result<BTreeMap<String, String>> {
+        let pair = |word: &String| match word.split_once('=') {
+            Some((name, value)) => Ok((name.trim().to_owned(), value.to_owned())),
+            None => Err(Fault::new(format!("--set {word:?}: no value"), format!("--set {word:?} : pas de valeur"))
+                .hint("as in --set customer=Tilleuls", "par exemple --set customer=Tilleuls")),
+        };
+        self.set.iter().map(pair).collect()
+    }
+}
+
+/// Shows what a run would do.
+pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
+    let ready = args.profile.ready()?;
+    let before = ready.past.as_ref().filter(|past| engine::goes_on(past, &ready.opened).is_ok());
+    let past = before.cloned().unwrap_or_default();
+    let record = engine::look(&ready.profile, &ready.pc, &past)?;
+    show(&record, Purpose::Plan, args.profile.format, language)?;
+    let waits = ready.pc.boot().is_ok_and(|boot| past.restart_awaited(&boot).is_some());
+    Ok(match looked(&record) {
+        0 | 1 if waits => RunEnd::RestartPending.exit_code(),
+        code => code,
+    })
+}
+
+/// Shows what is no longer as it was left.
+pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
+    let ready = args.profile.ready()?;
+    let prepared = ready.past.as_ref().filter(|past| matches!(past.end, Some(RunEnd::Ready | RunEnd::Failed)));
+    let Some(past) = prepared else {
+        return Err(Fault::new("this PC has not been prepared to the end yet", "ce PC n'a pas encore été préparé jusqu'au bout")
+            .hint(
+                "trousse prep plan shows what is left to do; trousse prep status how it stands",
+                "trousse prep plan montre ce qui reste à faire ; trousse prep status où elle en est",
+            ));
+    };
+    engine::goes_on(past, &ready.opened)?;
+    let record = engine::look(&ready.profile, &ready.pc, past)?;
+    show(&record, Purpose::Verify, args.profile.format, language)?;
+    Ok(looked(&record))
+}
+
+/// The exit code of a look: 0 nothing to do, 1 something, 20 a step cannot be looked at.
+fn looked(record: &Record) -> u8 {
+    let any = |is: fn(&Outcome) -> bool| record.steps.iter().any(|told| is(&told.outcome));
+    match (any(Outcome::is_failure), any(|outcome| matches!(outcome, Outcome::ToDo(_)))) {
+        (true, _) => RunEnd::Failed.exit_code(),
+        (false, true) => 1,
+        (false, false) => 0,
+    }
+}
+
+/// Prepares the PC.
+pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
+    let ready = args.profile.ready()?;
+    if !nix::unistd::geteuid().is_root() {
+        return Err(Fault::new("only root can prepare a PC", "seul root peut préparer un PC")
+            .hint("sudo trousse prep run …", "sudo trousse prep run …"));
+    }
+    if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
+        engine::goes_on(past, &ready.opened)?;
+    }
+    let secrets = secrets(&ready, args.resumed, language)?;
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
+    let mut kept = Kept::open(&state, &ready.profile)?;
+    engine::goes_on(&kept.past, &ready.opened)?;
+    if kept.past.opened.is_none() {
+        kept.write(&Entry::Opened(Box::new(ready.opened.clone())))?;
+        kept.past.opened = Some(ready.opened);
+    }
+    let mut words = ["--lang", language.tag(), "prep", "run", "--resumed", "--state"].map(str::to_owned).to_vec();
+    words.push(state.display().to_string());
+    words.extend(args.reboot.then(|| "--reboot".to_owned()));
+    let mut pc = ready.pc.with(secrets).resumes_by(Resume { state, profile, words });
+    let by = if args.resumed { Starter::Startup } else { Starter::Person };
+    let terms = Terms { by, may_restart: args.reboot };
+    let mut progress = Progress::new(language);
+    let json = args.profile.format == PrepFormat::Json;
+    let past = std::mem::take(&mut kept.past);
+    stop::watch();
+    let ran = engine::run(&ready.profile, &mut pc, past, &mut kept, terms, &mut |event| {
+        match json {
+            // A reader that went away does not stop the work.
+            true => drop(line(event)),
+            false => progress.tell(event),
+        }
+        if stop::pressed() {
+            progress.clear();
+            std::process::exit(INTERRUPTED);
+        }
+    });
+    progress.clear();
+    match ran {
+        Ok(record) => {
+            if !json {
+                show(&record, Purpose::Run, PrepFormat::Terminal, language)?;
+            }
+            Ok(record.end.map_or(RunEnd::Failed, |end| end).exit_code())
+        }
+        // What was begun may have been done: the next run looks.
+        Err(fault) if kept.began => {
+            eprintln!("trousse: {}", fault.say(language));
+            Ok(RunEnd::Failed.exit_code())
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// The secrets that the run needs: from the environment, else asked for. After a restart nobody is there to be asked, and the step
+/// without its secret fails.
+fn secrets(ready: &Ready, resumed: bool, language: Language) -> Result<BTreeMap<String, Secret>> {
+    let mut secrets = BTreeMap::new();
+    for name in engine::secrets(&ready.profile, &ready.pc)? {
+        let secret = match std::env::var(&name).ok().filter(|value| !value.is_empty()) {
+            Some(value) => Secret::new(value),
+            None if resumed => continue,
+            None if community::can_ask() => {
+                let question = language.pick(
+                    format!("Password {name} (it is not shown): "),
+                    format!("Mot de passe {name} (il ne s'affiche pas) : "),
+                );
+                community::unseen(&question).ok_or_else(|| {
+                    Fault::new(format!("no password {name} was given"), format!("aucun mot de passe {name} n'a été donné"))
+                })?
+            }
+            None => {
+                return Err(Fault::new(
+                    format!("the password {name} is needed, and nobody gave it"),
+                    format!("le mot de passe {name} est nécessaire, et n'a pas été donné"),
+                )
+                .hint(
+                    format!("put it into the environment variable {name}, or run it at a terminal, where it is asked for"),
+                    format!(
+                        "mettez-le dans la variable d'environnement {name}, ou lancez-le dans un terminal, où il est demandé"
+                    ),
+                ));
+            }
+        };
+        if secret.reveal().contains(['\n', '\r', '\0']) {
+            return Err(Fault::new(
+                format!("the password {name} has more than one line"),
+                format!("le mot de passe {name} a plus d'une ligne"),
+            ));
+        }
+        secrets.insert(name, secret);
+    }
+    Ok(secrets)
+}
+
+/// Shows how the preparation stands.
+pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
+    let past = past(&args.state)?;
+    let Some((past, opened)) = past.and_then(|past| past.opened.clone().map(|opened| (past, opened))) else {
+        let shown = args.state.display();
+        return Err(Fault::new(format!("no preparation is in {shown}"), format!("aucune préparation dans {shown}"))
+            .hint("begin one: trousse prep run PROFILE", "commencez-en une : trousse prep run PROFIL"));
+    };
+    let pc = Pc::new(&args.state, BTreeMap::new());
+    let told = |name: &String| {
+        let step = past.step(name);
+        // Begun and not ended: the power went, or it is being done.
+        let outcome = step.outcome.filter(|_| !step.interrupted).unwrap_or(Outcome::ToDo(step.changes));
+        Told { name: name.clone(), kind: String::new(), outcome }
+    };
+    let awaited = pc.boot().ok().and_then(|boot| past.restart_awaited(&boot).map(str::to_owned));
+    let record = Record {
+        steps: past.order.iter().map(told).collect(),
+        end: awaited.as_ref().map(|_| RunEnd::RestartPending).or(past.end),
+        restart_for: awaited,
+        ..Record::new(Started {
+            schema: crate::prep::tell::SCHEMA.to_owned(),
+            title: opened.title,
+            version: opened.version,
+            profile: opened.profile,
+            pc: opened.pc,
+            system: pc.build()?.name,
+            host_name: pc.host_name()?.now,
+            steps: past.order.len(),
+        })
+    };
+    show(&record, Purpose::Status, args.format, language)?;
+    Ok(record.end.map_or(1, RunEnd::exit_code))
+}
+
+/// Writes what was found.
+fn show(record: &Record, purpose: Purpose, format: PrepFormat, language: Language) -> Result<()> {
+    if format == PrepFormat::Terminal {
+        return print(&preparation(record, purpose, &view(true, language)));
+    }
+    line(&Event::Started(Box::new(record.started.clone())))?;
+    record.steps.iter().try_for_each(|told| line(&Event::Step(told.clone())))?;
+    let Record { restart_for, restarting, by_hand, .. } = record.clone();
+    record.end.map_or(Ok(()), |end| line(&Event::Finished { end, restart_for, restarting, by_hand }))
+}
+
+/// A line for a program, at once.
+fn line(event: &Event) -> Result<()> {
+    print(&(escaped(&serde_json::to_string(event).unwrap_or_default()) + "\n"))?;
+    // It is flushed with each line; a pipe whose reader went away has had enough.
+    drop(std::io::stdout().flush());
+    Ok(())
+}

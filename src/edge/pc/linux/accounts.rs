@@ -1,0 +1,52 @@
+//! Local accounts: read from their files, changed by the programs of the system, which know all that belongs to an account.
+
+use super::process::Program;
+use super::read;
+use crate::fault::Result;
+use crate::prep::look::Account;
+use crate::secret::Secret;
+
+/// The shell of an account that is made.
+const SHELL: &str = "/bin/bash";
+
+/// A local account: passwd(5), group(5), shadow(5).
+pub(super) fn account(login: &str) -> Result<Option<Account>> {
+    let passwd = read("/etc/passwd")?;
+    let Some(entry) = line(&passwd, login) else { return Ok(None) };
+    let field = |at: usize| entry.split(':').nth(at).unwrap_or_default();
+    let full_name = field(4).split(',').next().unwrap_or_default().to_owned();
+    let own_group = field(3);
+    let group = read("/etc/group")?;
+    let is_in = |fields: &Vec<&str>| {
+        fields.get(3).is_some_and(|members| members.split(',').any(|member| member == login)) || fields.get(2) == Some(&own_group)
+    };
+    let groups = group.lines().map(|line| line.split(':').collect::<Vec<_>>()).filter(is_in);
+    let groups = groups.filter_map(|fields| fields.first().map(|name| (*name).to_owned())).collect();
+    let shadow = read("/etc/shadow")?;
+    let has_password = line(&shadow, login).and_then(|line| line.split(':').nth(1)).is_some_and(Account::can_log_in);
+    Ok(Some(Account { full_name, groups, has_password }))
+}
+
+/// Whether there is such a group.
+pub(super) fn has_group(name: &str) -> Result<bool> {
+    Ok(line(&read("/etc/group")?, name).is_some())
+}
+
+fn line<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.lines().find(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with(':')))
+}
+
+/// Makes an account with a home: useradd(8).
+pub(super) fn add(login: &str) -> Result<()> {
+    Program::new("useradd", &["--create-home", "--shell", SHELL, "--", login]).outliving().well()
+}
+
+/// Changes an account: usermod(8).
+pub(super) fn change(login: &str, options: &[&str]) -> Result<()> {
+    Program::new("usermod", &[options, &["--", login]].concat()).outliving().well()
+}
+
+/// Gives an account a password by chpasswd(8), over its standard input: an argument could be read by everyone.
+pub(super) fn set_password(login: &str, password: &Secret) -> Result<()> {
+    Program::new("chpasswd", &[]).told(format!("{login}:{}\n", password.reveal())).outliving().well()
+}

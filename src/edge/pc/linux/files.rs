@@ -1,0 +1,146 @@
+//! Files of the PC: seen whole, written whole or not at all.
+
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+
+use super::about;
+use crate::edge::pc::digest;
+use crate::fault::{Fault, Result};
+use crate::prep::look::{Digest, Mode, Seen};
+
+/// The bits of a mode that chmod(2) sets.
+const MODE: u32 = 0o7777;
+/// Bytes of a file that are searched for a text.
+const SEARCHED: u64 = 64 << 20;
+
+/// What stands at a path.
+pub(super) fn seen(path: &str) -> Result<Option<Seen>> {
+    let Some(metadata) = plain(path)? else { return Ok(None) };
+    let seen = File::open(path).and_then(|file| digest(file, &mut io::sink()));
+    let digest = seen.map_err(|error| about(path, &error))?;
+    Ok(Some(Seen { digest, mode: Mode(metadata.mode() & MODE) }))
+}
+
+/// What is known of a plain file; `None` where nothing stands there.
+fn plain(path: &str) -> Result<Option<fs::Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
+        Ok(_) => Err(Fault::new(format!("{path} is no plain file"), format!("{path} n'est pas un fichier ordinaire")).hint(
+            "links, folders and devices are left alone: name the file itself",
+            "liens, dossiers et périphériques sont laissés intacts : indiquez le fichier lui-même",
+        )),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(about(path, &error)),
+    }
+}
+
+/// Whether a file is there and holds a text.
+pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
+    if plain(path)?.is_none() {
+        return Ok(false);
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
+    read.map_err(|error| about(path, &error))?;
+    Ok(text.is_empty() || bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+/// Writes a file whole or not at all; what was written is known by this.
+pub(super) fn write(path: &str, from: &mut dyn Read, mode: Mode) -> Result<Digest> {
+    let mut written = None;
+    write_if(path, from, mode, |digest| {
+        written = Some(digest.clone());
+        Ok(())
+    })?;
+    written.ok_or_else(|| about(path, &io::ErrorKind::UnexpectedEof.into()))
+}
+
+/// Writes a file whole; it takes its place only where what was written is found right.
+pub(super) fn write_if(path: &str, from: &mut dyn Read, mode: Mode, right: impl FnOnce(&Digest) -> Result<()>) -> Result<()> {
+    place(path, mode, |file| {
+        let digest = digest(from, file).map_err(|error| about(path, &error))?;
+        right(&digest)
+    })
+}
+
+/// Copies a file whole or not at all.
+pub(super) fn copy(from: &Path, to: &str, mode: Mode) -> Result<()> {
+    let mut source = File::open(from).map_err(|error| about(from, &error))?;
+    place(to, mode, |file| io::copy(&mut source, file).map(drop).map_err(|error| about(to, &error)))
+}
+
+/// Fills a file beside the one that is meant, and puts it into its place.
+fn place(path: &str, mode: Mode, fill: impl FnOnce(&mut File) -> Result<()>) -> Result<()> {
+    let before = plain(path)?;
+    let target = Path::new(path);
+    let failed = |error: io::Error| about(path, &error);
+    let folder = target.parent().unwrap_or(Path::new("/"));
+    fs::create_dir_all(folder).map_err(failed)?;
+    // Of one name, so that what a power cut leaves is taken up by the next run.
+    let beside = beside(target);
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
+    let settle = |file: &File| -> io::Result<()> {
+        if let Some(before) = &before {
+            fchown(file, Some(before.uid()), Some(before.gid()))?;
+        }
+        file.set_permissions(Permissions::from_mode(mode.0))?;
+        file.sync_all()?;
+        fs::rename(&beside, target)?;
+        // Without its folder on the disk, its name may be lost.
+        File::open(folder)?.sync_all()
+    };
+    let placed = fill(&mut file).and_then(|()| settle(&file).map_err(failed));
+    placed.inspect_err(|_| drop(fs::remove_file(&beside)))
+}
+
+fn beside(target: &Path) -> PathBuf {
+    let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    target.with_file_name(format!(".{name}.trousse"))
+}
+
+/// Sets who may do what with a file.
+pub(super) fn set_mode(path: &str, mode: Mode) -> Result<()> {
+    if plain(path)?.is_none() {
+        return Err(about(path, &io::ErrorKind::NotFound.into()));
+    }
+    fs::set_permissions(path, Permissions::from_mode(mode.0)).map_err(|error| about(path, &error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("a/b/motd");
+        let path = path.to_str().expect("UTF-8");
+        assert_eq!(seen(path).expect("a look"), None);
+        write(path, &mut &b"hello"[..], Mode(0o640)).expect("written");
+        let first = seen(path).expect("a look").expect("a file");
+        assert_eq!((first.digest, first.mode), (Digest::of(b"hello"), Mode(0o640)));
+        let refused = write_if(path, &mut &b"other"[..], Mode(0o600), |_| Err(Fault::new("no", "non")));
+        assert!(refused.is_err());
+        assert_eq!(seen(path).expect("a look").expect("a file").digest, Digest::of(b"hello"));
+        assert!(holds(path, "ell").expect("a look") && !holds(path, "x").expect("a look"));
+        assert_eq!(fs::read_dir(folder.path().join("a/b")).expect("the folder").count(), 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn a_link_is_never_written_through() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (link, file) = (folder.path().join("link"), folder.path().join("file"));
+        fs::write(&file, "kept").expect("written");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        let link = link.to_str().expect("UTF-8");
+        assert!(seen(link).is_err());
+        assert!(write(link, &mut &b"x"[..], Mode(0o644)).is_err());
+        assert_eq!(fs::read_to_string(&file).expect("the file"), "kept");
+    }
+}

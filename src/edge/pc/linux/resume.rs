@@ -1,0 +1,159 @@
+//! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd. The program, the profile and its files
+//! are kept on the PC until then: the stick that they came on may be gone.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use super::{SYSTEMD, about, files, is_still};
+use crate::edge::pc::digest;
+use crate::fault::{Fault, Result};
+use crate::prep::look::{Digest, Mode};
+
+/// The unit, where the administrator's are: systemd.unit(5).
+const UNIT: &str = "/etc/systemd/system/trousse-prep.service";
+/// The link that starts it with the PC.
+const WANTED: &str = "/etc/systemd/system/multi-user.target.wants/trousse-prep.service";
+/// The table of cron, where `@reboot` is known: crontab(5).
+const TABLE: &str = "/etc/cron.d/trousse-prep";
+/// What would read that table.
+const CRONS: &[&str] = &["/usr/sbin/cron", "/usr/sbin/crond", "/usr/bin/crond"];
+
+/// What goes on with a run, and where it is kept.
+#[derive(Clone, Debug)]
+pub struct Resume {
+    /// The folder of the preparation.
+    pub state: PathBuf,
+    /// The profile.
+    pub profile: PathBuf,
+    /// The words of the command line before the profile.
+    pub words: Vec<String>,
+}
+
+impl Resume {
+    /// Where the program, the profile and its files are kept.
+    fn kept(&self) -> PathBuf {
+        self.state.join("kept")
+    }
+
+    /// Lets the PC go on with the run when it is started.
+    pub(super) fn prepare(&self, folder: &Path, payloads: &BTreeMap<String, Digest>) -> Result<()> {
+        let kept = self.kept();
+        let beside = kept.join("beside");
+        let name = self.profile.file_name().unwrap_or_default();
+        let (program, profile) = (kept.join("trousse"), beside.join(name));
+        let own = std::env::current_exe().map_err(|error| about("/proc/self/exe", &error))?;
+        if own != program {
+            if !same_age_and_size(&own, &program) {
+                files::copy(&own, &program.display().to_string(), Mode(0o755))?;
+            }
+            files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
+            for (name, expected) in payloads {
+                let to = beside.join(name);
+                let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
+                if !matches!(there, Ok(there) if there == *expected) {
+                    keep(&folder.join(name), &to, Mode(0o600), |digest| is_still(name, digest, expected))?;
+                }
+            }
+        }
+        let words = [&[program.display().to_string()], &self.words[..], &[profile.display().to_string()]].concat();
+        if Path::new(SYSTEMD).is_dir() {
+            write(UNIT, &unit(&words))?;
+            let linked =
+                fs::create_dir_all(Path::new(WANTED).parent().unwrap_or(Path::new("/"))).and_then(|()| symlink(UNIT, WANTED));
+            return match linked {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(about(WANTED, &error)),
+                _ => Ok(()),
+            };
+        }
+        if CRONS.iter().any(|cron| Path::new(cron).exists()) && Path::new(TABLE).parent().is_some_and(Path::is_dir) {
+            return write(TABLE, &table(&words));
+        }
+        Err(Fault::new(
+            "neither systemd nor cron is there to go on after a restart",
+            "ni systemd ni cron n'est là pour continuer après un redémarrage",
+        )
+        .hint("restart the PC, then give the same command again", "redémarrez le PC, puis relancez la même commande"))
+    }
+
+    /// Takes that back.
+    pub(super) fn forget(&self) -> Result<()> {
+        for path in [WANTED, UNIT, TABLE] {
+            gone(path, fs::remove_file(path))?;
+        }
+        let kept = self.kept();
+        gone(&kept, fs::remove_dir_all(&kept))
+    }
+}
+
+fn gone(path: impl AsRef<Path>, removed: io::Result<()>) -> Result<()> {
+    match removed {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(about(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn keep(from: &Path, to: &Path, mode: Mode, right: impl FnOnce(&Digest) -> Result<()>) -> Result<()> {
+    let mut file = File::open(from).map_err(|error| about(from, &error))?;
+    files::write_if(&to.display().to_string(), &mut file, mode, right)
+}
+
+/// Whether a program was kept before: it is large, and copied once.
+fn same_age_and_size(own: &Path, kept: &Path) -> bool {
+    match (fs::metadata(own), fs::metadata(kept)) {
+        (Ok(own), Ok(kept)) => {
+            let since = own.modified().ok().zip(kept.modified().ok());
+            own.len() == kept.len() && since.is_some_and(|(own, kept)| kept >= own)
+        }
+        _ => false,
+    }
+}
+
+fn write(path: &str, text: &str) -> Result<()> {
+    files::write(path, &mut text.as_bytes(), Mode(0o644)).map(drop)
+}
+
+/// The unit: systemd.service(5). It has no deadline: each step has its own.
+fn unit(words: &[String]) -> String {
+    let command: Vec<String> = words.iter().map(|word| systemd_word(word)).collect();
+    format!(
+        "[Unit]\n\
+         Description=trousse prep: goes on with the preparation of this PC\n\
+         After=network.target\n\
+         \n\
+         [Service]\n\
+         Type=oneshot\n\
+         TimeoutStartSec=infinity\n\
+         ExecStart={}\n\
+         \n\
+         [Install]\n\
+         WantedBy=multi-user.target\n",
+        command.join(" ")
+    )
+}
+
+/// A word of a unit's command line, quoted: systemd.syntax(7).
+fn systemd_word(word: &str) -> String {
+    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$"))
+}
+
+/// The line of cron; `%` would end it.
+fn table(words: &[String]) -> String {
+    let word = |word: &String| format!("'{}'", word.replace('\'', "'\\''").replace('%', "\\%"));
+    let command: Vec<String> = words.iter().map(word).collect();
+    format!("# trousse prep goes on with the preparation of this PC.\n@reboot root {}\n", command.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_with_anything_in_it_stays_one_word() {
+        let words = ["/a b/trousse".to_owned(), "50%".to_owned(), "it's \"$x\"".to_owned()];
+        assert!(unit(&words).contains("ExecStart=\"/a b/trousse\" \"50%%\" \"it's \\\"$$x\\\"\"\n"));
+        assert!(table(&words).contains("@reboot root '/a b/trousse' '50\\%' 'it'\\''s \"$x\"'\n"));
+    }
+}

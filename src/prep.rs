@@ -1,0 +1,18 @@
+//! Preparing a PC: what a delivered one is stands in a profile, and each step is done only when a second look finds nothing left to do.
+//!
+//! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
+
+pub mod change;
+pub mod engine;
+pub mod entry;
+pub mod look;
+pub mod outcome;
+pub mod past;
+pub mod profile;
+pub mod step;
+pub mod tell;
+
+#[cfg(test)]
+pub(crate) mod fake;
+#[cfg(test)]
+mod properties;

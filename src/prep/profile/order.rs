@@ -1,0 +1,69 @@
+//! The order of the steps: as they stand in the profile, each after those that it needs.
+
+use super::{Refusal, Stage};
+use crate::fault::Why;
+
+/// The places of the steps in that order.
+///
+/// # Errors
+/// A need that no step fulfils, or steps that wait for each other.
+pub(super) fn order(stages: &[Stage]) -> Result<Vec<usize>, Refusal> {
+    let mut needs: Vec<Vec<usize>> = Vec::new();
+    for stage in stages {
+        let mut places = Vec::new();
+        for need in &stage.needs {
+            match stages.iter().position(|other| other.name == *need) {
+                Some(place) => places.push(place),
+                None => return Err(nobody(stage, need, stages)),
+            }
+        }
+        needs.push(places);
+    }
+    let mut order: Vec<usize> = Vec::new();
+    let mut placed = vec![false; stages.len()];
+    while order.len() < stages.len() {
+        let next = (0..stages.len()).find(|&place| !placed[place] && needs[place].iter().all(|&need| placed[need]));
+        match next {
+            Some(place) => {
+                placed[place] = true;
+                order.push(place);
+            }
+            None => return Err(cycle(stages, &needs, &placed)),
+        }
+    }
+    Ok(order)
+}
+
+fn nobody(stage: &Stage, need: &str, stages: &[Stage]) -> Refusal {
+    let name = &stage.name;
+    let why = Why::new(
+        format!("{name:?} needs {need:?}, and no step is called so"),
+        format!("{name:?} dépend de {need:?}, et aucune étape ne s'appelle ainsi"),
+    );
+    let names: Vec<&str> = stages.iter().map(|other| other.name.as_str()).filter(|other| other != name).collect();
+    let names = names.join(", ");
+    Refusal::new(stage.line, why).hint(format!("the other steps: {names}"), format!("les autres étapes : {names}"))
+}
+
+/// Steps that wait for each other: from any step that waits, need by need, until one comes again.
+fn cycle(stages: &[Stage], needs: &[Vec<usize>], placed: &[bool]) -> Refusal {
+    let mut path: Vec<usize> = placed.iter().position(|placed| !placed).into_iter().collect();
+    let round = loop {
+        let waits_for = path.last().and_then(|&last| needs[last].iter().copied().find(|&need| !placed[need]));
+        let Some(next) = waits_for else { break path };
+        if let Some(begin) = path.iter().position(|&place| place == next) {
+            path.push(next);
+            break path.split_off(begin);
+        }
+        path.push(next);
+    };
+    let names: Vec<&str> = round.iter().map(|&place| stages[place].name.as_str()).collect();
+    let (first, rest) = (&names[..names.len().min(1)], &names[names.len().min(1)..]);
+    let first = first.concat();
+    let why = Why::new(
+        format!("{first} needs {}", rest.join(", which needs ")),
+        format!("{first} dépend de {}", rest.join(", qui dépend de ")),
+    );
+    let line = round.first().map_or(1, |&place| stages[place].line);
+    Refusal::new(line, why).hint("take one of these needs out", "retirez l'une de ces dépendances")
+}

@@ -1,0 +1,159 @@
+//! From the text to the profile. Steps are told apart by their kind by hand, so that every error keeps its place in the text.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::variables::{fill, settled};
+use super::{COMMON, Common, Head, LONGEST_TIMEOUT_S, MOST_RETRIES, Profile, Refusal, Restart, Stage, order};
+use crate::fault::Why;
+use crate::prep::look::Digest;
+use crate::prep::step::{KINDS, Kind, typed};
+
+impl Profile {
+    /// Reads a profile; `given` are the values of variables from the command line.
+    pub fn parse(text: &str, given: &BTreeMap<String, String>) -> Result<Profile, Refusal> {
+        let line = |at: usize| text[..at.min(text.len())].matches('\n').count() + 1;
+        let wrong = |error: toml::de::Error| {
+            let said = error.message().replace('\n', ", ");
+            Refusal::new(error.span().map_or(1, |span| line(span.start)), Why::new(said.clone(), said))
+        };
+        let table = DeTable::parse(text).map_err(wrong)?;
+        let whole = table.span();
+        let (steps, head): (DeTable<'_>, DeTable<'_>) =
+            table.into_inner().into_iter().partition(|(key, _)| key.get_ref().as_ref() == "step");
+        let variable_line = |name: &str| place_of(&head, name).map_or(1, line);
+        let lines: BTreeMap<String, usize> = names_of(&head).map(|name| (name.to_owned(), variable_line(name))).collect();
+        let head: Head = typed(Spanned::new(whole, DeValue::Table(head))).map_err(wrong)?;
+        let variables = settled(head.variables, given, |name| lines.get(name).copied().unwrap_or(1))?;
+        let mut stages: Vec<Stage> = Vec::new();
+        for (_, list) in steps {
+            let at = list.span().start;
+            let DeValue::Array(list) = list.into_inner() else { return Err(no_list(line(at))) };
+            for mut value in list {
+                fill(&mut value, &variables, &line)?;
+                let stage = stage(value, &line, &wrong)?;
+                if let Some(other) = stages.iter().find(|other| other.name == stage.name) {
+                    return Err(twice(&stage, other.line));
+                }
+                stages.push(stage);
+            }
+        }
+        if stages.is_empty() {
+            let why = Why::new("no step stands in it", "il ne contient aucune étape");
+            return Err(Refusal { line: None, ..Refusal::new(1, why) }.hint("write a [[step]]", "écrivez une [[step]]"));
+        }
+        let order = order::order(&stages)?;
+        let sha256 = Digest::of(text.as_bytes()).sha256;
+        Ok(Profile { title: head.title, version: head.version, target: head.target, variables, stages, sha256, order })
+    }
+}
+
+fn variables_of<'a, 'i>(head: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
+    head.iter().find(|(key, _)| key.get_ref().as_ref() == "variables").and_then(|(_, value)| value.get_ref().as_table())
+}
+
+fn names_of<'a>(head: &'a DeTable<'_>) -> impl Iterator<Item = &'a str> {
+    variables_of(head).into_iter().flat_map(|table| table.iter().map(|(key, _)| key.get_ref().as_ref()))
+}
+
+fn place_of(head: &DeTable<'_>, name: &str) -> Option<usize> {
+    variables_of(head)?.iter().find(|(key, _)| key.get_ref().as_ref() == name).map(|(key, _)| key.span().start)
+}
+
+fn stage(
+    value: Spanned<DeValue<'_>>,
+    line: &impl Fn(usize) -> usize,
+    wrong: &impl Fn(toml::de::Error) -> Refusal,
+) -> Result<Stage, Refusal> {
+    let span = value.span();
+    let at = line(span.start);
+    let DeValue::Table(table) = value.into_inner() else { return Err(no_list(at)) };
+    let mut kind: Option<(String, usize)> = None;
+    let (mut common, mut own) = (DeTable::new(), DeTable::new());
+    for (key, value) in table {
+        match key.get_ref().as_ref() {
+            "kind" => {
+                let place = line(value.span().start);
+                let DeValue::String(word) = value.into_inner() else {
+                    let why = Why::new("`kind` is a text", "`kind` est un texte");
+                    return Err(Refusal::new(place, why));
+                };
+                kind = Some((word.into_owned(), place));
+            }
+            word if COMMON.contains(&word) => drop(common.insert(key, value)),
+            _ => drop(own.insert(key, value)),
+        }
+    }
+    let common: Common = typed(Spanned::new(span.clone(), DeValue::Table(common))).map_err(wrong)?;
+    let kinds = KINDS.join(", ");
+    let Some((word, place)) = kind else {
+        let why = Why::new("missing field `kind`", "missing field `kind`");
+        return Err(Refusal::new(at, why).hint(format!("one of: {kinds}"), format!("un parmi : {kinds}")));
+    };
+    let Some(kind) = Kind::read(&word, Spanned::new(span, DeValue::Table(own))) else {
+        let why = Why::new(format!("no kind of step is called {word:?}"), format!("aucun genre d'étape ne s'appelle {word:?}"));
+        return Err(Refusal::new(place, why).hint(format!("one of: {kinds}"), format!("un parmi : {kinds}")));
+    };
+    let kind = kind.map_err(|error| {
+        let detection = error.message().contains("done_when");
+        let refusal = wrong(error);
+        if !detection {
+            return refusal;
+        }
+        refusal.hint(
+            "say how it is seen that the script has done its work: done_when = { file = \"/path\" } or { command = \"…\" }",
+            "dites à quoi se voit que le script a fait son travail : done_when = { file = \"/chemin\" } ou { command = \"…\" }",
+        )
+    })?;
+    let Common { name, when, needs, reboot, retries, timeout_s } = common;
+    let stage = Stage { name, when, needs, reboot, retries, timeout_s, kind, line: at };
+    check(&stage).map_err(|why| {
+        let name = &stage.name;
+        Refusal::new(at, Why::new(format!("step {name:?}: {}", why.english), format!("étape {name:?} : {}", why.french)))
+    })?;
+    Ok(stage)
+}
+
+fn check(stage: &Stage) -> Result<(), Why> {
+    let name = &stage.name;
+    if name.trim().is_empty() || name.contains(char::is_control) {
+        return Err(Why::new("a step without a name", "une étape sans nom"));
+    }
+    if stage.retries > MOST_RETRIES {
+        let retries = stage.retries;
+        return Err(Why::new(
+            format!("retries: {retries} is more than {MOST_RETRIES}"),
+            format!("retries : {retries} dépasse {MOST_RETRIES}"),
+        ));
+    }
+    if !(1..=LONGEST_TIMEOUT_S).contains(&stage.timeout_s) {
+        let timeout = stage.timeout_s;
+        return Err(Why::new(
+            format!("timeout_s: {timeout} is not within 1 and {LONGEST_TIMEOUT_S}"),
+            format!("timeout_s : {timeout} n'est pas entre 1 et {LONGEST_TIMEOUT_S}"),
+        ));
+    }
+    if matches!(stage.kind, Kind::Reboot(_)) && stage.reboot == Restart::Never {
+        return Err(Why::new(
+            "a reboot with reboot = \"never\" would be none",
+            "un redémarrage avec reboot = \"never\" n'en serait pas un",
+        ));
+    }
+    stage.kind.step().check()
+}
+
+fn no_list(line: usize) -> Refusal {
+    let why = Why::new("steps are written as [[step]]", "les étapes s'écrivent [[step]]");
+    Refusal::new(line, why)
+}
+
+fn twice(stage: &Stage, other: usize) -> Refusal {
+    let name = &stage.name;
+    let why = Why::new(format!("two steps are called {name:?}"), format!("deux étapes s'appellent {name:?}"));
+    Refusal::new(stage.line, why).hint(
+        format!("the other one stands in line {other}: give each its own name"),
+        format!("l'autre est à la ligne {other} : donnez à chacune son nom"),
+    )
+}

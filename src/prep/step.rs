@@ -1,0 +1,219 @@
+//! The table of steps. Each is one file: what it is told in a profile, how it sees that it is done, how it does it, and its tests.
+
+use std::collections::BTreeMap;
+
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::de::{DeserializeOwned, IntoDeserializer};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::change::Change;
+use super::look::{Act, Ended, How, Look};
+use crate::fault::{Result, Why};
+
+/// A step of a profile.
+pub trait Step {
+    /// What is left to do. Nothing, where the PC is as the step wants it; that alone says that a step is done.
+    fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
+
+    /// Makes one change of the plan.
+    fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
+
+    /// Refuses what can be seen to be wrong before any PC is there.
+    fn check(&self) -> std::result::Result<(), Why> {
+        Ok(())
+    }
+
+    /// Refuses what can be seen to be wrong with its files, before any step is applied.
+    fn inspect(&self, _: &dyn Look) -> Result<()> {
+        Ok(())
+    }
+
+    /// The files beside the profile that it needs.
+    fn payloads(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The name of the secret that it needs for one of its changes.
+    fn secret(&self, _: &Change) -> Option<&str> {
+        None
+    }
+}
+
+/// What a step is told beside what its own table says.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// The variables of the profile.
+    pub variables: &'a BTreeMap<String, String>,
+    /// How long a program of it may run.
+    pub timeout_s: u32,
+    /// The start of the PC (see [`Look::boot`]) under which a restart was asked for by this step, where it was.
+    pub restart_asked_under: Option<&'a str>,
+}
+
+/// What making a change came to, as whoever made it tells. Whether it is true, the next plan says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// What it means.
+    pub meaning: Meaning,
+    /// How the program ended that did it.
+    pub ended: Option<Ended>,
+}
+
+impl Applied {
+    /// A change that shows after a restart only.
+    pub fn after_restart() -> Applied {
+        Applied { meaning: Meaning::Restart, ended: None }
+    }
+}
+
+/// What an exit code means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meaning {
+    /// It says that it has done its work.
+    #[default]
+    Done,
+    /// The same, and that the PC must be restarted.
+    Restart,
+    /// It could not now: try it again.
+    Retry,
+    /// It says that it has failed.
+    Failed,
+}
+
+/// What the exit codes of a program mean, beside 0: a table such as `{ 3010 = "restart", 1618 = "retry" }`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct ExitCodes(BTreeMap<String, Meaning>);
+
+impl ExitCodes {
+    fn check(&self) -> std::result::Result<(), Why> {
+        let wrong = self.0.keys().find(|code| code.parse::<i32>().is_err());
+        wrong.map_or(Ok(()), |code| {
+            Err(Why::new(format!("exit_codes: {code:?} is no number"), format!("exit_codes : {code:?} n'est pas un nombre")))
+        })
+    }
+
+    fn applied(&self, ended: Ended) -> Applied {
+        let meaning = match ended.how {
+            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or(match code {
+                0 => Meaning::Done,
+                _ => Meaning::Failed,
+            }),
+            How::Signal(_) | How::TookTooLong(_) => Meaning::Failed,
+        };
+        Applied { meaning, ended: Some(ended) }
+    }
+}
+
+macro_rules! steps {
+    ($($word:literal $module:ident::$step:ident)*) => {
+        $(pub mod $module;)*
+
+        /// A step of any kind.
+        #[derive(Clone, Debug)]
+        pub enum Kind {
+            $(
+                #[doc = concat!("`", $word, "`.")]
+                $step($module::$step),
+            )*
+        }
+
+        /// What profiles call the kinds.
+        pub const KINDS: &[&str] = &[$($word,)*];
+
+        impl Kind {
+            /// Reads the keys of one kind; `None` where there is no such kind.
+            pub(super) fn read(kind: &str, keys: Spanned<DeValue<'_>>) -> Option<std::result::Result<Kind, toml::de::Error>> {
+                match kind {
+                    $($word => Some(typed::<$module::$step>(keys).map(Kind::$step)),)*
+                    _ => None,
+                }
+            }
+
+            /// What profiles call it.
+            pub fn word(&self) -> &'static str {
+                match self { $(Kind::$step(_) => $word,)* }
+            }
+
+            /// What does it.
+            pub fn step(&self) -> &dyn Step {
+                match self { $(Kind::$step(step) => step,)* }
+            }
+
+            /// The keys of each kind, as a JSON Schema of an object.
+            pub(super) fn schemas(generator: &mut SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+                vec![$(($word, <$module::$step>::json_schema(generator)),)*]
+            }
+        }
+    };
+}
+
+steps! {
+    "file"    file::File
+    "script"  script::Script
+    "package" package::Package
+    "user"    user::User
+    "rename"  rename::Rename
+    "reboot"  reboot::Reboot
+}
+
+/// Reads a table, its places in the text kept for the error.
+pub(super) fn typed<T: DeserializeOwned>(keys: Spanned<DeValue<'_>>) -> std::result::Result<T, toml::de::Error> {
+    T::deserialize(keys.into_deserializer())
+}
+
+/// Refuses a path that is not one from the root, or that climbs.
+fn from_the_root(path: &str) -> std::result::Result<(), Why> {
+    let climbs = path.split('/').any(|part| part == ".." || part == ".");
+    if path.starts_with('/') && !path.ends_with('/') && !climbs && !path.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Why::new(
+        format!("{path:?} is no path of a file from the root, as in \"/etc/motd\""),
+        format!("{path:?} n'est pas le chemin d'un fichier depuis la racine, comme \"/etc/motd\""),
+    ))
+}
+
+/// Refuses the name of a file that does not lie beside the profile.
+fn beside(name: &str) -> std::result::Result<(), Why> {
+    let inside = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    if inside && !name.contains(['\\', ':']) && !name.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Why::new(
+        format!("{name:?} is no file beside the profile: a name, or folder/name"),
+        format!("{name:?} n'est pas un fichier à côté du profil : un nom, ou dossier/nom"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exit_code_means_what_the_profile_says() {
+        let codes = ExitCodes(BTreeMap::from([("3010".to_owned(), Meaning::Restart), ("1".to_owned(), Meaning::Done)]));
+        let meaning = |how| codes.applied(Ended { how, output: String::new() }).meaning;
+        assert_eq!(
+            [0, 1, 2, 3010].map(|code| meaning(How::Code(code))),
+            [Meaning::Done, Meaning::Done, Meaning::Failed, Meaning::Restart]
+        );
+        assert_eq!(meaning(How::Signal(9)), Meaning::Failed);
+        assert!(ExitCodes(BTreeMap::from([("ok".to_owned(), Meaning::Done)])).check().is_err());
+    }
+
+    #[test]
+    fn a_path_stays_where_it_says() {
+        assert!(from_the_root("/etc/motd").is_ok());
+        for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
+            assert!(from_the_root(path).is_err(), "{path}");
+        }
+        assert!(beside("payload/hello.deb").is_ok());
+        for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
+            assert!(beside(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `rename`: the name of the PC.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Applied, Scene, Step};
+use crate::fault::{Result, Why};
+use crate::prep::change::{Aspect, Change, State};
+use crate::prep::look::{Act, Look};
+
+/// Letters of a label (RFC 1123, 2.1; RFC 1035, 2.3.4).
+const LONGEST: usize = 63;
+
+/// The name of the PC.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    /// Letters, digits and hyphens; `{name}` stands for a variable.
+    pub to: String,
+}
+
+impl Step for Rename {
+    fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
+        let name = pc.host_name()?;
+        let wrong = [&name.now, &name.next].into_iter().find(|name| **name != self.to);
+        let change = |was: &String| Change::new("PC", Aspect::HostName, State::Text(was.clone()), State::Text(self.to.clone()));
+        Ok(wrong.map(change).into_iter().collect())
+    }
+
+    fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
+        pc.set_host_name(&self.to)?;
+        let still = pc.host_name()?;
+        Ok(if still.now != self.to && still.next == self.to { Applied::after_restart() } else { Applied::default() })
+    }
+
+    fn check(&self) -> std::result::Result<(), Why> {
+        let to = &self.to;
+        let all = !to.is_empty() && to.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        // A name of digits alone is taken for an address.
+        if all && to.len() <= LONGEST && !to.starts_with('-') && !to.ends_with('-') && !to.chars().all(|c| c.is_ascii_digit()) {
+            return Ok(());
+        }
+        Err(Why::new(
+            format!("{to:?} is no name for a PC: letters, digits and hyphens, {LONGEST} at most"),
+            format!("{to:?} n'est pas un nom de PC : lettres, chiffres et tirets, {LONGEST} au plus"),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prep::fake::{Fake, done, planned, refused, step};
+
+    #[test]
+    fn a_pc_is_renamed_at_once_where_its_system_can() {
+        let mut pc = Fake::default();
+        done(&step("kind = \"rename\"\nto = \"kiosk-01\""), &mut pc);
+        assert_eq!(pc.name, "kiosk-01");
+    }
+
+    #[test]
+    fn a_name_that_waits_for_the_restart_is_not_yet_the_name() {
+        let mut pc = Fake { renames_at_start: true, ..Fake::default() };
+        let rename = step("kind = \"rename\"\nto = \"kiosk-01\"");
+        let changes = planned(&rename, &pc);
+        let applied = pc.apply(&rename, &changes[0]).expect("applied");
+        assert_eq!(applied, Applied::after_restart());
+        assert_eq!(planned(&rename, &pc).len(), 1, "not so yet");
+        pc.start();
+        assert_eq!(planned(&rename, &pc), []);
+    }
+
+    #[test]
+    fn names_that_no_network_takes_are_refused() {
+        for name in ["", "-a", "a-", "kiosk 1", "kiosk_1", "été", "1234", &"x".repeat(64)] {
+            refused(&format!("kind = \"rename\"\nto = \"{name}\""));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `user`: a local account, its groups, and a password where it has none. No password stands in a profile.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{Applied, Scene, Step};
+use crate::fault::{Fault, Result, Why};
+use crate::prep::change::{Aspect, Change, State};
+use crate::prep::look::{Account, Act, Look};
+
+/// Letters of a login: useradd(8).
+const LONGEST: usize = 32;
+
+/// A local account.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// What it logs in as.
+    pub login: String,
+    /// The name of the person.
+    pub full_name: Option<String>,
+    /// Groups that it must be in, as in `["sudo"]` for an administrator; it may be in others too.
+    #[serde(default)]
+    pub groups: Vec<String>,
+    /// The environment variable that holds the password for an account that has none; without it, it is asked for at the terminal.
+    /// A password that is there is left as it is.
+    pub password_from: Option<String>,
+}
+
+impl Step for User {
+    fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
+        let login = &self.login;
+        let found = pc.account(login)?;
+        let mut changes = Vec::new();
+        if found.is_none() {
+            changes.push(Change::to_be(login, Aspect::Account));
+        }
+        let is = found.unwrap_or_default();
+        if let Some(name) = self.full_name.as_ref().filter(|name| **name != is.full_name) {
+            let before = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name.clone()) };
+            changes.push(Change::new(login, Aspect::FullName, before, State::Text(name.clone())));
+        }
+        for group in self.groups.iter().filter(|group| !is.groups.contains(group)) {
+            if !pc.has_group(group)? {
+                return Err(Fault::new(format!("no group is called {group}"), format!("aucun groupe ne s'appelle {group}")));
+            }
+            changes.push(Change::to_be(login, Aspect::Member(group.clone())));
+        }
+        if self.password_from.is_some() && !is.has_password {
+            changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
+        }
+        Ok(changes)
+    }
+
+    fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
+        let login = &self.login;
+        match &change.aspect {
+            Aspect::FullName => pc.set_full_name(login, self.full_name.as_deref().unwrap_or_default())?,
+            Aspect::Member(group) => pc.join_group(login, group)?,
+            Aspect::Password => {
+                let name = self.password_from.as_deref().unwrap_or_default();
+                let password = pc.secret(name).ok_or_else(|| {
+                    Fault::new(format!("nobody gave the password {name}"), format!("le mot de passe {name} n'a pas été donné"))
+                        .hint(
+                            "run trousse prep run again at the PC: it asks for it",
+                            "relancez trousse prep run sur le PC : il le demande",
+                        )
+                })?;
+                pc.set_password(login, &password)?;
+            }
+            _ => pc.add_account(login)?,
+        }
+        Ok(Applied::default())
+    }
+
+    fn check(&self) -> std::result::Result<(), Why> {
+        let named = |name: &str| {
+            let first = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_');
+            let all = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
+            first && all && name.len() <= LONGEST
+        };
+        if let Some(wrong) = [&self.login].into_iter().chain(&self.groups).find(|name| !named(name)) {
+            return Err(Why::new(
+                format!("{wrong:?} is no name of an account or a group: a letter, then letters, digits, - or _, {LONGEST} at most"),
+                format!(
+                    "{wrong:?} n'est pas un nom de compte ou de groupe : une lettre puis lettres, chiffres, - ou _, {LONGEST} au plus"
+                ),
+            ));
+        }
+        // A field of /etc/passwd, and a part of one (passwd(5), GECOS).
+        if let Some(name) = self.full_name.as_ref().filter(|name| name.contains([':', ',', '=']) || name.contains(char::is_control)) {
+            return Err(Why::new(
+                format!("full_name: {name:?} holds what no name of a person may"),
+                format!("full_name : {name:?} contient un caractère interdit"),
+            ));
+        }
+        let variable = |name: &&String| name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        if let Some(name) = self.password_from.as_ref().filter(variable) {
+            return Err(Why::new(
+                format!("password_from: {name:?} is no name of an environment variable"),
+                format!("password_from : {name:?} n'est pas un nom de variable d'environnement"),
+            ));
+        }
+        Ok(())
+    }
+
+    fn secret(&self, change: &Change) -> Option<&str> {
+        self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password)
+    }
+}
+
+impl Account {
+    /// Whether the password field of shadow(5) is one that somebody can log in with.
+    pub fn can_log_in(field: &str) -> bool {
+        !field.is_empty() && !field.starts_with(['!', '*'])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prep::fake::{Fake, done, planned, refused, step};
+    use crate::secret::Secret;
+
+    const TECH: &str = "kind = \"user\"\nlogin = \"tech\"\nfull_name = \"Site technician\"\ngroups = [\"sudo\"]\npassword_from = \"PW\"";
+
+    #[test]
+    fn an_account_is_made_with_all_that_belongs_to_it() {
+        let mut pc = Fake::default();
+        pc.groups.push("sudo".into());
+        pc.secrets.insert("PW".into(), Secret::new("s3cret"));
+        assert_eq!(planned(&step(TECH), &pc).len(), 4);
+        done(&step(TECH), &mut pc);
+        let tech = &pc.accounts["tech"];
+        assert_eq!((tech.full_name.as_str(), tech.groups.as_slice(), tech.has_password), ("Site technician", &["sudo".into()][..], true));
+    }
+
+    #[test]
+    fn a_password_that_is_there_is_left_alone_and_other_groups_too() {
+        let mut pc = Fake::default();
+        let groups = vec!["sudo".into(), "audio".into()];
+        pc.accounts.insert("tech".into(), Account { full_name: "Site technician".into(), groups, has_password: true });
+        assert_eq!(planned(&step(TECH), &pc), []);
+    }
+
+    #[test]
+    fn a_group_that_is_not_there_is_a_failure_before_anything_is_made() {
+        let pc = Fake::default();
+        let fault = pc.plan(&step(TECH)).expect_err("no such group");
+        assert_eq!(fault.to_string(), "no group is called sudo");
+    }
+
+    #[test]
+    fn names_that_no_system_takes_are_refused() {
+        for login in ["Tech", "", "a b", "-x", "root:0", &"x".repeat(33)] {
+            refused(&format!("kind = \"user\"\nlogin = \"{login}\""));
+        }
+        refused("kind = \"user\"\nlogin = \"tech\"\nfull_name = \"a:b\"");
+        refused("kind = \"user\"\nlogin = \"tech\"\npassword_from = \"a b\"");
+        assert!(refused("kind = \"user\"\nlogin = \"tech\"\npassword = \"secret\"").contains("unknown field `password`"));
+    }
+
+    #[test]
+    fn a_locked_password_is_none() {
+        assert_eq!(["", "!", "*", "!!", "!$y$x", "$y$j9T$abc"].map(Account::can_log_in), [false, false, false, false, false, true]);
+    }
+}

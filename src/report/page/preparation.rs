@@ -1,0 +1,255 @@
+//! The preparation of a PC on a page: how it stands, which PC, and every step with what it came to.
+
+use super::{Block, Cell, Column, Fit, Page, Reading, Row, Table, Tone};
+use crate::language::Language;
+use crate::prep::outcome::{Failure, Outcome, RunEnd};
+use crate::prep::tell::{Record, Told};
+use crate::report::words::counted;
+
+/// What the page is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What a run would do.
+    Plan,
+    /// What a run did.
+    Run,
+    /// What is no longer as it was left.
+    Verify,
+    /// How it stands, by its journal.
+    Status,
+}
+
+impl Page {
+    /// The page of a preparation.
+    pub fn of_preparation(record: &Record, purpose: Purpose, language: Language) -> Page {
+        let (tone, text) = verdict(record, purpose, language);
+        let mut blocks = vec![Block::Verdict(tone, text)];
+        if let Some(why) = &record.by_hand {
+            blocks.push(Block::Warning(by_hand(why, language)));
+        }
+        blocks.push(Block::Facts(facts(record, language)));
+        let differs = |told: &&Told| matches!(told.outcome, Outcome::ToDo(_) | Outcome::Failed(_));
+        let shown: Vec<&Told> = record.steps.iter().filter(|told| purpose != Purpose::Verify || differs(told)).collect();
+        if !shown.is_empty() {
+            blocks.push(Block::Heading(language.pick("Steps", "Étapes").to_owned()));
+            blocks.push(Block::Table(table(&shown, purpose, language)));
+        }
+        let title = match purpose {
+            Purpose::Plan => language.pick("Plan of the preparation", "Plan de la préparation"),
+            Purpose::Run | Purpose::Status => language.pick("Preparation", "Préparation"),
+            Purpose::Verify => language.pick("Check of the preparation", "Contrôle de la préparation"),
+        };
+        let started = &record.started;
+        let page = Page {
+            language,
+            title: title.to_owned(),
+            subtitle: [&started.title, &started.version].map(String::as_str).join(" "),
+            blocks,
+        };
+        page.made_fit()
+    }
+}
+
+fn number(record: &Record, is: fn(&Outcome) -> bool) -> u32 {
+    record.steps.iter().filter(|told| is(&told.outcome)).count() as u32
+}
+
+fn verdict(record: &Record, purpose: Purpose, language: Language) -> (Tone, String) {
+    let steps = |count| counted(count, ("step", "étape"), ("steps", "étapes"), language);
+    let to_do = number(record, |outcome| matches!(outcome, Outcome::ToDo(_)));
+    let failed = number(record, Outcome::is_failure);
+    let done = number(record, |outcome| matches!(outcome, Outcome::Changed(_)));
+    let (tone, english, french) = match (record.end, purpose) {
+        (None, Purpose::Status) => (
+            Tone::NotTested,
+            "Under way, or interrupted: the same command goes on with it.".to_owned(),
+            "En cours, ou interrompue : la même commande la poursuit.".to_owned(),
+        ),
+        (None, _) if failed > 0 => (
+            Tone::Broken,
+            format!("{} cannot be looked at; nothing was touched.", steps(failed)),
+            format!("Impossible d'examiner {} ; rien n'a été touché.", steps(failed)),
+        ),
+        (None, Purpose::Verify) if to_do > 0 => (
+            Tone::Degraded,
+            format!("No longer as it was left: {}.", steps(to_do)),
+            format!("Plus conforme à la préparation : {}.", steps(to_do)),
+        ),
+        (None, Purpose::Verify) => (
+            Tone::Clear,
+            "Everything is as the preparation left it.".to_owned(),
+            "Tout est tel que la préparation l'a laissé.".to_owned(),
+        ),
+        (None, _) if to_do > 0 => {
+            let changes = record.steps.iter().map(|told| told.outcome.changes().len()).sum::<usize>() as u32;
+            let changes = counted(changes, ("change", "changement"), ("changes", "changements"), language);
+            (
+                Tone::Note,
+                format!("{changes} to make in {}; nothing was touched.", steps(to_do)),
+                format!("{changes} à faire en {} ; rien n'a été touché.", steps(to_do)),
+            )
+        }
+        (None, _) => (
+            Tone::Clear,
+            "Nothing to do: the PC is as the profile wants it.".to_owned(),
+            "Rien à faire : le PC est conforme au profil.".to_owned(),
+        ),
+        (Some(RunEnd::Ready), Purpose::Run) if done == 0 => {
+            (Tone::Clear, "Ready: nothing had to be done.".to_owned(), "Prêt : il n'y avait rien à faire.".to_owned())
+        }
+        (Some(RunEnd::Ready), _) => (
+            Tone::Clear,
+            "Ready: the PC is as the profile wants it.".to_owned(),
+            "Prêt : le PC est conforme au profil.".to_owned(),
+        ),
+        (Some(RunEnd::RestartPending), _) if record.restarting => (
+            Tone::Risk,
+            "The PC restarts now, and the preparation goes on by itself.".to_owned(),
+            "Le PC redémarre maintenant, et la préparation se poursuit d'elle-même.".to_owned(),
+        ),
+        (Some(RunEnd::RestartPending), _) if record.by_hand.is_some() => (
+            Tone::Risk,
+            "Restart the PC, then give the same command again.".to_owned(),
+            "Redémarrez le PC, puis relancez la même commande.".to_owned(),
+        ),
+        (Some(RunEnd::RestartPending), _) => (
+            Tone::Risk,
+            "Restart the PC: the preparation goes on by itself after that.".to_owned(),
+            "Redémarrez le PC : la préparation se poursuit ensuite d'elle-même.".to_owned(),
+        ),
+        (Some(RunEnd::Failed), _) => {
+            (Tone::Broken, format!("Not ready: {} not done.", steps(failed)), format!("Pas prêt : {} en échec.", steps(failed)))
+        }
+        (Some(RunEnd::TooManyResumes), _) => (
+            Tone::Broken,
+            "Given up: the PC was started again and again without coming to the end.".to_owned(),
+            "Abandonnée : le PC a redémarré encore et encore sans arriver au bout.".to_owned(),
+        ),
+    };
+    (tone, language.pick(english, french))
+}
+
+fn by_hand(why: &Failure, language: Language) -> String {
+    let why = why.say(language);
+    language.pick(format!("It does not go on by itself: {why}"), format!("Elle ne se poursuit pas d'elle-même : {why}"))
+}
+
+fn facts(record: &Record, language: Language) -> Vec<(String, String)> {
+    let started = &record.started;
+    let serial =
+        started.pc.serial.as_ref().map(|serial| language.pick(format!("serial {serial}"), format!("n° de série {serial}")));
+    let pc: Vec<String> = [started.pc.model(), serial].into_iter().flatten().collect();
+    let mut facts = vec![
+        (language.pick("Name", "Nom").to_owned(), started.host_name.clone()),
+        (language.pick("System", "Système").to_owned(), started.system.clone()),
+    ];
+    if !pc.is_empty() {
+        facts.insert(0, ("PC".to_owned(), pc.join(", ")));
+    }
+    if let Some(step) = &record.restart_for {
+        facts.push((language.pick("Restart for", "Redémarrage pour").to_owned(), step.clone()));
+    }
+    facts
+}
+
+fn tone(outcome: &Outcome) -> Option<Tone> {
+    match outcome {
+        Outcome::AlreadySo | Outcome::Changed(_) => Some(Tone::Clear),
+        Outcome::DidNotTake(_) | Outcome::Failed(_) => Some(Tone::Broken),
+        Outcome::RebootNeeded(_) => Some(Tone::Risk),
+        Outcome::NotTried(_) | Outcome::AfterRestart => Some(Tone::NotTested),
+        Outcome::ToDo(_) => Some(Tone::Note),
+        Outcome::Skipped => None,
+    }
+}
+
+fn table(steps: &[&Told], purpose: Purpose, language: Language) -> Table {
+    let columns = vec![
+        Column::new(language.pick("Step", "Étape"), Fit::Wrap),
+        Column::new(language.pick("Kind", "Genre"), Fit::Spare),
+        Column::new(language.pick("Outcome", "Résultat"), Fit::Whole),
+        Column::new(language.pick("What", "Quoi"), Fit::Wrap),
+    ];
+    let word = |outcome: &Outcome| match (outcome, purpose) {
+        (Outcome::ToDo(_), Purpose::Verify) => language.pick("differs", "différent"),
+        (Outcome::ToDo(_), Purpose::Status) => language.pick("begun", "commencé"),
+        _ => outcome.word(language),
+    };
+    // Each change stands in a line of its own, under the step that makes it.
+    let rows = steps.iter().flat_map(|told| {
+        let mut lines = told.outcome.lines(language).into_iter();
+        let first = [told.name.clone(), told.kind.clone(), word(&told.outcome).to_owned(), lines.next().unwrap_or_default()];
+        let below = lines.map(|line| (None, [String::new(), String::new(), String::new(), line]));
+        [(tone(&told.outcome), first)].into_iter().chain(below)
+    });
+    let rows = rows.map(|(tone, texts)| Row { tone, cells: texts.into_iter().map(Cell::from).collect() });
+    Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prep::change::{Aspect, Change};
+    use crate::prep::look::Identity;
+    use crate::prep::tell::Started;
+    use crate::report::{View, preparation};
+    use jiff::tz::TimeZone;
+
+    fn record(outcomes: &[(&str, Outcome)], end: Option<RunEnd>) -> Record {
+        let pc = Identity {
+            maker: Some("Intel".into()),
+            product: Some("NUC11PAHi5".into()),
+            serial: Some("G6PA\u{1b}[2J".into()),
+            machine: None,
+        };
+        let started = Started {
+            schema: crate::prep::tell::SCHEMA.into(),
+            title: "Kiosk".into(),
+            version: "1".into(),
+            profile: "ab".into(),
+            pc,
+            system: "Debian GNU/Linux 12 (bookworm)".into(),
+            host_name: "debian".into(),
+            steps: outcomes.len(),
+        };
+        let told =
+            |(name, outcome): &(&str, Outcome)| Told { name: (*name).into(), kind: "file".into(), outcome: outcome.clone() };
+        Record { steps: outcomes.iter().map(told).collect(), end, ..Record::new(started) }
+    }
+
+    fn shown(record: &Record, purpose: Purpose, language: Language) -> String {
+        preparation(record, purpose, &View { width: 80, ..View::new(language, TimeZone::UTC) })
+    }
+
+    #[test]
+    fn a_page_fits_80_columns_and_obeys_nothing_in_either_language() {
+        let changes = vec![Change::to_be("technicien", Aspect::Member("sudo".into())); 4];
+        let outcomes = [
+            ("a long name of a step that somebody wrote", Outcome::ToDo(changes.clone())),
+            ("b", Outcome::NotTried("a long name of a step that somebody wrote".into())),
+            ("c", Outcome::AfterRestart),
+            ("d", Outcome::Skipped),
+        ];
+        for language in Language::ALL {
+            for purpose in [Purpose::Plan, Purpose::Run, Purpose::Verify, Purpose::Status] {
+                for end in
+                    [None, Some(RunEnd::Ready), Some(RunEnd::Failed), Some(RunEnd::RestartPending), Some(RunEnd::TooManyResumes)]
+                {
+                    let text = shown(&record(&outcomes, end), purpose, language);
+                    assert!(text.lines().all(|line| crate::report::columns::width(line) <= 80), "{text}");
+                    assert!(!text.contains('\u{1b}'), "{text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_check_shows_what_differs_and_nothing_else() {
+        let outcomes = [("kept", Outcome::AlreadySo), ("gone", Outcome::ToDo(vec![Change::to_be("/opt/x", Aspect::Done)]))];
+        let text = shown(&record(&outcomes, None), Purpose::Verify, Language::Fr);
+        assert!(
+            text.contains("Plus conforme à la préparation : 1 étape") && text.contains("gone") && !text.contains("kept"),
+            "{text}"
+        );
+    }
+}
