@@ -194,16 +194,6 @@ impl Survey {
     }
 }
 
-/// Of the time that a look is given, what is left to conclude and to write the report: a tenth, and no more than this.
-const TO_WRITE_MS: u32 = 500;
-
-impl Survey {
-    /// When nothing is asked any more, whatever has no answer yet.
-    pub fn until(&self) -> Option<Moment> {
-        self.budget_ms.map(|ms| Moment::from_ms((ms - TO_WRITE_MS.min(ms / 10)).into()))
-    }
-}
-
 /// How fast requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -265,6 +255,11 @@ pub trait Probe {
 
     /// A fact that some probe told; this one may have questions about it.
     fn learn(&mut self, _now: Moment, _fact: &Fact) {}
+
+    /// How many of its questions are done with, and how many there are so far; `None` where that says nothing.
+    fn extent(&self) -> Option<(u32, u32)> {
+        None
+    }
 
     /// What can be told at the end only: how much was looked at.
     fn conclude(&self) -> Vec<Fact> {

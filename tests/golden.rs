@@ -45,6 +45,24 @@ fn every_format_writes_what_it_wrote_before() {
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
 }
 
+/// A ticket takes no thousand rows: all but Markdown.
+#[test]
+fn a_report_of_many_hosts_holds_each_of_them() {
+    let report = cases::estate_of(400);
+    assert!(report.hosts.len() > 400);
+    for format in texts().filter(|format| format.name != "markdown") {
+        let written = (format.render)(&report, &View::new(Language::En, TimeZone::UTC));
+        for host in &report.hosts {
+            assert!(
+                written.contains(&host.mac.to_string()) && written.contains(&host.ip.to_string()),
+                "{}: {}",
+                format.name,
+                host.ip
+            );
+        }
+    }
+}
+
 #[test]
 fn every_format_writes_comparisons_as_before() {
     let mut changed = Vec::new();

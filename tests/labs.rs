@@ -199,14 +199,15 @@ fn a_line_is_filled_only_where_somebody_agreed_and_a_deep_look_replays_to_the_sa
 #[test]
 fn iperf3_ends_with_the_kit_however_that_ends() {
     let plan = "[[service]]\nname = \"long\"\nhost = \"10.0.0.2\"\nkind = \"throughput\"\nseconds = 60\n";
-    let until = |what: &str| format!("until {what}; do sleep 0.05; done");
+    // The brackets keep the shell, whose own command line this is, from finding itself.
+    let until = |what: &str| format!("n=0; until {what} || [ $((n+=1)) -gt 1200 ]; do sleep 0.05; done");
     let ended = |signal: &str| {
         format!(
             "{0} diagnose -i lan0 --site long.toml 10.0.0.2 --quick --deep --yes --format json -o {signal}.json 2>/dev/null & kit=$!; {1}; \
              kill -{signal} $kit; wait $kit; echo code $?; {2};",
             env!("CARGO_BIN_EXE_trousse"),
-            until("pgrep -f 'iperf3 --json' >/dev/null"),
-            until("! pgrep -f 'iperf3 --json' >/dev/null"),
+            until("pgrep -f 'iperf3 --jso[n]' >/dev/null"),
+            until("! pgrep -f 'iperf3 --jso[n]' >/dev/null"),
         )
     };
     let shell = format!("cd $HOST_DIR; printf '{plan}' >long.toml; {} {} cat INT.json", ended("INT"), ended("KILL"));
@@ -361,6 +362,37 @@ fn a_walk_that_was_torn_off_goes_on_and_a_full_disk_loses_nothing_that_was_measu
     assert!(report.contains("2 outlets: 2 pass in part"), "{said}");
     assert!(full.contains("exit 2") && full.contains("cannot write the journal small/journal"), "{said}");
     assert!(full.contains("32 outlets: 1 passes in part, 31 not measured"), "{said}");
+}
+
+#[test]
+fn ctrl_c_in_a_retest_loses_nothing_of_the_journal_and_gives_the_terminal_back() {
+    let program = env!("CARGO_BIN_EXE_trousse");
+    let look = format!("{program} --lang en visit retest --format csv -o again.csv");
+    // Pressed once the retest is on its way. Ctrl-C goes to the shell too: it goes on.
+    let shell = format!(
+        "cd $HOST_DIR; export TROUSSE_VISIT=$HOST_DIR/visit; exec 2>&1; {program} visit start --customer Mairie >/dev/null 2>&1; \
+         {program} scan -i lan0 >/dev/null 2>&1; {program} visit note 'moved the till'; \
+         (n=0; until [ -e visit/look-2/visit.json ] || [ $((n+=1)) -gt 1500 ]; do sleep 0.02; done; printf '\\003') | script -qefc \
+         'trap : INT; stty -a >before; {look}; echo $? >code; stty -a >after' shown >/dev/null; \
+         cmp before after; cat code; printf '\\001'; cat again.csv; printf '\\001'; cp visit/journal.jsonl once; \
+         {look} >/dev/null 2>&1; cat once; printf '\\001'; cat visit/journal.jsonl; printf '\\001'; {program} --lang en visit show"
+    );
+    let Some((_, said)) = within("own-address", &shell) else { return };
+    let parts: Vec<&str> = said.split('\u{1}').collect();
+    let [code, compared, once, journal, shown] = parts[..] else { panic!("five parts: {said}") };
+    // The laptop's own address is asked for first: it was found again by then, or was not tested again, and never is it closed.
+    let told = [("1\n", "still-there"), ("3\n", "not-tested-again")];
+    let is_told =
+        |(exit, status): &(&str, &str)| code == *exit && compared.contains(&format!("finding,{status},L3-own-address-taken"));
+    assert!(told.iter().any(is_told), "{code}{compared}");
+    let lines = |text: &str| -> Vec<serde_json::Value> {
+        text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect()
+    };
+    // Opened, looked, did, looked again: whole, and kept as they were by what came after.
+    let (once, all) = (lines(once), lines(journal));
+    assert_eq!((once.len(), all.len()), (4, 5), "{said}");
+    assert_eq!(all[..4], once[..]);
+    assert!(shown.contains("moved the till"), "{shown}");
 }
 
 #[test]

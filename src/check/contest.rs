@@ -22,6 +22,8 @@ pub struct Contest {
     pub yielding: Vec<Mac>,
     /// Real cards by device: two cards of one host are one device.
     pub devices: Vec<BTreeSet<Mac>>,
+    /// A card of ours answers for it too.
+    pub ours: bool,
     /// The plan says that several may hold it.
     pub declared: bool,
 }
@@ -45,9 +47,10 @@ impl Contest {
                 real.push(mac);
             }
         }
+        contest.ours = !ours.is_empty();
         contest.devices = devices(inventory, ip, &real);
         // Another card of ours may hold it; a stranger beside that card is a rival of this very laptop.
-        if !contest.devices.is_empty() && !ours.is_empty() {
+        if !contest.devices.is_empty() && contest.ours {
             contest.devices.push(ours);
         }
         contest.declared = shared_by_plan(plan, ip, &real);

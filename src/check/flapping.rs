@@ -187,6 +187,7 @@ pub fn manual(language: Language) -> Manual {
 mod tests {
     use super::*;
     use crate::check::testing::Scene;
+    use crate::observe::Part;
 
     fn counted(downs: u32, ups: u32) -> Fact {
         Fact::CarrierCounted(CarrierCounted { downs, ups })
@@ -203,6 +204,10 @@ mod tests {
         assert_eq!(Scene::swept().verdict(judge), Verdict::NotTested(Reason::CheckNotMade));
         let stopped = Scene::default().fact(counted(0, 0)).cut(Cut::User);
         assert_eq!(stopped.verdict(judge), Verdict::NotTested(Reason::NotWatchedOut));
+        // It is watched long enough when the addresses and the DHCP servers were asked to the end.
+        let hurried = |part| Scene::swept().fact(counted(0, 0)).out_of_time(&[part]).verdict(judge);
+        assert_eq!(hurried(Part::Dhcp), Verdict::NotTested(Reason::OutOfTime { asked: 254, planned: 254 }));
+        assert_eq!(hurried(Part::Services), Verdict::Clear);
     }
 
     #[test]

@@ -258,5 +258,7 @@ mod tests {
         assert_eq!(scene().pinged("10.0.0.254", 0, &[]).verdict(judge), Verdict::NotTested(Reason::NotSent));
         let stopped = Reason::Stopped { asked: 254, planned: 254 };
         assert_eq!(scene().cut(Cut::User).verdict(judge), Verdict::NotTested(stopped));
+        let hurried = Reason::OutOfTime { asked: 254, planned: 254 };
+        assert_eq!(scene().out_of_time(&[Part::WayOut]).verdict(judge), Verdict::NotTested(hurried));
     }
 }

@@ -142,7 +142,7 @@ mod tests {
     use super::*;
     use crate::check::testing::{A, B, C, Scene};
     use crate::finding::Reason;
-    use crate::observe::Unanswered;
+    use crate::observe::{Fact, Part, Unanswered};
 
     #[test]
     fn a_card_alone_on_ports_of_two_switches_is_found() {
@@ -151,6 +151,14 @@ mod tests {
         let words = found[0].problem.explain().words(Language::En);
         assert!(words.title.ends_with("at two places: gi3 of sw-10.0.0.2 and gi7 of sw-10.0.0.3"), "{}", words.title);
         assert_eq!((found.len(), found[0].evidence.len()), (1, 2));
+    }
+
+    #[test]
+    fn a_switch_for_which_there_was_no_time_is_not_tested() {
+        let named = Scene::default().fact(Fact::SwitchesNamed { switches: vec![[10, 0, 0, 9].into()], sought: None });
+        assert_eq!(named.verdict(judge), Verdict::NotTested(Reason::SwitchNotAsked { switch: [10, 0, 0, 9].into() }));
+        let hurried = Verdict::NotTested(Reason::OutOfTime { asked: 0, planned: 0 });
+        assert_eq!(named.out_of_time(&[Part::Switches]).verdict(judge), hurried);
     }
 
     #[test]

@@ -221,6 +221,7 @@ mod tests {
     use super::*;
     use crate::check::powering::testing::{port, supply};
     use crate::check::testing::Scene;
+    use crate::observe::Part;
     use crate::mib::pse::FeedingPort;
 
     fn denied(detection: Detection, count: u32) -> FeedingPort {
@@ -269,7 +270,12 @@ mod tests {
         let scene = Scene::default().feeds(&[untold], &[]);
         assert_eq!(scene.verdict(judge), Verdict::NotTested(Reason::PowerUntold { switch: [10, 0, 0, 2].into() }));
         assert_eq!(Scene::default().verdict(judge), Verdict::NotTested(Reason::PowerNotAsked));
-        assert_eq!(Scene::default().feeds(&[port(5, Detection::Searching)], &[]).verdict(judge), Verdict::Clear);
+        let searching = Scene::default().feeds(&[port(5, Detection::Searching)], &[]);
+        assert_eq!(searching.verdict(judge), Verdict::Clear);
+        // Refusals grow from the first answer to the second: with one there was no time for the check.
+        let hurried = Verdict::NotTested(Reason::OutOfTime { asked: 0, planned: 0 });
+        assert_eq!(searching.out_of_time(&[Part::Power]).verdict(judge), hurried);
+        assert_eq!(Scene::default().out_of_time(&[Part::Power]).verdict(judge), hurried);
     }
 
     #[test]

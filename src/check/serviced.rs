@@ -244,6 +244,8 @@ mod tests {
         let planned = Scene::swept().plan("[[service]]\nname = \"nas\"\nhost = \"10.9.0.7\"\nkind = \"tcp\"\nport = 445");
         let service = || "nas".to_owned();
         assert_eq!(verdict(&planned), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
+        let hurried = planned.clone().out_of_time(&[Part::Services]);
+        assert_eq!(verdict(&hurried), Verdict::NotTested(Reason::ServiceNotAsked { service: service() }));
         let told = |became| planned.clone().told("nas", "10.9.0.7", became, None);
         assert_eq!(verdict(&told(Became::NotSent)), Verdict::NotTested(Reason::ServiceNotSent { service: service() }));
         assert_eq!(verdict(&told(Became::Answered)), Verdict::Clear);

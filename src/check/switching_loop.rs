@@ -279,7 +279,7 @@ pub fn manual(language: Language) -> Manual {
 mod tests {
     use super::*;
     use crate::check::testing::Scene;
-    use crate::observe::{Busiest, Fact};
+    use crate::observe::{Busiest, Fact, Part};
 
     fn heard(frames: u32, repeats: u32, copies: u32) -> Fact {
         Fact::BroadcastsHeard(BroadcastsHeard {
@@ -324,7 +324,10 @@ mod tests {
         let quiet = Scene::default().fact(heard(0, 0, 0));
         assert_eq!(quiet.clone().verdict(judge), Verdict::NotTested(Reason::NothingBroadcast { watched_ms: 4_000 }));
         assert_eq!(quiet.clone().fact(own(0, 1)).verdict(judge), Verdict::Clear);
-        assert_eq!(quiet.fact(own(0, 1)).cut(Cut::User).verdict(judge), Verdict::NotTested(Reason::NotWatchedOut));
+        assert_eq!(quiet.clone().fact(own(0, 1)).cut(Cut::User).verdict(judge), Verdict::NotTested(Reason::NotWatchedOut));
+        let hurried = |part| quiet.clone().fact(own(0, 1)).out_of_time(&[part]).verdict(judge);
+        assert_eq!(hurried(Part::Addresses), Verdict::NotTested(Reason::OutOfTime { asked: 0, planned: 0 }));
+        assert_eq!(hurried(Part::Services), Verdict::Clear);
         assert_eq!(Scene::swept().verdict(judge), Verdict::NotTested(Reason::CheckNotMade));
         let lost = Scene::default().fact(heard(9, 0, 1)).fact(Fact::FramesLost { count: 7 });
         assert_eq!(lost.verdict(judge), Verdict::NotTested(Reason::FramesLost { count: 7 }));

@@ -94,10 +94,11 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     let findings = contests(inventory, plan).into_iter().filter_map(|(ip, contest)| {
         let declared = matches!(ip, IpAddr::V4(v4) if plan.shared(v4).is_some());
         let real: Vec<Mac> = contest.devices.into_iter().flatten().collect();
+        let others = real.len().max(usize::from(contest.ours));
         let (family, macs, also) = match contest.virtual_cards.first().copied().and_then(Family::of) {
             Some(family) => (family, contest.virtual_cards, [real, contest.yielding].concat()),
             // One that answers alone is nobody's rival.
-            None if contest.yielding.len() + real.len() < 2 || contest.yielding.is_empty() => return None,
+            None if contest.yielding.len() + others < 2 || contest.yielding.is_empty() => return None,
             None => (Family::Anycast, contest.yielding, real),
         };
         let evidence = evidence(inventory, ip, &macs);

@@ -52,7 +52,7 @@ pub fn run(args: &DhcpArgs, language: Language) -> Result<u8> {
         targets: None,
         rate: Rate::PerSecond(1000),
         quick: false,
-        budget_ms: None,
+        budget: None,
         agreed: false,
         cable_test: None,
         fills: false,

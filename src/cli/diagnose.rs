@@ -3,6 +3,7 @@
 use crate::cli::asking::AskArgs;
 use crate::cli::budget;
 use crate::cli::scan::ScanArgs;
+use crate::edge::clock::Budget;
 use crate::fault::Result;
 use crate::language::Language;
 
@@ -25,21 +26,21 @@ pub struct DiagnoseArgs {
 }
 
 impl DiagnoseArgs {
-    /// The time that all of it may take, in milliseconds.
-    fn budget_ms(&self) -> Result<Option<u32>> {
-        self.budget.as_deref().map(budget::milliseconds).transpose()
+    /// The time that all of it may take, from now on.
+    fn budget(&self) -> Result<Option<Budget>> {
+        Ok(self.budget.as_deref().map(budget::milliseconds).transpose()?.map(Budget::from_now))
     }
 }
 
 /// Runs the command.
 #[cfg(not(target_os = "linux"))]
 pub fn run(args: &DiagnoseArgs, _: Language) -> Result<u8> {
-    args.budget_ms()?;
+    args.budget()?;
     Err(super::no_raw_frames("diagnose"))
 }
 
 /// Runs the command.
 #[cfg(target_os = "linux")]
 pub fn run(args: &DiagnoseArgs, language: Language) -> Result<u8> {
-    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, args.budget_ms()?, args.deep, language)
+    args.scan.look(crate::probe::Errand::Diagnose, &args.ask, args.budget()?, args.deep, language)
 }

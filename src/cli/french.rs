@@ -307,7 +307,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("retest", "visit", "Le dossier de l'intervention, créé par --record"),
     ("retest", "interface", "L'interface [par défaut : celle de la première fois]"),
-    ("retest", "record", "Enregistrer la nouvelle intervention dans DOSSIER, avec la comparaison"),
+    (
+        "retest",
+        "record",
+        "Enregistrer la nouvelle observation dans DOSSIER, avec la comparaison [par défaut, si une intervention est ouverte : à côté de son journal]",
+    ),
     (
         "retest",
         "leases",
@@ -350,7 +354,11 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Tester de nouveau ce qui l'a été pendant cette intervention ; la réponse est mise à côté de la dernière action.",
     ),
     ("visit retest", "interface", "L'interface [par défaut : celle de la première fois]"),
-    ("visit retest", "record", "Enregistrer dans DOSSIER [par défaut : à côté du journal]"),
+    (
+        "visit retest",
+        "record",
+        "Enregistrer la nouvelle observation dans DOSSIER, avec la comparaison [par défaut, si une intervention est ouverte : à côté de son journal]",
+    ),
     (
         "visit retest",
         "leases",
@@ -365,7 +373,7 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Configuration d'un serveur DHCP (dnsmasq.conf, dhcpd.conf, kea-dhcp4.conf, config.xml), pour connaître ses plages ; peut être répété",
     ),
     ("visit retest", "format", "Comment la comparaison est écrite ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
-    ("visit retest", "output", "Écrire la comparaison dans FICHIER"),
+    ("visit retest", "output", "Écrire la comparaison dans FICHIER ; peut être répété, comme -o rapport.pdf -o rapport.json"),
     (
         "visit retest",
         "firm",

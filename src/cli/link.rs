@@ -97,7 +97,7 @@ fn look(args: &LinkArgs, language: Language) -> Result<u8> {
         targets: Some(Targets::default()),
         rate: Rate::Max,
         quick: false,
-        budget_ms: None,
+        budget: None,
         agreed: false,
         cable_test: tester,
         fills: false,

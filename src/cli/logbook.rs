@@ -6,9 +6,8 @@ use clap::builder::PossibleValuesParser;
 use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::cli::leases::LeaseArgs;
-use crate::cli::output::{OutputArgs, Places, print, view};
-use crate::cli::retest::DeepAgain;
+use crate::cli::output::{Places, print, view};
+use crate::cli::retest::AgainArgs;
 use crate::edge::logbook as shelf;
 use crate::fault::{Fault, Result};
 use crate::journal::Read;
@@ -104,21 +103,9 @@ pub enum YesNo {
 /// tested again.
 #[derive(Debug, clap::Args)]
 pub struct RetestArgs {
-    /// The interface [default: that of the first time]
-    #[arg(short, long, value_name = "IFACE")]
-    pub interface: Option<String>,
-    /// Record the new look in DIR [default: beside the journal]
-    #[arg(long, value_name = "DIR")]
-    pub record: Option<PathBuf>,
-    /// What DHCP servers say now.
+    /// How it is made again.
     #[command(flatten)]
-    pub leases: LeaseArgs,
-    /// What disturbs others.
-    #[command(flatten)]
-    pub deep: DeepAgain,
-    /// Where the comparison goes.
-    #[command(flatten)]
-    pub output: OutputArgs,
+    pub again: AgainArgs,
 }
 
 /// Interrupt the visit: the time does not run until something is noted or tested again.
@@ -268,33 +255,25 @@ fn retest(_: &RetestArgs, _: Language) -> Result<u8> {
 
 #[cfg(target_os = "linux")]
 fn retest(args: &RetestArgs, language: Language) -> Result<u8> {
-    use crate::cli::retest::Again;
     use crate::cli::visit::Looked;
     use crate::edge::record;
     use crate::report::Comparison;
 
-    args.output.check()?;
+    let again = &args.again;
+    again.output.check()?;
     let open = the_open_one(None, language)?;
     let last = last_record(&open.read)?;
-    let again = Again {
-        visit: &open.folder.join(last),
-        interface: args.interface.as_deref(),
-        record: args.record.as_deref(),
-        leases: &args.leases,
-        deep: &args.deep,
-        language,
-    };
-    let (before, Looked { report, record, recorded }) = again.look()?;
+    let (before, Looked { report, record, recorded }) = again.look(&open.folder.join(last), language)?;
     // A laptop that was given another address sees another network: nothing to compare, and the report tells all the same.
     let (written, kept, code) = match Comparison::of(&before, &report) {
         Ok(comparison) => (
-            args.output.write_comparison(&comparison, language),
+            again.output.write_comparison(&comparison, language),
             record.map_or(Ok(()), |folder| record::keep_comparison(&folder, &comparison).inspect(|()| shelf::recorded(&folder))),
             comparison.exit_code(),
         ),
         Err(fault) => {
             eprintln!("trousse: {}", fault.say(language));
-            (args.output.write(&report, language), Ok(()), report.exit_code())
+            (again.output.write(&report, language), Ok(()), report.exit_code())
         }
     };
     written.and(recorded).and(kept)?;

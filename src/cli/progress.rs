@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::edge::record::Circumstances;
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::Moment;
 use crate::observe::{Fact, Observation, v4};
 use crate::oui::Vendors;
-use crate::probe::{Errand, Survey};
+use crate::probe::Errand;
+use crate::probe::listen::Listener;
+
+mod rungs;
 
 /// The time between two pictures.
 const EVERY: Duration = Duration::from_millis(80);
@@ -24,6 +28,11 @@ pub struct Progress {
     language: Language,
     errand: Errand,
     planned: u64,
+    /// The time that the look was given, in milliseconds.
+    budget_ms: Option<u32>,
+    told: rungs::Told,
+    /// The rungs of the ladder, where it is climbed.
+    rungs: Vec<String>,
     /// For how long a neighbour is listened to that does not speak.
     listens: Duration,
     seen: HashSet<std::net::IpAddr>,
@@ -36,7 +45,9 @@ pub struct Progress {
 
 impl Progress {
     /// Nothing has answered yet. Where standard error is no terminal, nothing is ever drawn.
-    pub fn new(language: Language, survey: &Survey) -> Progress {
+    pub fn new(language: Language, circumstances: &Circumstances) -> Progress {
+        let survey = &circumstances.survey;
+        let rungs = if survey.errand == Errand::Diagnose { rungs::COUNT } else { 0 };
         let (rows, columns) = console::Term::stderr().size();
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
@@ -49,10 +60,13 @@ impl Progress {
             language,
             errand: survey.errand,
             planned: survey.targets.count(),
+            budget_ms: survey.budget_ms,
+            told: rungs::Told::of(&circumstances.plan),
+            rungs: Vec::new(),
             listens: Duration::from_millis(survey.surroundings.listen_ms.into()),
             seen: HashSet::new(),
             lines: VecDeque::new(),
-            room: usize::from(rows).saturating_sub(MARGIN).max(1),
+            room: usize::from(rows).saturating_sub(MARGIN + rungs).max(1),
             width: usize::from(columns),
             drawn: Moment::default(),
         }
@@ -78,6 +92,22 @@ impl Progress {
         }
     }
 
+    /// A fact that no frame tells.
+    pub fn fact(&mut self, fact: &Fact) {
+        if self.bar.is_some() {
+            self.told.learn(fact);
+        }
+    }
+
+    /// How far each rung is, if it is time to draw.
+    pub fn turn(&mut self, now: Moment, listener: &Listener) {
+        if self.bar.is_some() && self.errand == Errand::Diagnose && now.since(self.drawn) >= EVERY {
+            let lines = rungs::lines(listener, &self.told, self.language);
+            let width = self.width.saturating_sub(1);
+            self.rungs = lines.iter().map(|line| console::truncate_str(line, width, "…").into_owned()).collect();
+        }
+    }
+
     /// A line that does not stand there yet.
     fn push(&mut self, line: &str) {
         let line = console::truncate_str(line, self.width.saturating_sub(1), "…").into_owned();
@@ -97,7 +127,7 @@ impl Progress {
             return;
         }
         self.drawn = now;
-        let lines: String = self.lines.iter().map(|line| format!("{line}\n")).collect();
+        let lines: String = self.lines.iter().chain(&self.rungs).map(|line| format!("{line}\n")).collect();
         let (hosts, planned, seconds) = (self.seen.len(), self.planned, now.ms() as f64 / 1000.0);
         bar.set_message(lines);
         let (english, french) = match self.errand {
@@ -124,7 +154,15 @@ impl Progress {
                 format!("asking switches, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!("interrogation des commutateurs, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"),
             ),
-            Errand::Scan | Errand::Diagnose | Errand::Capture => (
+            Errand::Diagnose => {
+                let budget = self.budget_ms.map(|ms| ms.div_ceil(1000));
+                let (of, sur) = budget.map(|s| (format!(" of {s}"), format!(" sur {s}"))).unwrap_or_default();
+                (
+                    format!("{hosts} addresses have answered, {seconds:.1}{of} s (Ctrl-C: report what is known)"),
+                    format!("{hosts} adresses ont répondu, {seconds:.1}{sur} s (Ctrl-C : rapport partiel)"),
+                )
+            }
+            Errand::Scan | Errand::Capture => (
                 format!("{hosts} addresses have answered, {planned} to ask, {seconds:.1} s (Ctrl-C: report what is known)"),
                 format!(
                     "{hosts} adresses ont répondu, {planned} à demander, {seconds:.1} s (Ctrl-C : rapport de ce qui est connu)"

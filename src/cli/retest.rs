@@ -1,5 +1,7 @@
 //! `trousse retest`: a recorded visit made again, with the same questions, and compared: the proof that something was mended.
 
+#[cfg(target_os = "linux")]
+use std::path::Path;
 use std::path::PathBuf;
 
 use crate::cli::leases::LeaseArgs;
@@ -18,10 +20,18 @@ pub struct RetestArgs {
     /// The folder of the visit, made by --record
     #[arg(value_name = "VISIT")]
     pub visit: PathBuf,
+    /// How it is made again.
+    #[command(flatten)]
+    pub again: AgainArgs,
+}
+
+/// How a look is made again, and where the comparison goes.
+#[derive(Debug, clap::Args)]
+pub struct AgainArgs {
     /// The interface [default: that of the first time]
     #[arg(short, long, value_name = "IFACE")]
     pub interface: Option<String>,
-    /// Record the new visit in DIR, with the comparison
+    /// Record the new look in DIR, with the comparison [default while a visit is open: beside its journal]
     #[arg(long, value_name = "DIR")]
     pub record: Option<PathBuf>,
     /// What DHCP servers say now: what they said the first time is not taken over.
@@ -49,7 +59,7 @@ pub struct DeepAgain {
 impl RetestArgs {
     /// Refuses what is no record: a report does not hold the plan and the pace of its visit.
     fn check(&self) -> Result<()> {
-        self.output.check()?;
+        self.again.output.check()?;
         if self.visit.is_dir() {
             return Ok(());
         }
@@ -84,52 +94,29 @@ pub fn run(args: &RetestArgs, language: Language) -> Result<u8> {
     use crate::report::Comparison;
 
     args.check()?;
-    let again = Again {
-        visit: &args.visit,
-        interface: args.interface.as_deref(),
-        record: args.record.as_deref(),
-        leases: &args.leases,
-        deep: &args.deep,
-        language,
-    };
-    let (before, Looked { report: after, recorded, .. }) = again.look()?;
+    let again = &args.again;
+    let (before, Looked { report: after, recorded, .. }) = again.look(&args.visit, language)?;
     let comparison = Comparison::of(&before, &after)?;
-    let written = args.output.write_comparison(&comparison, language);
+    let written = again.output.write_comparison(&comparison, language);
     let kept =
-        recorded.and_then(|()| args.record.as_deref().map_or(Ok(()), |folder| record::keep_comparison(folder, &comparison)));
+        recorded.and_then(|()| again.record.as_deref().map_or(Ok(()), |folder| record::keep_comparison(folder, &comparison)));
     written.and(kept).map(|()| comparison.exit_code())
 }
 
-/// A recorded look, to be repeated.
 #[cfg(target_os = "linux")]
-pub struct Again<'a> {
-    /// The folder of its record.
-    pub visit: &'a std::path::Path,
-    /// The interface, where it is another.
-    pub interface: Option<&'a str>,
-    /// Where the new look is recorded.
-    pub record: Option<&'a std::path::Path>,
-    /// What DHCP servers say now.
-    pub leases: &'a LeaseArgs,
-    /// Whether what disturbs others is done again.
-    pub deep: &'a DeepAgain,
-    /// The reader's language.
-    pub language: Language,
-}
-
-#[cfg(target_os = "linux")]
-impl Again<'_> {
-    /// Repeats it; what it said then, and what it says now.
-    pub fn look(&self) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
+impl AgainArgs {
+    /// Repeats the look that is recorded in a folder; what it said then, and what it says now.
+    pub fn look(&self, visit: &Path, language: Language) -> Result<(crate::report::Report, crate::cli::visit::Looked)> {
         use crate::cli::deep;
         use crate::cli::switches::SwitchArgs;
+        use crate::edge::clock::Budget;
         use crate::edge::look::{Request, Tester, targets_again};
         use crate::edge::{replay, visits};
         use crate::probe::Errand;
 
-        let (leases, language) = (self.leases, self.language);
-        let first = replay::circumstances(self.visit)?;
-        let before = visits::replayed(self.visit)?;
+        let leases = &self.leases;
+        let first = replay::circumstances(visit)?;
+        let before = visits::replayed(visit)?;
         let files = before.coverage.lease_files.iter().filter(|_| leases.leases.is_empty()).map(|file| (&file.file, "--leases"));
         let pools = before.coverage.pool_files.iter().filter(|_| leases.pool.is_empty()).map(|file| (&file.file, "--pool"));
         for (name, option) in files.chain(pools) {
@@ -143,7 +130,7 @@ impl Again<'_> {
             );
         }
         let targets = targets_again(&first);
-        let interface = self.interface.map_or(first.interface, str::to_owned);
+        let interface = self.interface.clone().unwrap_or(first.interface);
         let mut asking = first.survey.asking;
         let is_deep = self.deep.deep;
         if is_deep && first.survey.errand != Errand::Diagnose {
@@ -162,7 +149,7 @@ impl Again<'_> {
             interface: Some(interface),
             rate: first.survey.rate,
             quick: first.survey.quick,
-            budget_ms: first.survey.budget_ms,
+            budget: first.survey.budget_ms.map(Budget::from_now),
             // Who made the visit has agreed to its length.
             agreed: true,
             // Nobody else has agreed to the link's dropping again, nor to the line's being filled.
@@ -177,7 +164,7 @@ impl Again<'_> {
             snmp: SwitchArgs::default().snmp()?,
             power: first.survey.power,
         };
-        let after = crate::cli::visit::look(request, leases, self.record, true, language)?;
+        let after = crate::cli::visit::look(request, leases, self.record.as_deref(), true, language)?;
         Ok((before, after))
     }
 }

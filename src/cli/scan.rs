@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use crate::cli::asking::AskArgs;
 use crate::cli::leases::LeaseArgs;
 use crate::cli::output::OutputArgs;
+#[cfg(target_os = "linux")]
+use crate::edge::clock::Budget;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Targets;
@@ -84,7 +86,7 @@ impl ScanArgs {
         &self,
         errand: crate::probe::Errand,
         ask: &AskArgs,
-        budget_ms: Option<u32>,
+        budget: Option<Budget>,
         is_deep: bool,
         language: Language,
     ) -> Result<u8> {
@@ -111,7 +113,7 @@ impl ScanArgs {
             targets,
             rate,
             quick: self.quick,
-            budget_ms,
+            budget,
             agreed: self.yes,
             cable_test: is_deep.then_some(Tester::Card),
             fills: is_deep,

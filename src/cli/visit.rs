@@ -15,7 +15,7 @@ use crate::fault::Result;
 use crate::language::Language;
 use crate::net::Moment;
 use crate::observe::{Cut, Fact, Inventory, Observation};
-use crate::probe::listen::Direction;
+use crate::probe::listen::{Direction, Listener};
 use crate::report::Report;
 
 /// Looks, and writes the report; the exit code. The visit is recorded in `record`, where that is named.
@@ -58,13 +58,14 @@ pub fn look_until(
     let known = files.facts(Some(&look.circumstances.survey), look.circumstances.started_us, language);
     leases::matter(&known, &mut look.circumstances.survey.asking);
     let circumstances = look.circumstances.clone();
+    // From the first line of the record on, Ctrl-C ends the look and not the program.
+    stop::watch();
     let mut recorder = record.map(|folder| Recorder::create(folder, &circumstances)).transpose()?;
     if let Some(recorder) = &mut recorder {
         known.iter().for_each(|fact| recorder.fact(Moment::default(), fact));
     }
-    stop::watch();
-    let until = circumstances.survey.until();
-    let mut follower = Following { progress: Progress::new(language, &circumstances.survey), recorder, ends, until };
+    let until = look.until;
+    let mut follower = Following { progress: Progress::new(language, &circumstances), recorder, ends, until };
     let (mut inventory, ended) = look.run(&mut follower);
     leases::fold(known, &mut inventory);
     let Following { progress, recorder, .. } = follower;
@@ -93,11 +94,16 @@ impl Follower for Following<'_> {
     }
 
     fn fact(&mut self, at: Moment, fact: &Fact) {
+        self.progress.fact(fact);
         self.recorder.iter_mut().for_each(|recorder| recorder.fact(at, fact));
     }
 
     fn observed(&mut self, seen: &Observation) {
         self.progress.observed(seen);
+    }
+
+    fn turn(&mut self, now: Moment, listener: &Listener) {
+        self.progress.turn(now, listener);
     }
 
     fn stops(&mut self, now: Moment) -> Option<Cut> {

@@ -30,6 +30,9 @@ pub trait Follower {
     /// Something was learnt.
     fn observed(&mut self, seen: &Observation);
 
+    /// Told once in every round: how far the probes are.
+    fn turn(&mut self, now: Moment, listener: &Listener);
+
     /// Asked once in every round: shall the look end here, and by whose word?
     fn stops(&mut self, now: Moment) -> Option<Cut>;
 }
@@ -39,6 +42,7 @@ pub trait Follower {
 pub fn drive(listener: &mut Listener, link: &mut dyn Link, clock: &dyn Clock, follower: &mut dyn Follower) {
     let started = clock.now();
     let cut = loop {
+        follower.turn(clock.now(), listener);
         if let Some(cut) = follower.stops(clock.now()) {
             break Some(cut);
         }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
-use super::clock::VisitClock;
+use super::clock::{Budget, VisitClock};
 use super::drive::{Follower, drive};
 use super::linux::ethtool::Card;
 use super::linux::interface::{self, Interface};
@@ -34,8 +34,8 @@ pub struct Request {
     pub rate: Rate,
     /// Do not listen for late second owners.
     pub quick: bool,
-    /// The time that all of it may take, in milliseconds; as long as it needs where none is given.
-    pub budget_ms: Option<u32>,
+    /// The time that all of it may take; as long as it needs where none is given.
+    pub budget: Option<Budget>,
     /// The user has agreed to a look that takes long.
     pub agreed: bool,
     /// Test the cable, whereby the link drops.
@@ -71,6 +71,8 @@ pub enum Tester {
 pub struct Look {
     /// The circumstances, as a record keeps them.
     pub circumstances: Circumstances,
+    /// When its time has run out.
+    pub until: Option<Moment>,
     link: PacketSocket,
     clock: VisitClock,
     card: Option<Card>,
@@ -152,7 +154,7 @@ impl Look {
         };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
-            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget_ms),
+            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget),
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan, None) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
@@ -177,7 +179,7 @@ impl Look {
             surroundings,
             power,
             switching: request.switching,
-            budget_ms: request.budget_ms,
+            budget_ms: request.budget.map(|budget| budget.ms),
         };
         let circumstances = Circumstances {
             schema: SCHEMA.to_owned(),
@@ -186,7 +188,8 @@ impl Look {
             survey,
             plan: request.plan,
         };
-        Ok(Look { circumstances, link, clock, card, cable_test: request.cable_test, fills: request.fills, access })
+        let until = request.budget.map(|budget| clock.end_of(budget));
+        Ok(Look { circumstances, until, link, clock, card, cable_test: request.cable_test, fills: request.fills, access })
     }
 
     /// Looks, until there is nothing left to ask or the follower stops it. Without a link nobody is asked but the card.
@@ -287,7 +290,7 @@ fn unknown_outlet(label: &str, plan: &Plan) -> Fault {
 }
 
 /// What this machine and the plan say of the way out.
-fn surroundings(interface: &Interface, plan: &Plan, budget_ms: Option<u32>) -> Surroundings {
+fn surroundings(interface: &Interface, plan: &Plan, budget: Option<Budget>) -> Surroundings {
     Surroundings {
         link: Some(interface.link),
         gateways: interface::gateways(&interface.inner.name),
@@ -296,7 +299,7 @@ fn surroundings(interface: &Interface, plan: &Plan, budget_ms: Option<u32>) -> S
         services: ServicesWanted {
             services: plan.services.iter().filter(|service| !service.fills()).count() as u32,
             barriers: plan.barriers.len() as u32,
-            until_ms: budget_ms.unwrap_or(UNTIL_MS),
+            until_ms: budget.map_or(UNTIL_MS, |budget| budget.ms),
         },
         ..Surroundings::default()
     }

@@ -265,6 +265,10 @@ impl Probe for ArpSweep {
         }
     }
 
+    fn extent(&self) -> Option<(u32, u32)> {
+        (!self.asks.is_empty()).then_some((self.asked, self.asks.len() as u32))
+    }
+
     fn conclude(&self) -> Vec<Fact> {
         let listened = if self.quick { LAST_WAIT } else { LATE_OWNER };
         let swept = Fact::Swept {

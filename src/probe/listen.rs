@@ -23,9 +23,11 @@ pub struct Listener {
 /// How far a probe is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
-    /// It has nothing left to ask, unless something new is learnt.
+    /// It has asked nothing and has nothing to ask, unless something new is learnt.
+    Idle,
+    /// It has nothing left to ask, likewise.
     Done,
-    /// It has not asked anything yet.
+    /// It has not asked anything yet, and will.
     Waiting,
     /// It asks, or waits for answers.
     Working,
@@ -85,8 +87,9 @@ impl Listener {
         let want = self.probes[place].poll(now);
         let state = &mut self.states[place].1;
         *state = match (&want, *state) {
+            (Want::Done, State::Idle | State::Waiting) => State::Idle,
             (Want::Done, _) => State::Done,
-            (Want::Wait(_), State::Waiting) => State::Waiting,
+            (Want::Wait(_), State::Idle | State::Waiting) => State::Waiting,
             _ => State::Working,
         };
         want
@@ -97,9 +100,15 @@ impl Listener {
         self.states.iter().filter(|(of, _)| *of == part).map(|(_, state)| *state).max()
     }
 
+    /// How many of the questions of a part are done with, and how many there are so far; `None` where that says nothing.
+    pub fn extent(&self, part: Part) -> Option<(u32, u32)> {
+        let of_part = self.states.iter().zip(&self.probes).filter(|((of, _), _)| *of == part);
+        of_part.filter_map(|(_, probe)| probe.extent()).reduce(|(done, all), (more, of)| (done + more, all + of))
+    }
+
     /// The parts that have not ended.
     pub fn unfinished(&self) -> BTreeSet<Part> {
-        self.states.iter().filter(|(_, state)| *state != State::Done).map(|(part, _)| *part).collect()
+        self.states.iter().filter(|(_, state)| matches!(state, State::Waiting | State::Working)).map(|(part, _)| *part).collect()
     }
 
     /// Counts a frame, before it is heard; false where it is one of so many copies that it need not be. A record holds what was

@@ -40,6 +40,8 @@ pub struct Locate {
     open: BTreeSet<(IpAddr, Tables)>,
     /// How many of its tables each switch has yet to tell.
     left: BTreeMap<IpAddr, usize>,
+    /// How many tables were to be told by all of them.
+    wanted: usize,
     seen: SwitchesSeen,
     started: Option<Moment>,
 }
@@ -55,6 +57,7 @@ impl Locate {
             waiting: VecDeque::new(),
             open: BTreeSet::new(),
             left: BTreeMap::new(),
+            wanted: 0,
             seen: SwitchesSeen::default(),
             started: None,
         };
@@ -69,6 +72,7 @@ impl Locate {
         let mut tables = vec![Tables::System, Tables::Interfaces, Tables::Forwarding, Tables::Neighbours];
         tables.extend(self.address_beyond_arp().map(|_| Tables::Arp));
         self.left.insert(switch, tables.len());
+        self.wanted += tables.len();
         self.waiting.extend(tables.into_iter().map(|tables| (switch, tables)));
     }
 
@@ -126,6 +130,11 @@ impl Probe for Locate {
             return Want::Sound(Sounding::Switch(switch, tables));
         }
         Want::Wait(end)
+    }
+
+    fn extent(&self) -> Option<(u32, u32)> {
+        let left: usize = self.left.values().sum();
+        (self.wanted > 0).then(|| (self.wanted.saturating_sub(left) as u32, self.wanted as u32))
     }
 
     fn learn(&mut self, now: Moment, fact: &Fact) {

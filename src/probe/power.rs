@@ -67,6 +67,11 @@ impl Probe for PowerProbe {
         next.map_or(Want::Done, Want::Wait)
     }
 
+    fn extent(&self) -> Option<(u32, u32)> {
+        let over = self.switches.values().filter(|asking| **asking == Asking::Over).count();
+        (!self.switches.is_empty()).then_some((over as u32, self.switches.len() as u32))
+    }
+
     fn learn(&mut self, now: Moment, fact: &Fact) {
         let Fact::SwitchTold(told) = fact else { return };
         let Some(asking) = self.switches.get_mut(&told.switch).filter(|_| told.tables == Tables::Power) else { return };

@@ -132,6 +132,11 @@ impl Probe for WayOut {
         if !self.open.is_empty() && now < self.until { Want::Wait(self.until) } else { Want::Done }
     }
 
+    fn extent(&self) -> Option<(u32, u32)> {
+        let left = self.waiting.len() + self.open.len();
+        (!self.known.is_empty()).then(|| ((self.known.len() - left) as u32, self.known.len() as u32))
+    }
+
     fn learn(&mut self, _now: Moment, fact: &Fact) {
         match fact {
             Fact::DhcpAnswered(answer) if answer.how != Asked::Overheard => {

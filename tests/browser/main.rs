@@ -3,7 +3,6 @@
 #![cfg(target_os = "linux")]
 
 #[path = "../cases/mod.rs"]
-#[allow(dead_code, reason = "only some of the cases are looked at here")]
 mod cases;
 mod driven;
 mod paper;

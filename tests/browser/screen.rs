@@ -2,8 +2,10 @@
 
 use std::fs;
 
+use jiff::tz::TimeZone;
 use serde_json::json;
 use trousse::language::Language;
+use trousse::report::{CERTIFICATE_FORMATS, FORMATS, LOGBOOK_FORMATS, View};
 
 use crate::driven::Driven;
 use crate::{cases, have, page};
@@ -16,26 +18,49 @@ const DRAWN_MS: f64 = 33.0;
 
 /// Every address in the order in which it stands, of the rows that are shown.
 const ADDRESSES: &str = "[...document.querySelectorAll('.long tbody tr')].filter(row => !row.hidden).map(row => row.cells[0].textContent.replace(/[^0-9.]/g, ''))";
+/// How long each long task took, in milliseconds, once the longest table was scrolled through by its height.
+const SCROLLED: &str = "(async () => { \
+    const tasks = []; \
+    const watch = new PerformanceObserver(list => tasks.push(...list.getEntries().map(entry => entry.duration))); \
+    watch.observe({ type: 'longtask', buffered: true }); \
+    const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))); \
+    const box = [...document.querySelectorAll('.box.long')].sort((a, b) => b.scrollHeight - a.scrollHeight)[0]; \
+    for (let step = 0; step < 100; step++) { box.scrollTop = box.scrollHeight * step / 100; await drawn(); } \
+    box.scrollTop = 0; await drawn(); \
+    return tasks; })()";
 /// The page as drawn after what was done.
 const DRAWN: &str = "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
+/// Every page that the kit writes for a screen, by its name: reports, comparisons, visits and the certificate.
+fn pages(language: Language) -> Vec<(String, String)> {
+    let view = View::new(language, TimeZone::UTC);
+    let html = FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
+    let logbook = LOGBOOK_FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
+    let certificate = CERTIFICATE_FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
+    let reports = cases::CASES.into_iter().map(|(case, report)| (case, (html.render)(&report(), &view)));
+    let comparisons = cases::comparisons::CASES.into_iter().map(|(case, compared)| (case, (html.compare)(&compared(), &view)));
+    let visits =
+        cases::logbook::CASES.into_iter().map(|(case, journal)| (case, (logbook.render)(&cases::logbook::book(journal), &view)));
+    let floor = [("certificate", (certificate.render)(&cases::certificate::floor(), &view))];
+    let all = reports.chain(comparisons).chain(visits).chain(floor);
+    all.map(|(case, page)| (format!("{case} in {}", language.tag()), page)).collect()
+}
+
 #[test]
-fn every_report_is_shown_without_a_complaint_wide_and_on_a_telephone() {
+fn every_page_is_shown_without_a_complaint_wide_and_on_a_telephone() {
     if !have(&["chromium"]) {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("report.html");
+    let file = folder.path().join("page.html");
     let mut browser = Driven::new();
-    for (case, report) in cases::CASES {
-        for language in Language::ALL {
-            fs::write(&file, page(&report(), language)).expect("a file");
-            for width in [1280, 375] {
-                browser.show(&file, width);
-                let wide = browser.ask("document.documentElement.scrollWidth");
-                assert!(wide.as_u64() <= Some(width.into()), "{case} at {width}: {wide} wide");
-                assert_eq!(browser.complaints(), Vec::<String>::new(), "{case} at {width}");
-            }
+    for (case, page) in Language::ALL.into_iter().flat_map(pages) {
+        fs::write(&file, page).expect("a file");
+        for width in [1280, 375] {
+            browser.show(&file, width);
+            let wide = browser.ask("document.documentElement.scrollWidth");
+            assert!(wide.as_u64() <= Some(width.into()), "{case} at {width}: {wide} wide");
+            assert_eq!(browser.complaints(), Vec::<String>::new(), "{case} at {width}");
         }
     }
 }
@@ -56,6 +81,14 @@ fn what_the_policy_forbids_is_complained_about() {
         assert!(complaints.contains(&format!("policy: \"{directive}")), "{directive}: {complaints}");
     }
     assert_eq!(browser.ask("window.owned === undefined"), json!(true));
+}
+
+/// The longest time for which the page did not answer (Long Tasks API: 50 ms or more), from its beginning and while it is scrolled
+/// through, in milliseconds.
+fn longest(browser: &mut Driven) -> f64 {
+    let tasks: Vec<f64> = serde_json::from_value(browser.ask(SCROLLED)).expect("durations");
+    println!("{} long tasks: {tasks:?} ms", tasks.len());
+    tasks.into_iter().fold(0.0, f64::max)
 }
 
 #[test]
@@ -81,10 +114,12 @@ fn five_thousand_hosts_are_sorted_filtered_and_printed() {
     let mut browser = Driven::new();
     for width in [1280, 375] {
         browser.show(&few, width);
+        let few_longest = longest(&mut browser).max(DRAWN_MS);
         let mut may = |what: &str| browser.ask(&timed(what)).as_f64().expect("a time").max(DRAWN_MS) * STUTTER;
         let (sorting, filtering) = (may(click), may(&find("poste-499")));
-
         browser.show(&file, width);
+        let all_longest = longest(&mut browser);
+        assert!(all_longest < few_longest * STUTTER, "showing and scrolling stopped for {all_longest} ms at {width}");
         let took = browser.ask(&timed(click)).as_f64().expect("a time");
         assert!(took < sorting, "sorting took {took} ms at {width}, not {sorting}");
         let first: Vec<String> = serde_json::from_value(browser.ask(ADDRESSES)).expect("addresses");

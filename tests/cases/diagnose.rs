@@ -2,7 +2,7 @@
 
 use std::net::Ipv4Addr;
 
-use trousse::observe::{Asked, Claim, DhcpAsked, Fact, LinkState, Replies};
+use trousse::observe::{Asked, Became, Claim, Cut, DhcpAsked, Fact, LinkState, Part, Replies, ServiceTold};
 use trousse::probe::Errand;
 use trousse::report::{Report, Visit};
 use trousse::site::Plan;
@@ -80,4 +80,39 @@ pub(crate) fn no_carrier() -> Report {
     routed(&mut seen, [10, 77, 0, 2]);
     seen.add(Fact::Swept { planned: 254, asked: 0, requests: 0, listened_ms: 3_250 });
     report(seen, "")
+}
+
+/// A budget that did not suffice for the addresses and for one of two services; the DHCP server was waited for to the end.
+pub(crate) fn out_of_time() -> Report {
+    let mut seen = estate();
+    seen.add(link(true));
+    routed(&mut seen, [10, 77, 0, 2]);
+    seen.add(pinged(
+        2,
+        20,
+        &[480, 410, 420, 400, 430, 405, 398, 415, 420, 433, 402, 399, 500, 480, 410, 420, 400, 430, 405, 398],
+    ));
+    for server in [[10, 77, 0, 2], [9, 9, 9, 9]] {
+        seen.add(Fact::DnsAsked { server: server.into(), replies: Replies { sent: 3, rtts_us: vec![610, 540, 702] } });
+    }
+    let told = ServiceTold {
+        service: "partage".to_owned(),
+        address: Some(super::ip(2)),
+        became: Became::Answered,
+        took_us: 2_300,
+        tls: None,
+        measured: None,
+    };
+    seen.add(Fact::ServiceTold(Box::new(told)));
+    let settings = Settings { routers: vec![Ipv4Addr::new(10, 77, 0, 2)], lease_s: Some(43_200), ..Settings::default() };
+    seen.add(answer(2, "00:0c:42:11:22:33", Asked::Discover, settings));
+    seen.add(Fact::DhcpAsked(DhcpAsked { informs: 2, discovers: 4, listened_ms: 4_500, ..DhcpAsked::default() }));
+    seen.add(Fact::CutShort { by: Cut::Budget });
+    for part in [Part::Addresses, Part::Services] {
+        seen.add(Fact::Unfinished { part });
+    }
+    seen.swept(118, 0);
+    let plan = "[[service]]\nname = \"partage\"\nhost = \"10.77.0.2\"\nkind = \"tcp\"\nport = 445\n\
+                [[service]]\nname = \"caisse\"\nhost = \"10.77.0.20\"\nkind = \"http\"\ntimeout_ms = 30000\n";
+    report(seen, plan)
 }

@@ -22,7 +22,7 @@ use trousse::site::Plan;
 type Case = (&'static str, fn() -> Report);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 16] = [
+pub(crate) const CASES: [Case; 17] = [
     ("clear", clear),
     ("duplicate", duplicate),
     ("leases", leases),
@@ -39,6 +39,7 @@ pub(crate) const CASES: [Case; 16] = [
     ("ask-pool", dhcp::ask_pool),
     ("diagnose", diagnose::shut),
     ("no-carrier", diagnose::no_carrier),
+    ("out-of-time", diagnose::out_of_time),
 ];
 
 const LAPTOP: &str = "3c:18:a0:00:00:01";
@@ -132,7 +133,6 @@ fn estate() -> Seen {
 }
 
 /// The same with many more in 10.77.1.0/24 and after it, two of which hold one address.
-#[allow(dead_code, reason = "tests/browser looks at it")]
 pub(crate) fn estate_of(hosts: u16) -> Report {
     let mut seen = estate();
     vineyard(&mut seen);

@@ -118,6 +118,8 @@ impl Follower for Watcher {
         }
     }
 
+    fn turn(&mut self, _: Moment, _: &Listener) {}
+
     fn stops(&mut self, now: Moment) -> Option<Cut> {
         self.rounds += 1;
         assert!(self.rounds < ROUNDS, "the loop spins at {now:?}");
@@ -128,7 +130,7 @@ impl Follower for Watcher {
 
 /// Looks until the end.
 fn look(lan: Lan, survey: &Survey) -> Outcome {
-    watched(lan, survey, Watcher { until: survey.until(), ..Watcher::default() })
+    watched(lan, survey, Watcher { until: survey.budget_ms.map(|ms| Moment::from_ms(ms.into())), ..Watcher::default() })
 }
 
 fn watched(mut lan: Lan, survey: &Survey, mut watcher: Watcher) -> Outcome {

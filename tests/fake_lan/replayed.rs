@@ -89,7 +89,16 @@ fn a_diagnosis_tells_of_the_gateway_and_of_dns_what_came_back() {
 
 fn recorded(folder: &Path, lan: Lan, survey: &Survey, stop_at: Option<Moment>) -> Outcome {
     let recorder = Recorder::create(folder, &circumstances(survey)).expect("a folder for the record");
-    watched(lan, survey, Watcher { stop_at, until: survey.until(), recorder: Some(recorder), ..Watcher::default() })
+    watched(
+        lan,
+        survey,
+        Watcher {
+            stop_at,
+            until: survey.budget_ms.map(|ms| Moment::from_ms(ms.into())),
+            recorder: Some(recorder),
+            ..Watcher::default()
+        },
+    )
 }
 
 #[test]

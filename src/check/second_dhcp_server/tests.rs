@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::finding::Reason;
 use crate::net::Moment;
-use crate::observe::{Asked, Cut, DhcpAnswer, DhcpAsked, Fact};
+use crate::observe::{Asked, Cut, DhcpAnswer, DhcpAsked, Fact, Part};
 use crate::oui::Vendors;
 use crate::wire::dhcp::{Kind, Settings};
 
@@ -158,6 +158,13 @@ fn a_look_that_was_cut_short_does_not_say_clear() {
     let inventory = fold(vec![Fact::DhcpAsked(DhcpAsked::default()), Fact::CutShort { by: Cut::User }]);
     assert_eq!(judge(&inventory, &Plan::default()), Verdict::NotTested(Reason::NotListenedOut));
     assert_eq!(judge(&fold(Vec::new()), &Plan::default()), Verdict::NotTested(Reason::DhcpNotAsked));
+    let hurried = |part| {
+        let asked = DhcpAsked { discovers: 2, ..DhcpAsked::default() };
+        let facts = vec![Fact::DhcpAsked(asked), Fact::CutShort { by: Cut::Budget }, Fact::Unfinished { part }];
+        judge(&fold(facts), &Plan::default())
+    };
+    assert_eq!(hurried(Part::Dhcp), Verdict::NotTested(Reason::OutOfTime { asked: 0, planned: 0 }));
+    assert_eq!(hurried(Part::Services), Verdict::Clear);
 }
 
 fn any_answer() -> impl Strategy<Value = Fact> {

@@ -78,7 +78,7 @@ pub fn run(args: &LocateArgs, language: Language) -> Result<u8> {
         targets: None,
         rate: Rate::Max,
         quick: true,
-        budget_ms: None,
+        budget: None,
         agreed: false,
         cable_test: None,
         fills: false,

@@ -88,7 +88,7 @@ pub fn run(args: &PoeArgs, language: Language) -> Result<u8> {
         targets: Some(Targets::default()),
         rate: Rate::Max,
         quick: false,
-        budget_ms: None,
+        budget: None,
         agreed: false,
         cable_test: None,
         fills: false,

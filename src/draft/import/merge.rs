@@ -1,6 +1,6 @@
 //! A table's devices put into a plan that exists: its comments, its order and all that it says of other things stay as they are.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::net::Ipv4Addr;
 
 use toml_edit::{ArrayOfTables, DocumentMut, InlineTable, Item, Table, TableLike, Value};
@@ -47,6 +47,8 @@ pub fn merge(text: &str, devices: &[Fixed], overwrite: bool) -> std::result::Res
             let said = error.message().replace('\n', ", ");
             Why::new(said.clone(), said)
         })?,
+        addresses: plan.fixed.iter().zip(0..).map(|(fixed, at)| (fixed.address, at)).collect(),
+        names: plan.fixed.iter().zip(0..).map(|(fixed, at)| (fixed.name.to_lowercase(), at)).collect(),
         known: plan.fixed.clone(),
         overwrite,
         merged: Merged::default(),
@@ -88,6 +90,9 @@ struct Merging {
     document: DocumentMut,
     /// The fixed addresses of the document, in its order.
     known: Vec<Fixed>,
+    /// Where each stands there, by its address and by its name in lower case.
+    addresses: HashMap<Ipv4Addr, usize>,
+    names: HashMap<String, usize>,
     overwrite: bool,
     merged: Merged,
 }
@@ -95,7 +100,7 @@ struct Merging {
 impl Merging {
     /// A device at an address of which the plan already says whose it is.
     fn meet(&mut self, device: &Fixed) {
-        let Some(at) = self.known.iter().position(|known| known.address == device.address) else { return };
+        let Some(&at) = self.addresses.get(&device.address) else { return };
         let known = &self.known[at];
         let otherwise = named(device).is_some_and(|name| !same_name(name, &known.name))
             || device.mac.is_some_and(|mac| known.mac.is_some_and(|known| known != mac));
@@ -113,7 +118,7 @@ impl Merging {
 
     /// A device at an address of which the plan says nothing; `tabled` are the addresses of the table.
     fn place(&mut self, device: &Fixed, tabled: &HashSet<Ipv4Addr>) {
-        let elsewhere = named(device).and_then(|name| self.known.iter().position(|known| same_name(name, &known.name)));
+        let elsewhere = named(device).and_then(|name| self.names.get(&name.to_lowercase()).copied());
         let Some(at) = elsewhere else {
             self.add(device);
             return;
@@ -146,6 +151,11 @@ impl Merging {
             }
             self.set(at, name, &after);
             if *name == "name" {
+                let before = self.known[at].name.to_lowercase();
+                if self.names.get(&before) == Some(&at) {
+                    self.names.remove(&before);
+                }
+                self.names.insert(after.to_lowercase(), at);
                 after.clone_into(&mut self.known[at].name);
             }
             told.push(match before {
@@ -219,6 +229,7 @@ impl Merging {
                 entry.as_array_of_tables_mut().into_iter().for_each(|tables| tables.push(table.clone()));
             }
         }
+        self.names.insert(device.name.to_lowercase(), self.known.len());
         self.known.push(device.clone());
         let added = match named(device) {
             Some(name) => format!("{name}, {address}"),

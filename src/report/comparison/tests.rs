@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::{Change, Comparison, Status};
 use crate::check::testing::{A, B, C, OURS, Scene, mac};
 use crate::finding::Reason;
-use crate::observe::{Asked, BarrierTried, Became, Cut, DhcpAnswer, DhcpAsked, Fact};
+use crate::observe::{Asked, BarrierTried, Became, Cut, DhcpAnswer, DhcpAsked, Fact, Part};
 use crate::probe::Errand;
 use crate::report::{Report, Visit};
 use crate::wire::dhcp::{Kind, Settings};
@@ -69,6 +69,7 @@ fn another_owner_of_a_contested_address_does_not_make_it_another_case() {
 fn what_was_not_looked_at_again_is_never_closed() {
     let before = report(&duplicate());
     let stopped = report(&Scene::partly(20).cut(Cut::User).claim("10.0.0.7", C));
+    let hurried = report(&Scene::partly(20).out_of_time(&[Part::Addresses]).claim("10.0.0.7", C));
     let elsewhere = Scene::swept().claim("10.0.0.77", C).report(visit("10.0.0.64/26"));
     let hasty = Scene::swept().claim("10.0.0.9", A).report(Visit { quick: true, ..visit("10.0.0.0/24") });
     let passive = Scene::capture().report(Visit { errand: Errand::Capture, ..visit("10.0.0.0/24") });
@@ -76,6 +77,7 @@ fn what_was_not_looked_at_again_is_never_closed() {
     let lost = report(&Scene::swept().fact(Fact::FramesLost { count: 3 }).claim("10.0.0.7", A).claim("10.0.0.7", C));
     let cases = [
         (stopped, Reason::Stopped { asked: 20, planned: 254 }),
+        (hurried, Reason::OutOfTime { asked: 20, planned: 254 }),
         (elsewhere, Reason::OtherTargets { targets: vec!["10.0.0.64/26".to_owned()] }),
         (hasty, Reason::LessPatience),
         (passive, Reason::NothingAsked),
@@ -170,6 +172,13 @@ fn a_gateway_or_a_dns_server_that_was_not_asked_again_is_not_closed() {
 }
 
 #[test]
+fn what_had_ended_when_the_time_ran_out_was_looked_at_again() {
+    let mended = Scene::swept().claim("10.0.0.9", A).out_of_time(&[Part::Services]);
+    let comparison = compared(&report(&duplicate()), &report(&mended));
+    assert_eq!(statuses(&comparison), [(DUPLICATE, Status::Closed)]);
+}
+
+#[test]
 fn a_check_of_leases_without_a_lease_file_is_not_tested_again() {
     let plan = "[[dhcp]]\nserver = \"10.0.0.2\"\nranges = [\"10.0.0.100-10.0.0.150\"]\n";
     let scene = Scene::swept().plan(plan).claim("10.0.0.13", A);
@@ -219,7 +228,7 @@ fn visits_of_two_networks_are_not_compared() {
 fn scenes() -> impl Strategy<Value = (Scene, Visit)> {
     let cards = prop_oneof![Just(A), Just(B), Just(C), Just("00:00:5e:00:01:07")];
     let claims = prop::collection::vec((2u8..8, cards, prop::option::of("[a-c]{1,2}")), 0..8);
-    let cut = prop_oneof![4 => Just(None), 1 => Just(Some(Cut::User))];
+    let cut = prop_oneof![4 => Just(None), 1 => Just(Some(Cut::User)), 1 => Just(Some(Cut::Budget))];
     let servers = prop::collection::vec((2u8..5, 0u32..3), 0..3);
     let visits = (prop_oneof![Just("10.0.0.0/24"), Just("10.0.0.0/29"), Just("10.0.0.1-5")], any::<bool>());
     (claims, cut, servers, visits, any::<bool>()).prop_map(|(claims, cut, servers, (targets, quick), leases)| {
@@ -241,7 +250,7 @@ fn scenes() -> impl Strategy<Value = (Scene, Visit)> {
                 scene.fact(Fact::DhcpAsked(DhcpAsked { informs: 1, discovers: 2, listened_ms: 4_500, ..DhcpAsked::default() }));
         }
         if let Some(cut) = cut {
-            scene = scene.cut(cut);
+            scene = scene.cut(cut).fact(Fact::Unfinished { part: Part::Dhcp });
         }
         if leases {
             scene = scene.leases(&format!("0 {A} 10.0.0.3 * *\n"));

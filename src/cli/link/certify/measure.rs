@@ -97,7 +97,7 @@ impl Bench<'_> {
             targets: Some(Targets::default()),
             rate: Rate::Max,
             quick: false,
-            budget_ms: None,
+            budget: None,
             agreed: false,
             cable_test: None,
             fills: false,
