@@ -177,12 +177,12 @@ impl Explain for LowThroughput {
     fn plain(&self) -> Option<Plain> {
         Some(Plain {
             english: [
-                "A connection is slower than it should be: large files and backups take too long.",
-                "Find the stretch that is slow and have it mended.",
+                "A way carries less than it must: copies and backups take longer than planned.",
+                "Find what slows that way: a cable, a device on it, or too much work at once.",
             ],
             french: [
-                "Une liaison est plus lente qu'elle ne devrait : gros fichiers et sauvegardes traînent.",
-                "Trouver le tronçon lent et le faire remettre en état.",
+                "Un chemin transporte moins qu'il ne le faut : copies et sauvegardes durent plus que prévu.",
+                "Chercher ce qui freine ce chemin : un câble, un équipement, ou trop de travail à la fois.",
             ],
             by: By::Technician,
         })
