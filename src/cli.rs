@@ -15,8 +15,6 @@ pub mod agreement;
 pub mod asking;
 pub mod budget;
 #[cfg(target_os = "linux")]
-pub mod community;
-#[cfg(target_os = "linux")]
 pub mod deep;
 pub mod dhcp;
 pub mod diagnose;
@@ -39,6 +37,8 @@ pub mod scan;
 pub mod schema;
 pub mod site;
 pub mod switches;
+#[cfg(target_os = "linux")]
+pub mod unseen;
 #[cfg(target_os = "linux")]
 pub mod visit;
 

@@ -52,10 +52,10 @@ impl SwitchArgs {
     /// The same; whoever sits at the terminal is asked for the community of a switch that was named, and of which it is known nowhere.
     #[cfg(target_os = "linux")]
     pub fn snmp_or_ask(&self, plan: &Plan, language: Language) -> Result<Option<Snmp>> {
-        use super::{agreement, community};
+        use super::{agreement, unseen};
         let given = self.snmp()?;
         match self.unknown(plan, given.as_ref()) {
-            Some(switch) if agreement::can_ask() => Ok(Some(Snmp::community(community::ask(switch, language)?))),
+            Some(switch) if agreement::can_ask() => Ok(Some(Snmp::community(unseen::community(switch, language)?))),
             _ => Ok(given),
         }
     }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::progress::Progress;
 use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs};
-use crate::cli::community;
 use crate::cli::output::{print, view};
+use crate::cli::{agreement, unseen};
 use crate::edge::pc::linux::{Pc, Resume};
 use crate::edge::pc::{Kept, folder_of, opening, past, payloads, profile_text};
 use crate::edge::stop;
@@ -171,12 +171,12 @@ fn secrets(ready: &Ready, resumed: bool, language: Language) -> Result<BTreeMap<
         let secret = match std::env::var(&name).ok().filter(|value| !value.is_empty()) {
             Some(value) => Secret::new(value),
             None if resumed => continue,
-            None if community::can_ask() => {
+            None if agreement::can_ask() => {
                 let question = language.pick(
                     format!("Password {name} (it is not shown): "),
                     format!("Mot de passe {name} (il ne s'affiche pas) : "),
                 );
-                community::unseen(&question).ok_or_else(|| {
+                unseen::ask(&question).ok_or_else(|| {
                     Fault::new(format!("no password {name} was given"), format!("aucun mot de passe {name} n'a été donné"))
                 })?
             }

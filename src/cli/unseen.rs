@@ -19,16 +19,16 @@ const MOST: usize = 255;
 ///
 /// # Errors
 /// Ctrl-C, the end of the input, or nothing typed.
-pub fn ask(switch: IpAddr, language: Language) -> Result<Secret> {
+pub fn community(switch: IpAddr, language: Language) -> Result<Secret> {
     let question = language.pick(
         format!("SNMP community of the switch {switch} (it is not shown): "),
         format!("Communauté SNMP du commutateur {switch} (elle ne s'affiche pas) : "),
     );
-    unseen(&question).ok_or_else(|| Fault::new("no community was given", "aucune communauté n'a été donnée"))
+    ask(&question).ok_or_else(|| Fault::new("no community was given", "aucune communauté n'a été donnée"))
 }
 
 /// Asks for something that is not shown; nothing where it was Ctrl-C, the end of the input, or nothing was typed.
-pub fn unseen(question: &str) -> Option<Secret> {
+pub fn ask(question: &str) -> Option<Secret> {
     stop::watch();
     let mut keys = Keys::open();
     // A terminal that takes no question takes no answer either: then the reading ends.
