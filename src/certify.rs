@@ -1,5 +1,5 @@
-//! Outlet after outlet: what each must be good for, what was measured there, and what that comes to. Pure: the walk from outlet to
-//! outlet, its journal and its certificate know neither card nor clock nor file.
+//! Outlet after outlet: what each must be good for, what was measured there, and what that comes to. Pure: the walk from outlet
+//! to outlet, its journal and its certificate know neither card nor clock nor file.
 
 pub mod certificate;
 pub mod journal;

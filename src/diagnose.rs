@@ -98,7 +98,8 @@ mod tests {
     #[test]
     fn the_rungs_stand_from_the_link_up_and_every_check_is_on_one() {
         let ladder = climbed(&Scene::swept());
-        // The checks of the cable are rungs of trousse link and of a deep look, which ask the card, as are those of a neighbour until one is heard.
+        // The checks of the cable are rungs of trousse link and of a deep look, which ask the card, as are those of a neighbour
+        // until one is heard.
         let scene = Scene::default();
         let (inventory, plan) = scene.seen();
         let of_link = climb(Errand::Link, &inventory, plan);

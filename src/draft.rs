@@ -1,4 +1,5 @@
-//! A plan drafted from what a visit saw, for `trousse site init`: what is sure stands as TOML, what a person must decide as a comment.
+//! A plan drafted from what a visit saw, for `trousse site init`: what is sure stands as TOML, what a person must decide as a
+//! comment.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -2,7 +2,8 @@
 
 use crate::line::is_invisible;
 
-/// The text of a record in JSON, with what is hostile in it kept and escaped: a terminal that the record is printed on obeys none of it.
+/// The text of a record in JSON, with what is hostile in it kept and escaped: a terminal that the record is printed on obeys none
+/// of it.
 pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {

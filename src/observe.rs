@@ -191,7 +191,8 @@ pub enum Fact {
         /// What it said.
         says: Says,
     },
-    /// A server's file, or the server itself, says something of an address. The network did not: what is concluded from it is only as good as the file.
+    /// A server's file, or the server itself, says something of an address. The network did not: what is concluded from it is
+    /// only as good as the file.
     LeaseHeld {
         /// The name of the file.
         file: String,

@@ -1,4 +1,5 @@
-//! Preparing a PC: what a delivered one is stands in a profile, and each step is done only when a second look finds nothing left to do.
+//! Preparing a PC: what a delivered one is stands in a profile, and each step is done only when a second look finds nothing left
+//! to do.
 //!
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 

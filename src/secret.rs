@@ -1,4 +1,5 @@
-//! What may not be shown: a community, a password. It is written out nowhere: it has no `Serialize`, and `Debug` shows nothing of it.
+//! What may not be shown: a community, a password. It is written out nowhere: it has no `Serialize`, and `Debug` shows nothing of
+//! it.
 
 use std::fmt;
 

@@ -1,7 +1,8 @@
-//! The services that a plan names: one file a kind, with what the plan may say of it, what is said to it, and what its answer means.
+//! The services that a plan names: one file a kind, with what the plan may say of it, what is said to it, and what its answer
+//! means.
 //!
-//! A kind neither opens a socket nor reads a clock: the edge knows the few ways of asking ([`Way`]), so that one more protocol over
-//! TCP, TLS or UDP is one file here and its line in `services!`.
+//! A kind neither opens a socket nor reads a clock: the edge knows the few ways of asking ([`Way`]), so that one more protocol
+//! over TCP, TLS or UDP is one file here and its line in `services!`.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -56,8 +57,8 @@ pub struct Service {
     /// `https`, `tls`: the fewest days that its certificate must still be good for [default: 14].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days_left: Option<u32>,
-    /// `https`, `tls`: the private authority that signed its certificate: one that the plan holds, else a file beside the plan (PEM).
-    /// Without it, those that this laptop trusts count.
+    /// `https`, `tls`: the private authority that signed its certificate: one that the plan holds, else a file beside the plan
+    /// (PEM). Without it, those that this laptop trusts count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// `https`, `tls`: the name that its certificate must be for, where that is not the host.

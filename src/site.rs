@@ -58,8 +58,8 @@ pub struct Plan {
     /// What must not be reached from where the laptop is.
     #[serde(default, rename = "must_not_reach", skip_serializing_if = "Vec::is_empty")]
     pub barriers: Vec<Barrier>,
-    /// The private authorities of the site, by the name that services call them, each with its certificates (PEM). That of a file is
-    /// kept here as well once it is read, so that a record needs no file.
+    /// The private authorities of the site, by the name that services call them, each with its certificates (PEM). That of a file
+    /// is kept here as well once it is read, so that a record needs no file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub authorities: BTreeMap<String, String>,
 }

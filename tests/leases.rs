@@ -1,4 +1,5 @@
-//! Files of DHCP servers: those of dnsmasq, ISC and Kea as the daemons wrote them in a lab, the others in the form of their exports.
+//! Files of DHCP servers: those of dnsmasq, ISC and Kea as the daemons wrote them in a lab, the others in the form of their
+//! exports.
 
 use std::fs::File;
 use std::path::Path;

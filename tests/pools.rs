@@ -1,4 +1,5 @@
-//! Configurations that the servers themselves accept (`dnsmasq --test`, `dhcpd -t`, `kea-dhcp4 -t`), and the one of pfSense's export.
+//! Configurations that the servers themselves accept (`dnsmasq --test`, `dhcpd -t`, `kea-dhcp4 -t`), and the one of pfSense's
+//! export.
 
 use std::fs::File;
 use std::path::Path;

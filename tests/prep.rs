@@ -1,5 +1,5 @@
-//! `trousse prep` with the real program on a system of its own, made from this one and thrown away: what it writes lies in memory, its
-//! host name, processes and network are not this machine's, and its restarts are played.
+//! `trousse prep` with the real program on a system of its own, made from this one and thrown away: what it writes lies in
+//! memory, its host name, processes and network are not this machine's, and its restarts are played.
 
 #![cfg(target_os = "linux")]
 

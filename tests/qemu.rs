@@ -1,4 +1,5 @@
-//! `trousse link` in a virtual machine with Debian's kernel and a PHY of our own (tests/qemu): the real netlink path, cable by cable.
+//! `trousse link` in a virtual machine with Debian's kernel and a PHY of our own (tests/qemu): the real netlink path, cable by
+//! cable.
 
 use std::collections::BTreeMap;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! The journal of a walk, a line of JSON for each thing that happened: it is written line by line, and read again after a power cut.
+//! The journal of a walk, a line of JSON for each thing that happened: it is written line by line, and read again after a power
+//! cut.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What a kind of outlet must be good for: the link profiles of `profiles/link/`, which are in the program, and those that people write.
+//! What a kind of outlet must be good for: the link profiles of `profiles/link/`, which are in the program, and those that people
+//! write.
 
 use std::path::Path;
 

@@ -24,11 +24,11 @@ pub struct GatewayLoss {
     pub figures: Figures,
 }
 
-/// Pings that may be lost of twenty. A network may lose one packet in a thousand (ITU-T Y.1541, table 1, classes 0 to 4); on such a
-/// one, two of twenty are lost once in five thousand looks.
+/// Pings that may be lost of twenty. A network may lose one packet in a thousand (ITU-T Y.1541, table 1, classes 0 to 4); on such
+/// a one, two of twenty are lost once in five thousand looks.
 const LOST: u32 = 1;
-/// The most that delay may vary, in microseconds (ITU-T Y.1541, table 1, classes 0 and 1: 50 ms from end to end, of which a LAN is
-/// the least part).
+/// The most that delay may vary, in microseconds (ITU-T Y.1541, table 1, classes 0 and 1: 50 ms from end to end, of which a LAN
+/// is the least part).
 const JITTER_US: u32 = 50_000;
 
 /// Every gateway that answers.

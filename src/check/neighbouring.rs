@@ -19,8 +19,8 @@ pub fn switches(inventory: &Inventory) -> Result<Vec<(Advertised, &Observation)>
     if switches.is_empty() { Err(Reason::NeighbourSilent) } else { Ok(switches) }
 }
 
-/// The switch itself, where only one is at the other end: two mean that something between hands on what they say, and the cable ends
-/// there. One that speaks two protocols is one; LLDP is the first of them.
+/// The switch itself, where only one is at the other end: two mean that something between hands on what they say, and the cable
+/// ends there. One that speaks two protocols is one; LLDP is the first of them.
 pub fn one_switch(inventory: &Inventory) -> Result<Vec<(Advertised, &Observation)>, Reason> {
     let mut switches = switches(inventory)?;
     switches.sort_by_key(|(told, _)| told.protocol != Discovery::Lldp);

@@ -37,7 +37,8 @@ pub fn judge(inventory: &Inventory, _plan: &Plan) -> Verdict {
 }
 
 impl PairOpen {
-    /// Where all four end at one place, within what a card or a switch can tell apart: nothing is plugged in there, or the cable is cut.
+    /// Where all four end at one place, within what a card or a switch can tell apart: nothing is plugged in there, or the cable
+    /// is cut.
     fn end_cm(&self) -> Option<u32> {
         let lengths: Option<Vec<u32>> = self.pairs.iter().map(|tested| tested.length_cm).collect();
         let lengths = lengths.filter(|lengths| lengths.len() == 4)?;

@@ -78,7 +78,8 @@ impl<'a> Roll<'a> {
         Roll { inventory, plan, whole: gap(inventory).is_none(), named }
     }
 
-    /// Whether it is known who is at an address: somebody answered for it, or it was asked through to the end, on our own segment.
+    /// Whether it is known who is at an address: somebody answered for it, or it was asked through to the end, on our own
+    /// segment.
     pub fn is_asked(&self, ip: Ipv4Addr) -> bool {
         self.whole && self.is_near(ip) && self.is_settled(ip)
     }

@@ -39,8 +39,8 @@ pub fn judge(inventory: &Inventory, plan: &Plan) -> Verdict {
     Verdict::Found(vec![Finding::new(severity, Problem::SecondDhcpServer(problem), evidence(&heard))])
 }
 
-/// Whether devices of the two would have another mask, router or name server. What was left out counts only where both answered us:
-/// what somebody else was told is what he had asked for.
+/// Whether devices of the two would have another mask, router or name server. What was left out counts only where both answered
+/// us: what somebody else was told is what he had asked for.
 fn contradict(one: &DhcpServer, other: &DhcpServer) -> bool {
     fn apart<T: PartialEq>(one: &[T], other: &[T], whole: bool) -> bool {
         one != other && (whole || !(one.is_empty() || other.is_empty()))

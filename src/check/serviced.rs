@@ -164,8 +164,8 @@ pub fn verdict(
     Verdict::of(findings, otherwise)
 }
 
-/// Whether a service has a say in the checks that are about every kind: that a line was not to be filled, or could not be, is said once, by the
-/// check of throughput.
+/// Whether a service has a say in the checks that are about every kind: that a line was not to be filled, or could not be, is
+/// said once, by the check of throughput.
 pub fn is_tried(inventory: &Inventory, service: &Service) -> bool {
     !service.fills() || inventory.services().of(&service.name).is_some_and(|(told, _)| told.became.was_asked())
 }

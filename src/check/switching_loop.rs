@@ -35,10 +35,12 @@ pub enum Shows {
     Reflected,
 }
 
-/// Broadcasts a second from which on a switch speaks of a storm: the default of FortiSwitch's storm control (FortiGate CLI reference,
-/// `switch-controller storm-control`, rate) and of the rising threshold of the D-Link DES-3208 (user's guide, broadcast storm).
+/// Broadcasts a second from which on a switch speaks of a storm: the default of FortiSwitch's storm control (FortiGate CLI
+/// reference, `switch-controller storm-control`, rate) and of the rising threshold of the D-Link DES-3208 (user's guide,
+/// broadcast storm).
 const STORM: u32 = 500;
-/// Copies of one frame of ours that something on the way may send back: a mirrored port, which copies what enters and what leaves.
+/// Copies of one frame of ours that something on the way may send back: a mirrored port, which copies what enters and what
+/// leaves.
 const MIRRORED: u32 = 2;
 
 /// The frames that came back, and the busiest second.

@@ -131,8 +131,8 @@ impl Scene {
         self.fact(Fact::DnsAsked { server: address(server), replies: Replies { sent, rtts_us: rtts_us.to_vec() } })
     }
 
-    /// A switch told that it has learned these cards on these ports, named `gi` and their number. Its own card ends in ff and the last
-    /// octet of its address.
+    /// A switch told that it has learned these cards on these ports, named `gi` and their number. Its own card ends in ff and the
+    /// last octet of its address.
     pub(crate) fn switch(self, ip: &str, cards: &[(&str, u16)]) -> Scene {
         self.switch_with(ip, cards, |_| {})
     }

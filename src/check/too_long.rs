@@ -28,7 +28,8 @@ pub struct TooLong {
 /// The longest channel, in centimetres: 90 m of fixed cable and 10 m of cords (ISO/IEC 11801-1, 8.2; ANSI/TIA-568.2-D, 6.3).
 const CHANNEL_CM: u32 = 10_000;
 
-/// Whether the end of a pair, good or open, lies beyond the longest channel. A short says where the fault is, not where the cable ends.
+/// Whether the end of a pair, good or open, lies beyond the longest channel. A short says where the fault is, not where the cable
+/// ends.
 pub fn is_too_long(tested: &PairTested) -> bool {
     matches!(tested.result, PairResult::Ok | PairResult::Open) && tested.length_cm.is_some_and(|cm| cm > CHANNEL_CM)
 }

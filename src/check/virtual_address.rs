@@ -20,7 +20,8 @@ use crate::site::Plan;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "family", rename_all = "lowercase")]
 pub enum Family {
-    /// VRRP (RFC 9568, 7.3: 00-00-5e-00-01-{VRID}, of IPv6 00-00-5e-00-02-{VRID}), and CARP, which uses the first of these ranges.
+    /// VRRP (RFC 9568, 7.3: 00-00-5e-00-01-{VRID}, of IPv6 00-00-5e-00-02-{VRID}), and CARP, which uses the first of these
+    /// ranges.
     Vrrp {
         /// VRRP's virtual router, CARP's virtual host.
         group: u16,

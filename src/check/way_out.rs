@@ -126,8 +126,8 @@ pub fn standing(inventory: &Inventory, ip: IpAddr) -> Standing {
     }
 }
 
-/// The gateways that this machine uses answer nothing (where it uses none that was asked: all of them): what lies behind cannot be
-/// reached from here by its kind of address.
+/// The gateways that this machine uses answer nothing (where it uses none that was asked: all of them): what lies behind cannot
+/// be reached from here by its kind of address.
 pub fn is_shut(inventory: &Inventory, plan: &Plan, behind: IpAddr) -> bool {
     let named = gateways(inventory, plan)
         .into_iter()

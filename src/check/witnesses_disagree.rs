@@ -60,7 +60,8 @@ impl Announced {
     /// Whether it contradicts what the switch says over SNMP, or what the card says.
     fn contradicts(&self, port: &Plug, card_mbps: Option<u32>, card_full_duplex: Option<bool>) -> bool {
         let differ = |one: Option<u32>, other: Option<u32>| one.zip(other).is_some_and(|(one, other)| one != other);
-        // Names differ in many ways, and a number alone may be another count of the same ports: only the port's own number decides.
+        // Names differ in many ways, and a number alone may be another count of the same ports: only the port's own number
+        // decides.
         let number = |name: &str| {
             let last = name.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse::<u32>().ok());
             last.filter(|_| name.starts_with(|c: char| c.is_alphabetic()) && name.parse::<Mac>().is_err())

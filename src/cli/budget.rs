@@ -6,7 +6,8 @@ use crate::fault::{Fault, Result};
 
 /// The time in milliseconds: `60s`, `2m`, `1h 30m`, or `90` for seconds.
 ///
-/// There is none by default: every question has a deadline of its own, so a look ends by itself, and one that is cut short tells less.
+/// There is none by default: every question has a deadline of its own, so a look ends by itself, and one that is cut short tells
+/// less.
 ///
 /// # Errors
 /// What is no duration, one that is over before anything could be known, and one of more than a day.

@@ -19,8 +19,8 @@ struct Deep<'a> {
     plan: &'a Plan,
 }
 
-/// Asks for agreement to a deep look by an interface, where `yes` does not give it; whether DHCP servers are asked for their ranges, which takes
-/// an address of ours.
+/// Asks for agreement to a deep look by an interface, where `yes` does not give it; whether DHCP servers are asked for their
+/// ranges, which takes an address of ours.
 pub fn agree(interface: Option<&str>, plan: &Plan, yes: bool, language: Language) -> Result<bool> {
     let interface = Interface::choose_whatever_its_link(interface)?;
     let asks_pool = !interface.identity.addresses.is_empty();

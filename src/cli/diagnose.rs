@@ -13,7 +13,8 @@ pub struct DiagnoseArgs {
     /// What a scan takes too.
     #[command(flatten)]
     pub scan: ScanArgs,
-    /// Also do what disturbs others: test the cable, fill the lines of the plan by iperf3, ask servers for their ranges. It is listed first, and needs a yes, or --yes
+    /// Also do what disturbs others: test the cable, fill the lines of the plan by iperf3, ask servers for their ranges. It is
+    /// listed first, and needs a yes, or --yes
     #[arg(long)]
     pub deep: bool,
     /// What DHCP servers are asked.

@@ -77,7 +77,8 @@ fn raise(lab: lab::Lab, args: &LabArgs, language: Language) -> Result<u8> {
     })
 }
 
-/// Runs the kit as the lab says, does what is done next and runs it again, and says on standard error whether it found what is there.
+/// Runs the kit as the lab says, does what is done next and runs it again, and says on standard error whether it found what is
+/// there.
 #[cfg(target_os = "linux")]
 fn check(lab: &lab::Lab, running: &lab::Running, own: &std::ffi::OsStr, language: Language) -> Result<u8> {
     let before = lab::contents(&lab.expect, running.folder());

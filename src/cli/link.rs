@@ -21,8 +21,8 @@ pub struct LinkArgs {
     /// The interface; it needs neither an address nor a link [default: that of the default route]
     #[arg(value_name = "IFACE")]
     pub interface: Option<String>,
-    /// Test each pair of the cable for opens and shorts; the link drops for some seconds. With --switch that switch tests, from its
-    /// end, and needs a community that may write
+    /// Test each pair of the cable for opens and shorts; the link drops for some seconds. With --switch that switch tests, from
+    /// its end, and needs a community that may write
     #[arg(long)]
     pub cable_test: bool,
     /// Drop the link without asking

@@ -32,8 +32,8 @@ pub enum PrepCommand {
     Status(StatusArgs),
 }
 
-/// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is awaited; 20:
-/// a step cannot be planned; 30: the profile is refused.
+/// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
+/// awaited; 20: a step cannot be planned; 30: the profile is refused.
 #[derive(Debug, clap::Args)]
 pub struct PlanArgs {
     /// The profile.
@@ -41,8 +41,8 @@ pub struct PlanArgs {
     pub profile: ProfileArgs,
 }
 
-/// Make every change, look again after each, go on after restarts and power cuts. Exit code 0: the PC is as the profile wants it; 10: a
-/// restart is awaited; 20: a step failed; 30: refused before anything was touched.
+/// Make every change, look again after each, go on after restarts and power cuts. Exit code 0: the PC is as the profile wants it;
+/// 10: a restart is awaited; 20: a step failed; 30: refused before anything was touched.
 #[derive(Debug, clap::Args)]
 pub struct RunArgs {
     /// The profile.
@@ -56,8 +56,8 @@ pub struct RunArgs {
     pub resumed: bool,
 }
 
-/// Show exactly what is no longer as the preparation left it. Exit code 0: nothing; 1: something; 20: a step cannot be looked at; 30: this
-/// PC was not prepared to the end with this profile.
+/// Show exactly what is no longer as the preparation left it. Exit code 0: nothing; 1: something; 20: a step cannot be looked at;
+/// 30: this PC was not prepared to the end with this profile.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// The profile.
@@ -65,7 +65,8 @@ pub struct VerifyArgs {
     pub profile: ProfileArgs,
 }
 
-/// Show how the preparation of this PC stands, by its journal. Exit code 0: ready; 1: under way or interrupted; 10: a restart is awaited;
+/// Show how the preparation of this PC stands, by its journal. Exit code 0: ready; 1: under way or interrupted; 10: a restart is
+/// awaited;
 /// 20: a step failed; 30: there is none.
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {

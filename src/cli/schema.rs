@@ -11,7 +11,8 @@ use crate::prep;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm) or of what programs read (a report, a comparison, a certificate, a visit, a preparation).
+/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm) or of what programs read (a report, a
+/// comparison, a certificate, a visit, a preparation).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what

@@ -19,8 +19,8 @@ pub struct SwitchArgs {
     /// A switch to ask over SNMP; may be repeated [default: those of the plan that say how they are asked]
     #[arg(long = "switch", value_name = "ADDRESS")]
     pub switches: Vec<IpAddr>,
-    /// The file whose first line is the community; TROUSSE_SNMP_COMMUNITY in the environment does as well. Without either it is asked
-    /// for at the terminal
+    /// The file whose first line is the community; TROUSSE_SNMP_COMMUNITY in the environment does as well. Without either it is
+    /// asked for at the terminal
     #[arg(long, value_name = "FILE")]
     pub community_file: Option<PathBuf>,
     /// The community; whoever else works on this machine can read it there
@@ -49,7 +49,8 @@ impl SwitchArgs {
         }
     }
 
-    /// The same; whoever sits at the terminal is asked for the community of a switch that was named, and of which it is known nowhere.
+    /// The same; whoever sits at the terminal is asked for the community of a switch that was named, and of which it is known
+    /// nowhere.
     #[cfg(target_os = "linux")]
     pub fn snmp_or_ask(&self, plan: &Plan, language: Language) -> Result<Option<Snmp>> {
         use super::{agreement, unseen};

@@ -35,8 +35,8 @@ pub struct Looked {
     pub recorded: Result<()>,
 }
 
-/// Looks, `again` where an earlier look is repeated. While a visit is open its journal is told, and the look is recorded beside it
-/// where `record` names no other place.
+/// Looks, `again` where an earlier look is repeated. While a visit is open its journal is told, and the look is recorded beside
+/// it where `record` names no other place.
 pub fn look(request: Request, leases: &LeaseArgs, record: Option<&Path>, again: bool, language: Language) -> Result<Looked> {
     let open = log::of_the_open_visit(language);
     let record = record.map(Path::to_owned).or_else(|| log::record_beside(open.as_deref(), language));

@@ -59,7 +59,8 @@ const HEADINGS: &[(Column, &[&str])] = &[
 /// A cell, its column counted from 1.
 type Field = (u32, std::result::Result<String, Why>);
 
-/// Reads a table: what Excel and others write (.xlsx), LibreOffice's (.ods), else text. The error is one line: there is no table of devices in it.
+/// Reads a table: what Excel and others write (.xlsx), LibreOffice's (.ods), else text. The error is one line: there is no table
+/// of devices in it.
 pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     let mut imported = Imported::default();
     if bytes.starts_with(b"PK") {
@@ -88,7 +89,8 @@ struct Sheet {
     broken: Option<Why>,
 }
 
-/// Reads a workbook. The crate that reads Excel's counts without care in a damaged one, and may panic: that is a refusal like any other.
+/// Reads a workbook. The crate that reads Excel's counts without care in a damaged one, and may panic: that is a refusal like any
+/// other.
 fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
     let sheets = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut archive = unpacked::bounded(bytes)?;

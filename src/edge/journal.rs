@@ -26,8 +26,8 @@ pub struct Journal<L> {
 }
 
 impl<L: Line> Journal<L> {
-    /// Opens a journal, or begins one; what it holds so far. What a power cut left of a line is taken off. Another trousse that is
-    /// writing it is waited for with this much patience.
+    /// Opens a journal, or begins one; what it holds so far. What a power cut left of a line is taken off. Another trousse that
+    /// is writing it is waited for with this much patience.
     pub fn open(path: &Path, patience: Duration) -> Result<(Journal<L>, Read<L>)> {
         let failed = |error: io::Error| cannot_write(path, &error);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;

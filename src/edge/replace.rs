@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-/// Puts these bytes in the place of a file that exists, with its owner and its permissions. Where the path is a link, what it leads to
-/// is replaced.
+/// Puts these bytes in the place of a file that exists, with its owner and its permissions. Where the path is a link, what it
+/// leads to is replaced.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let path = path.canonicalize()?;
     let before = fs::metadata(&path)?;

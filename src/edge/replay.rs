@@ -135,7 +135,8 @@ enum Counting {
     No,
 }
 
-/// Hears every frame of a capture, each when and in the direction that `how` says; how many there are, and the moment of the last.
+/// Hears every frame of a capture, each when and in the direction that `how` says; how many there are, and the moment of the
+/// last.
 fn hear_capture(
     path: &Path,
     listener: &mut Listener,

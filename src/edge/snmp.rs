@@ -155,7 +155,8 @@ pub async fn walk(question: &Question<'_>) -> Result<Walked, Unanswered> {
     Ok(walked)
 }
 
-/// What the switch is to believe us by; the tables of one VLAN of a Catalyst are those of `community@20`, or of the context `vlan-20`.
+/// What the switch is to believe us by; the tables of one VLAN of a Catalyst are those of `community@20`, or of the context
+/// `vlan-20`.
 fn auth(snmp: &Snmp, vlan: Option<VlanId>) -> Result<Auth, Unanswered> {
     let octets = |text: &str| text.as_bytes().to_vec();
     let of_vlan = vlan.map(|vlan| format!("@{vlan}")).unwrap_or_default();

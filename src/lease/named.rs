@@ -143,8 +143,8 @@ fn client(draft: &mut Draft, text: &str) {
     }
 }
 
-/// What the words say. The console has no state: it writes `Reservation (active)` where the date stands, and calls an address that
-/// was found in use BAD_ADDRESS.
+/// What the words say. The console has no state: it writes `Reservation (active)` where the date stands, and calls an address
+/// that was found in use BAD_ADDRESS.
 fn state(word: &str, expires: &str, name: Option<&str>) -> Option<State> {
     // Nearly every row of a long file.
     let bad = name.is_some_and(|name| name.eq_ignore_ascii_case("BAD_ADDRESS"));

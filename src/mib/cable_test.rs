@@ -1,8 +1,8 @@
-//! A switch's own test of the cable at one of its ports: what is written to start it, and what it then says. One file a maker, for
-//! each has codes and a unit of its own.
+//! A switch's own test of the cable at one of its ports: what is written to start it, and what it then says. One file a maker,
+//! for each has codes and a unit of its own.
 //!
-//! The test is started by a write and takes the link down. Results of an earlier test stand in the same objects: they are cleared first,
-//! or told from new ones by their time.
+//! The test is started by a write and takes the link down. Results of an earlier test stand in the same objects: they are cleared
+//! first, or told from new ones by their time.
 
 pub mod cisco;
 pub mod dlink;

@@ -107,7 +107,8 @@ pub(super) fn bridge_ports(walk: &[Varbind], refused: &mut Refusals) -> BTreeMap
     BASE_PORT_IF_INDEX.rows(walk, refused, |index, value| Some((u16::try_from(single(index)?).ok()?, value.number()?))).collect()
 }
 
-/// The card an index ends with. dot1qTpFdbTable has the number of the filtering database before it, which is not always the VLAN's.
+/// The card an index ends with. dot1qTpFdbTable has the number of the filtering database before it, which is not always the
+/// VLAN's.
 fn card(index: &Oid) -> Option<Mac> {
     let arcs = match index {
         [_, arcs @ ..] if arcs.len() == 6 => arcs,

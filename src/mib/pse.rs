@@ -1,4 +1,5 @@
-//! The PoE of a switch from all tables that tell of it: the standard's, and its maker's for watts by port and for what is wrong now.
+//! The PoE of a switch from all tables that tell of it: the standard's, and its maker's for watts by port and for what is wrong
+//! now.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -155,8 +156,8 @@ pub fn feeding(walk: &[Varbind], refused: &mut Refusals) -> Feeding {
     Feeding { ports: ports.into_values().take(MOST_PORTS).collect(), supplies: supplies.take(MOST_SUPPLIES).collect() }
 }
 
-/// The ifIndex of each port: by the maker's table, else by a convention that fits all of them. RFC 3621 leaves the numbering to the
-/// switch, so that a convention which fits some ports only, or two that contradict each other, are no answer.
+/// The ifIndex of each port: by the maker's table, else by a convention that fits all of them. RFC 3621 leaves the numbering to
+/// the switch, so that a convention which fits some ports only, or two that contradict each other, are no answer.
 fn interfaces_of(
     ports: &[(u32, u32)],
     entities: &BTreeMap<(u32, u32), u32>,
@@ -193,8 +194,8 @@ fn interfaces_of(
     ports.iter().filter_map(|port| Some((*port, *sure.get(&port.1)?))).collect()
 }
 
-/// ifType of a socket for a cable: ethernetCsmacd(6), and fastEther(62) and gigabitEthernet(117), which RFC 3635 made obsolete and
-/// switches still tell.
+/// ifType of a socket for a cable: ethernetCsmacd(6), and fastEther(62) and gigabitEthernet(117), which RFC 3635 made obsolete
+/// and switches still tell.
 fn is_ethernet(kind: u32) -> bool {
     matches!(kind, 6 | 62 | 117)
 }

@@ -36,8 +36,8 @@ pub(super) fn walk(lines: &str) -> Vec<Varbind> {
     lines.lines().filter_map(varbind).collect()
 }
 
-/// A recording of a real switch. They are not ours to give away: they lie in the folder that `TROUSSE_FIXTURES` names, else beside
-/// this repository.
+/// A recording of a real switch. They are not ours to give away: they lie in the folder that `TROUSSE_FIXTURES` names, else
+/// beside this repository.
 pub(super) fn recording(name: &str) -> Option<Vec<Varbind>> {
     let folder = std::env::var_os("TROUSSE_FIXTURES").map(PathBuf::from);
     let folder = folder.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/fixtures"));

@@ -1,4 +1,5 @@
-//! How many broadcasts and multicasts were heard, how often the same one, and which of ours came back. They are counted, not kept.
+//! How many broadcasts and multicasts were heard, how often the same one, and which of ours came back. They are counted, not
+//! kept.
 
 use std::collections::BTreeSet;
 

@@ -55,8 +55,8 @@ impl Width {
         self.of(Fate::Sent).find(|(bytes, _)| *bytes > works)
     }
 
-    /// A router's word for what fails: what its next hop takes (0 where it does not tell), and which router. One whose next hop takes
-    /// that size did not speak of it.
+    /// A router's word for what fails: what its next hop takes (0 where it does not tell), and which router. One whose next hop
+    /// takes that size did not speak of it.
     pub fn told(&self) -> Option<(u16, IpAddr, &Observation)> {
         let fails = self.fails().map(|(bytes, _)| bytes);
         self.sightings.iter().find_map(|(&(fate, bytes), seen)| match fate {

@@ -97,8 +97,8 @@ impl TreesSeen {
         vlans.into_iter().map(roots).filter(|told| told.roots.len() > 1).collect()
     }
 
-    /// The first sightings of a change on its way, and whether it began while we listened: the same port had told the tree without it
-    /// before.
+    /// The first sightings of a change on its way, and whether it began while we listened: the same port had told the tree
+    /// without it before.
     pub fn changes(&self) -> Vec<(&TreeTold, &Observation, bool)> {
         let began = |told: &TreeTold, seen: &Observation| {
             let same = |(other, _): &(&TreeTold, &Observation)| !other.changing && other.place() == told.place();

@@ -108,8 +108,8 @@ impl ToldSeen {
         self.told.keys().map(|&(server, _)| server).collect()
     }
 
-    /// What a server was shown to lease, at least, once it has granted a wish: from each address that it would lease to the next ones, as long as no answer in
-    /// between rules one out. One that is leased to somebody ends a range as one outside does.
+    /// What a server was shown to lease, at least, once it has granted a wish: from each address that it would lease to the next
+    /// ones, as long as no answer in between rules one out. One that is leased to somebody ends a range as one outside does.
     pub fn ranges(&self, server: Ipv4Addr) -> Vec<Range> {
         let mut ranges: Vec<Range> = Vec::new();
         let mut goes_on = false;
@@ -127,8 +127,8 @@ impl ToldSeen {
         ranges
     }
 
-    /// The server that would lease an address, with the range that it was shown to lease and the answer that says so of the nearest
-    /// address.
+    /// The server that would lease an address, with the range that it was shown to lease and the answer that says so of the
+    /// nearest address.
     pub fn holding(&self, ip: Ipv4Addr) -> Option<(Ipv4Addr, Range, &Told)> {
         self.servers().into_iter().find_map(|server| {
             let range = self.ranges(server).into_iter().find(|range| range.contains(ip))?;
@@ -151,7 +151,8 @@ mod tests {
         Ipv4Addr::new(10, 0, 0, last)
     }
 
-    /// What a server answers when asked for each of these addresses: `Some(true)` that one, `Some(false)` another, `None` nothing.
+    /// What a server answers when asked for each of these addresses: `Some(true)` that one, `Some(false)` another, `None`
+    /// nothing.
     fn told(answers: &[(u8, Option<bool>)]) -> ToldSeen {
         let mut told = ToldSeen::default();
         for &(last, granted) in answers {

@@ -123,8 +123,8 @@ impl<'a> Switchboard<'a> {
         Switchboard { switches, own }
     }
 
-    /// Every port that has learned a card: those that lead to another switch first, and the one with the fewest cards last, which is
-    /// where it is plugged in.
+    /// Every port that has learned a card: those that lead to another switch first, and the one with the fewest cards last, which
+    /// is where it is plugged in.
     pub fn plugs(&self, mac: Mac) -> Vec<Plug> {
         let of =
             |board: &Board<'a>| board.places.of(mac).into_iter().map(|place| self.plug(board, &place, mac)).collect::<Vec<_>>();
@@ -184,7 +184,8 @@ impl<'a> Switchboard<'a> {
         }
     }
 
-    /// The other switch whose own card was learned on the port, where its neighbours do not say so: it or one behind it hangs there.
+    /// The other switch whose own card was learned on the port, where its neighbours do not say so: it or one behind it hangs
+    /// there.
     fn leads_to(&self, board: &Board<'a>, place: &Place<'a>, mac: Mac) -> Option<(String, IpAddr)> {
         let cards = board.places.cards(place.port);
         let addresses: BTreeSet<IpAddr> =

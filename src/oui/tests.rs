@@ -107,7 +107,8 @@ proptest! {
         let address = large << 26 | medium << 20 | rest;
         let [_, _, bytes @ ..] = address.to_be_bytes();
 
-        // The conventions belong to every registry, and HSRPv2 has a block among these addresses: of equal lengths the first wins.
+        // The conventions belong to every registry, and HSRPv2 has a block among these addresses: of equal lengths the first
+        // wins.
         let conventions = CONVENTIONS.iter().map(|known| (known.block.first.to_bits(), known.block.bits, known.name.as_str()));
         let registered = blocks.iter().map(|(first, bits, holder)| (*first, *bits, holder.as_str()));
         let mut naive: Option<(u8, &str)> = None;

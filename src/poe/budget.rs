@@ -33,7 +33,8 @@ pub struct Budget {
     pub threshold: Option<u8>,
 }
 
-/// The share, in per cent, that is taken where the switch tells no threshold of its own: a tenth is left for what is plugged in next.
+/// The share, in per cent, that is taken where the switch tells no threshold of its own: a tenth is left for what is plugged in
+/// next.
 const USUAL_THRESHOLD: u8 = 90;
 
 impl Budget {

@@ -105,8 +105,8 @@ pub fn fit(feeding: &Feeding, classes: &[Class]) -> Fit {
     }
 }
 
-/// A port into which something may be plugged: it is on, feeds nobody, nothing is wrong with it, and as far as the switch tells it
-/// has no link: what has one is plugged in there, without PoE.
+/// A port into which something may be plugged: it is on, feeds nobody, nothing is wrong with it, and as far as the switch tells
+/// it has no link: what has one is plugged in there, without PoE.
 pub fn is_free(port: &FeedingPort) -> bool {
     let idle = matches!(port.told.detection, None | Some(Detection::Searching));
     !feeds(port) && idle && port.told.enabled != Some(false) && port.trouble.is_none() && port.up != Some(true)

@@ -105,8 +105,8 @@ fn line_of(text: &str, at: usize) -> u32 {
     number(1 + text.as_bytes()[..at.min(text.len())].iter().filter(|&&byte| byte == b'\n').count())
 }
 
-/// The text without comments (`//`, `#`, `/* */`), `<?include?>` and commas before a closing sign, each byte of them a space so that
-/// lines stay what they are; and what was to be included, with its place.
+/// The text without comments (`//`, `#`, `/* */`), `<?include?>` and commas before a closing sign, each byte of them a space so
+/// that lines stay what they are; and what was to be included, with its place.
 fn bare(text: &str) -> (String, Vec<(usize, String)>) {
     let mut bytes = text.as_bytes().to_vec();
     let (mut included, mut comma, mut at) = (Vec::new(), None, 0);

@@ -1,5 +1,5 @@
-//! The run of a profile on a PC: each step planned, announced in the journal, applied, and planned again. Whenever the power goes, the
-//! journal and the PC tell where to go on.
+//! The run of a profile on a PC: each step planned, announced in the journal, applied, and planned again. Whenever the power
+//! goes, the journal and the PC tell where to go on.
 
 use super::change::Change;
 use super::entry::{Entry, Starter};
@@ -343,7 +343,8 @@ fn worst(evidence: &[Ended]) -> Option<Outcome> {
     evidence.iter().rfind(|ended| !ended.well()).map(|ended| Outcome::Failed(Failure::Program(ended.clone())))
 }
 
-/// Refuses a journal of another profile, of another PC, or of the same run with other variables or other files beside the profile.
+/// Refuses a journal of another profile, of another PC, or of the same run with other variables or other files beside the
+/// profile.
 pub fn goes_on(past: &Past, now: &super::entry::Opened) -> Result<()> {
     let Some(before) = &past.opened else { return Ok(()) };
     let name = &before.title;

@@ -1,4 +1,5 @@
-//! A profile: what a delivered PC is, in ordered steps. People write it, in TOML; whatever can be known to be wrong is refused here.
+//! A profile: what a delivered PC is, in ordered steps. People write it, in TOML; whatever can be known to be wrong is refused
+//! here.
 
 mod condition;
 mod order;

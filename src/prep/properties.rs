@@ -46,8 +46,8 @@ fn run_once(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, by: Starter) ->
     engine::run(profile, pc, past, log, Terms { by, may_restart: true }, &mut |_| {}).expect("a run")
 }
 
-/// Runs until the PC is ready or a step has failed, through every restart that is asked for; every power cut in `cuts` strikes after so
-/// many more acts and lines.
+/// Runs until the PC is ready or a step has failed, through every restart that is asked for; every power cut in `cuts` strikes
+/// after so many more acts and lines.
 fn run_through(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, cuts: &[u32]) -> Record {
     let mut cuts = cuts.iter();
     let mut by = Starter::Person;

@@ -1,4 +1,5 @@
-//! The table of steps. Each is one file: what it is told in a profile, how it sees that it is done, how it does it, and its tests.
+//! The table of steps. Each is one file: what it is told in a profile, how it sees that it is done, how it does it, and its
+//! tests.
 
 use std::collections::BTreeMap;
 

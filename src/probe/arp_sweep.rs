@@ -16,8 +16,8 @@ use crate::wire::{Body, Packet};
 /// Every silent address is asked at least so often.
 const PASSES: u8 = 2;
 /// While late owners are listened for anyway, silent addresses are asked so often, and those that answered twice, where a pass
-/// takes less than a second. No address is asked more often, however many are found late. Where one frame in twenty is lost on each
-/// way, one request in ten fails: four would miss one of 200 hosts in every fifty looks, six in every six thousand.
+/// takes less than a second. No address is asked more often, however many are found late. Where one frame in twenty is lost on
+/// each way, one request in ten fails: four would miss one of 200 hosts in every fifty looks, six in every six thousand.
 const MAX_PASSES: u8 = 6;
 /// The time that a silent address has before it is asked again.
 const REASK: Duration = Duration::from_millis(200);
@@ -95,8 +95,9 @@ impl ArpSweep {
         }
     }
 
-    /// Moves the cursor to the next target of this pass: those not asked yet, whoever was heard to claim them; the silent ones; and
-    /// where the time is there anyway, those that answered, once more, for a second owner that did not hear the first request.
+    /// Moves the cursor to the next target of this pass: those not asked yet, whoever was heard to claim them; the silent ones;
+    /// and where the time is there anyway, those that answered, once more, for a second owner that did not hear the first
+    /// request.
     fn next_due(&mut self) -> Option<Ipv4Addr> {
         let twice = self.pass > PASSES && self.has_time();
         while self.cursor < self.asks.len() {

@@ -1,13 +1,14 @@
 //! Which addresses would a server lease? Asked by DISCOVERs that wish for one (option 50), as few as find the edges of its range.
 //!
-//! A server that offers the address wished for has it in its range and free. Nothing is leased: no REQUEST is ever sent. What is asked
-//! for was asked for by ARP before, and was silent: ISC dhcpd pings what it is about to offer, and marks an address that answers as
-//! abandoned for a day. The client is our own card, for the reasons that [`super::dhcp`] gives, and always the same one: dnsmasq and
-//! ISC dhcpd keep what they offered for the client that they offered it to.
+//! A server that offers the address wished for has it in its range and free. Nothing is leased: no REQUEST is ever sent. What is
+//! asked for was asked for by ARP before, and was silent: ISC dhcpd pings what it is about to offer, and marks an address that
+//! answers as abandoned for a day. The client is our own card, for the reasons that [`super::dhcp`] gives, and always the same
+//! one: dnsmasq and ISC dhcpd keep what they offered for the client that they offered it to.
 //!
-//! Measured: Kea answers at once; ISC dhcpd 2.6 pings for 1 s before an offer and answers at once for what it does not lease, unless it
-//! is pinging for us, when it says nothing; dnsmasq 2.90 pings for 3 s before an offer, one client after another. So each server is
-//! asked one question at a time, and different servers at the same time; a server hears every question and answers those of others too.
+//! Measured: Kea answers at once; ISC dhcpd 2.6 pings for 1 s before an offer and answers at once for what it does not lease,
+//! unless it is pinging for us, when it says nothing; dnsmasq 2.90 pings for 3 s before an offer, one client after another. So
+//! each server is asked one question at a time, and different servers at the same time; a server hears every question and answers
+//! those of others too.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +31,8 @@ const ASK_UNTIL: Duration = Duration::from_millis(7500);
 const SILENT_FOR: Duration = Duration::from_millis(450);
 /// How long an answer is waited for at least and at most: twice the slowest so far, between these.
 const PATIENCE: [Duration; 2] = [Duration::from_millis(500), Duration::from_millis(3400)];
-/// A server this slow pings before each offer: the outer part of a gap, which it does not lease and answers at once, is asked first.
+/// A server this slow pings before each offer: the outer part of a gap, which it does not lease and answers at once, is asked
+/// first.
 const SLOW: Duration = Duration::from_millis(2000);
 /// Questions in a row that a server may leave unanswered.
 const SILENCES: u8 = 2;
@@ -147,8 +149,8 @@ impl Server {
         }
     }
 
-    /// The outermost address known to be leased, going up or down from what the server offers to anybody, and the next one beyond it
-    /// known not to be.
+    /// The outermost address known to be leased, going up or down from what the server offers to anybody, and the next one beyond
+    /// it known not to be.
     fn gap(&self, upward: bool) -> (u32, Option<u32>) {
         let seed = u32::from(self.seed);
         let told = |inside: bool| self.told.iter().filter(move |(_, leases)| **leases == inside).map(|(ip, _)| u32::from(*ip));

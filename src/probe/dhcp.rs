@@ -3,10 +3,10 @@
 //! INFORM goes first where we have an address, because servers answer it at once; then DISCOVER, as any client and as a PC that
 //! starts from the network. No REQUEST is ever sent, so no server writes a lease.
 //!
-//! The questions carry our own card as Ethernet source and as `chaddr`: a made-up `chaddr` is what DHCP snooping and port security
-//! drop ("verify MAC address" is on by default), and what a server with reservations would answer differently. Our own lease stays
-//! out of it by the client identifier, a name of the kit's own (RFC 2131, 4.2: it is what a server tells clients apart by). A server
-//! that goes by the card alone offers the address that we have; that takes nothing either.
+//! The questions carry our own card as Ethernet source and as `chaddr`: a made-up `chaddr` is what DHCP snooping and port
+//! security drop ("verify MAC address" is on by default), and what a server with reservations would answer differently. Our own
+//! lease stays out of it by the client identifier, a name of the kit's own (RFC 2131, 4.2: it is what a server tells clients
+//! apart by). A server that goes by the card alone offers the address that we have; that takes nothing either.
 
 use std::time::Duration;
 

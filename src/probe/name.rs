@@ -29,7 +29,8 @@ pub trait NameProtocol {
     const SOURCE: NameSource;
     /// The port that it answers on.
     const PORT: u16;
-    /// The group that its questions are addressed to, in a frame that goes to one card all the same; `None`: to the card's address.
+    /// The group that its questions are addressed to, in a frame that goes to one card all the same; `None`: to the card's
+    /// address.
     const GROUP: Option<Ipv4Addr>;
 
     /// The question for the name of the card that holds `ip`.

@@ -9,7 +9,8 @@ use crate::wire::Body;
 
 /// How long a neighbour that speaks LLDP is listened to for another TLV or neighbour: a second frame would not say more.
 const GRACE: Duration = Duration::from_millis(500);
-/// When LLDP comes, if it comes at all (IEEE 802.1AB, 9.2.5.7: msgTxInterval): it tells more of VLANs and power than what was heard before.
+/// When LLDP comes, if it comes at all (IEEE 802.1AB, 9.2.5.7: msgTxInterval): it tells more of VLANs and power than what was
+/// heard before.
 const LLDP_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Listens, for as long as nobody speaks and no longer than asked for; other errands hear what comes while they ask.

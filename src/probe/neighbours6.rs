@@ -1,6 +1,6 @@
-//! Who speaks IPv6 on the segment? All are asked together: by echo, and by a packet with an option that nobody knows, of which whoever
-//! ignores echoes complains all the same (RFC 8200, 4.2). Whoever spoke is then solicited by his address, as any neighbour would
-//! (RFC 4861, 7.2), and so are the addresses that the cards heard by ARP would make from their own.
+//! Who speaks IPv6 on the segment? All are asked together: by echo, and by a packet with an option that nobody knows, of which
+//! whoever ignores echoes complains all the same (RFC 8200, 4.2). Whoever spoke is then solicited by his address, as any
+//! neighbour would (RFC 4861, 7.2), and so are the addresses that the cards heard by ARP would make from their own.
 //!
 //! It also tells what every solicitation and advertisement means, whoever asked. Nothing is sent but from an address of ours, or
 //! from none where an address of ours is asked for.

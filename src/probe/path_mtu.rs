@@ -1,5 +1,6 @@
-//! How large a packet reaches the gateway, and the DNS servers behind it, by IPv4 and by IPv6? Echo requests of the usual sizes, which
-//! no router may cut in pieces (RFC 1191, RFC 8201): what is too large is named by a router, or lost without a word (RFC 2923, 2.1).
+//! How large a packet reaches the gateway, and the DNS servers behind it, by IPv4 and by IPv6? Echo requests of the usual sizes,
+//! which no router may cut in pieces (RFC 1191, RFC 8201): what is too large is named by a router, or lost without a word (RFC
+//! 2923, 2.1).
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -16,7 +17,8 @@ use crate::wire::{Body, icmpv6, ipv4, ipv6};
 /// IPv6; usual limits of VPNs; the least of IPv6 (RFC 8200, 5); the least that every IPv4 host takes (RFC 791, 3.2).
 const SIZES: [u16; 8] = [1500, 1492, 1480, 1450, 1420, 1400, NARROWEST6, 576];
 const NARROWEST6: u16 = 1280;
-/// How often each size is tried until it is answered. Of one that passes on a way that loses one in five, all are lost once in 600.
+/// How often each size is tried until it is answered. Of one that passes on a way that loses one in five, all are lost once in
+/// 600.
 const ROUNDS: u8 = 4;
 /// From one round to the next.
 const PATIENCE: Duration = Duration::from_millis(250);

@@ -1,5 +1,5 @@
-//! Which routers offer IPv6 here, and what do they tell? All are solicited as a host does that starts (RFC 4861, 6.3.7), and those
-//! that speak by themselves are heard. Nothing is ever advertised.
+//! Which routers offer IPv6 here, and what do they tell? All are solicited as a host does that starts (RFC 4861, 6.3.7), and
+//! those that speak by themselves are heard. Nothing is ever advertised.
 
 use std::net::Ipv6Addr;
 use std::time::Duration;
@@ -12,12 +12,12 @@ use crate::wire::Body;
 use crate::wire::icmpv6::{Message, NEIGHBOUR_HOPS, router_solicitation_frame};
 use crate::wire::ipv6::{ALL_ROUTERS, Sender};
 
-/// From the first solicitation to the second. RFC 4861 has 4 s for a host that starts with thousands of others; one laptop need not
-/// wait so long.
+/// From the first solicitation to the second. RFC 4861 has 4 s for a host that starts with thousands of others; one laptop need
+/// not wait so long.
 const SPACING: Duration = Duration::from_secs(1);
 const SOLICITATIONS: u8 = 2;
-/// How long routers are listened for after the first: one that has just told all waits 3 s before it does so again, and half a second
-/// at random beside (RFC 4861, 6.2.6 and 10).
+/// How long routers are listened for after the first: one that has just told all waits 3 s before it does so again, and half a
+/// second at random beside (RFC 4861, 6.2.6 and 10).
 const PATIENCE: Duration = Duration::from_millis(3750);
 const QUICK_PATIENCE: Duration = Duration::from_millis(1250);
 

@@ -1,5 +1,5 @@
-//! The switch tests the cable from its end: which port is ours, and what is written and read until its results are there. No socket,
-//! no clock. It goes after everything else, for it takes down the link over which everything else is asked.
+//! The switch tests the cable from its end: which port is ours, and what is written and read until its results are there. No
+//! socket, no clock. It goes after everything else, for it takes down the link over which everything else is asked.
 
 use std::net::IpAddr;
 use std::time::Duration;

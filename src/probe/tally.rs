@@ -1,7 +1,8 @@
 //! Counts broadcasts and multicasts as they pass: how many, how often the same one, and which of ours come back.
 //!
-//! In a storm there are more than can be kept, so this is no probe: it counts before the probes hear, and what goes round is heard a
-//! few times only. What was counted is a fact at the end, which a record keeps as it is; a replay of a record counts nothing.
+//! In a storm there are more than can be kept, so this is no probe: it counts before the probes hear, and what goes round is
+//! heard a few times only. What was counted is a fact at the end, which a record keeps as it is; a replay of a record counts
+//! nothing.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -15,8 +16,8 @@ use crate::wire::ethernet;
 const DIFFERENT: usize = 1 << 14;
 /// Frames of ours, the latest, that are known again when they come back.
 const OURS: usize = 1 << 12;
-/// Copies of a frame within a second that are heard and not only counted. No protocol says a thing so often: SSDP, which repeats most,
-/// says it three times (UPnP Device Architecture 1.1, 1.2.2).
+/// Copies of a frame within a second that are heard and not only counted. No protocol says a thing so often: SSDP, which repeats
+/// most, says it three times (UPnP Device Architecture 1.1, 1.2.2).
 const HEARD: u32 = 16;
 /// Microseconds.
 const SECOND: u64 = 1_000_000;

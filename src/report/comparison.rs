@@ -1,5 +1,5 @@
-//! Two visits of one network side by side, as other programs read it (`trousse/comparison/1`): what is mended, what is not, what is
-//! new, and what nobody looked at again.
+//! Two visits of one network side by side, as other programs read it (`trousse/comparison/1`): what is mended, what is not, what
+//! is new, and what nobody looked at again.
 
 mod asked;
 mod devices;

@@ -1,5 +1,5 @@
-//! How much a line carries, by a test with an iperf3 server at its other end (`iperf3 -s`): it fills the line, so it is made only where somebody
-//! agreed, after everything else.
+//! How much a line carries, by a test with an iperf3 server at its other end (`iperf3 -s`): it fills the line, so it is made only
+//! where somebody agreed, after everything else.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -17,7 +17,8 @@ pub const ROW: Row = Row {
     begin: None,
 };
 
-/// How long each direction is filled where the plan does not say, in seconds: TCP is past its slow start, and users are kept waiting for ten.
+/// How long each direction is filled where the plan does not say, in seconds: TCP is past its slow start, and users are kept
+/// waiting for ten.
 pub const SECONDS: u8 = 5;
 /// The longest that a plan may say.
 pub const LONGEST_S: u8 = 60;
@@ -26,8 +27,9 @@ const BUSY_PERCENT: u32 = 90;
 /// The share of a link's speed that a test on it reaches, in percent: Ethernet, IP and TCP take 5 to 6 % of each full frame.
 const FULL_PERCENT: u64 = 85;
 
-/// In which direction a line is filled. One after the other, not at once: on a radio link or a half-duplex one, both at once would share what there
-/// is, and the acknowledgements of one would wait behind the other. `--bidir` is unknown to servers before iperf3 3.7 besides.
+/// In which direction a line is filled. One after the other, not at once: on a radio link or a half-duplex one, both at once
+/// would share what there is, and the acknowledgements of one would wait behind the other. `--bidir` is unknown to servers before
+/// iperf3 3.7 besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Direction {

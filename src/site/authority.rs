@@ -64,8 +64,8 @@ fn read(file: &Path) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// The certificates of a text, each between its two lines (RFC 7468, 5.1), without what else stands there: a private key must not get
-/// into a record. `None` where none of them can be read.
+/// The certificates of a text, each between its two lines (RFC 7468, 5.1), without what else stands there: a private key must not
+/// get into a record. `None` where none of them can be read.
 fn certificates(text: &str) -> Option<String> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";

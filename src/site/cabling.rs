@@ -74,7 +74,8 @@ pub fn same_switch(wanted: &str, is: &str) -> bool {
     same(wanted, is) || (!wanted.contains('.') && same(wanted, &short(is)))
 }
 
-/// Whether a port is the one of the list: `Gi1/0/12` is short for `GigabitEthernet1/0/12`, and on a list of one switch `12` says it.
+/// Whether a port is the one of the list: `Gi1/0/12` is short for `GigabitEthernet1/0/12`, and on a list of one switch `12` says
+/// it.
 pub fn same_port(wanted: &str, is: &str) -> bool {
     let parts = |name: &str| {
         let name = name.trim().to_ascii_lowercase();

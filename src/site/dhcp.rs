@@ -89,7 +89,8 @@ impl JsonSchema for Range {
 }
 
 impl Plan {
-    /// What the plan says of a DHCP server that names itself so and answers from these cards; those of a relay tell nothing of it.
+    /// What the plan says of a DHCP server that names itself so and answers from these cards; those of a relay tell nothing of
+    /// it.
     pub fn dhcp_server(&self, id: Option<Ipv4Addr>, macs: &BTreeSet<Mac>, relayed: bool) -> Option<&Dhcp> {
         let card = |dhcp: &Dhcp| relayed || dhcp.mac.is_none_or(|mac| macs.contains(&mac));
         self.dhcp.iter().find(|dhcp| Some(dhcp.server) == id && card(dhcp))

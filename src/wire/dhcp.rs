@@ -29,8 +29,8 @@ pub const PXE_CLIENT: &[u8] = b"PXEClient";
 const XID: u32 = 0x7472_0000;
 /// Bytes of the fixed fields, from `op` to the magic cookie.
 const FIXED_LEN: usize = 240;
-/// What is asked for: mask, router, DNS, domain, NTP, vendor's own, lease and its renewal times, server id, class, TFTP server and
-/// file, relay, search list, routes, TFTP addresses (telephones), proxy configuration.
+/// What is asked for: mask, router, DNS, domain, NTP, vendor's own, lease and its renewal times, server id, class, TFTP server
+/// and file, relay, search list, routes, TFTP addresses (telephones), proxy configuration.
 const PARAMETERS: [u8; 18] = [1, 3, 6, 15, 42, 43, 51, 54, 58, 59, 60, 66, 67, 82, 119, 121, 150, 252];
 /// The largest message that we can take, in bytes: one Ethernet frame.
 const MAX_MESSAGE: u16 = 1500;
@@ -77,8 +77,8 @@ pub fn is_lease_xid(xid: u32) -> bool {
     xid & !0xff == LEASE_XID
 }
 
-/// A DISCOVER that asks for an address (option 50, RFC 2132, 9.1), as a broadcast frame. A server that leases the address and finds it
-/// free offers it; nothing is leased.
+/// A DISCOVER that asks for an address (option 50, RFC 2132, 9.1), as a broadcast frame. A server that leases the address and
+/// finds it free offers it; nothing is leased.
 pub fn pool_question(number: u8, wanted: Ipv4Addr, from: Sender) -> Vec<u8> {
     let wish = DhcpOption::RequestedIpAddress(wanted);
     broadcast(Question::Discover, POOL_XID | u32::from(number), from, 0, Some(wish))

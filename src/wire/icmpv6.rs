@@ -26,7 +26,8 @@ const HEADER_LEN: usize = 8;
 pub const NEIGHBOUR_HOPS: u8 = 255;
 /// The code of a parameter problem that says that an option is not known (RFC 4443, 3.4).
 pub const UNRECOGNIZED_OPTION: u8 = 2;
-/// An option that nobody knows, of the kind that must be complained about (RFC 8200, 4.2: high bits 10; RFC 4727 has none of these).
+/// An option that nobody knows, of the kind that must be complained about (RFC 8200, 4.2: high bits 10; RFC 4727 has none of
+/// these).
 const OPTION: u8 = 0x80;
 
 /// A message.
@@ -176,7 +177,8 @@ pub fn echo_frame(from: Sender, to: Receiver, identifier: u16, sequence: u16) ->
 /// The bytes of an IPv6 packet with an echo request that carries nothing.
 pub const SHORTEST_ECHO: u16 = (ipv6::HEADER_LEN + HEADER_LEN) as u16;
 
-/// An echo request, as a frame with a packet of so many bytes, at least [`SHORTEST_ECHO`]; routers cut no packet of IPv6 in pieces.
+/// An echo request, as a frame with a packet of so many bytes, at least [`SHORTEST_ECHO`]; routers cut no packet of IPv6 in
+/// pieces.
 pub fn echo_frame_of(from: Sender, to: Receiver, hop_limit: u8, identifier: u16, sequence: u16, bytes: u16) -> Vec<u8> {
     let ([a, b], [c, d]) = (identifier.to_be_bytes(), sequence.to_be_bytes());
     let filled = vec![0; usize::from(bytes.saturating_sub(SHORTEST_ECHO))];
@@ -198,8 +200,8 @@ pub fn unknown_option_frame(from: Sender, to: Receiver, echo_of: Option<(u16, u1
     ipv6::frame(from, to, NEIGHBOUR_HOPS, IpNextHeaderProtocols::Ipv6Opts.0, &payload)
 }
 
-/// A solicitation for an address, as a frame: to the group of whoever has it, or to one card alone. A nameless one asks whether an
-/// address of ours is free (RFC 4862, 5.4.2), and does not say who asks.
+/// A solicitation for an address, as a frame: to the group of whoever has it, or to one card alone. A nameless one asks whether
+/// an address of ours is free (RFC 4862, 5.4.2), and does not say who asks.
 pub fn solicitation_frame(from: Sender, target: Ipv6Addr, alone: Option<Mac>) -> Vec<u8> {
     let to = match alone {
         Some(mac) => Receiver { mac, ip: target },

@@ -69,8 +69,9 @@ pub enum Icmp {
     Other,
 }
 
-/// Reads an IPv4 packet. Fragments (but for the first one of an ICMP message, which has all that is read of it) and other protocols are [`Body::Other`]; checksums are not verified,
-/// because a kernel that leaves them to its card shows them unfinished to a capture.
+/// Reads an IPv4 packet. Fragments (but for the first one of an ICMP message, which has all that is read of it) and other
+/// protocols are [`Body::Other`]; checksums are not verified, because a kernel that leaves them to its card shows them unfinished
+/// to a capture.
 pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
     let bad = |field, offset| Malformed { protocol: "IPv4", field, offset };
     let packet = Ipv4Packet::new(bytes).ok_or(bad("header", bytes.len()))?;

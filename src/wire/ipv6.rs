@@ -71,8 +71,8 @@ pub fn made_from(prefix: Ipv6Addr, mac: Mac) -> Ipv6Addr {
     octets.into()
 }
 
-/// Reads an IPv6 packet. Fragments and other protocols than ICMPv6 are [`Body::Other`]; checksums are not verified, because a kernel
-/// that leaves them to its card shows them unfinished to a capture.
+/// Reads an IPv6 packet. Fragments and other protocols than ICMPv6 are [`Body::Other`]; checksums are not verified, because a
+/// kernel that leaves them to its card shows them unfinished to a capture.
 pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
     let bad = |field, offset| Malformed { protocol: "IPv6", field, offset };
     let packet = Ipv6Packet::new(bytes).ok_or(bad("header", bytes.len()))?;

@@ -1,4 +1,5 @@
-//! Spanning tree: what bridges tell each other so that no loop closes (IEEE 802.1D-2004, clause 9; MSTP, IEEE 802.1Q-2018, clause 14).
+//! Spanning tree: what bridges tell each other so that no loop closes (IEEE 802.1D-2004, clause 9; MSTP, IEEE 802.1Q-2018, clause
+//! 14).
 
 use std::fmt;
 

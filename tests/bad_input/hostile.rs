@@ -81,7 +81,8 @@ fn rendered(folder: &Folder, format: &str, language: &str, code: i32) -> String 
     String::from_utf8(output.stdout).expect("every format is text")
 }
 
-/// That no format lets through what was heard, that the record tells `whole` of it, and that every format tells the word that it is `shown` by.
+/// That no format lets through what was heard, that the record tells `whole` of it, and that every format tells the word that it
+/// is `shown` by.
 pub(crate) fn is_harmless(folder: &Folder, code: i32, shown: impl Fn(&str) -> String, whole: impl Fn(&Report)) {
     for format in FORMATS.iter().filter(|format| format.medium != Medium::Paper) {
         for language in ["en", "fr"] {

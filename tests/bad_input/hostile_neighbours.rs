@@ -1,4 +1,5 @@
-//! A neighbour that lies: hostile names in every text of LLDP, CDP, EDP and FDP, and messages cut, over-long, repeated and nested wrong.
+//! A neighbour that lies: hostile names in every text of LLDP, CDP, EDP and FDP, and messages cut, over-long, repeated and nested
+//! wrong.
 
 use trousse::net::Mac;
 use trousse::probe::Errand;

@@ -81,7 +81,8 @@ fn an_import_into_a_plan_says_what_it_did_and_a_conflict_waits_for_a_person() {
     assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 2, "nothing else lies there");
 }
 
-/// A file-size limit is a disk that is full: with the signal of it ignored, writing fails; without, the program ends in the middle.
+/// A file-size limit is a disk that is full: with the signal of it ignored, writing fails; without, the program ends in the
+/// middle.
 #[test]
 fn a_full_disk_or_an_end_in_the_middle_costs_nothing_of_the_plan() {
     use std::os::unix::fs::PermissionsExt as _;

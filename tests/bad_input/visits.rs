@@ -1,5 +1,5 @@
-//! Visits that cannot be compared or made again. Each retest names an interface that no machine has: were it not refused, it would
-//! still ask nobody.
+//! Visits that cannot be compared or made again. Each retest names an interface that no machine has: were it not refused, it
+//! would still ask nobody.
 
 use trousse::edge::record::{ANSWERS, CAPTURE, VISIT};
 

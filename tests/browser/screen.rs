@@ -83,8 +83,8 @@ fn what_the_policy_forbids_is_complained_about() {
     assert_eq!(browser.ask("window.owned === undefined"), json!(true));
 }
 
-/// The longest time for which the page did not answer (Long Tasks API: 50 ms or more), from its beginning and while it is scrolled
-/// through, in milliseconds.
+/// The longest time for which the page did not answer (Long Tasks API: 50 ms or more), from its beginning and while it is
+/// scrolled through, in milliseconds.
 fn longest(browser: &mut Driven) -> f64 {
     let tasks: Vec<f64> = serde_json::from_value(browser.ask(SCROLLED)).expect("durations");
     println!("{} long tasks: {tasks:?} ms", tasks.len());

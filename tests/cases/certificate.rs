@@ -1,5 +1,5 @@
-//! A floor of outlets: one good, one that fails in several ways, one of which little is known, one without a link, one left out, one
-//! not yet gone to, and one with a hostile name.
+//! A floor of outlets: one good, one that fails in several ways, one of which little is known, one without a link, one left out,
+//! one not yet gone to, and one with a hostile name.
 
 use std::collections::BTreeMap;
 

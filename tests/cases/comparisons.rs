@@ -45,8 +45,8 @@ fn closed() -> Comparison {
     compared(&leases(), &later(seen, "[[dhcp]]\nserver = \"10.77.0.2\"\nranges = [\"10.77.0.20-10.77.0.60\"]\n"))
 }
 
-/// One duplicate is still there, one is new, the laptop was given another address, and what the first visit knew from a lease file
-/// nobody looked at again.
+/// One duplicate is still there, one is new, the laptop was given another address, and what the first visit knew from a lease
+/// file nobody looked at again.
 fn mixed() -> Comparison {
     let mut seen = estate();
     vineyard(&mut seen);

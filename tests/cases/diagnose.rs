@@ -29,8 +29,8 @@ fn report(seen: Seen, plan: &str) -> Report {
     seen.report(visit, &Plan::parse(plan).expect("a plan"))
 }
 
-/// The gateway that DHCP gives is silent because it is of another network; the planned one loses pings; one device is from elsewhere
-/// and one got no address.
+/// The gateway that DHCP gives is silent because it is of another network; the planned one loses pings; one device is from
+/// elsewhere and one got no address.
 pub(crate) fn shut() -> Report {
     let mut seen = estate();
     seen.add(link(true));

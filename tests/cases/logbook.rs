@@ -1,4 +1,5 @@
-//! Visits by their journals: the helpdesk's, and one with hostile words, a clock that was set back, and a finding nobody tested again.
+//! Visits by their journals: the helpdesk's, and one with hostile words, a clock that was set back, and a finding nobody tested
+//! again.
 
 use trousse::journal::read;
 use trousse::logbook::Logbook;

@@ -283,7 +283,8 @@ fn frames_and_payloads() -> Vec<Vec<u8>> {
     frames.clone().into_iter().chain(inner(14)).chain(inner(14 + 20 + 8)).chain(payloads).chain(ipv6).collect()
 }
 
-/// What IPv6 neighbours and routers say: an advertisement of each with its options, reports of both versions, an echo, a complaint.
+/// What IPv6 neighbours and routers say: an advertisement of each with its options, reports of both versions, an echo, a
+/// complaint.
 fn messages6() -> Vec<Vec<u8>> {
     let ip = |last: u8| [&[0x20, 1, 0x0d, 0xb8][..], &[0; 11], &[last]].concat();
     let card = |kind: u8| [&[kind, 1][..], &THEM.mac.0].concat();

@@ -163,8 +163,8 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
     }
 }
 
-/// The secrets that the run needs: from the environment, else asked for. After a restart nobody is there to be asked, and the step
-/// without its secret fails.
+/// The secrets that the run needs: from the environment, else asked for. After a restart nobody is there to be asked, and the
+/// step without its secret fails.
 fn secrets(ready: &Ready, resumed: bool, language: Language) -> Result<BTreeMap<String, Secret>> {
     let mut secrets = BTreeMap::new();
     for name in engine::secrets(&ready.profile, &ready.pc)? {

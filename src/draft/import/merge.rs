@@ -37,9 +37,9 @@ struct Key {
     of: fn(&Fixed) -> Option<String>,
 }
 
-/// Puts devices into the text of a plan. A device is known by its address; another name or another card there, or the same name at
-/// another address, may be another device: that is a conflict, and the table wins only where `overwrite` says so. A role or a system
-/// that differs is changed, what the table leaves empty is left alone. The error says why there would be no plan any more.
+/// Puts devices into the text of a plan. A device is known by its address; another name or another card there, or the same name
+/// at another address, may be another device: that is a conflict, and the table wins only where `overwrite` says so. A role or a
+/// system that differs is changed, what the table leaves empty is left alone. The error says why there would be no plan any more.
 pub fn merge(text: &str, devices: &[Fixed], overwrite: bool) -> std::result::Result<Merged, Why> {
     let plan = Plan::parse(text)?;
     let mut merging = Merging {

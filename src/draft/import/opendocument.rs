@@ -1,5 +1,5 @@
-//! A workbook of LibreOffice (.ods; OpenDocument 1.3, part 3, 9.1), read cell by cell: what a file repeats a million times over takes
-//! no memory here.
+//! A workbook of LibreOffice (.ods; OpenDocument 1.3, part 3, 9.1), read cell by cell: what a file repeats a million times over
+//! takes no memory here.
 
 use std::collections::HashSet;
 use std::io::{BufReader, Cursor, Read as _};

@@ -58,8 +58,8 @@ impl Write for Counted {
     }
 }
 
-/// Bytes at most that the styles of a workbook take where each format of cells (`xf`) holds its own copy of its font, its colours and
-/// its number format, as the crate that reads it does: the more formats, the shorter their longest word may be.
+/// Bytes at most that the styles of a workbook take where each format of cells (`xf`) holds its own copy of its font, its colours
+/// and its number format, as the crate that reads it does: the more formats, the shorter their longest word may be.
 fn styled(styles: &[u8]) -> usize {
     /// Texts of one style, and what it takes without them.
     const TEXTS: usize = 4;

@@ -168,8 +168,8 @@ fn card_ends(plan: &Plan<'_>, network: &str) -> Vec<String> {
     cards.map(end).collect()
 }
 
-/// Lays a network, as lines for `ip -batch`: two ends are one cable, which is twice as fast as a bridge; any other number of them is
-/// a bridge, which forwards at once and learns nothing about multicast.
+/// Lays a network, as lines for `ip -batch`: two ends are one cable, which is twice as fast as a bridge; any other number of them
+/// is a bridge, which forwards at once and learns nothing about multicast.
 fn lay(network: &str, ends: &[String], ports: &mut RangeFrom<u32>, lines: &mut String) {
     // Numbers of their own: where both ends of a veth have the same one, the kernel takes a second to say that the cable is in.
     let ends: Vec<String> = ends.iter().zip(&mut *ports).map(|(end, port)| format!("{end} index {port}")).collect();
@@ -184,7 +184,8 @@ fn lay(network: &str, ends: &[String], ports: &mut RangeFrom<u32>, lines: &mut S
     }
 }
 
-/// What is written under `/proc/sys` on a host before its cards come up: IPv6 where it has such an address, then what the lab says.
+/// What is written under `/proc/sys` on a host before its cards come up: IPv6 where it has such an address, then what the lab
+/// says.
 fn settings(plan: &Plan<'_>) -> Vec<(String, i64)> {
     let has_ipv6 = |card: &Card| card.all_addresses().any(|net| matches!(net, IpNet::V6(_)));
     let with_ipv6 = plan.cards.iter().enumerate().filter(|(_, card)| has_ipv6(card));

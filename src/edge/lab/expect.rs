@@ -133,8 +133,8 @@ pub fn changes(expect: &Expect, before: &[Option<Vec<u8>>], after: &[Option<Vec<
     changed.map(|(file, _)| Difference::Changed(file.clone())).collect()
 }
 
-/// Compares a further visit with what the lab expects of it: its report, its comparison (`trousse/comparison/1`) where the kit made
-/// one, and its exit code.
+/// Compares a further visit with what the lab expects of it: its report, its comparison (`trousse/comparison/1`) where the kit
+/// made one, and its exit code.
 pub fn differences_then(then: &Then, report: &Value, comparison: &Value, exit: i32) -> Vec<Difference> {
     let faults = |list: &'static str, of: &'_ Value| -> Vec<Value> {
         rows(of, list).iter().filter(|finding| finding["severity"] != "note").cloned().collect()

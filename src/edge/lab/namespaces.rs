@@ -131,8 +131,8 @@ pub(super) fn network_path(name: &str) -> PathBuf {
     Path::new(NAMES).join(name)
 }
 
-/// Sets the calling thread's network to what a host does when nobody has set anything, whatever the machine outside does: every card
-/// answers for every address of the host, nothing is routed, and IPv6 says nothing by itself.
+/// Sets the calling thread's network to what a host does when nobody has set anything, whatever the machine outside does: every
+/// card answers for every address of the host, nothing is routed, and IPv6 says nothing by itself.
 fn quieten() -> io::Result<()> {
     for scope in ["all", "default"] {
         for (key, value) in [
@@ -156,8 +156,8 @@ fn quieten() -> io::Result<()> {
     Ok(())
 }
 
-/// What a process of a host does between fork and exec: its own network, and a `/run`, a `/sys` and a name of that host. Only system
-/// calls, on texts made before: other threads of its parent may hold any lock.
+/// What a process of a host does between fork and exec: its own network, and a `/run`, a `/sys` and a name of that host. Only
+/// system calls, on texts made before: other threads of its parent may hold any lock.
 pub(super) fn enter_host(network: &File, run: &CStr, name: &str, session: Session) -> io::Result<()> {
     let none = None::<&CStr>;
     setns(network, CloneFlags::CLONE_NEWNET)?;

@@ -39,7 +39,8 @@ pub(super) enum Woken {
     ToStop,
 }
 
-/// A packet socket on one interface of the calling thread's network namespace; it stays there whatever namespace the thread enters.
+/// A packet socket on one interface of the calling thread's network namespace; it stays there whatever namespace the thread
+/// enters.
 #[allow(unsafe_code)]
 pub(super) fn open(interface: &str) -> io::Result<OwnedFd> {
     let index = nix::net::if_::if_nametoindex(interface)?;

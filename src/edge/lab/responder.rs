@@ -1,4 +1,5 @@
-//! The responder: thousands of hosts in one place, each answering ARP and ICMP echo as late, as deaf and as lossy as its lab says.
+//! The responder: thousands of hosts in one place, each answering ARP and ICMP echo as late, as deaf and as lossy as its lab
+//! says.
 //!
 //! It knows neither socket nor clock: frames and times (microseconds) go in, frames come out.
 

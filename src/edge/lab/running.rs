@@ -26,8 +26,8 @@ pub struct Running {
     players: Vec<Player>,
 }
 
-/// Raises a lab, does `what` in it, and takes it down. The code that `what` gives is that of the process, which can do nothing more
-/// on a network of its own. Faults inside are printed here.
+/// Raises a lab, does `what` in it, and takes it down. The code that `what` gives is that of the process, which can do nothing
+/// more on a network of its own. Faults inside are printed here.
 pub fn run(lab: &Lab, language: Language, what: impl FnOnce(&Running) -> Result<u8>) -> Result<u8> {
     if let Some(fault) = missing(lab) {
         return Err(fault);

@@ -8,8 +8,8 @@ use super::validation::{free_addresses, vendor};
 use crate::net::Mac;
 
 /// First halves of hardware addresses that an office, a workshop and a hotel hold (IEEE registry, MA-L): Intel, Dell, HP, Lenovo,
-/// Apple, Samsung, Raspberry Pi, Brother, Canon, Epson, Kyocera, Hikvision, Axis, Yealink, Espressif, Synology, TP-Link, Ubiquiti,
-/// Cisco, Elitegroup.
+/// Apple, Samsung, Raspberry Pi, Brother, Canon, Epson, Kyocera, Hikvision, Axis, Yealink, Espressif, Synology, TP-Link,
+/// Ubiquiti, Cisco, Elitegroup.
 const VENDORS: [[u8; 3]; 20] = [
     [0x00, 0x13, 0x02],
     [0x00, 0x08, 0x74],

@@ -223,14 +223,15 @@ pub struct Expect {
     pub hosts: Option<usize>,
     /// Of a walk from outlet to outlet: each with what it came to and the limits that it did not pass (`A2 fail dhcp`).
     pub outlets: Option<Vec<String>>,
-    /// Every rung of the ladder that was not tested, and no other: its code and why (`L7-no-answer service-not-asked`); not compared
-    /// where it is left out.
+    /// Every rung of the ladder that was not tested, and no other: its code and why (`L7-no-answer service-not-asked`); not
+    /// compared where it is left out.
     pub untested: Option<Vec<String>>,
     /// After how many seconds the look has ended, by the visit's own times.
     pub within_s: Option<u32>,
     /// The kit's exit code.
     pub exit: Option<i32>,
-    /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in `box/dnsmasq.leases`.
+    /// Files that are the same to the byte before and after the kit is run for the first time: a server's leases, as in
+    /// `box/dnsmasq.leases`.
     #[serde(default)]
     pub unchanged: Vec<String>,
     /// What happens next, and what the kit must say then, in order.

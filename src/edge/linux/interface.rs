@@ -145,8 +145,8 @@ fn default_routes() -> impl Iterator<Item = Route> {
     routes().into_iter().filter(|route| route.mask == 0)
 }
 
-/// Whether a route by this interface leads to an address. What is bound to an interface without one is sent as if its neighbour had
-/// the address, and silence would be blamed on whoever has it.
+/// Whether a route by this interface leads to an address. What is bound to an interface without one is sent as if its neighbour
+/// had the address, and silence would be blamed on whoever has it.
 pub fn leads_to(interface: &str, ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {
@@ -157,8 +157,8 @@ pub fn leads_to(interface: &str, ip: IpAddr) -> bool {
     }
 }
 
-/// Whether any route by this interface leads beyond what is link-local by nature: every card has an IPv6 address of that kind, and
-/// by it alone no server is asked for names.
+/// Whether any route by this interface leads beyond what is link-local by nature: every card has an IPv6 address of that kind,
+/// and by it alone no server is asked for names.
 pub fn leads_beyond_link(interface: &str) -> bool {
     let beyond = |net: &Ipv6Net| !net.addr().is_unicast_link_local() && !net.addr().is_multicast();
     routes().iter().any(|route| route.interface == interface)
@@ -173,8 +173,8 @@ struct Route6 {
     gateway: Ipv6Addr,
 }
 
-/// The IPv6 routes (`proc(5)`, /proc/net/ipv6_route): destination and its length, source and its length, gateway, metric, two counts,
-/// flags, interface. Those that refuse what is sent by them are left out (`RTF_REJECT`).
+/// The IPv6 routes (`proc(5)`, /proc/net/ipv6_route): destination and its length, source and its length, gateway, metric, two
+/// counts, flags, interface. Those that refuse what is sent by them are left out (`RTF_REJECT`).
 fn routes6() -> Vec<Route6> {
     const RTF_REJECT: u32 = 0x200;
     let table = std::fs::read_to_string("/proc/net/ipv6_route").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Fills a line by iperf3, a program of its own: it is ended at its deadline, with this one, and when whoever waits for it does not any more.
+//! Fills a line by iperf3, a program of its own: it is ended at its deadline, with this one, and when whoever waits for it does
+//! not any more.
 
 use std::io;
 use std::net::{IpAddr, Ipv6Addr};
@@ -95,7 +96,8 @@ async fn run(service: &Service, interface: &str, ip: IpAddr, direction: Directio
     }
 }
 
-/// Runs iperf3 once. What it says counts, whatever its exit code: before 3.17 that is 0 for failures, too, where JSON is asked for.
+/// Runs iperf3 once. What it says counts, whatever its exit code: before 3.17 that is 0 for failures, too, where JSON is asked
+/// for.
 #[allow(unsafe_code)]
 async fn child(service: &Service, interface: &str, ip: IpAddr, direction: Direction) -> Result<Told, Refusal> {
     let mut command = Command::new(PROGRAM);

@@ -15,8 +15,8 @@ use crate::wire::rtlink::{self, Link};
 
 /// The longest datagram that the kernel sends of interfaces.
 const LONGEST: usize = 1 << 16;
-/// How long a look goes on without a link. Auto-negotiation takes less than four seconds (IEEE 802.3, 28.3.2 and 40.5: `break_link_timer`
-/// of 1.2 to 1.5 s, then pages and training).
+/// How long a look goes on without a link. Auto-negotiation takes less than four seconds (IEEE 802.3, 28.3.2 and 40.5:
+/// `break_link_timer` of 1.2 to 1.5 s, then pages and training).
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The watch on one interface.

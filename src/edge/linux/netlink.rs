@@ -66,8 +66,8 @@ impl Family {
         self.socket.add_membership(known.1)
     }
 
-    /// Asks, and waits for the answer; `None` where the kernel only says that it did it. What is announced meanwhile is kept: a fast
-    /// PHY has tested its cable before the kernel says that the test has begun.
+    /// Asks, and waits for the answer; `None` where the kernel only says that it did it. What is announced meanwhile is kept: a
+    /// fast PHY has tested its cable before the kernel says that the test has begun.
     pub(super) fn ask(&mut self, question: &[u8]) -> Result<Option<Vec<u8>>, Refusal> {
         self.sequence += 1;
         let mut header = Nlmsghdr::new();

@@ -1,5 +1,5 @@
-//! A packet socket of our own (`packet(7)`): a large receive buffer, the kernel's count of lost frames, its time of arrival and the
-//! VLAN tag that it takes off. pnet binds it and sends by it.
+//! A packet socket of our own (`packet(7)`): a large receive buffer, the kernel's count of lost frames, its time of arrival and
+//! the VLAN tag that it takes off. pnet binds it and sends by it.
 
 use std::io;
 use std::mem::{self, MaybeUninit};
@@ -164,7 +164,8 @@ impl PacketSocket {
             message.msg_hdr.msg_control = control[index].as_mut_ptr().cast();
             message.msg_hdr.msg_controllen = CONTROL as _;
         }
-        // SAFETY: every header points to one address, one vector and one control buffer that outlive the call, with their lengths.
+        // SAFETY: every header points to one address, one vector and one control buffer that outlive the call, with their
+        // lengths.
         let read =
             unsafe { libc::recvmmsg(self.fd, messages.as_mut_ptr(), BATCH as _, libc::MSG_DONTWAIT as _, std::ptr::null_mut()) };
         if read < 0 {
@@ -174,7 +175,8 @@ impl PacketSocket {
         let reading = self.clock.reading();
         for (index, message) in messages.iter().take(read as usize).enumerate() {
             let frame = &frames[index][..(message.msg_len as usize).min(SNAP)];
-            // A card joins the segments of one TCP stream (GRO) into frames longer than any on the wire; to groups none is sent so.
+            // A card joins the segments of one TCP stream (GRO) into frames longer than any on the wire; to groups none is sent
+            // so.
             if message.msg_hdr.msg_flags & libc::MSG_TRUNC != 0 && frame.first().is_some_and(|octet| octet & 1 == 0) {
                 continue;
             }

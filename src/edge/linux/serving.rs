@@ -109,8 +109,8 @@ fn unconnected(error: &io::Error) -> Became {
     }
 }
 
-/// That a host is out of reach is said by the kernel where nobody answers ARP, and by routers on the way, whose "prohibited" is EACCES
-/// (icmp(7), ipv6(7)): nothing came back from the host. That a route leads to it was seen before.
+/// That a host is out of reach is said by the kernel where nobody answers ARP, and by routers on the way, whose "prohibited" is
+/// EACCES (icmp(7), ipv6(7)): nothing came back from the host. That a route leads to it was seen before.
 fn is_out_of_reach(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
         || error.raw_os_error() == Some(libc::EACCES)

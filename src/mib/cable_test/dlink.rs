@@ -7,8 +7,8 @@ use crate::wire::ethtool::{Pair, PairResult};
 const ACTION: Column = Column { name: "dCableDiagIfAction", oid: &[1, 3, 6, 1, 4, 1, 171, 14, 58, 1, 1, 1, 1] };
 const STATUS: Column = Column { name: "dCableDiagResultStatus", oid: &[1, 3, 6, 1, 4, 1, 171, 14, 58, 1, 2, 1, 9] };
 
-/// Of each pair dCableDiagResultPairNStatus and dCableDiagResultPairNLength. The MIB counts pairs without naming their pins: the order
-/// is taken to be that of every other maker.
+/// Of each pair dCableDiagResultPairNStatus and dCableDiagResultPairNLength. The MIB counts pairs without naming their pins: the
+/// order is taken to be that of every other maker.
 const PAIRS: [(Pair, Column, Column); 4] = [
     (
         Pair::A,

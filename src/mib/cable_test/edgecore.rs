@@ -1,8 +1,8 @@
-//! Edgecore (cableDiagMgt of ECS4120-MIB, revision of 28 September 2023; of ECS4100-MIB, ECS4510-MIB and ES3552M-AND-PoE-MIB as well).
-//! Each series has a branch of its own, under which its sysObjectID lies too, and the same objects in it.
+//! Edgecore (cableDiagMgt of ECS4120-MIB, revision of 28 September 2023; of ECS4100-MIB, ECS4510-MIB and ES3552M-AND-PoE-MIB as
+//! well). Each series has a branch of its own, under which its sysObjectID lies too, and the same objects in it.
 //!
-//! One object starts the test of any port (cableDiagCtlAction) and reads as 0. Earlier results cannot be cleared: new ones are known by
-//! their time (cableDiagResultTime). Distances are of faults, in metres.
+//! One object starts the test of any port (cableDiagCtlAction) and reads as 0. Earlier results cannot be cleared: new ones are
+//! known by their time (cableDiagResultTime). Distances are of faults, in metres.
 
 use super::{Maker, Measured, PairMeasured, Progress, metres, number, octets};
 use crate::mib::{Oid, Varbind};
@@ -39,8 +39,8 @@ impl Edgecore {
 }
 
 impl Maker for Edgecore {
-    /// ECS4120-MIB has an object for it (cableDiagResultDistanceAccuracy), the other series none. Makers of such tests usually say 3 to 5
-    /// m: the worse is taken.
+    /// ECS4120-MIB has an object for it (cableDiagResultDistanceAccuracy), the other series none. Makers of such tests usually
+    /// say 3 to 5 m: the worse is taken.
     fn accuracy_m(&self) -> u8 {
         5
     }
@@ -81,8 +81,8 @@ impl Maker for Edgecore {
     }
 }
 
-/// cableDiagResultStatusPairN. noCable(11), of the newer series, is a pair that leads nowhere; crosstalk(6) is "incorrectly connected at
-/// one end", which is none of the results that other makers have.
+/// cableDiagResultStatusPairN. noCable(11), of the newer series, is a pair that leads nowhere; crosstalk(6) is "incorrectly
+/// connected at one end", which is none of the results that other makers have.
 fn result(code: i32) -> PairResult {
     match code {
         2 => PairResult::Ok,

@@ -1,8 +1,8 @@
-//! Extreme Networks (EXTREME-CABLE-MIB, revision of 11 October 2013: extremeDiagPortConfigTable and extremeDiagPortDiagTable, by ifIndex
-//! and mode, of which manual(2) is the one that is started by hand).
+//! Extreme Networks (EXTREME-CABLE-MIB, revision of 11 October 2013: extremeDiagPortConfigTable and extremeDiagPortDiagTable, by
+//! ifIndex and mode, of which manual(2) is the one that is started by hand).
 //!
-//! Earlier results cannot be cleared: new ones are known by their time (extremeDiagPortDateTime). The MIB gives lengths without saying
-//! their unit, so that none is taken from it.
+//! Earlier results cannot be cleared: new ones are known by their time (extremeDiagPortDateTime). The MIB gives lengths without
+//! saying their unit, so that none is taken from it.
 
 use super::{Maker, Measured, PairMeasured, Progress, number, octets};
 use crate::mib::{Oid, Varbind};

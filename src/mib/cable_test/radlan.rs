@@ -1,7 +1,8 @@
 //! Switches on RADLAN's software: Cisco Small Business, Linksys, Eltex (RADLAN-PHY-MIB, revision of 21 September 2003:
 //! rlPhyTestSetTable by ifIndex, rlPhyTestGetTable by ifIndex and test). The tables are the same under each maker's own root.
 //!
-//! One result stands for the whole cable. An earlier one cannot be cleared: a new one is known by its time (rlPhyTestGetTimeStamp).
+//! One result stands for the whole cable. An earlier one cannot be cleared: a new one is known by its time
+//! (rlPhyTestGetTimeStamp).
 
 use super::{Maker, Measured, Progress, WholeMeasured, WholeResult, metres, number, octets};
 use crate::mib::{Oid, Varbind};

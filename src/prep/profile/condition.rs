@@ -19,7 +19,8 @@ pub struct Condition {
     /// One of these distributions, as `ID` of os-release(5) has them; one that is made from them is one too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distributions: Vec<String>,
-    /// One of these models: `"OptiPlex 70*"`, with or without its maker. `*` stands for any letters; upper and lower case are the same.
+    /// One of these models: `"OptiPlex 70*"`, with or without its maker. `*` stands for any letters; upper and lower case are the
+    /// same.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<String>")]
     pub models: Vec<Pattern>,

@@ -1,4 +1,5 @@
-//! The JSON Schema of a profile, for `trousse schema profile`: the head, and for each kind of step its keys beside those of every step.
+//! The JSON Schema of a profile, for `trousse schema profile`: the head, and for each kind of step its keys beside those of every
+//! step.
 
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};

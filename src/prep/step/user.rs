@@ -22,8 +22,8 @@ pub struct User {
     /// Groups that it must be in, as in `["sudo"]` for an administrator; it may be in others too.
     #[serde(default)]
     pub groups: Vec<String>,
-    /// The environment variable that holds the password for an account that has none; without it, it is asked for at the terminal.
-    /// A password that is there is left as it is.
+    /// The environment variable that holds the password for an account that has none; without it, it is asked for at the
+    /// terminal. A password that is there is left as it is.
     pub password_from: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Whether a visit asked the very thing that a finding of another visit is about: a check that looked at other services, gateways or
-//! switches says nothing of it.
+//! Whether a visit asked the very thing that a finding of another visit is about: a check that looked at other services, gateways
+//! or switches says nothing of it.
 
 use std::net::IpAddr;
 

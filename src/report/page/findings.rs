@@ -32,8 +32,8 @@ pub(super) fn stories(report: &Report) -> Vec<&Finding> {
     report.findings.iter().filter(|finding| !told.contains(&std::ptr::from_ref(*finding))).collect()
 }
 
-/// The nearest cause of a finding, among the findings of this report: the one that it says it follows from, else one about the same
-/// card and address. Thousands of findings may have thousands of causes, so what is dear is done for each finding once.
+/// The nearest cause of a finding, among the findings of this report: the one that it says it follows from, else one about the
+/// same card and address. Thousands of findings may have thousands of causes, so what is dear is done for each finding once.
 pub(super) fn cause_of<'a>(report: &'a Report, finding: &Finding) -> Option<&'a Finding> {
     let code = finding.because_of.as_deref()?;
     let explain = finding.problem.explain();

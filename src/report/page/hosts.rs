@@ -1,5 +1,5 @@
-//! Who is there: one row for each IPv4 address and card that was heard to claim it, and in it the IPv6 addresses of that card; a card
-//! without one has a row for its IPv6 addresses.
+//! Who is there: one row for each IPv4 address and card that was heard to claim it, and in it the IPv6 addresses of that card; a
+//! card without one has a row for its IPv6 addresses.
 
 use std::collections::HashMap;
 

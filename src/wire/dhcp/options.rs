@@ -172,7 +172,8 @@ fn split(bytes: &[u8], first: usize) -> Option<(&[u8], [u8; 4], &[u8])> {
     Some((prefix, *router, rest))
 }
 
-/// The name at a place of a search list, and where the next one begins. A pointer leads backwards only, so that none goes in circles.
+/// The name at a place of a search list, and where the next one begins. A pointer leads backwards only, so that none goes in
+/// circles.
 fn name(bytes: &[u8], place: usize) -> Option<(String, usize)> {
     let (mut at, mut end, mut labels, mut length) = (place, None, Vec::new(), 0);
     loop {

@@ -1,4 +1,5 @@
-//! One outlet measured: the link by the card, who is at the other end, and, where its profile asks for them, DHCP and the gateway.
+//! One outlet measured: the link by the card, who is at the other end, and, where its profile asks for them, DHCP and the
+//! gateway.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

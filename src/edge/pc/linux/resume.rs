@@ -1,5 +1,5 @@
-//! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd. The program, the profile and its files
-//! are kept on the PC until then: the stick that they came on may be gone.
+//! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd. The program, the profile and its
+//! files are kept on the PC until then: the stick that they came on may be gone.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
