@@ -14,8 +14,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 use trousse::prep::step::package::version;
 
-/// The program.
-const TROUSSE: &str = env!("CARGO_BIN_EXE_trousse");
+/// The program, here and in a system that is thrown away: the folder that it was built in may be on another disk, which is not there.
+const BUILT: &str = env!("CARGO_BIN_EXE_trousse");
+const TROUSSE: &str = "/usr/local/bin/trousse";
 /// What stands on the last line of the making of a system.
 const MADE: &str = "made";
 /// How long anything here may take.
@@ -51,6 +52,7 @@ impl ThrowAway {
                 MAKING,
                 "sh",
                 &folder,
+                BUILT,
             ])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -152,9 +154,11 @@ const MAKING: &str = r#"
     exec 2>&1
     mount --make-rprivate /
     mount -t tmpfs shared "$1"
+    cp "$2" "$1/trousse"
     cd "$1"
     mkdir upper work root dmi
     mount -t overlay overlay -o lowerdir=/,upperdir="$1/upper",workdir="$1/work" root
+    mv trousse root/usr/local/bin/trousse
     mount -t proc proc root/proc
     mount --rbind /dev root/dev
     mount -t tmpfs run root/run
