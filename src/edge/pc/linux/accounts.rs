@@ -2,7 +2,7 @@
 
 use super::process::Program;
 use super::read;
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
 use crate::prep::look::Account;
 use crate::secret::Secret;
 
@@ -46,7 +46,14 @@ pub(super) fn change(login: &str, options: &[&str]) -> Result<()> {
     Program::new("usermod", &[options, &["--", login]].concat()).outliving().well()
 }
 
-/// Gives an account a password by chpasswd(8), over its standard input: an argument could be read by everyone.
+/// Gives an account a password by chpasswd(8), over its standard input: an argument could be read by everyone. A line of its own in
+/// a password would be one for another account.
 pub(super) fn set_password(login: &str, password: &Secret) -> Result<()> {
+    if password.reveal().contains(char::is_control) {
+        return Err(Fault::new(
+            format!("the password for {login} holds a line break or another sign that none may"),
+            format!("le mot de passe de {login} contient un saut de ligne ou un autre signe interdit"),
+        ));
+    }
     Program::new("chpasswd", &[]).told(format!("{login}:{}\n", password.reveal())).outliving().well()
 }
