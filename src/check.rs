@@ -35,6 +35,8 @@ pub enum Topic {
     Cable,
     /// Gateways and DNS servers.
     WayOut,
+    /// The networks of the plan that are elsewhere and must be reached.
+    Elsewhere,
     /// What the other end of the cable says of itself.
     Neighbour,
     /// Whether the link stayed up while we looked.
@@ -168,6 +170,7 @@ checks! {
     "L3-router-lifetime"    Addressing router_lifetime::RouterLifetime of Ipv6
     "L3-gateway-silent"     Addressing gateway_silent::GatewaySilent of WayOut
     "L3-gateway-loss"       Addressing gateway_loss::GatewayLoss of WayOut
+    "L3-no-route"           Addressing no_route::NoRoute of Elsewhere
     "L4-path-mtu"           Transport path_mtu::PathMtu of WayOut
     "L4-host-silent"        Transport host_silent::HostSilent of Services
     "L4-port-closed"        Transport port_closed::PortClosed of Services

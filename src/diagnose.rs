@@ -8,10 +8,11 @@ use crate::probe::Errand;
 use crate::site::Plan;
 
 /// Checks that find that somebody does not answer.
-const SILENCES: [&str; 9] = [
+const SILENCES: [&str; 10] = [
     "L3-no-dhcp-server",
     "L3-gateway-silent",
     "L3-gateway-loss",
+    "L3-no-route",
     "L4-host-silent",
     "L4-port-silent",
     "L4-ping-threshold",
@@ -75,7 +76,7 @@ fn concerns(errand: Errand, topic: Topic, swept: bool, heard: Heard) -> bool {
         Topic::Watch => !matches!(errand, Errand::Capture | Errand::Locate | Errand::Power),
         Topic::Switching => !matches!(errand, Errand::Locate | Errand::Power),
         Topic::Planned => matches!(errand, Errand::Scan | Errand::Diagnose),
-        Topic::Services => errand == Errand::Diagnose,
+        Topic::Services | Topic::Elsewhere => errand == Errand::Diagnose,
         Topic::Power => matches!(errand, Errand::Diagnose | Errand::Power),
         Topic::Pools => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power),
         Topic::Addresses => !matches!(errand, Errand::Link | Errand::Locate | Errand::Power) && (errand != Errand::Dhcp || swept),

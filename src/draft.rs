@@ -114,7 +114,15 @@ impl Draft<'_> {
         let mut networks = self.known.networks.clone();
         for prefix in seen.map(|net| net.trunc()) {
             if !networks.iter().any(|known| known.prefix.contains(&prefix) || prefix.contains(&known.prefix)) {
-                networks.push(Network { name: None, prefix, gateways: Vec::new(), dns: Vec::new(), vlan: None, complete: false });
+                networks.push(Network {
+                    name: None,
+                    prefix,
+                    gateways: Vec::new(),
+                    dns: Vec::new(),
+                    vlan: None,
+                    complete: false,
+                    routed: false,
+                });
             }
         }
         for mut network in networks {
@@ -140,6 +148,7 @@ impl Draft<'_> {
                 }
             }
             rows.extend(network.vlan.map(|vlan| ("vlan", toml::Value::Integer(u16::from(vlan).into()))));
+            rows.extend(network.routed.then_some(("routed", toml::Value::Boolean(true))));
             self.table("network", &rows, "", true);
         }
     }

@@ -86,6 +86,9 @@ pub struct Network {
     /// The plan names every device of it: whoever else is in it is a risk.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub complete: bool,
+    /// It must be reached from the other networks of the plan: `trousse diagnose` pings its gateways from there.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub routed: bool,
 }
 
 /// An address that belongs to one device.
@@ -120,6 +123,9 @@ pub struct Shared {
     #[schemars(with = "Vec<String>")]
     pub macs: Vec<Mac>,
 }
+
+/// Gateways of routed networks that a plan may have: all are pinged at once.
+pub const ROUTED: usize = 32;
 
 impl Plan {
     /// Reads the plan in a file, and the certificates beside it that its services name.
@@ -177,6 +183,20 @@ impl Plan {
                     format!("la passerelle {ip} est hors de son réseau {prefix}"),
                 ));
             }
+            if network.routed && network.gateways.is_empty() {
+                let prefix = network.prefix;
+                return Err(Why::new(
+                    format!("the network {prefix} is routed and has no gateways to ping"),
+                    format!("le réseau {prefix} est routé (routed) et n'a pas de passerelles (gateways) à qui envoyer un ping"),
+                ));
+            }
+        }
+        let routed: usize = self.networks.iter().filter(|network| network.routed).map(|network| network.gateways.len()).sum();
+        if routed > ROUTED {
+            return Err(Why::new(
+                format!("the routed networks have {routed} gateways, and {ROUTED} at most are pinged"),
+                format!("les réseaux routés (routed) ont {routed} passerelles, et {ROUTED} au plus reçoivent un ping"),
+            ));
         }
         for (index, fixed) in self.fixed.iter().enumerate() {
             if let Some(other) = self.fixed[..index].iter().find(|other| other.address == fixed.address) {
@@ -201,6 +221,12 @@ impl Plan {
     /// The networks that a card with these addresses is in.
     pub fn networks_of<'a>(&'a self, own: &'a [Ipv4Net]) -> impl Iterator<Item = &'a Network> {
         self.networks.iter().filter(|network| own.iter().any(|net| network.prefix.contains(&net.addr())))
+    }
+
+    /// The networks that must be reached and that no prefix of a card with these addresses touches.
+    pub fn networks_elsewhere<'a>(&'a self, own: &'a [Ipv4Net]) -> impl Iterator<Item = &'a Network> {
+        let touches = |net: &Ipv4Net, prefix: &Ipv4Net| prefix.contains(&net.addr()) || net.contains(&prefix.addr());
+        self.networks.iter().filter(move |network| network.routed && !own.iter().any(|net| touches(net, &network.prefix)))
     }
 
     /// The device that an address belongs to.
@@ -260,6 +286,21 @@ mod tests {
         assert_eq!(near.networks_of(&own).flat_map(|network| &network.gateways).count(), 1);
         let said = plan("10.0.1.254").expect_err("a refusal");
         assert_eq!(said.english, "the gateway 10.0.1.254 is outside its network 10.0.0.0/24");
+    }
+
+    #[test]
+    fn a_network_that_must_be_reached_is_pinged_from_elsewhere_alone_and_has_somebody_to_ping() {
+        let routed = |prefix: &str, gateways: &str| {
+            format!("[[network]]\nprefix = \"{prefix}\"\nrouted = true\ngateways = [{gateways}]\n")
+        };
+        let plan = Plan::parse(&routed("10.2.0.0/24", "\"10.2.0.1\"")).expect("a plan");
+        let elsewhere = |own: &str| plan.networks_elsewhere(&[own.parse().expect("a prefix")]).count();
+        assert_eq!([elsewhere("10.1.0.7/24"), elsewhere("10.2.0.7/24"), elsewhere("10.0.0.7/8")], [1, 0, 0]);
+        let refused = |text: &str| Plan::parse(text).expect_err("refused").english;
+        assert_eq!(refused(&routed("10.2.0.0/24", "")), "the network 10.2.0.0/24 is routed and has no gateways to ping");
+        let gateways: Vec<String> = (1..=33).map(|last| format!("\"10.2.0.{last}\"")).collect();
+        let many = refused(&routed("10.2.0.0/24", &gateways.join(", ")));
+        assert_eq!(many, "the routed networks have 33 gateways, and 32 at most are pinged");
     }
 
     #[test]

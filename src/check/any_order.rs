@@ -423,7 +423,8 @@ fn a_plan() -> impl Strategy<Value = Plan> {
          [[must_not_reach]]\nname = \"wall\"\nhost = \"10.0.0.6\"\nports = [445]";
     let planned = "[[network]]\nprefix = \"10.0.0.0/24\"\n[[fixed]]\nname = \"a\"\naddress = \"10.0.0.5\"\n\
          [[fixed]]\nname = \"x\"\naddress = \"10.0.0.6\"\nmac = \"02:00:00:00:00:03\"";
-    select(vec!["", services, planned, "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet])
+    let routed = "[[network]]\nprefix = \"10.0.0.0/29\"\nrouted = true\ngateways = [\"10.0.0.4\", \"10.0.0.5\"]";
+    select(vec!["", services, planned, routed, "[[shared]]\naddress = \"10.0.0.4\"", shared, outlet])
         .prop_map(|text| Plan::parse(text).expect("a plan"))
 }
 
@@ -460,6 +461,7 @@ fn is_about(finding: &Finding, ip: IpAddr) -> bool {
         // About cards and devices that are judged by themselves, whoever else claims an address.
         Problem::NoCarrier(_) | Problem::LinkLocalAddress(_) | Problem::WrongSubnet(_) => false,
         Problem::GatewaySilent(_) | Problem::GatewayLoss(_) | Problem::PathMtu(_) | Problem::DnsSilent(_) => false,
+        Problem::NoRoute(_) => false,
         Problem::HostSilent(_)
         | Problem::PortClosed(_)
         | Problem::PortSilent(_)

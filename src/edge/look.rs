@@ -154,7 +154,11 @@ impl Look {
         };
         let link = PacketSocket::open(&interface, &resolvers, access.clone(), named, clock)?;
         let surroundings = match request.errand {
-            Errand::Diagnose => surroundings(&interface, &request.plan, request.budget),
+            Errand::Diagnose => {
+                let known = surroundings(&interface, &request.plan, request.budget);
+                let planned = [known.planned, elsewhere(own, &request.plan)].concat();
+                Surroundings { planned, ..known }
+            }
             Errand::Dhcp => Surroundings { link: None, ..surroundings(&interface, &request.plan, None) },
             Errand::Link => Surroundings { link: Some(interface.link), ..Surroundings::default() },
             _ => Surroundings::default(),
@@ -310,6 +314,12 @@ fn planned(own: &[Ipv4Net], plan: &Plan) -> Vec<Sounding> {
     let pings = plan.networks_of(own).flat_map(|network| network.gateways.iter().map(|&gateway| Sounding::Ping(gateway.into())));
     let questions = plan.networks_of(own).flat_map(|network| network.dns.iter().map(|&server| Sounding::Dns(server)));
     pings.chain(questions).collect()
+}
+
+/// The gateways of the networks of the plan that are elsewhere and must be reached.
+fn elsewhere(own: &[Ipv4Net], plan: &Plan) -> Vec<Sounding> {
+    let gateways = plan.networks_elsewhere(own).flat_map(|network| &network.gateways);
+    gateways.map(|&gateway| Sounding::Ping(gateway.into())).collect()
 }
 
 /// The plan's prefixes that the interface is in, else its own.

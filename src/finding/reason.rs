@@ -144,6 +144,8 @@ pub enum Reason {
     NoService,
     /// The plan names no device where we look: a look without that is whole without these checks.
     NoDevicePlanned,
+    /// The plan names no network elsewhere that must be reached: a look without one is whole without that check.
+    NoNetworkElsewhere,
     /// Devices that the plan has on this segment were not asked for often enough.
     PlannedNotAsked {
         /// How many.
@@ -262,6 +264,7 @@ impl Reason {
                 | Reason::NoSwitch
                 | Reason::NoService
                 | Reason::NoDevicePlanned
+                | Reason::NoNetworkElsewhere
                 | Reason::PowerNotAsked
                 | Reason::NoIpv6Here
         )
@@ -493,6 +496,12 @@ impl Reason {
                 .to_owned(),
             Reason::NoDevicePlanned => language
                 .pick("the plan names no device there: add [[fixed]]", "le plan n'y nomme aucun appareil : ajoutez [[fixed]]")
+                .to_owned(),
+            Reason::NoNetworkElsewhere => language
+                .pick(
+                    "the plan has no other network to reach: add routed = true to its [[network]]",
+                    "le plan n'a pas d'autre réseau à joindre : ajoutez routed = true à son [[network]]",
+                )
                 .to_owned(),
             Reason::PlannedNotAsked { count: 1 } => language
                 .pick(

@@ -10,6 +10,7 @@ use super::{Errand, Identity, Probe, ServicesWanted, Survey, Want};
 use crate::mib::Tables;
 use crate::net::Moment;
 use crate::observe::{Asked, Fact, LinkState, v4};
+use crate::site::ROUTED;
 
 /// A question that the kernel's network stack asks for us; a fact is its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -37,7 +38,7 @@ pub const SPACING: Duration = Duration::from_millis(100);
 pub const PATIENCE: Duration = Duration::from_secs(1);
 /// How long a sounding is waited for in all; some for the way between threads.
 const DEADLINE: Duration = Duration::from_millis(100 * PINGS as u64 + 1_500);
-/// Gateways and servers that are asked; a forger of DHCP offers must not prolong a look.
+/// Gateways and servers that are asked, beside those that a plan may add; a forger of DHCP offers must not prolong a look.
 const MOST: usize = 16;
 
 /// What this machine, the plan and the user say before anything is asked.
@@ -73,6 +74,8 @@ pub struct WayOut {
     waiting: VecDeque<Sounding>,
     open: BTreeSet<Sounding>,
     until: Moment,
+    /// How many are asked in all.
+    most: usize,
 }
 
 impl WayOut {
@@ -86,6 +89,7 @@ impl WayOut {
             waiting: VecDeque::new(),
             open: BTreeSet::new(),
             until: Moment::default(),
+            most: MOST + survey.surroundings.planned.len().min(ROUTED),
         };
         // What this machine uses is no DHCP server's doing.
         if survey.errand == Errand::Diagnose {
@@ -112,7 +116,7 @@ impl WayOut {
                 ours || ours6
             }
         };
-        if asked && self.known.len() < MOST && self.known.insert(sounding) {
+        if asked && self.known.len() < self.most && self.known.insert(sounding) {
             self.waiting.push_back(sounding);
         }
     }

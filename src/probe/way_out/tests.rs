@@ -13,8 +13,12 @@ fn probe(addresses: &[&str]) -> WayOut {
 }
 
 fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
+    WayOut::new(&survey(errand, addresses, vec![Sounding::Ping(GATEWAY)]))
+}
+
+fn survey(errand: Errand, addresses: &[&str], planned: Vec<Sounding>) -> Survey {
     let addresses = addresses.iter().map(|net| net.parse().expect("a prefix")).collect();
-    WayOut::new(&Survey {
+    Survey {
         asking: Default::default(),
         errand,
         identity: Identity { mac: Mac([2; 6]), addresses, addresses6: vec![], siblings: vec![] },
@@ -23,11 +27,11 @@ fn probe_of(errand: Errand, addresses: &[&str]) -> WayOut {
         quick: false,
         resolvers: vec!["9.9.9.9:53".parse().expect("a server")],
         port: 40_000,
-        surroundings: Surroundings { gateways: vec![GATEWAY], planned: vec![Sounding::Ping(GATEWAY)], ..Surroundings::default() },
+        surroundings: Surroundings { gateways: vec![GATEWAY], planned, ..Surroundings::default() },
         power: Default::default(),
         switching: Switching::default(),
         budget_ms: None,
-    })
+    }
 }
 
 fn offer(how: Asked, router: Ipv4Addr, dns: Ipv4Addr) -> Fact {
@@ -80,7 +84,14 @@ fn a_forger_of_offers_does_not_prolong_a_look_without_end() {
     for number in 0..200 {
         probe.learn(NOW, &offer(Asked::Discover, Ipv4Addr::new(10, 0, 0, number), Ipv4Addr::new(10, 9, 0, number)));
     }
-    assert_eq!(asked(&mut probe).len(), MOST);
+    assert_eq!(asked(&mut probe).len(), MOST + 1, "one is of the plan");
+}
+
+#[test]
+fn every_gateway_of_a_plan_that_its_bound_allows_is_asked() {
+    let elsewhere = (0..100).map(|last| Sounding::Ping(v4(Ipv4Addr::new(10, 2, 0, last)))).collect();
+    let mut probe = WayOut::new(&survey(Errand::Diagnose, &["10.0.0.1/24"], elsewhere));
+    assert_eq!(asked(&mut probe).len(), MOST + ROUTED);
 }
 
 #[test]

@@ -135,6 +135,7 @@ fn gap(report: &Report, topic: Topic) -> Option<Reason> {
         Topic::Ipv6 => whole(Part::Ipv6),
         Topic::Dhcp => whole(Part::Dhcp),
         Topic::WayOut => whole(Part::WayOut) && whole(Part::PathMtu),
+        Topic::Elsewhere => whole(Part::WayOut),
         Topic::Services => whole(Part::Services),
         Topic::Switch => whole(Part::Switches),
         Topic::Power => whole(Part::Power),
@@ -155,7 +156,7 @@ fn gap(report: &Report, topic: Topic) -> Option<Reason> {
         Topic::Planned => (coverage.requests == 0).then_some(Reason::NothingAsked),
         Topic::Dhcp => (coverage.dhcp.discovers == 0).then_some(Reason::DhcpNotAsked),
         Topic::Ipv6 => coverage.ipv6.is_none_or(|asked| asked.routers == 0).then_some(Reason::NothingAsked),
-        Topic::Link | Topic::Cable | Topic::WayOut | Topic::Pools => None,
+        Topic::Link | Topic::Cable | Topic::WayOut | Topic::Elsewhere | Topic::Pools => None,
         Topic::Neighbour | Topic::Watch | Topic::Switching | Topic::Switch | Topic::Power | Topic::Services => None,
     })
 }
