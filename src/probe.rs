@@ -83,6 +83,11 @@ impl Identity {
         ours.map(|net| ipv6::Sender { mac: self.mac, ip: net.addr() })
     }
 
+    /// Whether an IPv6 address is on our own segment, as far as our prefixes tell.
+    pub fn is_near6(&self, ip: Ipv6Addr) -> bool {
+        ip.is_unicast_link_local() || self.addresses6.iter().any(|net| net.contains(&ip))
+    }
+
     /// Whether an address is one of ours.
     pub fn is_ours(&self, ip: impl Into<IpAddr>) -> bool {
         match ip.into() {

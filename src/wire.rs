@@ -73,6 +73,17 @@ pub enum Body<'a> {
         /// What the datagram carries.
         payload: &'a [u8],
     },
+    /// A UDP datagram over IPv6, whole.
+    Udp6 {
+        /// The IPv6 header's addresses and hop limit.
+        ip: ipv6::Header,
+        /// Source port.
+        source_port: u16,
+        /// Destination port.
+        destination_port: u16,
+        /// What the datagram carries.
+        payload: &'a [u8],
+    },
     /// An ICMP message over IPv4.
     Icmp {
         /// The IPv4 header's addresses and TTL.

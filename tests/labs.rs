@@ -310,13 +310,14 @@ fn a_record_of_switches_gives_the_same_report_and_holds_no_community_and_no_pass
 }
 
 #[test]
-fn a_neighbour_of_ipv6_alone_has_the_name_that_the_server_gives_it() {
+fn a_neighbour_of_ipv6_alone_has_the_names_that_the_server_and_itself_give_it() {
     let shell = format!("{} scan -i lan0 --format json", env!("CARGO_BIN_EXE_trousse"));
     let Some((_, said)) = within("ipv6-only", &shell) else { return };
     let report: serde_json::Value = serde_json::from_str(&said).expect("a report");
     let rows = report["hosts"].as_array().expect("the hosts");
     let pc = rows.iter().find(|row| row["ip"] == "2001:db8:1::11").unwrap_or_else(|| panic!("{said}"));
-    assert!(pc["names"].to_string().contains("pc.site.lan"), "{pc}");
+    let names = pc["names"].to_string();
+    assert!(names.contains("pc.site.lan") && names.contains("accueil.local"), "{pc}");
 }
 
 #[test]

@@ -144,8 +144,7 @@ impl Neighbours6 {
 
     /// An address to ask for; those of other networks are not on the segment.
     fn want(&mut self, now: Moment, ip: Ipv6Addr, candidate: Candidate) {
-        let near = ip.is_unicast_link_local() || self.identity.addresses6.iter().any(|net| net.contains(&ip));
-        let asks = !self.identity.addresses6.is_empty() && near && !self.identity.is_ours(ip);
+        let asks = !self.identity.addresses6.is_empty() && self.identity.is_near6(ip) && !self.identity.is_ours(ip);
         if !asks || self.candidates.contains_key(&ip) {
             return;
         }

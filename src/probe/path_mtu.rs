@@ -109,7 +109,7 @@ impl PathMtu {
 fn is_near(identity: &Identity, ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => identity.addresses.iter().any(|net| net.contains(&ip)),
-        IpAddr::V6(ip) => ip.is_unicast_link_local() || identity.addresses6.iter().any(|net| net.contains(&ip)),
+        IpAddr::V6(ip) => identity.is_near6(ip),
     }
 }
 

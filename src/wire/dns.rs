@@ -1,7 +1,7 @@
 //! DNS messages, which mDNS and LLMNR share: the question for the name of an address, and the names in an answer
 //! (RFC 1035; RFC 6762, 5.4 for the unicast-response bit; RFC 4795, 2.1).
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query};
 use hickory_proto::rr::{Name, RData, RecordType};
@@ -17,6 +17,8 @@ pub const MDNS_PORT: u16 = 5353;
 pub const LLMNR_PORT: u16 = 5355;
 /// The group that LLMNR responders listen to (RFC 4795, section 2).
 pub const LLMNR_GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 252);
+/// The same of IPv6.
+pub const LLMNR_GROUP6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 1, 3);
 
 /// What the kit reads of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

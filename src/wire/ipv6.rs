@@ -1,15 +1,18 @@
-//! IPv6 as far as ICMPv6 (RFC 8200), and the addresses that follow from others: groups, and those made from a card's (RFC 4291).
+//! IPv6 as far as ICMPv6 and UDP (RFC 8200), and the addresses that follow from others: groups, and those made from a card's (RFC 4291).
 
 use std::net::Ipv6Addr;
 
 use pnet::packet::ip::{IpNextHeaderProtocol, IpNextHeaderProtocols};
 use pnet::packet::ipv6::{Ipv6Packet, MutableIpv6Packet};
+use pnet::packet::udp::{self, MutableUdpPacket, UdpPacket};
 
 use super::{Body, Malformed, ethernet, icmpv6};
 use crate::net::Mac;
 
 /// Length in bytes of the header.
 pub const HEADER_LEN: usize = 40;
+/// Length in bytes of the header of UDP.
+const UDP_HEADER_LEN: usize = 8;
 /// Extension headers that are read in one packet; nobody sends more than one of each (RFC 8200, 4.1).
 const EXTENSIONS: usize = 8;
 
@@ -71,7 +74,7 @@ pub fn made_from(prefix: Ipv6Addr, mac: Mac) -> Ipv6Addr {
     octets.into()
 }
 
-/// Reads an IPv6 packet. Fragments and other protocols than ICMPv6 are [`Body::Other`]; checksums are not verified, because a
+/// Reads an IPv6 packet. Fragments and other protocols than ICMPv6 and UDP are [`Body::Other`]; checksums are not verified, because a
 /// kernel that leaves them to its card shows them unfinished to a capture.
 pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
     let bad = |field, offset| Malformed { protocol: "IPv6", field, offset };
@@ -91,6 +94,7 @@ pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
             IpNextHeaderProtocols::Icmpv6 => {
                 return icmpv6::parse(&bytes[at..end]).map(|message| Body::Icmp6 { ip, message });
             }
+            IpNextHeaderProtocols::Udp => return parse_udp(ip, &bytes[at..end]),
             IpNextHeaderProtocols::Hopopt | IpNextHeaderProtocols::Ipv6Route | IpNextHeaderProtocols::Ipv6Opts => {
                 let (Some(&[after, units]), room) = (bytes[at..end].first_chunk(), end - at) else {
                     return Err(bad("extension header", at));
@@ -107,6 +111,31 @@ pub fn parse(bytes: &[u8]) -> Result<Body<'_>, Malformed> {
         }
     }
     Ok(Body::Other)
+}
+
+fn parse_udp(ip: Header, bytes: &[u8]) -> Result<Body<'_>, Malformed> {
+    let bad = |field, offset| Malformed { protocol: "UDP", field, offset };
+    let datagram = UdpPacket::new(bytes).ok_or(bad("header", bytes.len()))?;
+    let length = usize::from(datagram.get_length());
+    let payload = bytes.get(UDP_HEADER_LEN..length).ok_or(bad("length", 4))?;
+    Ok(Body::Udp6 { ip, source_port: datagram.get_source(), destination_port: datagram.get_destination(), payload })
+}
+
+/// A datagram to one card, or to a group by one card, as a frame.
+pub fn udp_frame(from: Sender, source_port: u16, to: Receiver, destination_port: u16, payload: &[u8]) -> Vec<u8> {
+    let mut datagram = vec![0; UDP_HEADER_LEN + payload.len()];
+    datagram[UDP_HEADER_LEN..].copy_from_slice(payload);
+    let length = datagram.len() as u16;
+    let mut header = MutableUdpPacket::new(&mut datagram).expect("the buffer holds a UDP header");
+    header.set_source(source_port);
+    header.set_destination(destination_port);
+    header.set_length(length);
+    let checksum = udp::ipv6_checksum(&header.to_immutable(), &from.ip, &to.ip);
+    // No checksum is not allowed here: 0 goes as its other form (RFC 8200, 8.1).
+    header.set_checksum(if checksum == 0 { 0xffff } else { checksum });
+    // A link-local group is never to be sent on (RFC 4795, 2.5).
+    let hop_limit = if to.ip.is_multicast() { 1 } else { icmpv6::NEIGHBOUR_HOPS };
+    frame(from, to, hop_limit, IpNextHeaderProtocols::Udp.0, &datagram)
 }
 
 /// A packet in a frame.
@@ -147,6 +176,21 @@ mod tests {
         assert_eq!((packet.source, packet.destination), (US.mac, Mac([0x33, 0x33, 0, 0, 0, 1])));
         let ip = Header { source: US.ip, destination: ALL_NODES, hop_limit: 255 };
         assert_eq!(packet.body, Body::Icmp6 { ip, message: Message::EchoRequest { identifier: 0x7472, sequence: 3 } });
+    }
+
+    #[test]
+    fn a_datagram_is_read_back_and_its_lying_length_is_named() {
+        let to = Receiver { mac: Mac([2; 6]), ip: Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 9) };
+        let frame = udp_frame(US, 40_000, to, 5353, b"abc");
+        let ip = Header { source: US.ip, destination: to.ip, hop_limit: 255 };
+        let body = Body::Udp6 { ip, source_port: 40_000, destination_port: 5353, payload: b"abc" };
+        assert_eq!(decode(&frame).map(|packet| packet.body), Ok(body));
+        let good = &frame[ethernet::HEADER_LEN..];
+        for lie in [0, 7, 12] {
+            let mut bytes = good.to_vec();
+            bytes[HEADER_LEN + 5] = lie;
+            assert_eq!(parse(&bytes).map_err(|bad| bad.field), Err("length"), "{lie}");
+        }
     }
 
     #[test]

@@ -173,6 +173,7 @@ fn well_mannered(outcome: &Outcome, survey: &Survey) {
             // A client that asks for an address has none to show (RFC 2131, 4.1).
             Body::Udp { ip, destination_port: dhcp::SERVER_PORT, .. } if ip.source.is_unspecified() => {}
             Body::Udp { ip, .. } | Body::Icmp { ip, .. } => assert!(is_ours(ip.source), "sent as {}", ip.source),
+            Body::Udp6 { ip, .. } => assert!(survey.identity.is_ours(ip.source), "sent as {}", ip.source),
             Body::Icmp6 { ip, .. } => {
                 assert!(ip.source.is_unspecified() || survey.identity.is_ours(ip.source), "sent as {}", ip.source)
             }
