@@ -1,6 +1,5 @@
 //! Where a report goes: standard output or a file, in the format that was asked for.
 
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
@@ -8,6 +7,7 @@ use clap::builder::PossibleValuesParser;
 use jiff::tz::TimeZone;
 
 use crate::edge::browser::Browser;
+use crate::edge::replace;
 use crate::fault::{Fault, Result, Why};
 use crate::firm::Letterhead;
 use crate::language::Language;
@@ -136,7 +136,7 @@ fn writable(path: &Path) -> Result<()> {
 /// that is.
 fn put(bytes: &[u8], output: Option<&Path>, elsewhere: impl Fn(&[u8]) -> Result<Why>) -> Result<()> {
     let Some(path) = output else { return print_bytes(bytes).map(drop) };
-    replace(path, bytes).or_else(|error| {
+    replace::write(path, bytes).or_else(|error| {
         let kept = elsewhere(bytes)?;
         let shown = path.display();
         Err(Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error)
@@ -182,20 +182,6 @@ pub fn view(to_standard_output: bool, language: Language) -> View {
     View { colour: to_terminal && !plain, width: width.unwrap_or(View::WIDTH), ..View::new(language, TimeZone::system()) }
 }
 
-/// Writes beside the file, then takes its place, once the disk has all of it: never half a report. What is there and is no file,
-/// as a device or a pipe, is written into; where a link leads, the file there is replaced.
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
-        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
-    }
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = PathBuf::from(beside);
-    let whole = File::create(&beside).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
-    whole.and_then(|()| fs::rename(&beside, &path)).inspect_err(|_| drop(fs::remove_file(&beside)))
-}
-
 /// Writes to standard output. A reader that went away has read enough.
 pub fn print(text: &str) -> Result<()> {
     print_bytes(text.as_bytes()).map(drop)
@@ -213,6 +199,8 @@ fn print_bytes(bytes: &[u8]) -> Result<Why> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::report::LOGBOOK_FORMATS;
 
@@ -225,27 +213,6 @@ mod tests {
         assert_eq!(names(None), ["pdf", "json", "terminal"]);
         assert_eq!(names(Some("html")), ["html"; 3]);
         assert!(matches!(Places::of(FORMATS, None, &[], None).all[..], [(Format { name: "terminal", .. }, None)]));
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn what_is_no_file_is_written_into_and_a_link_stays_one() {
-        use std::os::unix::fs::FileTypeExt;
-        let folder = tempfile::tempdir().expect("a folder");
-        let inside = |name: &str| folder.path().join(name);
-        let pipe = inside("pipe");
-        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo starts").success());
-        let reader = pipe.clone();
-        let read = std::thread::spawn(move || fs::read(reader));
-        replace(&pipe, b"report").expect("it is written into");
-        assert_eq!(read.join().expect("it ends").expect("it is read"), b"report");
-        assert!(fs::metadata(&pipe).expect("it is there").file_type().is_fifo());
-        fs::write(inside("there"), "old").expect("the folder is ours");
-        std::os::unix::fs::symlink("there", inside("link")).expect("the folder is ours");
-        replace(&inside("link"), b"new").expect("it is written");
-        assert!(fs::symlink_metadata(inside("link")).expect("it is there").is_symlink());
-        assert_eq!(fs::read(inside("there")).expect("it is there"), b"new");
-        assert_eq!(fs::read_dir(folder.path()).expect("ours").count(), 3, "nothing is left beside");
     }
 
     #[test]
