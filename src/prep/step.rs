@@ -10,8 +10,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::change::Change;
-use super::look::{Act, Ended, How, Look};
-use crate::fault::{Result, Why};
+use super::look::{Act, Ended, How, Look, System};
+use crate::fault::{Fault, Result, Why};
 
 /// A step of a profile.
 pub trait Step {
@@ -153,12 +153,17 @@ macro_rules! steps {
 }
 
 steps! {
-    "file"    file::File
-    "script"  script::Script
-    "package" package::Package
-    "user"    user::User
-    "rename"  rename::Rename
-    "reboot"  reboot::Reboot
+    "file"     file::File
+    "script"   script::Script
+    "package"  package::Package
+    "registry" registry::Registry
+    "shortcut" shortcut::Shortcut
+    "service"  service::Service
+    "user"     user::User
+    "rename"   rename::Rename
+    "power"    power::Power
+    "check"    check::Check
+    "reboot"   reboot::Reboot
 }
 
 /// Reads a table, its places in the text kept for the error.
@@ -175,6 +180,39 @@ fn from_the_root(path: &str) -> std::result::Result<(), Why> {
     Err(Why::new(
         format!("{path:?} is no path of a file from the root, as in \"/etc/motd\""),
         format!("{path:?} n'est pas le chemin d'un fichier depuis la racine, comme \"/etc/motd\""),
+    ))
+}
+
+/// Refuses a step that only Windows knows on any other system, before anything is touched.
+fn only_windows(pc: &dyn Look, kind: &str) -> Result<()> {
+    let system = pc.build()?.system;
+    if system == System::Windows {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("a step of the kind `{kind}` is for Windows, and this PC runs {system}"),
+        format!("une étape du genre `{kind}` est pour Windows, et ce PC est sous {system}"),
+    )
+    .hint(
+        "write when = { system = \"windows\" } where the profile is for both",
+        "écrivez when = { system = \"windows\" } si le profil est pour les deux",
+    ))
+}
+
+/// Refuses a path that is not one of Windows from a drive or a share, or that climbs.
+fn on_a_drive(path: &str) -> std::result::Result<(), Why> {
+    let rest = path.strip_prefix("\\\\").or_else(|| {
+        let (drive, rest) = path.split_once(":\\")?;
+        (drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(rest)
+    });
+    let bad = |c: char| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '|' | '?' | '*');
+    let sound = |rest: &str| !rest.contains(bad) && rest.split('\\').all(|part| !matches!(part, "" | "." | ".."));
+    if rest.is_some_and(sound) {
+        return Ok(());
+    }
+    Err(Why::new(
+        format!("{path:?} is no path from a drive, as in 'C:\\Tools\\help.exe'"),
+        format!("{path:?} n'est pas un chemin depuis un lecteur, comme 'C:\\Tools\\help.exe'"),
     ))
 }
 
@@ -211,6 +249,12 @@ mod tests {
         assert!(from_the_root("/etc/motd").is_ok());
         for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
             assert!(from_the_root(path).is_err(), "{path}");
+        }
+        for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
+            assert!(on_a_drive(path).is_ok(), "{path}");
+        }
+        for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
+            assert!(on_a_drive(path).is_err(), "{path}");
         }
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {

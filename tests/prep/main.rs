@@ -6,5 +6,6 @@
 mod kiosk;
 mod power;
 mod shipped;
+mod steps;
 mod throw_away;
 mod wrong;

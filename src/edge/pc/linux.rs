@@ -3,16 +3,21 @@
 mod accounts;
 mod files;
 mod packages;
+mod power;
 mod process;
 mod resume;
+mod services;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::edge::pc::digest;
 use crate::fault::{Fault, Result};
+use crate::prep::look::power::{Setting, Source};
+use crate::prep::look::service::{Service, Start};
 use crate::prep::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
 };
@@ -42,7 +47,9 @@ pub struct Pc {
 impl Pc {
     /// This PC; the profile lies in that folder, with files that are known by their digests.
     pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+        // Programs of the PC are started elsewhere.
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        Pc { folder, payloads, secrets: BTreeMap::new(), resume: None }
     }
 
     /// How the run goes on when the PC is started.
@@ -57,6 +64,19 @@ impl Pc {
 
     fn payload_path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    /// Runs lines of shell; a file of them from a copy that nobody else can write.
+    fn told(&self, command: &Command) -> Result<Ended> {
+        let name = match &command.lines {
+            Contents::Text(text) => return Program::shell(text, command).run(),
+            Contents::Payload(name) => name,
+        };
+        let (expected, from) = (self.payload(name)?, self.payload_path(name));
+        let own = tempfile::Builder::new().prefix("trousse-").suffix(".sh").tempfile().map_err(|error| about("/tmp", &error))?;
+        let copied = fs::File::open(&from).and_then(|file| digest(file, &mut own.as_file()));
+        is_still(name, &copied.map_err(|error| about(&from, &error))?, &expected)?;
+        Program::shell_file(&own.path().display().to_string(), command).run()
     }
 }
 
@@ -147,8 +167,66 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        fs::exists(path).map_err(|error| about(path, &error))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        files::small(path)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        let entries = match fs::read_dir(path) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(about(path, &error)),
+        };
+        let mut names = Vec::new();
+        for entry in entries {
+            names.push(entry.map_err(|error| about(path, &error))?.file_name().to_string_lossy().into_owned());
+        }
+        names.sort();
+        Ok(names)
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        power::setting(source, setting)
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        power::may_hibernate()
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        services::service(name)
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        let path = self.payload_path(name);
+        let mut bytes = Vec::new();
+        let read = fs::File::open(&path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+        read.map_err(|error| about(&path, &error))?;
+        if bytes.len() as u64 > most {
+            return Err(about(&path, &io::ErrorKind::FileTooLarge.into()));
+        }
+        is_still(name, &Digest::of(&bytes), &self.payload(name)?)?;
+        Ok(bytes)
+    }
+
+    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+        let ended = match lines {
+            Contents::Text(text) => Program::new("sh", &["-n", "-c", text]).run()?,
+            Contents::Payload(name) => {
+                let path = self.payload_path(name).display().to_string();
+                Program::new("sh", &["-n", "--", &path]).run()?
+            }
+        };
+        let last = ended.output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("sh -n").to_owned();
+        Ok((!ended.well()).then_some(last))
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 }
 
@@ -175,7 +253,7 @@ impl Act for Pc {
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -209,6 +287,22 @@ impl Act for Pc {
         files::write(HOSTS, &mut hosts_with(&hosts, &now, name).as_bytes(), Mode(0o644))?;
         files::write(HOSTNAME, &mut format!("{name}\n").as_bytes(), Mode(0o644))?;
         nix::unistd::sethostname(name).map_err(|error| about(HOSTNAME, &error.into()))
+    }
+
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        power::set(source, setting, value)
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        power::let_hibernate(on)
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        services::set_start(name, start)
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
+        services::set_running(name, runs, timeout_s)
     }
 
     fn resume_at_start(&mut self) -> Result<()> {

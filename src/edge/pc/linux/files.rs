@@ -12,6 +12,8 @@ use crate::prep::look::{Digest, Mode, Seen};
 
 /// The bits of a mode that chmod(2) sets.
 const MODE: u32 = 0o7777;
+/// Bytes of a small file: one of sysfs is a page (Documentation/filesystems/sysfs.rst), and a drop-in is no longer.
+const SMALL: u64 = 64 << 10;
 /// Bytes of a file that are searched for a text.
 const SEARCHED: u64 = 64 << 20;
 
@@ -45,6 +47,17 @@ pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
     read.map_err(|error| about(path, &error))?;
     Ok(text.is_empty() || bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+/// What a small file holds.
+pub(super) fn small(path: &str) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes)) {
+        Ok(_) if bytes.len() as u64 > SMALL => Err(about(path, &io::ErrorKind::FileTooLarge.into())),
+        Ok(_) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(about(path, &error)),
+    }
 }
 
 /// Writes a file whole or not at all; what was written is known by this.
