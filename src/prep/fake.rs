@@ -8,11 +8,13 @@ use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Seen,
+    System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
 
 /// What ends a run in the middle: it is thrown, so that nothing of the program runs after it.
@@ -162,6 +164,10 @@ impl Look for Fake {
 
     fn restart_pending(&self) -> Result<bool> {
         Ok(false)
+    }
+
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Ok(vec![NetworkCard { name: "eth0".into(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, 0x0b]) }])
     }
 
     fn host_name(&self) -> Result<HostName> {
