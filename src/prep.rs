@@ -9,7 +9,9 @@ pub mod entry;
 pub mod look;
 pub mod outcome;
 pub mod past;
+pub mod portrait;
 pub mod profile;
+pub mod sheet;
 pub mod step;
 pub mod tell;
 

@@ -41,7 +41,10 @@ pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use covered::{Covered, LeaseFile, MalformedCount, VlanCount};
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
+pub use format::{
+    CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, SHEET_FORMATS,
+    SheetFormat, View,
+};
 pub use host::Host;
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;

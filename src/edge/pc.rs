@@ -109,14 +109,20 @@ pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Diges
     }
 }
 
-/// What the journal in a folder holds; nothing where there is none.
+/// What the journal in a folder comes to; nothing where there is none.
 pub fn past(state: &Path) -> Result<Option<Past>> {
+    let lines = lines(state)?;
+    Ok((!lines.is_empty()).then(|| Past::of(lines.iter().map(|line| &line.entry))))
+}
+
+/// The lines of the journal in a folder; none where there is no journal.
+pub fn lines(state: &Path) -> Result<Vec<Written>> {
     let path = state.join(JOURNAL);
     if !path.exists() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let read: Lines<Written> = journal::read(&path)?;
-    Ok(Some(Past::of(read.entries.iter().map(|line| &line.entry))))
+    Ok(read.entries)
 }
 
 /// The journal of a preparation, while it is written.

@@ -1,4 +1,5 @@
-//! One thing of a PC that is not yet as the profile wants it: what it is, how it is, how it must be.
+//! One thing of a PC that is not yet as the profile wants it: what it is, how it is, how it must be. And one that was seen, which
+//! is the proof that it is so.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,6 +81,10 @@ pub enum Aspect {
     Done,
     /// Whether the PC was restarted.
     Restarted,
+    /// The system that runs on the PC.
+    System,
+    /// A network card of the PC, by its MAC.
+    Card,
 }
 
 /// How something is.
@@ -103,6 +108,41 @@ pub enum State {
     Bytes(Digest),
 }
 
+/// How something was seen to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Sight {
+    /// What it is about: a path, a package, an account.
+    pub subject: String,
+    /// What of it.
+    pub aspect: Aspect,
+    /// How it is.
+    pub state: State,
+}
+
+impl Sight {
+    /// Something that was seen.
+    pub fn new(subject: impl Into<String>, aspect: Aspect, state: State) -> Sight {
+        Sight { subject: subject.into(), aspect, state }
+    }
+
+    /// Something that is there or so, or not.
+    pub fn whether(subject: impl Into<String>, aspect: Aspect, is: bool) -> Sight {
+        Sight::new(subject, aspect, if is { State::Present } else { State::Absent })
+    }
+
+    /// What has changed until it was seen again; nothing where it is the same, or another thing.
+    pub fn until(&self, again: &Sight) -> Option<Change> {
+        let same = self.subject == again.subject && self.aspect == again.aspect;
+        let change = || Change::new(&self.subject, self.aspect.clone(), self.state.clone(), again.state.clone());
+        (same && self.state != again.state).then(change)
+    }
+
+    /// What was seen, in the reader's language, as in `/etc/motd: contents 34 bytes (0f3c…)`.
+    pub fn say(&self, language: Language) -> String {
+        self.aspect.of(&self.subject, &self.aspect.state(&self.state, language), language)
+    }
+}
+
 impl Change {
     /// A change of something from how it was found to how it must be.
     pub fn new(subject: impl Into<String>, aspect: Aspect, before: State, after: State) -> Change {
@@ -114,24 +154,38 @@ impl Change {
         Change::new(subject, aspect, State::Absent, State::Present)
     }
 
+    /// How it is and how it must be, for what was not made so: `kioskd: version none (wanted: 2.10-1)`.
+    pub fn say_wanted(&self, language: Language) -> String {
+        let [before, after] = [&self.before, &self.after].map(|state| self.aspect.state(state, language));
+        let wanted = language.pick(format!("(wanted: {after})"), format!("(attendu : {after})"));
+        self.aspect.of(&self.subject, &format!("{before} {wanted}"), language)
+    }
+
     /// The change in the reader's language, as in `/etc/motd: contents none → 34 bytes (sha256 0f3c…)`.
     pub fn say(&self, language: Language) -> String {
         let [before, after] = [&self.before, &self.after].map(|state| self.aspect.state(state, language));
-        let what = self.aspect.say(language);
-        let colon = language.pick(":", " :");
-        let subject = &self.subject;
-        match self.aspect {
-            Aspect::HostName | Aspect::Restarted | Aspect::Hibernation | Aspect::Power { .. } | Aspect::Check { .. } => {
-                format!("{what}{colon} {before} → {after}")
-            }
-            Aspect::Done => format!("{subject}{colon} {before} → {after}"),
-            Aspect::Value(_) => format!("{subject}{colon} {what}{colon} {before} → {after}"),
-            _ => format!("{subject}{colon} {what} {before} → {after}"),
-        }
+        self.aspect.of(&self.subject, &format!("{before} → {after}"), language)
     }
 }
 
 impl Aspect {
+    /// A subject, what of it, and how that is.
+    fn of(&self, subject: &str, is: &str, language: Language) -> String {
+        let what = self.say(language);
+        let colon = language.pick(":", " :");
+        match self {
+            Aspect::HostName
+            | Aspect::Restarted
+            | Aspect::System
+            | Aspect::Hibernation
+            | Aspect::Power { .. }
+            | Aspect::Check { .. } => format!("{what}{colon} {is}"),
+            Aspect::Done => format!("{subject}{colon} {is}"),
+            Aspect::Value(_) => format!("{subject}{colon} {what}{colon} {is}"),
+            _ => format!("{subject}{colon} {what} {is}"),
+        }
+    }
+
     fn say(&self, language: Language) -> String {
         let (english, french) = match self {
             Aspect::Contents => ("contents", "contenu"),
@@ -160,6 +214,8 @@ impl Aspect {
             Aspect::Check { english, french } => return language.pick(english, french).clone(),
             Aspect::Done => ("done", "fait"),
             Aspect::Restarted => ("restart", "redémarrage"),
+            Aspect::System => ("system", "système"),
+            Aspect::Card => ("network card", "carte réseau"),
         };
         language.pick(english, french).to_owned()
     }
@@ -199,9 +255,10 @@ impl Aspect {
             (State::Present, Aspect::Member(_)) => ("yes", "oui"),
             (State::Absent, Aspect::Done | Aspect::Restarted) => ("not done", "pas fait"),
             (State::Present, Aspect::Done | Aspect::Restarted) => ("done", "fait"),
-            (State::Absent, Aspect::Version | Aspect::Value(_)) => ("none", "absente"),
+            (State::Absent, Aspect::Version | Aspect::Value(_) | Aspect::Card) => ("none", "absente"),
             (State::Absent, Aspect::Arguments) => ("none", "aucun"),
             (State::Absent, Aspect::Target | Aspect::Icon) => ("none", "aucune"),
+            (State::Present, Aspect::Card) => ("there", "présente"),
             (State::Absent, _) => ("none", "absent"),
             (State::Present, Aspect::Password) => ("set", "défini"),
             (State::Present, _) => ("there", "présent"),
@@ -244,8 +301,26 @@ mod tests {
             said(&Change::to_be("tech", Aspect::Member("sudo".to_owned()))),
             ["tech: member of sudo: no → yes".to_owned(), "tech : membre de sudo : non → oui".to_owned()]
         );
+        assert_eq!(
+            Language::ALL.map(|language| contents.say_wanted(language)),
+            [
+                "/etc/motd: contents none (wanted: 5 bytes (2cf24dba…))",
+                "/etc/motd : contenu absent (attendu : 5 octets (2cf24dba…))"
+            ]
+        );
         let name = Change::new("debian", Aspect::HostName, State::Text("debian".into()), State::Text("kiosk-01".into()));
         assert_eq!(said(&name), ["name of the PC: debian → kiosk-01".to_owned(), "nom du PC : debian → kiosk-01".to_owned()]);
+    }
+
+    #[test]
+    fn what_was_seen_twice_tells_what_has_changed_between() {
+        let seen = |state| Sight::new("kioskd", Aspect::Version, state);
+        let (then, now) = (seen(State::Text("2.10-1".into())), seen(State::Absent));
+        assert_eq!(then.say(Language::Fr), "kioskd : version 2.10-1");
+        assert_eq!(then.until(&now).map(|change| change.say(Language::Fr)).as_deref(), Some("kioskd : version 2.10-1 → absente"));
+        assert_eq!(then.until(&then), None);
+        assert_eq!(then.until(&Sight::new("other", Aspect::Version, State::Absent)), None);
+        assert_eq!(Sight::whether("tech", Aspect::Member("sudo".into()), true).say(Language::En), "tech: member of sudo: yes");
     }
 
     #[test]

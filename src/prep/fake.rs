@@ -12,11 +12,13 @@ use super::look::registry::{Data, Key};
 use super::look::service::{Service, Start};
 use super::look::shortcut::{Place, Shortcut};
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Row, Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Row, Seen,
+    System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
 
 /// What ends a run in the middle: it is thrown, so that nothing of the program runs after it.
@@ -218,6 +220,10 @@ impl Look for Fake {
 
     fn restart_pending(&self) -> Result<bool> {
         Ok(self.pending)
+    }
+
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Ok(vec![NetworkCard { name: "eth0".into(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, 0x0b]) }])
     }
 
     fn host_name(&self) -> Result<HostName> {

@@ -12,6 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
 use power::{Setting, Source};
 use registry::{Data, Key};
@@ -34,6 +35,11 @@ pub trait Look {
 
     /// The name of the PC.
     fn host_name(&self) -> Result<HostName>;
+
+    /// Its network cards, in the order of their names: those that are in it, none that a program made up.
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Err(Fault::new("this system's network cards cannot be read", "les cartes réseau de ce système ne peuvent pas être lues"))
+    }
 
     /// What stands at a path; `None` where nothing does. What is no plain file is a fault: no step replaces a link or a device.
     fn file(&self, path: &str) -> Result<Option<Seen>>;
@@ -283,6 +289,15 @@ pub struct HostName {
     pub now: String,
     /// The one it will have after its next start.
     pub next: String,
+}
+
+/// A network card of a PC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkCard {
+    /// What the system calls it.
+    pub name: String,
+    /// Its hardware address.
+    pub mac: Mac,
 }
 
 /// A file on the PC.

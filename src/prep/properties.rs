@@ -12,6 +12,7 @@ use super::look::Look;
 use super::look::service::{Service, Start};
 use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
+use super::portrait::Worded;
 use super::profile::Profile;
 use super::profile::tests::parse;
 use super::tell::Record;
@@ -32,7 +33,7 @@ fn pc() -> Fake {
     pc
 }
 
-fn opened(profile: &Profile, pc: &Fake) -> Entry {
+pub(super) fn opened(profile: &Profile, pc: &Fake) -> Entry {
     Entry::Opened(Box::new(Opened {
         schema: SCHEMA.into(),
         program: "0".into(),
@@ -157,6 +158,11 @@ proptest! {
                 prop_assert!(matches!(again.outcome, Outcome::AlreadySo | Outcome::Skipped), "{}: {:?}", told.name, again.outcome);
             }
         }
+        for stood in engine::stood(&profile, &pc, &Past::of(&log.entries), &looked.steps) {
+            let proved = !stood.seen.is_empty() && stood.unseen.is_none();
+            let no_list = stood.detection == Worded::from(super::step::own_look());
+            prop_assert!(proved || no_list || stood.outcome == Outcome::Skipped, "nothing proves it: {stood:?}");
+        }
         prop_assert!(!pc.resumes, "the start-up task is taken away at the end");
         if record.end == Some(RunEnd::Ready) {
             let before = (pc.state(), pc.acts.len());
@@ -165,6 +171,19 @@ proptest! {
             prop_assert!(again.steps.iter().all(|told| matches!(told.outcome, Outcome::AlreadySo | Outcome::Skipped)), "{:?}", again.steps);
             prop_assert_eq!(format!("{:?}", pc.state()), format!("{:?}", before.0));
             prop_assert_eq!(&pc.acts[before.1..], ["forget"]);
+        }
+    }
+
+    #[test]
+    fn what_a_plan_would_change_is_seen_as_it_is(text in profiles()) {
+        let profile = parse(&text).expect("a profile");
+        let pc = pc();
+        let looked = engine::look(&profile, &pc, &Past::default()).expect("a look");
+        for stood in engine::stood(&profile, &pc, &Past::default(), &looked.steps) {
+            for change in stood.outcome.changes() {
+                let seen = stood.seen.iter().find(|sight| (&sight.subject, &sight.aspect) == (&change.subject, &change.aspect));
+                prop_assert_eq!(seen.map(|sight| &sight.state), Some(&change.before), "{}: {:?}", stood.name, stood.seen);
+            }
         }
     }
 

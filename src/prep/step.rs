@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::change::Change;
+use super::change::{Change, Sight};
 use super::look::{Act, Ended, How, Look, System};
 use crate::fault::{Fault, Result, Why};
 
@@ -17,6 +17,17 @@ use crate::fault::{Fault, Result, Why};
 pub trait Step {
     /// What is left to do. Nothing, where the PC is as the step wants it; that alone says that a step is done.
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
+
+    /// Everything that the plan looks at, as it is now: the proof on the delivery sheet, and what a later check compares with. The
+    /// same things each time, whether they are there or not. A step that has no such list tells what is not as it should be.
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(self.plan(pc, scene)?.into_iter().map(|change| Sight::new(change.subject, change.aspect, change.before)).collect())
+    }
+
+    /// How it is seen that the step is done, in a few words for the delivery sheet.
+    fn detection(&self) -> Why {
+        own_look()
+    }
 
     /// Makes one change of the plan.
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
@@ -40,6 +51,11 @@ pub trait Step {
     fn secret(&self, _: &Change) -> Option<&str> {
         None
     }
+}
+
+/// How a step is seen to be done that says no more of it.
+pub(super) fn own_look() -> Why {
+    Why::new("a look of its own", "son propre examen")
 }
 
 /// What a step is told beside what its own table says.

@@ -3,6 +3,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod delivery;
 mod kiosk;
 mod power;
 mod shipped;

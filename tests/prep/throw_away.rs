@@ -162,6 +162,9 @@ const MAKING: &str = r#"
     echo Intel > root/sys/class/dmi/id/sys_vendor
     echo NUC11PAHi5 > root/sys/class/dmi/id/product_name
     echo G6PA1230045K > root/sys/class/dmi/id/product_serial
+    mkdir -p root/sys/class/net/eth0/device
+    echo 1 > root/sys/class/net/eth0/type
+    echo 54:b2:03:1c:0a:0b > root/sys/class/net/eth0/address
     echo 11111111111111111111111111111111 > root/etc/machine-id
     echo first > boot_id
     mount --bind boot_id root/proc/sys/kernel/random/boot_id

@@ -1,6 +1,7 @@
 //! A PC with Linux on it, as it is.
 
 mod accounts;
+mod cards;
 mod files;
 mod packages;
 mod power;
@@ -19,7 +20,8 @@ use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
 use crate::prep::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, NetworkCard, Package, Seen, System,
+    filled_in,
 };
 use crate::secret::Secret;
 use process::Program;
@@ -122,6 +124,10 @@ impl Look for Pc {
 
     fn restart_pending(&self) -> Result<bool> {
         Ok(Path::new(REBOOT_REQUIRED).exists())
+    }
+
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        cards::all(Path::new(cards::CLASS))
     }
 
     fn host_name(&self) -> Result<HostName> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Applied, ExitCodes, Scene, Step, beside};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Look};
 
 /// A package beside the profile.
@@ -30,6 +30,16 @@ impl Step for Package {
         }
         let before = installed.map_or(State::Absent, State::Text);
         Ok(vec![Change::new(package.name, Aspect::Version, before, State::Text(package.version))])
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let package = pc.payload_package(&self.file)?;
+        let version = pc.package(&package.name)?.map_or(State::Absent, State::Text);
+        Ok(vec![Sight::new(package.name, Aspect::Version, version)])
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("dpkg's own list of packages", "liste des paquets de dpkg")
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {

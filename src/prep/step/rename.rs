@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Look};
 
 /// Letters of a label (RFC 1123, 2.1; RFC 1035, 2.3.4).
@@ -25,6 +25,14 @@ impl Step for Rename {
         let wrong = [&name.now, &name.next].into_iter().find(|name| **name != self.to);
         let change = |was: &String| Change::new("PC", Aspect::HostName, State::Text(was.clone()), State::Text(self.to.clone()));
         Ok(wrong.map(change).into_iter().collect())
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(vec![Sight::new("PC", Aspect::HostName, State::Text(pc.host_name()?.now))])
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the name it has, and that of its next start", "nom actuel, et nom au prochain démarrage")
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {

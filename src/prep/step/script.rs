@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::package::version;
 use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Contents, Ended, Look, System};
 
 /// Bytes of a script beside the profile: a book would be shorter.
@@ -109,25 +109,21 @@ impl Detection {
         self.file.clone().unwrap_or_else(|| first_line(self.command.as_deref().unwrap_or_default()))
     }
 
-    /// How it is, and how it must be.
-    fn look(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<(State, State)> {
+    /// How it is, and how it must be where it is not so.
+    fn look(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<(State, Option<State>)> {
+        let is = |so: bool| if so { (State::Present, None) } else { (State::Absent, Some(State::Present)) };
         if let Some(path) = &self.file {
-            let Some(seen) = pc.file(path)? else { return Ok((State::Absent, State::Present)) };
+            let Some(seen) = pc.file(path)? else { return Ok(is(false)) };
             let right = self.sha256.as_ref().is_none_or(|sha256| sha256.eq_ignore_ascii_case(&seen.digest.sha256));
             let holds = right && self.contains.as_ref().map_or(Ok(true), |text| pc.file_holds(path, text))?;
-            return Ok((if holds { State::Present } else { State::Absent }, State::Present));
+            return Ok(is(holds));
         }
         let command = self.command.as_deref().unwrap_or_default();
         let ended = pc.ask(&told(Contents::Text(command.to_owned()), scene))?;
-        let Some(least) = &self.at_least else {
-            return Ok((if ended.well() { State::Present } else { State::Absent }, State::Present));
-        };
+        let Some(least) = &self.at_least else { return Ok(is(ended.well())) };
         let told = version::found_in(&ended.output).filter(|_| ended.well());
-        Ok(match told {
-            None => (State::Absent, State::Text(least.clone())),
-            Some(told) if version::compare(told, least).is_lt() => (State::Text(told.to_owned()), State::Text(least.clone())),
-            Some(_) => (State::Present, State::Present),
-        })
+        let wanted = told.is_none_or(|told| version::compare(told, least).is_lt()).then(|| State::Text(least.clone()));
+        Ok((told.map_or(State::Absent, |told| State::Text(told.to_owned())), wanted))
     }
 }
 
@@ -194,8 +190,25 @@ fn first_line(text: &str) -> String {
 
 impl Step for Script {
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>> {
-        let (before, after) = self.done_when.look(pc, scene)?;
-        Ok(if before == after { vec![] } else { vec![Change::new(self.done_when.subject(), Aspect::Done, before, after)] })
+        let (before, wanted) = self.done_when.look(pc, scene)?;
+        let change = wanted.map(|after| Change::new(self.done_when.subject(), Aspect::Done, before, after));
+        Ok(change.into_iter().collect())
+    }
+
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        let (state, _) = self.done_when.look(pc, scene)?;
+        Ok(vec![Sight::new(self.done_when.subject(), Aspect::Done, state)])
+    }
+
+    fn detection(&self) -> Why {
+        let Detection { file, contains, sha256, at_least, .. } = &self.done_when;
+        match (file, contains, sha256, at_least) {
+            (Some(_), None, None, _) => Why::new("the file is there", "présence du fichier"),
+            (Some(_), Some(_), None, _) => Why::new("what the file holds", "contenu du fichier"),
+            (Some(_), _, Some(_), _) => Why::new("SHA-256 of the file", "SHA-256 du fichier"),
+            (None, _, _, Some(_)) => Why::new("the version that a command tells", "version donnée par une commande"),
+            (None, _, _, None) => Why::new("a command that only looks", "commande qui ne fait que regarder"),
+        }
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
