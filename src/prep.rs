@@ -7,9 +7,13 @@ pub mod change;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod msi;
 pub mod outcome;
 pub mod past;
+pub mod path;
 pub mod profile;
+pub mod program_file;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 
