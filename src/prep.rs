@@ -7,11 +7,15 @@ pub mod change;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod msi;
 pub mod outcome;
 pub mod past;
+pub mod path;
 pub mod portrait;
 pub mod profile;
+pub mod program_file;
 pub mod sheet;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 

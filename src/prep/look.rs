@@ -61,8 +61,21 @@ pub trait Look {
         Err(has_no("shell of POSIX", "shell POSIX"))
     }
 
-    /// What a package file beside the profile says of itself.
+    /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
+
+    /// Refuses a file beside the profile that is no whole program for Windows.
+    fn payload_program(&self, name: &str) -> Result<()>;
+
+    /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
+    fn programs(&self) -> Result<Vec<Program>> {
+        Err(lacks(self.build()?.system, "no list of installed programs", "pas de liste des programmes installés"))
+    }
+
+    /// The version that a program file tells of itself; `None` where it tells none.
+    fn file_version(&self, _: &str) -> Result<Option<String>> {
+        Err(lacks(self.build()?.system, "no versions in files", "pas de version dans les fichiers"))
+    }
 
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
@@ -85,13 +98,19 @@ pub trait Look {
     }
 
     /// When the PC sleeps, in the unit of the setting; `None` where it is something that a profile cannot say.
-    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>>;
+    fn power(&self, _: Source, _: Setting) -> Result<Option<u32>> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
 
     /// Whether the PC may hibernate.
-    fn may_hibernate(&self) -> Result<bool>;
+    fn may_hibernate(&self) -> Result<bool> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
 
     /// A service by its short name; `None` where there is none.
-    fn service(&self, name: &str) -> Result<Option<Service>>;
+    fn service(&self, _: &str) -> Result<Option<Service>> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
 
     /// A value of the registry, by its name; `None` where it or its key is not there.
     fn registry_value(&self, _: &Key, _: &str) -> Result<Option<Data>> {
@@ -114,14 +133,15 @@ pub trait Look {
 
 /// Changes a PC.
 pub trait Act: Look {
-    /// Writes a file whole or not at all, with its folders.
+    /// Writes a file whole or not at all, with its folders. Windows has no mode, and makes nothing of it.
     fn write(&mut self, path: &str, contents: &Contents, mode: Mode) -> Result<()>;
 
     /// Sets who may do what with a file.
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()>;
 
-    /// Runs the system's installer on a package file beside the profile.
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended>;
+    /// Installs a package file beside the profile: a package of the system by its installer, a program by running it. The arguments
+    /// are those of the profile.
+    fn install(&mut self, payload: &str, arguments: &[String], timeout_s: u32) -> Result<Ended>;
 
     /// Runs a command.
     fn run(&mut self, command: &Command) -> Result<Ended>;
@@ -148,16 +168,24 @@ pub trait Act: Look {
     fn settle(&mut self) -> Result<()>;
 
     /// Sets when the PC sleeps.
-    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()>;
+    fn set_power(&mut self, _: Source, _: Setting, _: u32) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
 
     /// Lets the PC hibernate, or forbids it.
-    fn let_hibernate(&mut self, on: bool) -> Result<()>;
+    fn let_hibernate(&mut self, _: bool) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
 
     /// Sets when a service starts.
-    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()>;
+    fn set_service_start(&mut self, _: &str, _: Start) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
 
     /// Starts or stops a service, and waits until it has.
-    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()>;
+    fn set_service_running(&mut self, _: &str, _: bool, _: u32) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
 
     /// Sets a value of the registry, and makes its key where there is none.
     fn set_registry_value(&mut self, _: &Key, _: &str, _: &Data) -> Result<()> {
@@ -193,6 +221,11 @@ pub type Row = BTreeMap<String, String>;
 /// What another system has and this one does not.
 fn has_no(english: &str, french: &str) -> Fault {
     Fault::new(format!("this system has no {english}"), format!("ce système n'a pas de {french}"))
+}
+
+/// A system that has no such thing.
+fn lacks(system: System, english: &str, french: &str) -> Fault {
+    Fault::new(format!("{system} has {english}"), format!("{system} n'a {french}"))
 }
 
 /// A system that the kit prepares.
@@ -275,6 +308,7 @@ pub fn filled_in(text: &str) -> Option<String> {
         "oem",
         "unknown",
         "123456789",
+        "0123456789",
         "empty",
     ];
     let text = text.trim();
@@ -305,8 +339,8 @@ pub struct NetworkCard {
 pub struct Seen {
     /// What it holds.
     pub digest: Digest,
-    /// Who may do what with it.
-    pub mode: Mode,
+    /// Who may do what with it, where the system says it in this way.
+    pub mode: Option<Mode>,
 }
 
 /// What bytes are known by.
@@ -374,6 +408,25 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The code under which Windows lists its product, where it is one of Windows Installer.
+    pub product_code: Option<String>,
+}
+
+/// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Its key: the product code, or what its installer thought of.
+    pub key: String,
+    /// What people read there.
+    pub name: String,
+    /// Its version, where it tells one.
+    pub version: Option<String>,
+    /// Who made it, where it tells.
+    pub publisher: Option<String>,
+    /// The command that removes it, which may ask.
+    pub uninstall: Option<String>,
+    /// The command that removes it and asks nothing.
+    pub quiet_uninstall: Option<String>,
 }
 
 /// A local account.

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::package::version;
-use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root};
+use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root, of_this_system};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Contents, Ended, Look, System};
@@ -245,6 +245,7 @@ impl Step for Script {
             )
             .hint("tell by when = { system = … } which PCs it is for", "dites par when = { system = … } à quels PC il s'adresse"));
         }
+        self.done_when.file.as_deref().map_or(Ok(()), |path| of_this_system(path, pc))?;
         if self.unchecked {
             return Ok(());
         }
@@ -283,6 +284,18 @@ mod tests {
         assert_eq!(before(&pc), Some(State::Text("2.9".into())));
         pc.packages.insert("kioskd".into(), "2.10-rc1".into());
         assert_eq!(before(&pc), None);
+    }
+
+    #[test]
+    fn a_script_that_no_shell_understands_is_refused_before_anything_is_run() {
+        let with = |run: &str, command: &str| {
+            let keys = format!("kind = \"script\"\nrun = \"{run}\"\ndone_when = {{ command = \"{command}\" }}");
+            step(&keys).step().inspect(&Fake::default())
+        };
+        assert!(with("make /a", "has /a").is_ok());
+        let said = with("make ((", "has /a").expect_err("refused").to_string();
+        assert!(said.contains("\"make ((\" is refused: line 1"), "{said}");
+        assert!(with("make /a", "has ((").is_err());
     }
 
     #[test]
