@@ -4,11 +4,14 @@
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 
 pub mod change;
+pub mod depot;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod names;
 pub mod outcome;
 pub mod past;
+pub mod payload;
 pub mod profile;
 pub mod step;
 pub mod tell;

@@ -2,6 +2,9 @@
 
 #[cfg(target_os = "linux")]
 mod carried_out;
+pub mod names;
+#[cfg(target_os = "linux")]
+mod naming;
 #[cfg(target_os = "linux")]
 mod progress;
 
@@ -30,6 +33,7 @@ pub enum PrepCommand {
     Run(RunArgs),
     Verify(VerifyArgs),
     Status(StatusArgs),
+    Names(names::NamesArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -81,9 +85,19 @@ pub struct StatusArgs {
 /// A profile, and where its preparation is kept.
 #[derive(Debug, clap::Args)]
 pub struct ProfileArgs {
-    /// The profile (TOML); the files that it names lie beside it
+    /// The profile (TOML); the files that it names lie beside it or in the depot
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
+    /// The folder of the depot, for files that are not beside the profile [default: the one that the profile names]
+    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true)]
+    pub depot: Option<PathBuf>,
+    /// The file of the names that are taken, for a step that gives the PC one [default: the one that the profile names, else
+    /// names.json in the depot, else beside the profile]
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<PathBuf>,
+    /// The name that this PC is given, where it was reserved elsewhere
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub name: Option<String>,
     /// The value of a variable of the profile, as in customer=Tilleuls; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -119,11 +133,15 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Run(args) => carried_out::run(args, language),
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
+        PrepCommand::Names(args) => names::run(args, language),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn carried_out(_: &PrepArgs, _: Language) -> Result<u8> {
+fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
+    if let PrepCommand::Names(args) = &args.command {
+        return names::run(args, language);
+    }
     Err(crate::fault::Fault::new("this build prepares PCs with Linux only", "cette version ne prépare que des PC sous Linux")
         .hint("run it on the PC that is to be prepared", "lancez-la sur le PC à préparer"))
 }

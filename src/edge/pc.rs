@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod payloads;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -10,14 +11,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::Digest as _;
 
+pub use super::hash::digest;
 use super::journal::{self, Journal};
 use crate::fault::{Fault, Result};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
-use crate::prep::look::{Digest, Identity, hexadecimal};
+use crate::prep::look::{Digest, Identity};
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
 
@@ -29,8 +30,6 @@ const JOURNAL: &str = "journal.jsonl";
 const ONE_AT_A_TIME: &str = "/run/trousse-prep.lock";
 /// Bytes of a profile: a book would be shorter.
 const LONGEST_PROFILE: u64 = 4 << 20;
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 20;
 
 /// Reads the profile in a file; its variables have the values that are given.
 pub fn profile(path: &Path, given: &BTreeMap<String, String>) -> Result<Profile> {
@@ -58,43 +57,6 @@ pub fn folder_of(profile: &Path) -> PathBuf {
     folder.to_owned()
 }
 
-/// What each file beside a profile is known by.
-pub fn payloads(profile: &Profile, folder: &Path) -> Result<BTreeMap<String, Digest>> {
-    let mut payloads = BTreeMap::new();
-    for name in profile.payloads() {
-        if payloads.contains_key(name) {
-            continue;
-        }
-        let digest = File::open(folder.join(name)).and_then(|file| digest(file, &mut io::sink())).map_err(|error| {
-            let shown = folder.display();
-            Fault::because(
-                format!("cannot read {name:?} beside the profile"),
-                format!("{name:?} illisible à côté du profil"),
-                &error,
-            )
-            .hint(format!("put it into {shown}"), format!("mettez-le dans {shown}"))
-        })?;
-        payloads.insert(name.to_owned(), digest);
-    }
-    Ok(payloads)
-}
-
-/// Copies to the end; what was copied is known by this.
-pub(crate) fn digest(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<Digest> {
-    let mut hash = sha2::Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut size = 0;
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            return Ok(Digest { sha256: hexadecimal(&hash.finalize()), size });
-        }
-        hash.update(&chunk[..read]);
-        to.write_all(&chunk[..read])?;
-        size += read as u64;
-    }
-}
-
 /// The first line of a journal of this profile on this PC.
 pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Digest>) -> Opened {
     Opened {
@@ -106,6 +68,7 @@ pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Diges
         pc,
         variables: profile.variables.clone(),
         payloads,
+        name: None,
     }
 }
 

@@ -34,6 +34,7 @@ fn opened(profile: &Profile, pc: &Fake) -> Entry {
         pc: pc.identity().expect("a PC"),
         variables: BTreeMap::new(),
         payloads: BTreeMap::new(),
+        name: profile.names.is_some().then(|| "kiosk-01".to_owned()),
     }))
 }
 
@@ -91,6 +92,7 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
+        Just("kind = \"rename\"\nto = \"auto\""),
         Just("kind = \"reboot\""),
         Just("kind = \"file\"\npath = \"/etc/NAME\"\ntext = \"t\"\nwhen = { system = \"windows\" }"),
     ];
@@ -105,7 +107,9 @@ fn profiles() -> impl Strategy<Value = String> {
                 format!("[[step]]\nname = \"{name}\"\nneeds = [{}]\n{}\n", needs.join(", "), kind.replace("NAME", &name))
             })
             .collect();
-        Just(written).prop_shuffle().prop_map(|steps| format!("title = \"t\"\nversion = \"1\"\n{}", steps.concat()))
+        Just(written)
+            .prop_shuffle()
+            .prop_map(|steps| format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"kiosk-{{nn}}\"\n{}", steps.concat()))
     })
 }
 

@@ -11,6 +11,8 @@ use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
+use crate::prep::depot::{Checked, Manifest};
+use crate::prep::names::Names;
 use crate::prep::tell::Record;
 
 /// Text is not wrapped narrower than this.
@@ -43,6 +45,21 @@ pub(super) fn tell(book: &Logbook, view: &View) -> String {
 /// Writes the preparation of a PC.
 pub fn prepare(record: &Record, purpose: Purpose, view: &View) -> String {
     written(&Page::of_preparation(record, purpose, view.language), view)
+}
+
+/// Writes what is in a depot.
+pub fn depot_list(folder: &str, manifest: &Manifest, view: &View) -> String {
+    written(&Page::of_depot(folder, manifest, view.language, &view.zone), view)
+}
+
+/// Writes how the payloads of a depot were found.
+pub fn depot_check(folder: &str, checked: &[Checked], took: &str, view: &View) -> String {
+    written(&Page::of_depot_check(folder, checked, took, view.language), view)
+}
+
+/// Writes who has which name.
+pub fn names_list(file: &str, names: &Names, view: &View) -> String {
+    written(&Page::of_names(file, names, view.language, &view.zone), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

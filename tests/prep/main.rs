@@ -3,7 +3,9 @@
 
 #![cfg(target_os = "linux")]
 
+mod depot;
 mod kiosk;
+mod names;
 mod power;
 mod shipped;
 mod throw_away;

@@ -12,6 +12,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::payloads::Payloads;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
@@ -30,19 +31,20 @@ const REBOOT_REQUIRED: &str = "/run/reboot-required";
 const SYSTEMD: &str = "/run/systemd/system";
 
 /// The PC that the kit runs on.
+#[derive(Default)]
 pub struct Pc {
-    /// Where the files beside the profile are.
-    folder: PathBuf,
-    /// What they were known by when the run was begun.
-    payloads: BTreeMap<String, Digest>,
+    /// The files of the profile, and what they were known by when the run was begun.
+    payloads: Payloads,
     secrets: BTreeMap<String, Secret>,
     resume: Option<Resume>,
+    /// They were copied to the PC, as far as that was possible.
+    kept: bool,
 }
 
 impl Pc {
-    /// This PC; the profile lies in that folder, with files that are known by their digests.
-    pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+    /// This PC, and the files of the profile.
+    pub fn new(payloads: Payloads) -> Pc {
+        Pc { payloads, ..Pc::default() }
     }
 
     /// How the run goes on when the PC is started.
@@ -55,8 +57,14 @@ impl Pc {
         Pc { secrets, ..self }
     }
 
+    /// Where a file of the profile lies: on the PC itself once it was copied there, whatever became of the share it came from.
+    /// Whatever is used is hashed as it is.
     fn payload_path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        let payload = self.payloads.get(name);
+        let kept = self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name));
+        let is_whole =
+            |path: &PathBuf| fs::metadata(path).is_ok_and(|there| payload.is_some_and(|of| there.len() == of.digest.size));
+        kept.filter(is_whole).or_else(|| payload.map(|payload| payload.path.clone())).unwrap_or_else(|| PathBuf::from(name))
     }
 }
 
@@ -130,8 +138,8 @@ impl Look for Pc {
 
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
-            Some(digest) => Ok(digest.clone()),
-            None => Err(about(self.payload_path(name), &io::ErrorKind::NotFound.into())),
+            Some(payload) => Ok(payload.digest.clone()),
+            None => Err(about(name, &io::ErrorKind::NotFound.into())),
         }
     }
 
@@ -212,10 +220,9 @@ impl Act for Pc {
     }
 
     fn resume_at_start(&mut self) -> Result<()> {
-        match &self.resume {
-            Some(resume) => resume.prepare(&self.folder, &self.payloads),
-            None => Ok(()),
-        }
+        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
+        self.kept = true;
+        prepared
     }
 
     fn forget_resume(&mut self) -> Result<()> {
