@@ -12,8 +12,8 @@ use super::look::registry::{Data, Key};
 use super::look::service::{Service, Start};
 use super::look::shortcut::{Place, Shortcut};
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program, Row,
-    Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program,
+    Row, Seen, System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
@@ -544,12 +544,18 @@ impl Log for FakeLog {
 }
 
 pub(crate) fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
-    Scene { variables, timeout_s: 60, restart_asked_under: None }
+    Scene { variables, timeout_s: 60, restart_asked_under: None, name: None }
 }
 
 /// The one step of a profile.
 pub(crate) fn step(keys: &str) -> Kind {
     let text = format!("title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\n{keys}\n");
+    parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
+}
+
+/// The one step of a profile that gives names.
+pub(crate) fn named_step(keys: &str) -> Kind {
+    let text = format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"acme-pc-{{nn}}\"\n[[step]]\nname = \"s\"\n{keys}\n");
     parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
 }
 

@@ -4,7 +4,9 @@
 #![cfg(target_os = "linux")]
 
 mod delivery;
+mod depot;
 mod kiosk;
+mod names;
 mod power;
 mod shipped;
 mod steps;

@@ -177,7 +177,12 @@ pub(super) fn settle() -> Result<()> {
         let Some(key) = registry::key(hive)? else { continue };
         // SAFETY: the handle is open as long as `key`.
         let flushed = unsafe { RegFlushKey(HKEY(key.raw_handle().cast())) };
-        flushed.ok().map_err(|error| Fault::new(format!("the registry cannot be written: {}", why(&error).english), format!("registre impossible à écrire : {}", why(&error).french)))?;
+        flushed.ok().map_err(|error| {
+            Fault::new(
+                format!("the registry cannot be written: {}", why(&error).english),
+                format!("registre impossible à écrire : {}", why(&error).french),
+            )
+        })?;
     }
     let drive = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".to_owned());
     // A volume that cannot be opened as a whole is flushed by Windows at its own pace, within seconds.
