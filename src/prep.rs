@@ -6,8 +6,10 @@
 pub mod change;
 pub mod engine;
 pub mod entry;
+pub mod inf;
 pub mod look;
 pub mod outcome;
+pub mod pack;
 pub mod past;
 pub mod profile;
 pub mod step;

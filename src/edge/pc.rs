@@ -13,11 +13,12 @@ use jiff::Timestamp;
 use sha2::Digest as _;
 
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
 use crate::prep::look::{Digest, Identity, hexadecimal};
+use crate::prep::pack::{self, Packed};
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
 
@@ -77,6 +78,18 @@ pub fn payloads(profile: &Profile, folder: &Path) -> Result<BTreeMap<String, Dig
         payloads.insert(name.to_owned(), digest);
     }
     Ok(payloads)
+}
+
+/// The drivers of a pack beside the profile.
+fn drivers(path: &Path) -> Result<Vec<Packed>> {
+    let shown = path.display();
+    let opened = File::open(path).map_err(|error| Why::from(&error));
+    opened.and_then(pack::drivers).map_err(|why| {
+        Fault::because(format!("{shown} is no pack of drivers"), format!("{shown} n'est pas un pack de pilotes"), why).hint(
+            "fetch it again, and put what it unpacks to into a zip where it is no zip",
+            "téléchargez-le à nouveau, et mettez son contenu dans un zip s'il n'en est pas un",
+        )
+    })
 }
 
 /// Copies to the end; what was copied is known by this.

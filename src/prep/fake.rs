@@ -2,18 +2,23 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::rc::Rc;
 
 use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
+use super::look::app::App;
 use super::look::power::{Setting, Source};
 use super::look::registry::{Data, Key};
 use super::look::service::{Service, Start};
 use super::look::shortcut::{Place, Shortcut};
+use super::look::update::Update;
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Row, Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Program, Row, Seen,
+    System,
 };
+use super::pack::{self, Packed};
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
@@ -50,6 +55,20 @@ pub(crate) struct Fake {
     pub(crate) services: BTreeMap<String, Service>,
     pub(crate) power: BTreeMap<(Source, Setting), u32>,
     pub(crate) hibernates: bool,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) apps: Vec<App>,
+    pub(crate) updates: Vec<Update>,
+    /// What was installed and waits for the start.
+    pub(crate) updated: Vec<String>,
+    /// Updates are there after a start only.
+    pub(crate) updates_at_start: bool,
+    /// What its next start brings to light in their place.
+    pub(crate) next_updates: Vec<Update>,
+    pub(crate) devices: Vec<String>,
+    /// The program whose uninstaller runs.
+    pub(crate) removing: Option<usize>,
+    /// Looks after which a program is gone whose uninstaller has ended.
+    pub(crate) removal_takes: u32,
     /// What WMI answers to questions that hold these words.
     pub(crate) wmi: Vec<(String, Vec<Row>)>,
     /// How commands that begin with these words end.
@@ -91,6 +110,15 @@ impl Default for Fake {
             services: BTreeMap::new(),
             power: BTreeMap::new(),
             hibernates: false,
+            programs: Vec::new(),
+            apps: Vec::new(),
+            updates: Vec::new(),
+            updates_at_start: false,
+            next_updates: Vec::new(),
+            updated: Vec::new(),
+            devices: Vec::new(),
+            removing: None,
+            removal_takes: 0,
             wmi: Vec::new(),
             answers: Vec::new(),
             pending: false,
@@ -117,6 +145,11 @@ impl Fake {
     pub(crate) fn start(&mut self) {
         self.boots += 1;
         self.restart_asked = false;
+        let updated = std::mem::take(&mut self.updated);
+        if !updated.is_empty() {
+            self.updates.retain(|update| !updated.contains(&update.id));
+            self.updates.append(&mut self.next_updates);
+        }
         self.name = self.next_name.take().unwrap_or(std::mem::take(&mut self.name));
         for path in std::mem::take(&mut self.at_start) {
             self.files.insert(path, (Vec::new(), Mode(0o644)));
@@ -135,6 +168,20 @@ impl Fake {
         let done = effect(self);
         burn(&self.fuse);
         done
+    }
+
+    /// A program goes whose uninstaller has come to its end.
+    fn gone(&mut self) {
+        if self.removal_takes == 0 {
+            if let Some(at) = self.removing.take() {
+                self.programs.remove(at);
+            }
+        } else if self.removing.is_some() {
+            self.removal_takes -= 1;
+            if self.removal_takes == 0 {
+                self.gone();
+            }
+        }
     }
 
     /// A command that begins with these words ends so.
@@ -309,6 +356,27 @@ impl Look for Fake {
         Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
     }
 
+    fn programs(&self) -> Result<Vec<Program>> {
+        Ok(self.programs.clone())
+    }
+
+    fn apps(&self) -> Result<Vec<App>> {
+        Ok(self.apps.clone())
+    }
+
+    fn updates(&self) -> Result<Vec<Update>> {
+        Ok(self.updates.clone())
+    }
+
+    fn devices(&self) -> Result<Vec<String>> {
+        Ok(self.devices.clone())
+    }
+
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        let bytes = self.payload_bytes(name, u64::MAX)?;
+        pack::drivers(Cursor::new(bytes)).map_err(|why| Fault::new(why.english, why.french))
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
         let text = self.lines(&command.lines);
         if let Some((_, ended)) = self.answers.iter().find(|(words, _)| text.starts_with(words)) {
@@ -437,6 +505,60 @@ impl Act for Fake {
         Ok(())
     }
 
+    fn remove_app(&mut self, app: &App) -> Result<()> {
+        self.act(format!("remove {} {}", app.full_name, app.provisioned), |pc| pc.apps.retain(|other| other != app));
+        Ok(())
+    }
+
+    fn remove_package(&mut self, name: &str, _: u32) -> Result<Ended> {
+        self.act(format!("remove {name}"), |pc| drop(pc.packages.remove(name)));
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn run_line(&mut self, line: &str, _: u32) -> Result<Ended> {
+        self.act(format!("line {line}"), |pc| {
+            pc.removing = pc
+                .programs
+                .iter()
+                .position(|program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall)))
+        });
+        self.gone();
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn add_driver(&mut self, pack: &str, inf: &str, _: u32) -> Result<Ended> {
+        let drivers = self.payload_drivers(pack)?;
+        let Some(Packed { driver, .. }) = drivers.into_iter().find(|packed| packed.inf == inf) else {
+            return Ok(Ended { how: How::Code(2), output: String::new() });
+        };
+        self.act(format!("driver {pack} {inf}"), |pc| {
+            for (at, place) in pc.devices.clone().into_iter().enumerate() {
+                let key = Key::machine("SYSTEM\\CurrentControlSet\\Enum").below(&place);
+                let Ok(Some(Data::Multi(ids))) = pc.registry_value(&key, "HardwareID") else { continue };
+                if ids.iter().any(|id| driver.devices.contains(&id.to_lowercase())) {
+                    let class = format!("{}\\{at:04}", driver.class_guid);
+                    let below = Key::machine("SYSTEM\\CurrentControlSet\\Control\\Class").below(&class);
+                    let mut keep = |key: &Key, name: &str, text: &str| {
+                        pc.registry.insert((key.folded(), name.to_lowercase()), Data::String(text.to_owned()).raw());
+                    };
+                    keep(&key, "Driver", &class);
+                    keep(&below, "DriverVersion", &driver.version);
+                    keep(&below, "ProviderName", &driver.provider);
+                }
+            }
+        });
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn install_update(&mut self, id: &str, _: u32) -> Result<bool> {
+        let later = self.updates_at_start;
+        self.act(format!("update {id}"), |pc| match later {
+            true => pc.updated.push(id.to_owned()),
+            false => pc.updates.retain(|update| update.id != id),
+        });
+        Ok(later)
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
         if self.cannot_resume {
             return Err(Fault::new("nothing starts programs here", "rien ne lance de programmes ici"));
@@ -457,6 +579,7 @@ impl Act for Fake {
 
     fn wait(&mut self, seconds: u32) {
         self.waited += seconds;
+        self.gone();
     }
 }
 

@@ -1,9 +1,11 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
+pub mod app;
 pub mod power;
 pub mod registry;
 pub mod service;
 pub mod shortcut;
+pub mod update;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,12 +13,15 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pack::Packed;
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
+use app::App;
 use power::{Setting, Source};
 use registry::{Data, Key};
 use service::{Service, Start};
 use shortcut::{Place, Shortcut};
+use update::Update;
 
 /// Reads a PC.
 pub trait Look {
@@ -57,6 +62,11 @@ pub trait Look {
 
     /// What a package file beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
+
+    /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
+    fn programs(&self) -> Result<Vec<Program>> {
+        Err(has_no("list of installed programs", "liste des programmes installés"))
+    }
 
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
@@ -101,6 +111,24 @@ pub trait Look {
     fn shortcut(&self, _: &Place, _: &str) -> Result<Option<Shortcut>> {
         Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
     }
+
+    /// The apps of Windows' Store.
+    fn apps(&self) -> Result<Vec<App>> {
+        Err(has_no("Store of Windows", "Store de Windows"))
+    }
+
+    /// The places of the devices that are in the PC, as the registry has them.
+    fn devices(&self) -> Result<Vec<String>> {
+        Err(has_no("devices of Windows", "périphériques de Windows"))
+    }
+
+    /// What the system's maker has for the PC and it does not have yet.
+    fn updates(&self) -> Result<Vec<Update>> {
+        Err(has_no("Windows Update", "Windows Update"))
+    }
+
+    /// The drivers of a pack beside the profile. What is no whole pack is a fault.
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>>;
 
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
@@ -163,6 +191,31 @@ pub trait Act: Look {
     /// Writes a shortcut whole.
     fn set_shortcut(&mut self, _: &Place, _: &str, _: &Shortcut) -> Result<()> {
         Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
+    }
+
+    /// Removes an app for every account, or from what those get who come.
+    fn remove_app(&mut self, _: &App) -> Result<()> {
+        Err(has_no("Store of Windows", "Store de Windows"))
+    }
+
+    /// Removes a package of the system; its settings stay.
+    fn remove_package(&mut self, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("Debian packages", "paquets Debian"))
+    }
+
+    /// Runs a program by a command line of Windows, as the uninstaller of another one has it.
+    fn run_line(&mut self, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("command lines of Windows", "lignes de commande de Windows"))
+    }
+
+    /// Gives Windows a driver of a pack beside the profile, and the devices that it is for.
+    fn add_driver(&mut self, _: &str, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("drivers of Windows", "pilotes de Windows"))
+    }
+
+    /// Downloads and installs an update; whether it wants a restart.
+    fn install_update(&mut self, _: &str, _: u32) -> Result<bool> {
+        Err(has_no("Windows Update", "Windows Update"))
     }
 
     /// Lets the PC go on with this run when it is started the next time.
@@ -356,6 +409,23 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+/// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Its key: the product code, or what its installer thought of.
+    pub key: String,
+    /// What people read there.
+    pub name: String,
+    /// Its version, where it tells one.
+    pub version: Option<String>,
+    /// Who made it, where it tells.
+    pub publisher: Option<String>,
+    /// The command that removes it, which may ask.
+    pub uninstall: Option<String>,
+    /// The command that removes it and asks nothing.
+    pub quiet_uninstall: Option<String>,
 }
 
 /// A local account.

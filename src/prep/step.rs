@@ -162,6 +162,9 @@ steps! {
     "user"     user::User
     "rename"   rename::Rename
     "power"    power::Power
+    "remove-app" remove_app::RemoveApp
+    "driver"   driver::Driver
+    "windows-update" windows_update::WindowsUpdate
     "check"    check::Check
     "reboot"   reboot::Reboot
 }

@@ -14,13 +14,14 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::edge::pc::digest;
+use crate::edge::pc::{digest, drivers};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
 use crate::prep::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
 };
+use crate::prep::pack::Packed;
 use crate::secret::Secret;
 use process::Program;
 pub use resume::Resume;
@@ -225,6 +226,10 @@ impl Look for Pc {
         Ok((!ended.well()).then_some(last))
     }
 
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        drivers(&self.payload_path(name))
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
         self.told(command)
     }
@@ -303,6 +308,10 @@ impl Act for Pc {
 
     fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
         services::set_running(name, runs, timeout_s)
+    }
+
+    fn remove_package(&mut self, name: &str, timeout_s: u32) -> Result<Ended> {
+        packages::remove(name, timeout_s)
     }
 
     fn resume_at_start(&mut self) -> Result<()> {

@@ -57,7 +57,18 @@ impl TryFrom<String> for Least {
 #[serde(transparent)]
 pub struct Pattern(String);
 
+impl From<Pattern> for String {
+    fn from(pattern: Pattern) -> String {
+        pattern.0
+    }
+}
+
 impl Pattern {
+    /// How many letters it has beside `*`.
+    pub fn letters(&self) -> usize {
+        self.0.chars().filter(|letter| *letter != '*').count()
+    }
+
     /// Whether a text is like it, upper and lower case being the same.
     pub fn is_like(&self, text: &str) -> bool {
         let (pattern, text) = (self.0.to_lowercase(), text.to_lowercase());
