@@ -8,10 +8,14 @@ pub mod engine;
 pub mod entry;
 pub mod inf;
 pub mod look;
+pub mod msi;
 pub mod outcome;
 pub mod pack;
 pub mod past;
+pub mod path;
 pub mod profile;
+pub mod program_file;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 

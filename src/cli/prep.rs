@@ -1,13 +1,11 @@
 //! `trousse prep`: from a freshly imaged PC to one that is ready to deliver.
 
-#[cfg(target_os = "linux")]
 mod carried_out;
-#[cfg(target_os = "linux")]
 mod progress;
 
 use std::path::PathBuf;
 
-use crate::edge::pc::STATE;
+use crate::edge::pc::state_folder;
 use crate::fault::Result;
 use crate::language::Language;
 
@@ -71,7 +69,7 @@ pub struct VerifyArgs {
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
     /// The folder of the preparation
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -88,7 +86,7 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// The folder of the preparation: its journal, and what it needs to go on after a restart
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written; json is a line for each thing that happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -112,7 +110,6 @@ pub fn run(args: &PrepArgs, language: Language) -> Result<u8> {
     })
 }
 
-#[cfg(target_os = "linux")]
 fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
     match &args.command {
         PrepCommand::Plan(args) => carried_out::plan(args, language),
@@ -120,10 +117,4 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn carried_out(_: &PrepArgs, _: Language) -> Result<u8> {
-    Err(crate::fault::Fault::new("this build prepares PCs with Linux only", "cette version ne prépare que des PC sous Linux")
-        .hint("run it on the PC that is to be prepared", "lancez-la sur le PC à préparer"))
 }

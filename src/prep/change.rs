@@ -28,8 +28,10 @@ pub enum Aspect {
     Contents,
     /// Who may do what with a file.
     Mode,
-    /// The version of a package.
+    /// The version of a package or a program.
     Version,
+    /// Whether a program is installed.
+    Program,
     /// Whether an account exists.
     Account,
     /// The name of the person of an account.
@@ -76,6 +78,8 @@ pub enum Aspect {
     },
     /// The version and the maker of the driver of a device.
     Driver,
+    /// The version of the firmware of the PC.
+    Firmware,
     /// Whether an update is installed.
     Update {
         /// What it is known by.
@@ -133,7 +137,12 @@ impl Change {
         let colon = language.pick(":", " :");
         let subject = &self.subject;
         match self.aspect {
-            Aspect::HostName | Aspect::Restarted | Aspect::Hibernation | Aspect::Power { .. } | Aspect::Check { .. } => {
+            Aspect::HostName
+            | Aspect::Restarted
+            | Aspect::Hibernation
+            | Aspect::Firmware
+            | Aspect::Power { .. }
+            | Aspect::Check { .. } => {
                 format!("{what}{colon} {before} → {after}")
             }
             Aspect::Done => format!("{subject}{colon} {before} → {after}"),
@@ -150,6 +159,7 @@ impl Aspect {
             Aspect::Contents => ("contents", "contenu"),
             Aspect::Mode => ("mode", "droits"),
             Aspect::Version => ("version", "version"),
+            Aspect::Program => ("program", "programme"),
             Aspect::Account => ("account", "compte"),
             Aspect::FullName => ("full name", "nom complet"),
             Aspect::Member(group) => {
@@ -172,6 +182,7 @@ impl Aspect {
             Aspect::Power { source, setting } => return power(*source, *setting, language),
             Aspect::Removed { origin } => return origin.clone(),
             Aspect::Driver => ("driver", "pilote"),
+            Aspect::Firmware => ("firmware", "firmware"),
             Aspect::Update { .. } => ("update", "mise à jour"),
             Aspect::Check { english, french } => return language.pick(english, french).clone(),
             Aspect::Done => ("done", "fait"),

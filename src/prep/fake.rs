@@ -45,6 +45,8 @@ pub(crate) struct Fake {
     pub(crate) files: BTreeMap<String, (Vec<u8>, Mode)>,
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
@@ -55,7 +57,6 @@ pub(crate) struct Fake {
     pub(crate) services: BTreeMap<String, Service>,
     pub(crate) power: BTreeMap<(Source, Setting), u32>,
     pub(crate) hibernates: bool,
-    pub(crate) programs: Vec<Program>,
     pub(crate) apps: Vec<App>,
     pub(crate) updates: Vec<Update>,
     /// What was installed and waits for the start.
@@ -65,6 +66,10 @@ pub(crate) struct Fake {
     /// What its next start brings to light in their place.
     pub(crate) next_updates: Vec<Update>,
     pub(crate) devices: Vec<String>,
+    pub(crate) firmware: Option<String>,
+    /// The firmware that its next start brings.
+    pub(crate) next_firmware: Option<String>,
+    pub(crate) on_battery: bool,
     /// The program whose uninstaller runs.
     pub(crate) removing: Option<usize>,
     /// Looks after which a program is gone whose uninstaller has ended.
@@ -93,6 +98,8 @@ pub(crate) struct Fake {
     /// Everything that was done to it, in order.
     pub(crate) acts: Vec<String>,
     pub(crate) fuse: Fuse,
+    /// What it was like when all that was done was on the disk for the last time.
+    pub(crate) settled: Option<Box<Fake>>,
 }
 
 impl Default for Fake {
@@ -101,6 +108,8 @@ impl Default for Fake {
             files: BTreeMap::new(),
             packages: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            programs: Vec::new(),
+            file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             groups: Vec::new(),
             secrets: BTreeMap::new(),
@@ -110,13 +119,15 @@ impl Default for Fake {
             services: BTreeMap::new(),
             power: BTreeMap::new(),
             hibernates: false,
-            programs: Vec::new(),
             apps: Vec::new(),
             updates: Vec::new(),
             updates_at_start: false,
             next_updates: Vec::new(),
             updated: Vec::new(),
             devices: Vec::new(),
+            firmware: None,
+            next_firmware: None,
+            on_battery: false,
             removing: None,
             removal_takes: 0,
             wmi: Vec::new(),
@@ -136,6 +147,7 @@ impl Default for Fake {
             waited: 0,
             acts: Vec::new(),
             fuse: Fuse::default(),
+            settled: None,
         }
     }
 }
@@ -145,6 +157,7 @@ impl Fake {
     pub(crate) fn start(&mut self) {
         self.boots += 1;
         self.restart_asked = false;
+        self.firmware = self.next_firmware.take().or(self.firmware.take());
         let updated = std::mem::take(&mut self.updated);
         if !updated.is_empty() {
             self.updates.retain(|update| !updated.contains(&update.id));
@@ -156,14 +169,26 @@ impl Fake {
         }
     }
 
+    /// The power goes: what was not on the disk is lost. The start-up task is, as soon as it is set.
+    pub(crate) fn lose_power(&mut self) {
+        if let Some(settled) = self.settled.take() {
+            let (boots, resumes, acts) = (self.boots, self.resumes, std::mem::take(&mut self.acts));
+            *self = Fake { boots, resumes, acts, fuse: self.fuse.clone(), ..*settled };
+        }
+    }
+
     /// What it is like, without how it came to be so.
     pub(crate) fn state(&self) -> Fake {
-        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse: Fuse::default(), ..self.clone() }
+        let fuse = Fuse::default();
+        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse, settled: None, ..self.clone() }
     }
 
     /// An act: the power may go before it and after it.
     fn act<T>(&mut self, told: String, effect: impl FnOnce(&mut Fake) -> T) -> T {
         burn(&self.fuse);
+        if self.settled.is_none() {
+            self.settled = Some(Box::new(self.clone()));
+        }
         self.acts.push(told);
         let done = effect(self);
         burn(&self.fuse);
@@ -257,7 +282,7 @@ impl Look for Fake {
     }
 
     fn file(&self, path: &str) -> Result<Option<Seen>> {
-        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: *mode }))
+        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: Some(*mode) }))
     }
 
     fn file_holds(&self, path: &str, text: &str) -> Result<bool> {
@@ -277,17 +302,28 @@ impl Look for Fake {
         self.payloads.get(name).cloned().ok_or_else(|| Fault::new("no such file", "fichier introuvable"))
     }
 
-    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
-        let text = self.lines(lines);
-        Ok((text.starts_with("if ") && !text.contains("fi")).then(|| "\"fi\" expected".to_owned()))
-    }
-
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["package", name, version] => Ok(Package { name: name.into(), version: version.into() }),
+            ["package", name, version] => Ok(Package { name: name.into(), version: version.into(), product_code: None }),
+            ["product", name, version, code, ..] => {
+                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()) })
+            }
             _ => Err(Fault::new("no package", "pas un paquet")),
         }
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        let program = self.payloads.get(name).is_some_and(|bytes| bytes.starts_with(b"product"));
+        if program { Ok(()) } else { Err(Fault::new("no program", "pas un programme")) }
+    }
+
+    fn programs(&self) -> Result<Vec<Program>> {
+        Ok(self.programs.clone())
+    }
+
+    fn file_version(&self, path: &str) -> Result<Option<String>> {
+        Ok(self.file_versions.get(path).cloned())
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -356,10 +392,6 @@ impl Look for Fake {
         Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
     }
 
-    fn programs(&self) -> Result<Vec<Program>> {
-        Ok(self.programs.clone())
-    }
-
     fn apps(&self) -> Result<Vec<App>> {
         Ok(self.apps.clone())
     }
@@ -375,6 +407,18 @@ impl Look for Fake {
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
         let bytes = self.payload_bytes(name, u64::MAX)?;
         pack::drivers(Cursor::new(bytes)).map_err(|why| Fault::new(why.english, why.french))
+    }
+
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
+        Ok(self.lines(lines).contains("((").then(|| "line 1: unexpected (".to_owned()))
+    }
+
+    fn firmware(&self) -> Result<Option<String>> {
+        Ok(self.firmware.clone())
+    }
+
+    fn on_mains(&self) -> Result<bool> {
+        Ok(!self.on_battery)
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -411,10 +455,34 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn install(&mut self, payload: &str, _: u32) -> Result<Ended> {
-        let package = self.payload_package(payload)?;
-        self.act(format!("install {payload}"), |pc| drop(pc.packages.insert(package.name, package.version)));
-        Ok(Ended { how: How::Code(0), output: String::new() })
+    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`, `firmware`.
+    fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
+        let Package { name, version, product_code } = self.payload_package(payload)?;
+        let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
+        let manner = text.split_whitespace().nth(4).unwrap_or_default().to_owned();
+        let told = [&["install".to_owned(), payload.to_owned()], arguments].concat().join(" ");
+        let code = self.act(told, |pc| match (product_code, manner.as_str()) {
+            (None, _) => {
+                pc.packages.insert(name, version);
+                0
+            }
+            (_, "lies") => 0,
+            (_, "firmware") => {
+                pc.next_firmware = Some(version);
+                0
+            }
+            (_, "another") => 1638,
+            (_, "busy") if pc.busy > 0 => {
+                pc.busy -= 1;
+                1618
+            }
+            (Some(key), manner) => {
+                pc.programs.retain(|program| program.key != key);
+                pc.programs.push(Program { key, name, version: Some(version), ..Program::default() });
+                if manner == "restart" { 3010 } else { 0 }
+            }
+        });
+        Ok(Ended { how: How::Code(code), output: String::new() })
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
@@ -557,6 +625,12 @@ impl Act for Fake {
             false => pc.updates.retain(|update| update.id != id),
         });
         Ok(later)
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        burn(&self.fuse);
+        self.settled = None;
+        Ok(())
     }
 
     fn resume_at_start(&mut self) -> Result<()> {

@@ -213,31 +213,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// Shortened from the form that makers of network cards use.
-    pub(crate) const LAN: &str = r#"; a network card
-[Version]
-Signature   = "$Windows NT$" ; both
-Class       = Net
-ClassGUID   = {4D36E972-E325-11CE-BFC1-08002BE10318}
-Provider    = %Maker%
-CatalogFile = lan.cat
-DriverVer   = 07/21/2023,12.19.1.37
-
-[Manufacturer]
-%Maker% = Maker, NTamd64.10.0.1, \
-          NTamd64.10.0.1..17763, NTx86
-
-[Maker.NTamd64.10.0.1]
-%Lan.Desc%  = Install.Lan, PCI\VEN_8086&DEV_15FB
-"A card, with a comma" = Install.Lan, PCI\VEN_8086&DEV_15FC, "PCI\VEN_8086&DEV_15FD"
-[Maker.NTx86]
-%Lan.Desc% = Install.Old, PCI\VEN_8086&DEV_0001
-
-[SourceDisksFiles]
-lan.sys = 1,,
-[Strings]
-Maker    = "Intel; Corp"
-Lan.Desc = "Ethernet"
-"#;
+    pub(crate) const LAN: &str = include_str!("../../tests/drivers/lan.inf");
 
     #[test]
     fn a_driver_says_what_it_is_and_for_which_devices() {

@@ -55,17 +55,20 @@ pub trait Look {
     /// What a file beside the profile holds, where it is not longer than this.
     fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>>;
 
-    /// What the shell of POSIX has against lines, without running them; `None` where it reads them to the end.
-    fn shell_objection(&self, _: &Contents) -> Result<Option<String>> {
-        Err(has_no("shell of POSIX", "shell POSIX"))
-    }
-
-    /// What a package file beside the profile says of itself.
+    /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
+
+    /// Refuses a file beside the profile that is no whole program for Windows.
+    fn payload_program(&self, name: &str) -> Result<()>;
 
     /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
     fn programs(&self) -> Result<Vec<Program>> {
         Err(has_no("list of installed programs", "liste des programmes installés"))
+    }
+
+    /// The version that a program file tells of itself; `None` where it tells none.
+    fn file_version(&self, _: &str) -> Result<Option<String>> {
+        Err(has_no("versions in files", "version dans les fichiers"))
     }
 
     /// A local account; `None` where there is none of this name.
@@ -129,6 +132,14 @@ pub trait Look {
 
     /// The drivers of a pack beside the profile. What is no whole pack is a fault.
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>>;
+    /// What the shell of the system says is wrong with these lines, without running any of them; `None` where nothing is.
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>>;
+
+    /// The version of the firmware (SMBIOS, DSP0134 7.1); `None` where its maker has not filled it in.
+    fn firmware(&self) -> Result<Option<String>>;
+
+    /// Whether the PC is fed from the mains.
+    fn on_mains(&self) -> Result<bool>;
 
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
@@ -136,14 +147,15 @@ pub trait Look {
 
 /// Changes a PC.
 pub trait Act: Look {
-    /// Writes a file whole or not at all, with its folders.
+    /// Writes a file whole or not at all, with its folders. Windows has no mode, and makes nothing of it.
     fn write(&mut self, path: &str, contents: &Contents, mode: Mode) -> Result<()>;
 
     /// Sets who may do what with a file.
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()>;
 
-    /// Runs the system's installer on a package file beside the profile.
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended>;
+    /// Installs a package file beside the profile: a package of the system by its installer, a program by running it. The arguments
+    /// are those of the profile.
+    fn install(&mut self, payload: &str, arguments: &[String], timeout_s: u32) -> Result<Ended>;
 
     /// Runs a command.
     fn run(&mut self, command: &Command) -> Result<Ended>;
@@ -217,6 +229,8 @@ pub trait Act: Look {
     fn install_update(&mut self, _: &str, _: u32) -> Result<bool> {
         Err(has_no("Windows Update", "Windows Update"))
     }
+    /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
+    fn settle(&mut self) -> Result<()>;
 
     /// Lets the PC go on with this run when it is started the next time.
     fn resume_at_start(&mut self) -> Result<()>;
@@ -319,6 +333,7 @@ pub fn filled_in(text: &str) -> Option<String> {
         "oem",
         "unknown",
         "123456789",
+        "0123456789",
         "empty",
     ];
     let text = text.trim();
@@ -340,8 +355,8 @@ pub struct HostName {
 pub struct Seen {
     /// What it holds.
     pub digest: Digest,
-    /// Who may do what with it.
-    pub mode: Mode,
+    /// Who may do what with it, where the system says it in this way.
+    pub mode: Option<Mode>,
 }
 
 /// What bytes are known by.
@@ -409,6 +424,8 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The code under which Windows lists its product, where it is one of Windows Installer.
+    pub product_code: Option<String>,
 }
 
 /// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 
 use super::change::Change;
 use super::look::{Act, Ended, How, Look, System};
+use super::path;
 use crate::fault::{Fault, Result, Why};
 
 /// A step of a profile.
@@ -98,10 +99,15 @@ impl ExitCodes {
     }
 
     fn applied(&self, ended: Ended) -> Applied {
+        self.applied_or(ended, &[])
+    }
+
+    /// What it came to; `usual` are the codes that need not stand in the profile.
+    fn applied_or(&self, ended: Ended, usual: &[(i32, Meaning)]) -> Applied {
         let meaning = match ended.how {
-            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or(match code {
-                0 => Meaning::Done,
-                _ => Meaning::Failed,
+            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or_else(|| {
+                let usual = usual.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning);
+                usual.unwrap_or(if code == 0 { Meaning::Done } else { Meaning::Failed })
             }),
             How::Signal(_) | How::TookTooLong(_) => Meaning::Failed,
         };
@@ -164,6 +170,7 @@ steps! {
     "power"    power::Power
     "remove-app" remove_app::RemoveApp
     "driver"   driver::Driver
+    "firmware" firmware::Firmware
     "windows-update" windows_update::WindowsUpdate
     "check"    check::Check
     "reboot"   reboot::Reboot
@@ -174,15 +181,20 @@ pub(super) fn typed<T: DeserializeOwned>(keys: Spanned<DeValue<'_>>) -> std::res
     T::deserialize(keys.into_deserializer())
 }
 
-/// Refuses a path that is not one from the root, or that climbs.
+/// Refuses a path that is no whole one on any system, or that climbs.
 fn from_the_root(path: &str) -> std::result::Result<(), Why> {
-    let climbs = path.split('/').any(|part| part == ".." || part == ".");
-    if path.starts_with('/') && !path.ends_with('/') && !climbs && !path.contains(char::is_control) {
+    path::system_of(path).map(drop)
+}
+
+/// Refuses the path of another system than the one that runs on this PC.
+fn of_this_system(path: &str, pc: &dyn Look) -> Result<()> {
+    let system = pc.build()?.system;
+    if path::system_of(path).is_ok_and(|of| of == system) {
         return Ok(());
     }
-    Err(Why::new(
-        format!("{path:?} is no path of a file from the root, as in \"/etc/motd\""),
-        format!("{path:?} n'est pas le chemin d'un fichier depuis la racine, comme \"/etc/motd\""),
+    Err(Fault::new(format!("{path} is no path on {system}"), format!("{path} n'est pas un chemin sous {system}")).hint(
+        format!("give the step when = {{ system = … }}, and one of its own for {system}"),
+        format!("donnez à l'étape when = {{ system = … }}, et une autre pour {system}"),
     ))
 }
 
@@ -248,17 +260,17 @@ mod tests {
     }
 
     #[test]
-    fn a_path_stays_where_it_says() {
-        assert!(from_the_root("/etc/motd").is_ok());
-        for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
-            assert!(from_the_root(path).is_err(), "{path}");
-        }
+    fn a_path_of_windows_begins_at_a_drive_or_a_share() {
         for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
             assert!(on_a_drive(path).is_ok(), "{path}");
         }
         for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
             assert!(on_a_drive(path).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn a_file_beside_the_profile_lies_there() {
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
             assert!(beside(name).is_err(), "{name}");

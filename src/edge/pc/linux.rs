@@ -1,7 +1,7 @@
 //! A PC with Linux on it, as it is.
 
 mod accounts;
-mod files;
+pub(super) mod moded;
 mod packages;
 mod power;
 mod process;
@@ -10,11 +10,11 @@ mod services;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::edge::pc::{digest, drivers};
+use super::{about, digest, drivers, files, is_still, payload_bytes, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -81,15 +81,34 @@ impl Pc {
     }
 }
 
-/// A fault about a file.
-fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
-    let shown = path.as_ref().display();
-    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => fault.hint("run it as root", "lancez-le en root"),
-        io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
-        _ => fault,
-    }
+/// Where a preparation keeps what it must not forget, unless another folder is named.
+pub fn state_folder() -> PathBuf {
+    "/var/lib/trousse/prep".into()
+}
+
+/// Whether whoever runs the kit may prepare a PC.
+pub fn may_prepare() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// Who is preparing this PC, whatever the folder, holds this.
+pub(super) fn one_at_a_time() -> Result<PathBuf> {
+    Ok("/run/trousse-prep.lock".into())
+}
+
+/// Makes the folder of a preparation where it is not there.
+pub(super) fn folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| about(path, &error))
+}
+
+/// The way out of a fault that comes from a lack of rights.
+pub(super) fn as_whom(fault: Fault) -> Fault {
+    fault.hint("run it as root: sudo trousse prep run …", "lancez-le en root : sudo trousse prep run …")
+}
+
+/// The way out of a fault of this system's own.
+pub(super) fn way_out(fault: Fault, _: &io::Error) -> Fault {
+    fault
 }
 
 fn read(path: &str) -> Result<String> {
@@ -157,7 +176,15 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        packages::of_file(&self.payload_path(name))
+        let path = self.payload_path(name);
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
+            return product(&path);
+        }
+        packages::of_file(&path)
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        program(&self.payload_path(name))
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -177,17 +204,7 @@ impl Look for Pc {
     }
 
     fn folder(&self, path: &str) -> Result<Vec<String>> {
-        let entries = match fs::read_dir(path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(about(path, &error)),
-        };
-        let mut names = Vec::new();
-        for entry in entries {
-            names.push(entry.map_err(|error| about(path, &error))?.file_name().to_string_lossy().into_owned());
-        }
-        names.sort();
-        Ok(names)
+        files::names(path)
     }
 
     fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
@@ -203,18 +220,10 @@ impl Look for Pc {
     }
 
     fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
-        let path = self.payload_path(name);
-        let mut bytes = Vec::new();
-        let read = fs::File::open(&path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
-        read.map_err(|error| about(&path, &error))?;
-        if bytes.len() as u64 > most {
-            return Err(about(&path, &io::ErrorKind::FileTooLarge.into()));
-        }
-        is_still(name, &Digest::of(&bytes), &self.payload(name)?)?;
-        Ok(bytes)
+        payload_bytes(&self.payload_path(name), name, most, &self.payload(name)?)
     }
 
-    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
         let ended = match lines {
             Contents::Text(text) => Program::new("sh", &["-n", "-c", text]).run()?,
             Contents::Payload(name) => {
@@ -228,6 +237,15 @@ impl Look for Pc {
 
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
         drivers(&self.payload_path(name))
+    }
+
+    fn firmware(&self) -> Result<Option<String>> {
+        let told = files::small("/sys/class/dmi/id/bios_version")?;
+        Ok(told.and_then(|text| filled_in(&String::from_utf8_lossy(&text))))
+    }
+
+    fn on_mains(&self) -> Result<bool> {
+        power::on_mains()
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -249,10 +267,10 @@ impl Act for Pc {
     }
 
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()> {
-        files::set_mode(path, mode)
+        moded::set_mode(path, mode)
     }
 
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended> {
+    fn install(&mut self, payload: &str, _: &[String], timeout_s: u32) -> Result<Ended> {
         let expected = self.payload(payload)?;
         packages::install(&self.payload_path(payload), |digest| is_still(payload, digest, &expected), timeout_s)
     }
@@ -325,6 +343,11 @@ impl Act for Pc {
         self.resume.as_ref().map_or(Ok(()), Resume::forget)
     }
 
+    fn settle(&mut self) -> Result<()> {
+        nix::unistd::sync();
+        Ok(())
+    }
+
     fn restart(&mut self) -> Result<()> {
         let program =
             if Path::new(SYSTEMD).is_dir() { Program::new("systemctl", &["reboot"]) } else { Program::new("reboot", &[]) };
@@ -334,17 +357,6 @@ impl Act for Pc {
     fn wait(&mut self, seconds: u32) {
         std::thread::sleep(Duration::from_secs(seconds.into()));
     }
-}
-
-/// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.
-fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
-    if digest == expected {
-        return Ok(());
-    }
-    Err(Fault::new(
-        format!("{name} is not what it was when this preparation was begun"),
-        format!("{name} n'est plus ce qu'il était au début de cette préparation"),
-    ))
 }
 
 /// The system by os-release(5).

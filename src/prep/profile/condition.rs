@@ -57,16 +57,15 @@ impl TryFrom<String> for Least {
 #[serde(transparent)]
 pub struct Pattern(String);
 
-impl From<Pattern> for String {
-    fn from(pattern: Pattern) -> String {
-        pattern.0
-    }
-}
-
 impl Pattern {
     /// How many letters it has beside `*`.
     pub fn letters(&self) -> usize {
         self.0.chars().filter(|letter| *letter != '*').count()
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether a text is like it, upper and lower case being the same.

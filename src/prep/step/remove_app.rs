@@ -149,7 +149,7 @@ impl Step for RemoveApp {
             return Err(Why::new("it needs `apps`, `programs` or `packages`", "il faut `apps`, `programs` ou `packages`"));
         }
         if let Some(wide) = self.apps.iter().chain(&self.programs).find(|pattern| pattern.letters() < FEWEST) {
-            let wide = String::from(wide.clone());
+            let wide = wide.as_str();
             return Err(Why::new(
                 format!("{wide:?} would be nearly everything: {FEWEST} letters at least"),
                 format!("{wide:?} désignerait presque tout : {FEWEST} lettres au moins"),

@@ -5,9 +5,8 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::about;
 use super::process::Program;
-use crate::edge::pc::digest;
+use crate::edge::pc::{about, digest};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Ended, How, Package};
 
@@ -36,7 +35,7 @@ pub(super) fn of_file(path: &Path) -> Result<Package> {
     let ended = Program::new("dpkg-deb", &["--field", &shown, "Package", "Version"]).within(ANSWER_S).run()?;
     let field = |name: &str| ended.output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
     match (ended.well(), field("Package"), field("Version")) {
-        (true, Some(name), Some(version)) => Ok(Package { name, version }),
+        (true, Some(name), Some(version)) => Ok(Package { name, version, product_code: None }),
         _ => {
             Err(Fault::new(format!("{shown} is no whole Debian package"), format!("{shown} n'est pas un paquet Debian complet"))
                 .hint("fetch it again: it may be cut off", "téléchargez-le à nouveau : il est peut-être tronqué"))
@@ -53,7 +52,8 @@ pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, ti
     let copied = File::open(path).and_then(|from| digest(from, &mut own.as_file()));
     right(&copied.map_err(|error| about(path, &error))?)?;
     let shown = own.path().display().to_string();
-    let ended = Program::new("dpkg", &["--install", "--", &shown]).outliving().within(timeout_s).run();
+    // Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty ones that it calls installed.
+    let ended = Program::new("dpkg", &["--no-force-unsafe-io", "--install", "--", &shown]).outliving().within(timeout_s).run();
     // It is a file of ours that nobody needs any more.
     let _ = fs::remove_file(own.path());
     ended
