@@ -35,6 +35,21 @@ pub(super) fn plain(path: &str) -> Result<Option<fs::Metadata>> {
     }
 }
 
+/// The names of what lies in a folder, in their order; none where there is no such folder.
+pub(super) fn names(path: &str) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(about(path, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(|error| about(path, &error))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Whether a file is there and holds a text.
 pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     if plain(path)?.is_none() {
