@@ -238,10 +238,6 @@ impl Look for Fake {
         Ok(self.groups.iter().any(|group| group == name))
     }
 
-    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
-        Ok(script.contains("((").then(|| "line 1: unexpected (".to_owned()))
-    }
-
     fn ask(&self, command: &Command) -> Result<Ended> {
         let (code, output) = match command.text.split_whitespace().collect::<Vec<_>>()[..] {
             ["has", path] => (i32::from(!self.files.contains_key(path)), String::new()),

@@ -60,9 +60,6 @@ pub trait Look {
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
 
-    /// What the shell of the system says is wrong with these lines, without running any of them; `None` where nothing is.
-    fn wrong_with(&self, script: &str) -> Result<Option<String>>;
-
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
 }

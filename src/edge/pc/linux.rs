@@ -175,11 +175,6 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
-    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
-        let ended = Program::new("sh", &["-n", "-c", script]).run()?;
-        Ok((!ended.well()).then(|| ended.output.trim().to_owned()))
-    }
-
     fn ask(&self, command: &Command) -> Result<Ended> {
         Program::shell(command).run()
     }

@@ -183,10 +183,6 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
-    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
-        powershell::wrong(script)
-    }
-
     fn ask(&self, command: &Command) -> Result<Ended> {
         powershell::run(command)
     }

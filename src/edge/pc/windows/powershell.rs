@@ -14,9 +14,6 @@ const BEFORE: &str = "$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'Si
     [Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
 /// Letters of a command line (CreateProcessW), less what stands before the script.
 const LONGEST: usize = 32_767 - 512;
-/// Seconds that PowerShell may take to read a script.
-const READING_S: u32 = 60;
-
 /// Runs lines of PowerShell.
 pub(super) fn run(command: &Command) -> Result<Ended> {
     let encoded = encoded(&command.text);
@@ -34,25 +31,6 @@ pub(super) fn run(command: &Command) -> Result<Ended> {
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-OutputFormat", "Text", "-EncodedCommand"];
     let words = [&words.map(str::to_owned)[..], &[encoded]].concat();
     Program::new(Path::new(&powershell), &words).with(command).run()
-}
-
-/// What is wrong with the lines, by PowerShell's own parser; nothing of them is run.
-pub(super) fn wrong(text: &str) -> Result<Option<String>> {
-    let text = parsing(text);
-    let ended = run(&Command { text, variables: Default::default(), timeout_s: READING_S })?;
-    Ok((!ended.well()).then(|| ended.output.trim().to_owned()))
-}
-
-/// The lines that let PowerShell read others (System.Management.Automation.Language.Parser).
-fn parsing(text: &str) -> String {
-    let text = STANDARD.encode(text);
-    format!(
-        "$errors = $null\n\
-         $text = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{text}'))\n\
-         [void][Management.Automation.Language.Parser]::ParseInput($text, [ref]$null, [ref]$errors)\n\
-         $errors | ForEach-Object {{ \"line $($_.Extent.StartLineNumber): $($_.Message)\" }}\n\
-         exit $errors.Count\n"
-    )
 }
 
 /// As `-EncodedCommand` takes it: UTF-16 in base64.
