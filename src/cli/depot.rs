@@ -159,9 +159,8 @@ fn line(payload: &Payload, added: Added, language: Language) -> String {
         Added::New => language.pick("added", "ajouté"),
         Added::Replaced => language.pick("added, in the place of another", "ajouté, à la place d'un autre"),
         Added::There => language.pick("was there already", "y était déjà"),
-        Added::Mended => {
-            language.pick("put back: what lay there was not it any more", "remis : ce qui s'y trouvait n'était plus lui")
-        }
+        Added::Mended => language
+            .pick("put back: what lay there was not it any more", "remis en place : ce qui s'y trouvait n'était plus le même"),
     };
     let about = &payload.about;
     let about: Vec<&str> = [&about.product, &about.version, &about.publisher].into_iter().flatten().map(String::as_str).collect();

@@ -554,7 +554,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "depot verify",
         "",
-        "Recalculer l'empreinte de chaque paquet, et nommer ceux qui sont modifiés, tronqués, manquants ou inconnus. Code de sortie 0 : tout est tel qu'il y a été mis ; 1 : quelque chose ne l'est pas ; 3 : quelque chose n'a pas pu être lu.",
+        "Recalculer l'empreinte de chaque paquet, et nommer ceux qui sont modifiés, tronqués, manquants ou inconnus. Code de sortie 0 : tout est tel que déposé ; 1 : quelque chose ne l'est pas ; 3 : quelque chose n'a pas pu être lu.",
     ),
     ("depot verify", "depot", DEPOT),
     ("depot verify", "format", "Comment l'écrire [par défaut : terminal]"),

@@ -167,7 +167,7 @@ impl Condition {
     pub fn why(&self, size: u64) -> Why {
         match self {
             Condition::Intact => Why::new("is intact", "est intact"),
-            Condition::Changed => Why::new("is not what was put there", "n'est plus ce qui y a été mis"),
+            Condition::Changed => Why::new("is not what was put there", "n'est plus ce qui y a été déposé"),
             Condition::Truncated { left } => {
                 Why::new(format!("is cut off: {left} of {size} bytes"), format!("est tronqué : {left} octets sur {size}"))
             }
