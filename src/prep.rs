@@ -4,14 +4,19 @@
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 
 pub mod change;
+pub mod draft;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod msi;
 pub mod outcome;
 pub mod past;
+pub mod path;
 pub mod portrait;
 pub mod profile;
+pub mod program_file;
 pub mod sheet;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 
@@ -19,3 +24,5 @@ pub mod tell;
 pub(crate) mod fake;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod shipped;

@@ -1,16 +1,16 @@
 //! `trousse prep`: from a freshly imaged PC to one that is ready to deliver.
 
-#[cfg(target_os = "linux")]
 mod carried_out;
-#[cfg(target_os = "linux")]
+mod new;
 mod progress;
 mod sheet;
 
 use std::path::{Path, PathBuf};
 
-use crate::edge::pc::STATE;
+use crate::edge::pc::state_folder;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
+pub use new::NewArgs;
 pub use sheet::SheetArgs;
 
 /// Exit code of what was refused before anything was touched.
@@ -33,6 +33,7 @@ pub enum PrepCommand {
     Verify(VerifyArgs),
     Status(StatusArgs),
     Sheet(SheetArgs),
+    New(NewArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -81,7 +82,7 @@ pub struct VerifyArgs {
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
     /// The folder of the preparation
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -98,7 +99,7 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// The folder of the preparation: its journal, and what it needs to go on after a restart
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written; json is a line for each thing that happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -122,7 +123,6 @@ pub fn run(args: &PrepArgs, language: Language) -> Result<u8> {
     })
 }
 
-#[cfg(target_os = "linux")]
 fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
     match &args.command {
         PrepCommand::Plan(args) => carried_out::plan(args, language),
@@ -130,16 +130,8 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
         PrepCommand::Sheet(args) => sheet::run(args, language),
+        PrepCommand::New(args) => new::run(args, language),
     }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
-    if let PrepCommand::Sheet(args) = &args.command {
-        return sheet::run(args, language);
-    }
-    Err(Fault::new("this build prepares PCs with Linux only", "cette version ne prépare que des PC sous Linux")
-        .hint("run it on the PC that is to be prepared", "lancez-la sur le PC à préparer"))
 }
 
 /// What is said where no preparation was begun.

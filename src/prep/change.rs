@@ -28,8 +28,10 @@ pub enum Aspect {
     Contents,
     /// Who may do what with a file.
     Mode,
-    /// The version of a package.
+    /// The version of a package or a program.
     Version,
+    /// Whether a program is installed.
+    Program,
     /// Whether an account exists.
     Account,
     /// The name of the person of an account.
@@ -141,6 +143,7 @@ impl Aspect {
             Aspect::Contents => ("contents", "contenu"),
             Aspect::Mode => ("mode", "droits"),
             Aspect::Version => ("version", "version"),
+            Aspect::Program => ("program", "programme"),
             Aspect::Account => ("account", "compte"),
             Aspect::FullName => ("full name", "nom complet"),
             Aspect::Member(group) => {

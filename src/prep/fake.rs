@@ -8,8 +8,8 @@ use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Seen,
-    System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program,
+    Seen, System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
@@ -38,9 +38,12 @@ pub(crate) struct Fake {
     pub(crate) files: BTreeMap<String, (Vec<u8>, Mode)>,
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) system: System,
     pub(crate) name: String,
     pub(crate) next_name: Option<String>,
     /// Its name changes when it starts, as Windows has it.
@@ -67,9 +70,12 @@ impl Default for Fake {
             files: BTreeMap::new(),
             packages: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            programs: Vec::new(),
+            file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             groups: Vec::new(),
             secrets: BTreeMap::new(),
+            system: System::Linux,
             name: "debian".into(),
             next_name: None,
             renames_at_start: false,
@@ -164,8 +170,11 @@ impl Fake {
 
 impl Look for Fake {
     fn build(&self) -> Result<Build> {
-        let (name, version) = ("Debian GNU/Linux 12".to_owned(), Some("12".to_owned()));
-        Ok(Build { system: System::Linux, name, distributions: vec!["debian".into()], version })
+        let (name, version, distributions) = match self.system {
+            System::Linux => ("Debian GNU/Linux 12", "12", vec!["debian".to_owned()]),
+            System::Windows => ("Windows 11 Pro 23H2", "22631.4460", Vec::new()),
+        };
+        Ok(Build { system: self.system, name: name.to_owned(), distributions, version: Some(version.to_owned()) })
     }
 
     fn identity(&self) -> Result<Identity> {
@@ -190,7 +199,7 @@ impl Look for Fake {
     }
 
     fn file(&self, path: &str) -> Result<Option<Seen>> {
-        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: *mode }))
+        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: Some(*mode) }))
     }
 
     fn file_holds(&self, path: &str, text: &str) -> Result<bool> {
@@ -209,9 +218,25 @@ impl Look for Fake {
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["package", name, version] => Ok(Package { name: name.into(), version: version.into() }),
+            ["package", name, version] => Ok(Package { name: name.into(), version: version.into(), product_code: None }),
+            ["product", name, version, code, ..] => {
+                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()) })
+            }
             _ => Err(Fault::new("no package", "pas un paquet")),
         }
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        let program = self.payloads.get(name).is_some_and(|bytes| bytes.starts_with(b"product"));
+        if program { Ok(()) } else { Err(Fault::new("no program", "pas un programme")) }
+    }
+
+    fn programs(&self) -> Result<Vec<Program>> {
+        Ok(self.programs.clone())
+    }
+
+    fn file_version(&self, path: &str) -> Result<Option<String>> {
+        Ok(self.file_versions.get(path).cloned())
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -220,6 +245,10 @@ impl Look for Fake {
 
     fn has_group(&self, name: &str) -> Result<bool> {
         Ok(self.groups.iter().any(|group| group == name))
+    }
+
+    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
+        Ok(script.contains("((").then(|| "line 1: unexpected (".to_owned()))
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -252,10 +281,30 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn install(&mut self, payload: &str, _: u32) -> Result<Ended> {
-        let package = self.payload_package(payload)?;
-        self.act(format!("install {payload}"), |pc| drop(pc.packages.insert(package.name, package.version)));
-        Ok(Ended { how: How::Code(0), output: String::new() })
+    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`.
+    fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
+        let Package { name, version, product_code } = self.payload_package(payload)?;
+        let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
+        let manner = text.split_whitespace().nth(4).unwrap_or_default().to_owned();
+        let told = [&["install".to_owned(), payload.to_owned()], arguments].concat().join(" ");
+        let code = self.act(told, |pc| match (product_code, manner.as_str()) {
+            (None, _) => {
+                pc.packages.insert(name, version);
+                0
+            }
+            (_, "lies") => 0,
+            (_, "another") => 1638,
+            (_, "busy") if pc.busy > 0 => {
+                pc.busy -= 1;
+                1618
+            }
+            (Some(key), manner) => {
+                pc.programs.retain(|program| program.key != key);
+                pc.programs.push(Program { key, name, version: Some(version), ..Program::default() });
+                if manner == "restart" { 3010 } else { 0 }
+            }
+        });
+        Ok(Ended { how: How::Code(code), output: String::new() })
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {

@@ -44,8 +44,21 @@ pub trait Look {
     /// A file beside the profile.
     fn payload(&self, name: &str) -> Result<Digest>;
 
-    /// What a package file beside the profile says of itself.
+    /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
+
+    /// Refuses a file beside the profile that is no whole program for Windows.
+    fn payload_program(&self, name: &str) -> Result<()>;
+
+    /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
+    fn programs(&self) -> Result<Vec<Program>> {
+        Err(lacks(self.build()?.system, "no list of installed programs", "pas de liste des programmes installés"))
+    }
+
+    /// The version that a program file tells of itself; `None` where it tells none.
+    fn file_version(&self, _: &str) -> Result<Option<String>> {
+        Err(lacks(self.build()?.system, "no versions in files", "pas de version dans les fichiers"))
+    }
 
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
@@ -53,20 +66,24 @@ pub trait Look {
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
 
+    /// What the shell of the system says is wrong with these lines, without running any of them; `None` where nothing is.
+    fn wrong_with(&self, script: &str) -> Result<Option<String>>;
+
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
 }
 
 /// Changes a PC.
 pub trait Act: Look {
-    /// Writes a file whole or not at all, with its folders.
+    /// Writes a file whole or not at all, with its folders. Windows has no mode, and makes nothing of it.
     fn write(&mut self, path: &str, contents: &Contents, mode: Mode) -> Result<()>;
 
     /// Sets who may do what with a file.
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()>;
 
-    /// Runs the system's installer on a package file beside the profile.
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended>;
+    /// Installs a package file beside the profile: a package of the system by its installer, a program by running it. The arguments
+    /// are those of the profile.
+    fn install(&mut self, payload: &str, arguments: &[String], timeout_s: u32) -> Result<Ended>;
 
     /// Runs a command.
     fn run(&mut self, command: &Command) -> Result<Ended>;
@@ -103,6 +120,11 @@ pub trait Act: Look {
 
     /// Waits between two attempts.
     fn wait(&mut self, seconds: u32);
+}
+
+/// A system that has no such thing.
+fn lacks(system: System, english: &str, french: &str) -> Fault {
+    Fault::new(format!("{system} has {english}"), format!("{system} n'a {french}"))
 }
 
 /// A system that the kit prepares.
@@ -185,6 +207,7 @@ pub fn filled_in(text: &str) -> Option<String> {
         "oem",
         "unknown",
         "123456789",
+        "0123456789",
         "empty",
     ];
     let text = text.trim();
@@ -215,8 +238,8 @@ pub struct NetworkCard {
 pub struct Seen {
     /// What it holds.
     pub digest: Digest,
-    /// Who may do what with it.
-    pub mode: Mode,
+    /// Who may do what with it, where the system says it in this way.
+    pub mode: Option<Mode>,
 }
 
 /// What bytes are known by.
@@ -284,6 +307,25 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The code under which Windows lists its product, where it is one of Windows Installer.
+    pub product_code: Option<String>,
+}
+
+/// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Its key: the product code, or what its installer thought of.
+    pub key: String,
+    /// What people read there.
+    pub name: String,
+    /// Its version, where it tells one.
+    pub version: Option<String>,
+    /// Who made it, where it tells.
+    pub publisher: Option<String>,
+    /// The command that removes it, which may ask.
+    pub uninstall: Option<String>,
+    /// The command that removes it and asks nothing.
+    pub quiet_uninstall: Option<String>,
 }
 
 /// A local account.

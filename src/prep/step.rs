@@ -11,7 +11,8 @@ use toml::de::DeValue;
 
 use super::change::{Change, Sight};
 use super::look::{Act, Ended, How, Look};
-use crate::fault::{Result, Why};
+use super::path;
+use crate::fault::{Fault, Result, Why};
 
 /// A step of a profile.
 pub trait Step {
@@ -114,10 +115,15 @@ impl ExitCodes {
     }
 
     fn applied(&self, ended: Ended) -> Applied {
+        self.applied_or(ended, &[])
+    }
+
+    /// What it came to; `usual` are the codes that need not stand in the profile.
+    fn applied_or(&self, ended: Ended, usual: &[(i32, Meaning)]) -> Applied {
         let meaning = match ended.how {
-            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or(match code {
-                0 => Meaning::Done,
-                _ => Meaning::Failed,
+            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or_else(|| {
+                let usual = usual.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning);
+                usual.unwrap_or(if code == 0 { Meaning::Done } else { Meaning::Failed })
             }),
             How::Signal(_) | How::TookTooLong(_) => Meaning::Failed,
         };
@@ -182,15 +188,20 @@ pub(super) fn typed<T: DeserializeOwned>(keys: Spanned<DeValue<'_>>) -> std::res
     T::deserialize(keys.into_deserializer())
 }
 
-/// Refuses a path that is not one from the root, or that climbs.
+/// Refuses a path that is no whole one on any system, or that climbs.
 fn from_the_root(path: &str) -> std::result::Result<(), Why> {
-    let climbs = path.split('/').any(|part| part == ".." || part == ".");
-    if path.starts_with('/') && !path.ends_with('/') && !climbs && !path.contains(char::is_control) {
+    path::system_of(path).map(drop)
+}
+
+/// Refuses the path of another system than the one that runs on this PC.
+fn of_this_system(path: &str, pc: &dyn Look) -> Result<()> {
+    let system = pc.build()?.system;
+    if path::system_of(path).is_ok_and(|of| of == system) {
         return Ok(());
     }
-    Err(Why::new(
-        format!("{path:?} is no path of a file from the root, as in \"/etc/motd\""),
-        format!("{path:?} n'est pas le chemin d'un fichier depuis la racine, comme \"/etc/motd\""),
+    Err(Fault::new(format!("{path} is no path on {system}"), format!("{path} n'est pas un chemin sous {system}")).hint(
+        format!("give the step when = {{ system = … }}, and one of its own for {system}"),
+        format!("donnez à l'étape when = {{ system = … }}, et une autre pour {system}"),
     ))
 }
 
@@ -223,11 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_stays_where_it_says() {
-        assert!(from_the_root("/etc/motd").is_ok());
-        for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
-            assert!(from_the_root(path).is_err(), "{path}");
-        }
+    fn a_file_beside_the_profile_lies_there() {
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
             assert!(beside(name).is_err(), "{name}");

@@ -5,6 +5,7 @@
 
 mod delivery;
 mod kiosk;
+mod new;
 mod power;
 mod shipped;
 mod throw_away;

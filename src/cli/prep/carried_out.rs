@@ -8,8 +8,7 @@ use super::progress::Progress;
 use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, sheet};
 use crate::cli::output::{print, view};
 use crate::cli::{agreement, unseen};
-use crate::edge::pc::linux::{Pc, Resume};
-use crate::edge::pc::{Kept, folder_of, opening, past, payloads, profile_text};
+use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, payloads, profile_text, refuse_others};
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::json::escaped;
@@ -157,10 +156,7 @@ fn looked(record: &Record) -> u8 {
 /// Prepares the PC.
 pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
     let ready = args.profile.ready()?;
-    if !nix::unistd::geteuid().is_root() {
-        return Err(Fault::new("only root can prepare a PC", "seul root peut préparer un PC")
-            .hint("sudo trousse prep run …", "sudo trousse prep run …"));
-    }
+    refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 
 use crate::cli::output::Places;
-use crate::edge::pc::{STATE, lines};
+use crate::edge::pc::{lines, state_folder};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::line::one_line;
@@ -23,7 +23,7 @@ const LONGEST: u64 = 16 << 20;
 #[derive(Debug, clap::Args)]
 pub struct SheetArgs {
     /// The folder of the preparation, also one that was copied from another PC
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// A sheet that was kept (JSON), in place of a preparation
     #[arg(long, value_name = "SHEET", conflicts_with_all = ["state", "technician"])]

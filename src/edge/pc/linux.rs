@@ -2,7 +2,7 @@
 
 mod accounts;
 mod cards;
-mod files;
+pub(super) mod moded;
 mod packages;
 mod process;
 mod resume;
@@ -13,6 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::{about, files, is_still, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, NetworkCard, Package, Seen, System,
@@ -62,15 +63,34 @@ impl Pc {
     }
 }
 
-/// A fault about a file.
-fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
-    let shown = path.as_ref().display();
-    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => fault.hint("run it as root", "lancez-le en root"),
-        io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
-        _ => fault,
-    }
+/// Where a preparation keeps what it must not forget, unless another folder is named.
+pub fn state_folder() -> PathBuf {
+    "/var/lib/trousse/prep".into()
+}
+
+/// Whether whoever runs the kit may prepare a PC.
+pub fn may_prepare() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// Who is preparing this PC, whatever the folder, holds this.
+pub(super) fn one_at_a_time() -> Result<PathBuf> {
+    Ok("/run/trousse-prep.lock".into())
+}
+
+/// Makes the folder of a preparation where it is not there.
+pub(super) fn folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| about(path, &error))
+}
+
+/// The way out of a fault that comes from a lack of rights.
+pub(super) fn as_whom(fault: Fault) -> Fault {
+    fault.hint("run it as root: sudo trousse prep run …", "lancez-le en root : sudo trousse prep run …")
+}
+
+/// The way out of a fault of this system's own.
+pub(super) fn way_out(fault: Fault, _: &io::Error) -> Fault {
+    fault
 }
 
 fn read(path: &str) -> Result<String> {
@@ -142,7 +162,15 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        packages::of_file(&self.payload_path(name))
+        let path = self.payload_path(name);
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
+            return product(&path);
+        }
+        packages::of_file(&path)
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        program(&self.payload_path(name))
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -151,6 +179,11 @@ impl Look for Pc {
 
     fn has_group(&self, name: &str) -> Result<bool> {
         accounts::has_group(name)
+    }
+
+    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
+        let ended = Program::new("sh", &["-n", "-c", script]).run()?;
+        Ok((!ended.well()).then(|| ended.output.trim().to_owned()))
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -172,10 +205,10 @@ impl Act for Pc {
     }
 
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()> {
-        files::set_mode(path, mode)
+        moded::set_mode(path, mode)
     }
 
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended> {
+    fn install(&mut self, payload: &str, _: &[String], timeout_s: u32) -> Result<Ended> {
         let expected = self.payload(payload)?;
         packages::install(&self.payload_path(payload), |digest| is_still(payload, digest, &expected), timeout_s)
     }
@@ -242,17 +275,6 @@ impl Act for Pc {
     fn wait(&mut self, seconds: u32) {
         std::thread::sleep(Duration::from_secs(seconds.into()));
     }
-}
-
-/// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.
-fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
-    if digest == expected {
-        return Ok(());
-    }
-    Err(Fault::new(
-        format!("{name} is not what it was when this preparation was begun"),
-        format!("{name} n'est plus ce qu'il était au début de cette préparation"),
-    ))
 }
 
 /// The system by os-release(5).

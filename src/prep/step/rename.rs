@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
-use crate::fault::{Result, Why};
+use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
-use crate::prep::look::{Act, Look};
+use crate::prep::look::{Act, Look, System};
 
 /// Letters of a label (RFC 1123, 2.1; RFC 1035, 2.3.4).
 const LONGEST: usize = 63;
+/// Letters of a name on Windows, which is one for NetBIOS too (MAX_COMPUTERNAME_LENGTH, winbase.h).
+const LONGEST_ON_WINDOWS: usize = 15;
 
 /// The name of the PC.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -21,8 +23,9 @@ pub struct Rename {
 
 impl Step for Rename {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
+        // Capitals make no other name (RFC 4343).
         let name = pc.host_name()?;
-        let wrong = [&name.now, &name.next].into_iter().find(|name| **name != self.to);
+        let wrong = [&name.now, &name.next].into_iter().find(|name| !name.eq_ignore_ascii_case(&self.to));
         let change = |was: &String| Change::new("PC", Aspect::HostName, State::Text(was.clone()), State::Text(self.to.clone()));
         Ok(wrong.map(change).into_iter().collect())
     }
@@ -38,7 +41,20 @@ impl Step for Rename {
     fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
         pc.set_host_name(&self.to)?;
         let still = pc.host_name()?;
-        Ok(if still.now != self.to && still.next == self.to { Applied::after_restart() } else { Applied::default() })
+        let is = |name: &String| name.eq_ignore_ascii_case(&self.to);
+        Ok(if !is(&still.now) && is(&still.next) { Applied::after_restart() } else { Applied::default() })
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        let to = &self.to;
+        if pc.build()?.system != System::Windows || to.len() <= LONGEST_ON_WINDOWS {
+            return Ok(());
+        }
+        Err(Fault::new(
+            format!("{to:?} is no name for a PC with Windows: {LONGEST_ON_WINDOWS} letters at most"),
+            format!("{to:?} n'est pas un nom de PC sous Windows : {LONGEST_ON_WINDOWS} caractères au plus"),
+        )
+        .hint("give it a shorter one", "donnez-lui un nom plus court"))
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -77,6 +93,16 @@ mod tests {
         assert_eq!(planned(&rename, &pc).len(), 1, "not so yet");
         pc.start();
         assert_eq!(planned(&rename, &pc), []);
+    }
+
+    #[test]
+    fn a_name_that_netbios_does_not_take_is_refused_on_windows() {
+        let rename = |to: &str| step(&format!("kind = \"rename\"\nto = \"{to}\""));
+        let windows = Fake { system: System::Windows, name: "COUNTER-07".into(), ..Fake::default() };
+        assert!(rename("a-name-of-16-let").step().inspect(&windows).is_err());
+        assert!(rename("a-name-of-16-let").step().inspect(&Fake::default()).is_ok());
+        assert!(rename("counter-07").step().inspect(&windows).is_ok());
+        assert_eq!(planned(&rename("counter-07"), &windows), [], "capitals make no other name");
     }
 
     #[test]

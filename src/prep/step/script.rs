@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::package::version;
-use super::{Applied, ExitCodes, Scene, Step, from_the_root};
-use crate::fault::{Result, Why};
+use super::{Applied, ExitCodes, Scene, Step, from_the_root, of_this_system};
+use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Ended, Look};
 
@@ -13,7 +13,8 @@ use crate::prep::look::{Act, Command, Ended, Look};
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// The lines; the first that fails ends them. The variables of the profile are in the environment: `$TROUSSE_NAME` is `name`.
+    /// The lines, on Windows of PowerShell; the first that fails ends them. The variables of the profile are in the environment:
+    /// `$TROUSSE_NAME` (`$env:TROUSSE_NAME` in PowerShell) is `name`.
     pub run: String,
     /// What is so once they have done their work.
     pub done_when: Detection,
@@ -123,6 +124,18 @@ impl Step for Script {
         Ok(self.exit_codes.applied(ended))
     }
 
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        self.done_when.file.as_deref().map_or(Ok(()), |path| of_this_system(path, pc))?;
+        for lines in [Some(&self.run), self.done_when.command.as_ref()].into_iter().flatten() {
+            if let Some(wrong) = pc.wrong_with(lines)? {
+                let first = lines.trim().lines().next().unwrap_or_default();
+                return Err(Fault::new(format!("the script {first:?} is refused: {wrong}"), format!("script {first:?} refusé : {wrong}"))
+                    .hint("mend that line: nothing was run", "corrigez cette ligne : rien n'a été lancé"));
+            }
+        }
+        Ok(())
+    }
+
     fn check(&self) -> std::result::Result<(), Why> {
         if self.run.trim().is_empty() {
             return Err(Why::new("`run` is empty", "`run` est vide"));
@@ -157,6 +170,18 @@ mod tests {
         assert_eq!(before(&pc), Some(State::Text("2.9".into())));
         pc.packages.insert("kioskd".into(), "2.10-rc1".into());
         assert_eq!(before(&pc), None);
+    }
+
+    #[test]
+    fn a_script_that_no_shell_understands_is_refused_before_anything_is_run() {
+        let with = |run: &str, command: &str| {
+            let keys = format!("kind = \"script\"\nrun = \"{run}\"\ndone_when = {{ command = \"{command}\" }}");
+            step(&keys).step().inspect(&Fake::default())
+        };
+        assert!(with("make /a", "has /a").is_ok());
+        let said = with("make ((", "has /a").expect_err("refused").to_string();
+        assert!(said.contains("\"make ((\" is refused: line 1"), "{said}");
+        assert!(with("make /a", "has ((").is_err());
     }
 
     #[test]
