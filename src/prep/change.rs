@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::look::Digest;
+use super::look::power::{Setting, Source};
 use crate::language::Language;
 
 /// A change that is to be made, or was.
@@ -42,6 +43,42 @@ pub enum Aspect {
     Password,
     /// The name of the PC.
     HostName,
+    /// A value of a key of the registry, by its name.
+    Value(String),
+    /// Whether a shortcut exists, and what it opens.
+    Shortcut,
+    /// What a shortcut opens.
+    Target,
+    /// What a shortcut tells its program.
+    Arguments,
+    /// The folder that a shortcut starts its program in.
+    WorkingFolder,
+    /// Where the picture of a shortcut comes from.
+    Icon,
+    /// What a shortcut says of itself.
+    Comment,
+    /// Whether what a shortcut opens is there.
+    OpensSomething,
+    /// When a service starts.
+    Start,
+    /// Whether a service runs.
+    Runs,
+    /// Whether a PC may hibernate.
+    Hibernation,
+    /// When a PC sleeps.
+    Power {
+        /// Fed by what.
+        source: Source,
+        /// What is set.
+        setting: Setting,
+    },
+    /// Whether something holds that no step makes so.
+    Check {
+        /// What, in English.
+        english: String,
+        /// In French.
+        french: String,
+    },
     /// What a script must bring about.
     Done,
     /// Whether the PC was restarted.
@@ -62,6 +99,13 @@ pub enum State {
     Present,
     /// This text.
     Text(String),
+    /// So it was seen to be.
+    Said {
+        /// In English.
+        english: String,
+        /// In French.
+        french: String,
+    },
     /// These bytes.
     Bytes(Digest),
 }
@@ -132,8 +176,14 @@ impl Aspect {
         let what = self.say(language);
         let colon = language.pick(":", " :");
         match self {
-            Aspect::HostName | Aspect::Restarted | Aspect::System => format!("{what}{colon} {is}"),
+            Aspect::HostName
+            | Aspect::Restarted
+            | Aspect::System
+            | Aspect::Hibernation
+            | Aspect::Power { .. }
+            | Aspect::Check { .. } => format!("{what}{colon} {is}"),
             Aspect::Done => format!("{subject}{colon} {is}"),
+            Aspect::Value(_) => format!("{subject}{colon} {what}{colon} {is}"),
             _ => format!("{subject}{colon} {what} {is}"),
         }
     }
@@ -151,6 +201,20 @@ impl Aspect {
             }
             Aspect::Password => ("password", "mot de passe"),
             Aspect::HostName => ("name of the PC", "nom du PC"),
+            Aspect::Value(name) if name.is_empty() => ("(default)", "(par défaut)"),
+            Aspect::Value(name) => return name.clone(),
+            Aspect::Shortcut => ("shortcut", "raccourci"),
+            Aspect::Target => ("target", "cible"),
+            Aspect::Arguments => ("arguments", "arguments"),
+            Aspect::WorkingFolder => ("starts in", "démarre dans"),
+            Aspect::Icon => ("icon", "icône"),
+            Aspect::Comment => ("comment", "commentaire"),
+            Aspect::OpensSomething => ("what the shortcut opens", "ce que le raccourci ouvre"),
+            Aspect::Start => ("start", "démarrage"),
+            Aspect::Runs => ("state", "état"),
+            Aspect::Hibernation => ("hibernation", "veille prolongée"),
+            Aspect::Power { source, setting } => return power(*source, *setting, language),
+            Aspect::Check { english, french } => return language.pick(english, french).clone(),
             Aspect::Done => ("done", "fait"),
             Aspect::Restarted => ("restart", "redémarrage"),
             Aspect::System => ("system", "système"),
@@ -164,16 +228,39 @@ impl Aspect {
         const SHOWN: usize = 8;
         let (english, french) = match (state, self) {
             (State::Text(text), Aspect::FullName) => return language.pick(format!("\"{text}\""), format!("« {text} »")),
+            (State::Text(text), Aspect::Start | Aspect::Runs) => match text.as_str() {
+                "automatic" => ("automatic", "automatique"),
+                "manual" => ("manual", "manuel"),
+                "disabled" => ("disabled", "désactivé"),
+                "running" => ("running", "en marche"),
+                "stopped" => ("stopped", "arrêté"),
+                _ => return text.clone(),
+            },
+            (State::Text(text), Aspect::Power { .. }) => match text.as_str() {
+                "never" => ("never", "jamais"),
+                "nothing" => ("nothing", "rien"),
+                "sleep" => ("sleep", "veille"),
+                "hibernate" => ("hibernate", "veille prolongée"),
+                "shut down" => ("shut down", "arrêt"),
+                _ => return text.clone(),
+            },
             (State::Text(text), _) => return text.clone(),
             (State::Bytes(Digest { sha256, size }), _) => {
                 let digits = sha256.get(..SHOWN).unwrap_or(sha256);
                 return language.pick(format!("{size} bytes ({digits}…)"), format!("{size} octets ({digits}…)"));
             }
+            (State::Said { english, french }, _) => return language.pick(english, french).clone(),
+            (State::Absent, Aspect::Hibernation) => ("off", "interdite"),
+            (State::Present, Aspect::Hibernation) => ("on", "permise"),
+            (State::Absent, Aspect::Power { .. }) => ("none", "aucun"),
+            (State::Present, Aspect::Check { .. }) => ("holds", "conforme"),
             (State::Absent, Aspect::Member(_)) => ("no", "non"),
             (State::Present, Aspect::Member(_)) => ("yes", "oui"),
             (State::Absent, Aspect::Done | Aspect::Restarted) => ("not done", "pas fait"),
             (State::Present, Aspect::Done | Aspect::Restarted) => ("done", "fait"),
-            (State::Absent, Aspect::Version | Aspect::Card) => ("none", "absente"),
+            (State::Absent, Aspect::Version | Aspect::Value(_) | Aspect::Card) => ("none", "absente"),
+            (State::Absent, Aspect::Arguments) => ("none", "aucun"),
+            (State::Absent, Aspect::Target | Aspect::Icon) => ("none", "aucune"),
             (State::Present, Aspect::Card) => ("there", "présente"),
             (State::Absent, _) => ("none", "absent"),
             (State::Present, Aspect::Password) => ("set", "défini"),
@@ -181,6 +268,21 @@ impl Aspect {
         };
         language.pick(english, french).to_owned()
     }
+}
+
+/// What is set of when a PC sleeps.
+fn power(source: Source, setting: Setting, language: Language) -> String {
+    let (english, french) = match source {
+        Source::Mains => ("on mains", "sur secteur"),
+        Source::Battery => ("on battery", "sur batterie"),
+    };
+    let (what, quoi) = match setting {
+        Setting::Screen => ("dark screen", "écran noir"),
+        Setting::Sleep => ("sleep", "veille"),
+        Setting::Hibernate => ("hibernation", "veille prolongée"),
+        Setting::Lid => ("closed lid", "capot fermé"),
+    };
+    language.pick(format!("{what} {english}"), format!("{quoi} {french}"))
 }
 
 #[cfg(test)]

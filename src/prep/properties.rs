@@ -9,6 +9,7 @@ use super::engine::{self, Terms};
 use super::entry::{Entry, Opened, SCHEMA, Starter};
 use super::fake::{Fake, FakeLog, Killed};
 use super::look::Look;
+use super::look::service::{Service, Start};
 use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
 use super::portrait::Worded;
@@ -20,6 +21,13 @@ use crate::secret::Secret;
 fn pc() -> Fake {
     let mut pc = Fake { renames_at_start: true, ..Fake::default() };
     pc.payloads.insert("kioskd.deb".into(), b"package kioskd 2.10-1".to_vec());
+    pc.files.insert("C:\\help.exe".into(), (Vec::new(), super::look::Mode(0o644)));
+    for (name, start, runs) in
+        [("ssh", Start::Disabled, false), ("telnet", Start::Automatic, true), ("crasher", Start::Manual, false)]
+    {
+        pc.services.insert(name.into(), Service { start, runs });
+    }
+    pc.crashing.push("crasher".into());
     pc.groups.push("sudo".into());
     pc.secrets.insert("PW".into(), Secret::new("x"));
     pc
@@ -104,6 +112,20 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
+        Just(
+            "kind = \"registry\"\nkey = 'HKLM\\SOFTWARE\\NAME'\nvalues = { a = { dword = 1 }, b = { multi = [\"x\"] }, c = \"absent\" }"
+        ),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\NAME.exe'"),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\help.exe'\ncomment = \"N\""),
+        Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"automatic\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"telnet\"\nstart = \"disabled\"\nstate = \"stopped\""),
+        Just("kind = \"service\"\nservice = \"crasher\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"NAME\"\nstate = \"stopped\"\nif_there = true"),
+        Just("kind = \"check\"\nwhat = \"command\"\ncommand = \"has /opt/NAME\""),
+        Just("kind = \"check\"\nwhat = \"no-pending-restart\""),
+        Just("kind = \"check\"\nwhat = \"tpm\""),
+        Just("kind = \"check\"\nwhat = \"disk-health\"\nretries = 1"),
+        Just("kind = \"power\"\nmains = { sleep = 0, lid = \"nothing\" }\nhibernation = false"),
         Just("kind = \"reboot\""),
         Just("kind = \"file\"\npath = \"/etc/NAME\"\ntext = \"t\"\nwhen = { system = \"windows\" }"),
     ];
@@ -201,7 +223,7 @@ proptest! {
         let [failed, wanted] = [&record, &wanted].map(|record| record.steps.iter().map(|told| told.outcome.is_failure()).collect::<Vec<_>>());
         prop_assert_eq!(failed, wanted);
         // What was seen to be there is not done once more: files are written once, accounts made once.
-        for once in ["write ", "account ", "password "].into_iter().filter(|_| what == Cut::Killed) {
+        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what == Cut::Killed) {
             let mut acts: Vec<&String> = cut.acts.iter().filter(|act| act.starts_with(once)).collect();
             let all = acts.len();
             acts.sort();

@@ -10,7 +10,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::change::{Change, Sight};
-use super::look::{Act, Ended, How, Look};
+use super::look::{Act, Ended, How, Look, System};
 use super::path;
 use crate::fault::{Fault, Result, Why};
 
@@ -175,12 +175,17 @@ macro_rules! steps {
 }
 
 steps! {
-    "file"    file::File
-    "script"  script::Script
-    "package" package::Package
-    "user"    user::User
-    "rename"  rename::Rename
-    "reboot"  reboot::Reboot
+    "file"     file::File
+    "script"   script::Script
+    "package"  package::Package
+    "registry" registry::Registry
+    "shortcut" shortcut::Shortcut
+    "service"  service::Service
+    "user"     user::User
+    "rename"   rename::Rename
+    "power"    power::Power
+    "check"    check::Check
+    "reboot"   reboot::Reboot
 }
 
 /// Reads a table, its places in the text kept for the error.
@@ -202,6 +207,39 @@ fn of_this_system(path: &str, pc: &dyn Look) -> Result<()> {
     Err(Fault::new(format!("{path} is no path on {system}"), format!("{path} n'est pas un chemin sous {system}")).hint(
         format!("give the step when = {{ system = … }}, and one of its own for {system}"),
         format!("donnez à l'étape when = {{ system = … }}, et une autre pour {system}"),
+    ))
+}
+
+/// Refuses a step that only Windows knows on any other system, before anything is touched.
+fn only_windows(pc: &dyn Look, kind: &str) -> Result<()> {
+    let system = pc.build()?.system;
+    if system == System::Windows {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("a step of the kind `{kind}` is for Windows, and this PC runs {system}"),
+        format!("une étape du genre `{kind}` est pour Windows, et ce PC est sous {system}"),
+    )
+    .hint(
+        "write when = { system = \"windows\" } where the profile is for both",
+        "écrivez when = { system = \"windows\" } si le profil est pour les deux",
+    ))
+}
+
+/// Refuses a path that is not one of Windows from a drive or a share, or that climbs.
+fn on_a_drive(path: &str) -> std::result::Result<(), Why> {
+    let rest = path.strip_prefix("\\\\").or_else(|| {
+        let (drive, rest) = path.split_once(":\\")?;
+        (drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(rest)
+    });
+    let bad = |c: char| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '|' | '?' | '*');
+    let sound = |rest: &str| !rest.contains(bad) && rest.split('\\').all(|part| !matches!(part, "" | "." | ".."));
+    if rest.is_some_and(sound) {
+        return Ok(());
+    }
+    Err(Why::new(
+        format!("{path:?} is no path from a drive, as in 'C:\\Tools\\help.exe'"),
+        format!("{path:?} n'est pas un chemin depuis un lecteur, comme 'C:\\Tools\\help.exe'"),
     ))
 }
 
@@ -234,7 +272,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beside_the_profile_lies_there() {
+    fn a_path_stays_where_it_says() {
+        assert!(from_the_root("/etc/motd").is_ok());
+        for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
+            assert!(from_the_root(path).is_err(), "{path}");
+        }
+        for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
+            assert!(on_a_drive(path).is_ok(), "{path}");
+        }
+        for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
+            assert!(on_a_drive(path).is_err(), "{path}");
+        }
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
             assert!(beside(name).is_err(), "{name}");

@@ -8,5 +8,6 @@ mod kiosk;
 mod new;
 mod power;
 mod shipped;
+mod steps;
 mod throw_away;
 mod wrong;

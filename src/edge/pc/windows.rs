@@ -108,6 +108,18 @@ impl Pc {
         self.folder.join(name.replace('/', "\\"))
     }
 
+    /// Runs lines of PowerShell; a file of them from a copy that nobody else can write.
+    fn told(&self, command: &Command) -> Result<Ended> {
+        let name = match &command.lines {
+            Contents::Text(text) => return powershell::run(text, command),
+            Contents::Payload(name) => name,
+        };
+        let expected = self.payload(name)?;
+        let right = |digest: &Digest| is_still(name, digest, &expected);
+        let copy = installers::Copy::of(&self.payload_path(name), &self.workshop(), right)?;
+        powershell::run_file(&copy.path, command)
+    }
+
     /// What the kit makes so that it may be used: nobody else writes there.
     fn workshop(&self) -> PathBuf {
         self.resume.as_ref().map_or_else(state_folder, |resume| resume.state.clone()).join("kept")
@@ -183,12 +195,24 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
-    fn wrong_with(&self, script: &str) -> Result<Option<String>> {
-        powershell::wrong(script)
+    fn is_there(&self, path: &str) -> Result<bool> {
+        fs::exists(here(path)?).map_err(|error| about(path, &error))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        files::small(&here(path)?)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        files::names(&here(path)?)
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
-        powershell::run(command)
+        self.told(command)
     }
 }
 
@@ -220,7 +244,7 @@ impl Act for Pc {
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        powershell::run(command)
+        self.told(command)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -245,6 +269,10 @@ impl Act for Pc {
 
     fn set_host_name(&mut self, name: &str) -> Result<()> {
         system::set_host_name(name)
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        system::settle()
     }
 
     fn resume_at_start(&mut self) -> Result<()> {

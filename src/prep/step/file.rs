@@ -59,8 +59,7 @@ impl Step for File {
     fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
         let seen = pc.file(&self.path)?;
         let contents = seen.as_ref().map_or(State::Absent, |seen| State::Bytes(seen.digest.clone()));
-        let told = |mode: Option<Mode>| mode.map_or(State::Absent, |mode| State::Text(mode.to_string()));
-        let mode = seen.filter(|_| self.mode.is_some()).map(|seen| told(seen.mode));
+        let mode = seen.filter(|_| self.mode.is_some()).and_then(|seen| seen.mode).map(|mode| State::Text(mode.to_string()));
         let mode = mode.map(|mode| Sight::new(&self.path, Aspect::Mode, mode));
         Ok([Sight::new(&self.path, Aspect::Contents, contents)].into_iter().chain(mode).collect())
     }

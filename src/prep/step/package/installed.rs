@@ -77,25 +77,26 @@ impl Installed {
         })
     }
 
-    /// How it is now, for the delivery sheet.
+    /// How it is seen to be. `name` is what its file says that it is called.
     pub(super) fn seen(&self, pc: &dyn Look, name: Option<String>) -> Result<Sight> {
         let (found, told) = self.look(pc)?;
+        let state = if found { told.map_or(State::Present, State::Text) } else { State::Absent };
         let aspect = if self.version.is_some() { Aspect::Version } else { Aspect::Program };
-        let is = match (found, told) {
-            (false, _) => State::Absent,
-            (true, Some(told)) => State::Text(told),
-            (true, None) => State::Present,
-        };
-        Ok(Sight::new(name.unwrap_or_else(|| self.subject()), aspect, is))
+        Ok(Sight::new(name.unwrap_or_else(|| self.subject()), aspect, state))
     }
 
-    /// How that is seen.
+    /// How that is seen, in a few words.
     pub(super) fn detection(&self) -> Why {
         match (&self.file, &self.sha256) {
-            (Some(_), Some(_)) => Why::new("SHA-256 of a file of it", "SHA-256 d'un de ses fichiers"),
+            (None, _) => Installed::listed(),
+            (Some(_), Some(_)) => Why::new("the SHA-256 of a file of it", "SHA-256 d'un de ses fichiers"),
             (Some(_), None) => Why::new("a file of it", "un de ses fichiers"),
-            (None, _) => Why::new("the list of installed programs", "liste des programmes installés"),
         }
+    }
+
+    /// That the list of installed programs has it.
+    pub(super) fn listed() -> Why {
+        Why::new("the list of installed programs", "liste des programmes installés")
     }
 
     /// Whether it is there, and the version that it tells.
