@@ -510,6 +510,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("prep new", "name", "Comment ils s'appellent : {numero} se donne à chaque préparation ; - n'y touche pas"),
     ("prep new", "administrator", "L'identifiant d'un administrateur ; - pour aucun"),
     ("prep new", "packages", "Le dossier des paquets et installateurs, à côté du profil ou en dessous ; - pour aucun"),
+    ("prep new", "awake", "Si le PC reste éveillé sur secteur"),
     ("prep new", "updates", "Si le PC installe seul les mises à jour de sécurité (Debian et ses proches)"),
     ("prep new", "restart", "Si le PC redémarre à la fin"),
     ("prep new", "defaults", "Ne rien demander : ce qui n'est pas donné a sa valeur habituelle"),

@@ -20,6 +20,8 @@ pub struct Wishes {
     pub administrator: Option<String>,
     /// The packages and installers beside the profile.
     pub packages: Vec<Package>,
+    /// The PC does not sleep while it has mains.
+    pub awake: bool,
     /// It installs security updates by itself (Debian and its kin).
     pub updates: bool,
     /// It is restarted at the end.
@@ -106,6 +108,17 @@ pub fn profile(wishes: &Wishes, language: Language) -> String {
     if wishes.updates {
         draft.updates();
     }
+    if wishes.awake {
+        draft.comment(
+            "On mains it does not sleep: 0 is never, any other number is minutes.",
+            "Sur secteur, il ne se met pas en veille : 0 veut dire jamais, tout autre nombre des minutes.",
+        );
+        draft.step(
+            language.pick("no sleep on mains", "pas de veille sur secteur"),
+            "power",
+            &[("mains", "{ sleep = 0 }".to_owned())],
+        );
+    }
     if wishes.restart {
         draft.comment(
             "A restart proves that it comes up again: --reboot lets the kit do it, and go on by itself.",
@@ -113,6 +126,7 @@ pub fn profile(wishes: &Wishes, language: Language) -> String {
         );
         draft.step(language.pick("restart", "redémarrage"), "reboot", &[]);
     }
+    draft.checks(wishes.system);
     draft.text
 }
 
@@ -220,6 +234,27 @@ impl Draft {
         let keys = [("path", quoted("/etc/apt/apt.conf.d/20auto-upgrades")), ("text", text.to_owned())];
         self.step(name, "file", &keys);
     }
+
+    /// What no step can make so, and a delivered PC must be.
+    fn checks(&mut self, system: System) {
+        let checks: &[(&str, &str, &str)] = match system {
+            System::Windows => &[
+                ("activation", "Windows is activated", "Windows est activé"),
+                ("antivirus", "an antivirus is on and current", "un antivirus est actif et à jour"),
+                ("no-pending-restart", "no restart is pending", "aucun redémarrage en attente"),
+            ],
+            System::Linux => &[("no-pending-restart", "no restart is pending", "aucun redémarrage en attente")],
+        };
+        self.comment(
+            "What no step can make so: it is looked at, and where it does not hold the PC is not ready.",
+            "Ce qu'aucune étape ne peut faire : c'est examiné, et si ce n'est pas le cas le PC n'est pas prêt.",
+        );
+        for (what, english, french) in checks {
+            self.step(self.language.pick(english, french), "check", &[("what", quoted(what))]);
+            self.line("");
+        }
+        self.text.truncate(self.text.trim_end().len() + 1);
+    }
 }
 
 #[cfg(test)]
@@ -232,7 +267,7 @@ mod tests {
         let name = prop_oneof![Just("PC-07"), Just("{customer}-{number}"), Just("pc-{number}")];
         let file = "[a-z]{1,6}( [a-z]{1,3})?";
         let package = (file, prop_oneof![Just(".deb"), Just(".msi"), Just(".exe")], prop::option::of("[ -~é\u{1b}]{1,12}"));
-        let flags = prop::collection::vec(any::<bool>(), 3);
+        let flags = prop::collection::vec(any::<bool>(), 4);
         let texts = ("[ -z|~é\"\n]{1,20}", prop::option::of(name), prop::option::of("[a-z][a-z0-9-]{0,8}"));
         (texts, flags, prop::collection::vec(package, 0..4)).prop_map(|((title, name, administrator), flags, packages)| {
             let windows = flags[0];
@@ -248,8 +283,9 @@ mod tests {
                 name: name.map(str::to_owned),
                 administrator,
                 packages: packages.collect(),
-                updates: flags[1] && !windows,
-                restart: flags[2],
+                awake: flags[1],
+                updates: flags[2] && !windows,
+                restart: flags[3],
             }
         })
     }
@@ -259,11 +295,12 @@ mod tests {
         fn whatever_is_wished_for_comes_to_a_profile_that_is_sound(wishes in wishes()) {
             for language in Language::ALL {
                 let text = profile(&wishes, language);
-                let wished = wishes.packages.len() + [wishes.updates, wishes.restart].into_iter().filter(|wish| *wish).count();
+                let wished = [wishes.awake, wishes.updates, wishes.restart].into_iter().filter(|wish| *wish).count();
                 let named = usize::from(wishes.name.is_some()) + usize::from(wishes.administrator.is_some());
-                prop_assert_eq!(text.matches("\n[[step]]\n").count(), wished + named, "{}", text);
+                let checks = if wishes.system == System::Windows { 3 } else { 1 };
+                prop_assert_eq!(text.matches("\n[[step]]\n").count(), wishes.packages.len() + wished + named + checks, "{}", text);
                 let checked = check(&text, &wishes);
-                prop_assert_eq!(checked.is_ok(), wished + named > 0, "{:?}\n{}", checked, text);
+                prop_assert!(checked.is_ok(), "{checked:?}\n{text}");
             }
         }
     }

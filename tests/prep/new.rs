@@ -22,7 +22,7 @@ fn a_profile_is_written_from_answers_and_prepares_a_pc() {
     let Some(pc) = stick() else { return };
     // The empty answers are the usual ones; what is neither yes nor no is asked again.
     let shown =
-        typed(&pc, "--lang fr prep new -o accueil.toml", "PC d\\047accueil\\n\\naccueil-{numero}\\n\\n.\\nhein\\nnon\\n\\n");
+        typed(&pc, "--lang fr prep new -o accueil.toml", "PC d\\047accueil\\n\\naccueil-{numero}\\n\\n.\\nhein\\no\\nnon\\n\\n");
     for part in [
         "À quoi sert le profil ? [PC de bureau]",
         "Système des PC, linux ou windows [linux]",
@@ -31,7 +31,7 @@ fn a_profile_is_written_from_answers_and_prepares_a_pc() {
     ] {
         assert!(shown.contains(part), "{part}: {shown}");
     }
-    assert_eq!(shown.matches("Installe-t-il seul").count(), 2, "{shown}");
+    assert_eq!(shown.matches("Reste-t-il éveillé sur secteur").count(), 2, "{shown}");
     let text = pc.read("/root/stick/accueil.toml").expect("a profile");
     for part in [
         "title = \"PC d'accueil\"",
@@ -79,10 +79,10 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
     assert!(code(&out) == 0 && said(&out).is_empty(), "{}", said(&out));
     let text = pc.read("/root/stick/till.toml").expect("a profile");
     assert!(text.contains("to = \"till-07\"") && text.contains("name = \"kioskd\""), "{text}");
-    let out = pc.trousse(&["prep", "new", "--system", "windows", "--restart", "no", "--administrator", "-"]);
+    let out = pc.trousse(&["prep", "new", "--system", "windows", "--awake", "no", "--administrator", "-"]);
     let text = said(&out);
-    assert!(code(&out) == 0 && text.contains("system = \"windows\"") && !text.contains("kind = \"reboot\""), "{text}");
-    assert!(!text.contains("kind = \"user\"") && !text.contains("20auto-upgrades"), "{text}");
+    assert!(code(&out) == 0 && text.contains("what = \"activation\"") && !text.contains("kind = \"power\""), "{text}");
+    assert!(!text.contains("kind = \"user\""), "{text}");
 
     pc.write("/root/broken/half.deb", &deb("1")[..300]);
     pc.write("/root/empty/notes.txt", "x");

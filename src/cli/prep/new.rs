@@ -42,6 +42,9 @@ pub struct NewArgs {
     /// The folder of packages and installers, beside the profile or below it; - for none
     #[arg(long, value_name = "DIR")]
     pub packages: Option<String>,
+    /// Whether the PC stays awake on mains
+    #[arg(long, value_name = "YES|NO", value_enum)]
+    pub awake: Option<YesNo>,
     /// Whether it installs security updates by itself (Debian and its kin)
     #[arg(long, value_name = "YES|NO", value_enum)]
     pub updates: Option<YesNo>,
@@ -192,6 +195,7 @@ impl NewArgs {
             name,
             administrator,
             packages: folder.map_or_else(|| Ok(Vec::new()), |folder| self.packages(Path::new(&folder), system))?,
+            awake: questions.whether(self.awake, ["Does it stay awake on mains?", "Reste-t-il éveillé sur secteur ?"])?,
             updates: system == System::Linux
                 && questions.whether(
                     self.updates,
