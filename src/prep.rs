@@ -5,6 +5,7 @@
 
 pub mod change;
 pub mod depot;
+pub mod draft;
 pub mod engine;
 pub mod entry;
 pub mod inf;
@@ -28,3 +29,5 @@ pub mod tell;
 pub(crate) mod fake;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod shipped;

@@ -3,6 +3,7 @@
 mod carried_out;
 pub mod names;
 mod naming;
+mod new;
 mod progress;
 mod sheet;
 
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::edge::pc::state_folder;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
+pub use new::NewArgs;
 pub use sheet::SheetArgs;
 
 /// Exit code of what was refused before anything was touched.
@@ -34,6 +36,7 @@ pub enum PrepCommand {
     Status(StatusArgs),
     Sheet(SheetArgs),
     Names(names::NamesArgs),
+    New(NewArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -141,6 +144,7 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Status(args) => carried_out::status(args, language),
         PrepCommand::Sheet(args) => sheet::run(args, language),
         PrepCommand::Names(args) => names::run(args, language),
+        PrepCommand::New(args) => new::run(args, language),
     }
 }
 

@@ -261,8 +261,11 @@ impl Fake {
 
 impl Look for Fake {
     fn build(&self) -> Result<Build> {
-        let (name, version) = ("Debian GNU/Linux 12".to_owned(), Some("12".to_owned()));
-        Ok(Build { system: self.system, name, distributions: vec!["debian".into()], version })
+        let (name, version, distributions) = match self.system {
+            System::Linux => ("Debian GNU/Linux 12", "12", vec!["debian".to_owned()]),
+            System::Windows => ("Windows 11 Pro 23H2", "22631.4460", Vec::new()),
+        };
+        Ok(Build { system: self.system, name: name.to_owned(), distributions, version: Some(version.to_owned()) })
     }
 
     fn identity(&self) -> Result<Identity> {

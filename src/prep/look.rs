@@ -1,6 +1,7 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
 pub mod app;
+pub mod card;
 pub mod power;
 pub mod registry;
 pub mod service;
@@ -15,9 +16,9 @@ use serde::{Deserialize, Serialize};
 
 use super::pack::Packed;
 use crate::fault::{Fault, Result};
-use crate::net::Mac;
 use crate::secret::Secret;
 use app::App;
+pub use card::NetworkCard;
 use power::{Setting, Source};
 use registry::{Data, Key};
 use service::{Service, Start};
@@ -43,7 +44,7 @@ pub trait Look {
 
     /// Its network cards, in the order of their names: those that are in it, none that a program made up.
     fn cards(&self) -> Result<Vec<NetworkCard>> {
-        Err(Fault::new("this system's network cards cannot be read", "les cartes réseau de ce système ne peuvent pas être lues"))
+        self.wmi(card::NAMESPACE, card::QUESTION).map(|rows| card::told(&rows))
     }
 
     /// What stands at a path; `None` where nothing does. What is no plain file is a fault: no step replaces a link or a device.
@@ -354,15 +355,6 @@ pub struct HostName {
     pub now: String,
     /// The one it will have after its next start.
     pub next: String,
-}
-
-/// A network card of a PC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct NetworkCard {
-    /// What the system calls it.
-    pub name: String,
-    /// Its hardware address.
-    pub mac: Mac,
 }
 
 /// A file on the PC.

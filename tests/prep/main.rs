@@ -7,6 +7,7 @@ mod delivery;
 mod depot;
 mod kiosk;
 mod names;
+mod new;
 mod power;
 mod shipped;
 mod steps;

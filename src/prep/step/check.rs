@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Contents, Look, System};
 use crate::prep::outcome::Failure;
 
@@ -150,6 +150,24 @@ impl Step for Check {
                     format!("{} : non testé : {}", what.french, why.french),
                 ))
             }
+        }
+    }
+
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        let Why { english, french } = self.what.words();
+        let is = match self.answer(pc, scene)? {
+            Answer::So => State::Present,
+            Answer::Not(seen) => State::Said { english: seen.english, french: seen.french },
+            // What cannot be told is the failure of the step, which tells it.
+            Answer::Unknown(_) => return Ok(Vec::new()),
+        };
+        Ok(vec![Sight::new("PC", Aspect::Check { english, french }, is)])
+    }
+
+    fn detection(&self) -> Why {
+        match self.what {
+            What::Command => Why::new("a command that only looks", "commande qui ne fait que regarder"),
+            _ => Why::new("what the system tells", "ce que dit le système"),
         }
     }
 

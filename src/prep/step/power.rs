@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::power::{Lid, Setting, Source};
 use crate::prep::look::{Act, Look};
 
@@ -97,6 +97,22 @@ impl Step for Power {
             }
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let mut seen = Vec::new();
+        if self.hibernation.is_some() {
+            seen.push(Sight::whether("PC", Aspect::Hibernation, pc.may_hibernate()?));
+        }
+        for (source, setting, _) in self.wanted() {
+            let is = pc.power(source, setting)?.map_or(State::Absent, |is| shown(setting, is));
+            seen.push(Sight::new("PC", Aspect::Power { source, setting }, is));
+        }
+        Ok(seen)
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the system's own settings", "réglages du système")
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {

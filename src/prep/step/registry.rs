@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Applied, Scene, Step, only_windows};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::registry::{Data, Key, is_name};
 use crate::prep::look::{Act, Look};
 
@@ -100,6 +100,18 @@ impl Step for Registry {
             }
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let see = |name: &String| {
+            let is = pc.registry_value(&self.key, name)?.map_or(State::Absent, |data| State::Text(data.to_string()));
+            Ok(Sight::new(self.key.to_string(), Aspect::Value(name.clone()), is))
+        };
+        self.values.keys().map(see).collect()
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the registry", "registre")
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {

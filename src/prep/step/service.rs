@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::service::Start;
 use crate::prep::look::{Act, Look};
 
@@ -64,6 +64,19 @@ impl Step for Service {
             changes.push(Change::new(name, Aspect::Runs, state(seen.runs), state(runs)));
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let seen = pc.service(&self.service)?;
+        let told = |state: Option<State>| state.unwrap_or(State::Absent);
+        let start = told(seen.as_ref().map(|seen| State::Text(seen.start.word().to_owned())));
+        let runs = told(seen.as_ref().map(|seen| state(seen.runs)));
+        let start = self.start.map(|_| Sight::new(&self.service, Aspect::Start, start));
+        Ok(start.into_iter().chain(self.state.map(|_| Sight::new(&self.service, Aspect::Runs, runs))).collect())
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the system's list of services", "liste des services du système")
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {

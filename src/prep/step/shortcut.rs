@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step, on_a_drive, only_windows};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::shortcut::{Place, icon, icon_text};
 use crate::prep::look::{Act, Look, shortcut};
 
@@ -84,6 +84,17 @@ impl Step for Shortcut {
             }
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        let target = pc.shortcut(&self.place, &self.label)?.map_or(State::Absent, |seen| State::Text(seen.target));
+        let there = Sight::new(&self.label, Aspect::Shortcut, target);
+        let wrong = self.plan(pc, scene)?.into_iter().filter(|change| change.aspect != Aspect::Shortcut);
+        Ok([there].into_iter().chain(wrong.map(|change| Sight::new(change.subject, change.aspect, change.before))).collect())
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the shortcut itself", "le raccourci lui-même")
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
