@@ -60,6 +60,8 @@ impl Payloads {
                     other => return Err(not_as_it_was(name, &other, expected.size)),
                 },
             };
+            // Programs of the PC are started in another folder.
+            let path = std::path::absolute(&path).unwrap_or(path);
             payloads.insert(name.to_owned(), Payload { path, digest });
         }
         Ok(Payloads(payloads))

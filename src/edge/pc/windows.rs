@@ -230,7 +230,9 @@ impl Look for Pc {
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {
-        fs::exists(here(path)?).map_err(|error| about(path, &error))
+        // A share begins with none of what a profile's own paths begin with.
+        let path = here(path).unwrap_or_else(|_| path.to_owned());
+        fs::exists(&path).map_err(|error| about(&path, &error))
     }
 
     fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::package::version;
 use super::{Applied, ExitCodes, Meaning, Scene, Step, beside, check, only_windows};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Look};
 
 /// A version of the firmware, and what brings it.
@@ -35,6 +35,14 @@ impl Step for Firmware {
             return Ok(Vec::new());
         }
         Ok(vec![Change::new("PC", Aspect::Firmware, State::Text(seen), State::Text(self.version.clone()))])
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(vec![Sight::new("PC", Aspect::Firmware, pc.firmware()?.map_or(State::Absent, State::Text))])
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("version told by SMBIOS", "version donnée par SMBIOS")
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {

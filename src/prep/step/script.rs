@@ -279,6 +279,18 @@ mod tests {
     }
 
     #[test]
+    fn a_script_that_no_shell_understands_is_refused_before_anything_is_run() {
+        let with = |run: &str, command: &str| {
+            let keys = format!("kind = \"script\"\nrun = \"{run}\"\ndone_when = {{ command = \"{command}\" }}");
+            step(&keys).step().inspect(&Fake::default())
+        };
+        assert!(with("make /a", "has /a").is_ok());
+        let said = with("make ((", "has /a").expect_err("refused").to_string();
+        assert!(said.contains("\"make ((\" is refused: line 1"), "{said}");
+        assert!(with("make /a", "has ((").is_err());
+    }
+
+    #[test]
     fn a_script_that_says_not_how_it_is_seen_to_be_done_is_refused() {
         assert!(refused("kind = \"script\"\nrun = \"x\"").contains("done_when"));
         for wrong in [

@@ -31,8 +31,8 @@ pub(super) fn run(text: &str, command: &Command) -> Result<Ended> {
             "le script est plus long que ce qu'accepte une ligne de commande de Windows",
         )
         .hint(
-            "put its lines into a .ps1 beside the profile, place that with a step file, and run it from here",
-            "mettez ses lignes dans un .ps1 à côté du profil, placez-le par une étape file, et lancez-le d'ici",
+            "put its lines into a .ps1 beside the profile, and name that by `from`",
+            "mettez ses lignes dans un .ps1 à côté du profil, et nommez-le par `from`",
         ));
     }
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-OutputFormat", "Text", "-EncodedCommand"];
