@@ -72,21 +72,6 @@ pub(super) fn small(path: &str) -> Result<Option<Vec<u8>>> {
     }
 }
 
-/// The names of what lies in a folder, in their order; none where there is no such folder.
-pub(super) fn names(folder: &str) -> Result<Vec<String>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(about(folder, &error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(|error| about(folder, &error))?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
-}
-
 /// What a file beside the profile holds, where it is not longer than this, and still what it was.
 pub(super) fn payload(path: &Path, name: &str, expected: &Digest, most: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
