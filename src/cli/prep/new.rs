@@ -1,20 +1,20 @@
 //! `trousse prep new`: a profile, drafted from a few answers.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, Write as _, stderr, stdin};
 use std::path::{Path, PathBuf};
 
 use crate::cli::agreement;
 use crate::cli::logbook::YesNo;
 use crate::cli::output::print;
-use crate::edge::pc::{Pc, folder_of};
+use crate::edge::pc::folder_of;
 use crate::edge::replace;
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::prep::draft::{self, Package, Wishes};
-use crate::prep::look::{Look as _, System};
+use crate::prep::look::System;
+use crate::prep::payload::{self, About};
 
 /// Files of a folder that become steps: a profile of more would be read by nobody.
 const PACKAGES: usize = 200;
@@ -268,16 +268,12 @@ impl NewArgs {
 fn package(folder: &Path, below: &[String], name: &str) -> Result<Package> {
     let parts: Vec<&str> = below.iter().map(String::as_str).chain([name]).collect();
     let file = parts.join("/");
-    // Whoever reads a package stands in another folder.
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let pc = Pc::new(&folder, BTreeMap::new());
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let told = match ending.as_str() {
-        "exe" => pc.payload_program(name).map(|()| None),
-        // Debian's own program reads it, where there is one.
-        "deb" if cfg!(not(target_os = "linux")) => Ok(None),
-        _ => pc.payload_package(name).map(Some),
-    }?;
-    let (product, version) = told.map(|told| (Some(told.name), Some(told.version))).unwrap_or_default();
+    let path = folder.join(name);
+    let said = File::open(&path).map_err(|error| Why::from(&error)).and_then(|mut file| payload::read(name, &mut file));
+    let About { product, version, .. } = said.map_err(|why| {
+        let shown = path.display();
+        Fault::because(format!("cannot use the package {shown}"), format!("paquet {shown} inutilisable"), why)
+            .hint("take it away, or fetch it again", "enlevez-le, ou téléchargez-le à nouveau")
+    })?;
     Ok(Package { file, product, version })
 }
