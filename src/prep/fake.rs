@@ -7,12 +7,18 @@ use std::rc::Rc;
 use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
+use super::look::power::{Setting, Source};
+use super::look::registry::{Data, Key};
+use super::look::service::{Service, Start};
+use super::look::shortcut::{Place, Shortcut};
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Program, Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program,
+    Row, Seen, System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
 
 /// What ends a run in the middle: it is thrown, so that nothing of the program runs after it.
@@ -42,6 +48,20 @@ pub(crate) struct Fake {
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) system: System,
+    /// As Windows keeps them: keys and names in any case, the number of a type and bytes.
+    pub(crate) registry: BTreeMap<(Key, String), (u32, Vec<u8>)>,
+    pub(crate) shortcuts: BTreeMap<(Place, String), Shortcut>,
+    pub(crate) services: BTreeMap<String, Service>,
+    pub(crate) power: BTreeMap<(Source, Setting), u32>,
+    pub(crate) hibernates: bool,
+    /// What WMI answers to questions that hold these words.
+    pub(crate) wmi: Vec<(String, Vec<Row>)>,
+    /// How commands that begin with these words end.
+    pub(crate) answers: Vec<(String, Ended)>,
+    /// The system waits for a restart.
+    pub(crate) pending: bool,
+    /// Services that end as soon as they are started.
+    pub(crate) crashing: Vec<String>,
     pub(crate) name: String,
     pub(crate) next_name: Option<String>,
     /// Its name changes when it starts, as Windows has it.
@@ -74,6 +94,15 @@ impl Default for Fake {
             groups: Vec::new(),
             secrets: BTreeMap::new(),
             system: System::Linux,
+            registry: BTreeMap::new(),
+            shortcuts: BTreeMap::new(),
+            services: BTreeMap::new(),
+            power: BTreeMap::new(),
+            hibernates: false,
+            wmi: Vec::new(),
+            answers: Vec::new(),
+            pending: false,
+            crashing: Vec::new(),
             name: "debian".into(),
             next_name: None,
             renames_at_start: false,
@@ -129,6 +158,11 @@ impl Fake {
         done
     }
 
+    /// A command that begins with these words ends so.
+    pub(crate) fn told(&mut self, words: &str, code: i32, output: &str) {
+        self.answers.push((words.to_owned(), Ended { how: How::Code(code), output: output.to_owned() }));
+    }
+
     /// What is left to do of a step.
     pub(crate) fn plan(&self, kind: &Kind) -> Result<Vec<Change>> {
         kind.step().plan(self, &scene(&BTreeMap::new()))
@@ -137,6 +171,13 @@ impl Fake {
     /// Makes a change of a step.
     pub(crate) fn apply(&mut self, kind: &Kind, change: &Change) -> Result<Applied> {
         kind.step().apply(change, self, &scene(&BTreeMap::new()))
+    }
+
+    fn lines(&self, lines: &Contents) -> String {
+        match lines {
+            Contents::Text(text) => text.clone(),
+            Contents::Payload(name) => String::from_utf8_lossy(&self.payloads[name]).into_owned(),
+        }
     }
 
     fn obey(&mut self, line: &str) -> Ended {
@@ -182,7 +223,11 @@ impl Look for Fake {
     }
 
     fn restart_pending(&self) -> Result<bool> {
-        Ok(false)
+        Ok(self.pending)
+    }
+
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Ok(vec![NetworkCard { name: "eth0".into(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, 0x0b]) }])
     }
 
     fn host_name(&self) -> Result<HostName> {
@@ -204,6 +249,15 @@ impl Look for Fake {
     fn payload(&self, name: &str) -> Result<Digest> {
         let bytes = self.payloads.get(name).ok_or_else(|| Fault::new("no such file", "fichier introuvable"))?;
         Ok(Digest::of(bytes))
+    }
+
+    fn payload_bytes(&self, name: &str, _: u64) -> Result<Vec<u8>> {
+        self.payloads.get(name).cloned().ok_or_else(|| Fault::new("no such file", "fichier introuvable"))
+    }
+
+    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+        let text = self.lines(lines);
+        Ok((text.starts_with("if ") && !text.contains("fi")).then(|| "\"fi\" expected".to_owned()))
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
@@ -238,8 +292,70 @@ impl Look for Fake {
         Ok(self.groups.iter().any(|group| group == name))
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        Ok(self.files.contains_key(path))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.files.get(path).map(|(bytes, _)| bytes.clone()))
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        let below = self.files.keys().filter_map(|file| file.strip_prefix(path)?.strip_prefix('/'));
+        let mut names: Vec<String> = below.map(|rest| rest.split('/').next().unwrap_or_default().to_owned()).collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
+        let answer = self.wmi.iter().find(|(words, _)| question.contains(words));
+        // Every product with a licence is asked for by the same words.
+        let none = question.contains("SoftwareLicensingProduct") && !self.wmi.is_empty();
+        match answer {
+            Some((_, rows)) => Ok(rows.clone()),
+            None if none => Ok(Vec::new()),
+            None => Err(Fault::new(format!("no namespace {namespace}"), format!("pas d'espace {namespace}"))),
+        }
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        Ok(self.power.get(&(source, setting)).copied())
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        Ok(self.hibernates)
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        Ok(self.services.get(name).copied())
+    }
+
+    fn registry_value(&self, key: &Key, name: &str) -> Result<Option<Data>> {
+        let kept = self.registry.get(&(key.folded(), name.to_lowercase()));
+        Ok(kept.map(|(kind, bytes)| Data::of_raw(*kind, bytes)))
+    }
+
+    fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
+        let above = format!("{}\\", key.folded().path);
+        let below = self.registry.keys().filter(|(other, _)| other.hive == key.hive);
+        let mut names: Vec<String> = below
+            .filter_map(|(other, _)| other.path.strip_prefix(&above))
+            .map(|rest| rest.split('\\').next().unwrap_or_default().to_owned())
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
+        Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        let (code, output) = match command.text.split_whitespace().collect::<Vec<_>>()[..] {
+        let text = self.lines(&command.lines);
+        if let Some((_, ended)) = self.answers.iter().find(|(words, _)| text.starts_with(words)) {
+            return Ok(ended.clone());
+        }
+        let (code, output) = match text.split_whitespace().collect::<Vec<_>>()[..] {
             ["has", path] => (i32::from(!self.files.contains_key(path)), String::new()),
             ["version", name] => match self.packages.get(name) {
                 Some(version) => (0, format!("{name} {version}")),
@@ -295,7 +411,8 @@ impl Act for Fake {
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        Ok(self.act(format!("run {}", command.text), |pc| pc.obey(&command.text)))
+        let text = self.lines(&command.lines);
+        Ok(self.act(format!("run {text}"), |pc| pc.obey(&text)))
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -342,6 +459,51 @@ impl Act for Fake {
         Ok(())
     }
 
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        self.act(format!("power {source:?} {setting:?} {value}"), |pc| {
+            pc.power.insert((source, setting), value);
+        });
+        Ok(())
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        self.act(format!("hibernation {on}"), |pc| pc.hibernates = on);
+        Ok(())
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        self.act(format!("start {name} {}", start.word()), |pc| {
+            pc.services.entry(name.to_owned()).and_modify(|service| service.start = start);
+        });
+        Ok(())
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, _: u32) -> Result<()> {
+        let stays = runs && !self.crashing.iter().any(|crashing| crashing == name);
+        self.act(format!("runs {name} {runs}"), |pc| {
+            pc.services.entry(name.to_owned()).and_modify(|service| service.runs = stays);
+        });
+        Ok(())
+    }
+
+    fn set_registry_value(&mut self, key: &Key, name: &str, data: &Data) -> Result<()> {
+        let kept = (key.folded(), name.to_lowercase());
+        self.act(format!("value {key} {name}"), |pc| drop(pc.registry.insert(kept, data.raw())));
+        Ok(())
+    }
+
+    fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
+        let kept = (key.folded(), name.to_lowercase());
+        self.act(format!("no value {key} {name}"), |pc| drop(pc.registry.remove(&kept)));
+        Ok(())
+    }
+
+    fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
+        let at = (place.clone(), label.to_owned());
+        self.act(format!("shortcut {label}"), |pc| drop(pc.shortcuts.insert(at, shortcut.clone())));
+        Ok(())
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
         if self.cannot_resume {
             return Err(Fault::new("nothing starts programs here", "rien ne lance de programmes ici"));
@@ -381,13 +543,19 @@ impl Log for FakeLog {
     }
 }
 
-fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
-    Scene { variables, timeout_s: 60, restart_asked_under: None }
+pub(crate) fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
+    Scene { variables, timeout_s: 60, restart_asked_under: None, name: None }
 }
 
 /// The one step of a profile.
 pub(crate) fn step(keys: &str) -> Kind {
     let text = format!("title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\n{keys}\n");
+    parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
+}
+
+/// The one step of a profile that gives names.
+pub(crate) fn named_step(keys: &str) -> Kind {
+    let text = format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"acme-pc-{{nn}}\"\n[[step]]\nname = \"s\"\n{keys}\n");
     parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
 }
 

@@ -1,5 +1,10 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
+pub mod power;
+pub mod registry;
+pub mod service;
+pub mod shortcut;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,7 +12,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
+use power::{Setting, Source};
+use registry::{Data, Key};
+use service::{Service, Start};
+use shortcut::{Place, Shortcut};
 
 /// Reads a PC.
 pub trait Look {
@@ -26,6 +36,11 @@ pub trait Look {
     /// The name of the PC.
     fn host_name(&self) -> Result<HostName>;
 
+    /// Its network cards, in the order of their names: those that are in it, none that a program made up.
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Err(Fault::new("this system's network cards cannot be read", "les cartes réseau de ce système ne peuvent pas être lues"))
+    }
+
     /// What stands at a path; `None` where nothing does. What is no plain file is a fault: no step replaces a link or a device.
     fn file(&self, path: &str) -> Result<Option<Seen>>;
 
@@ -37,6 +52,14 @@ pub trait Look {
 
     /// A file beside the profile.
     fn payload(&self, name: &str) -> Result<Digest>;
+
+    /// What a file beside the profile holds, where it is not longer than this.
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>>;
+
+    /// What the shell of POSIX has against lines, without running them; `None` where it reads them to the end.
+    fn shell_objection(&self, _: &Contents) -> Result<Option<String>> {
+        Err(has_no("shell of POSIX", "shell POSIX"))
+    }
 
     /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
@@ -59,6 +82,50 @@ pub trait Look {
 
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
+
+    /// Whether a file or a folder stands at a path.
+    fn is_there(&self, path: &str) -> Result<bool>;
+
+    /// What a small file holds, such as one of sysfs; `None` where there is none. One that is not small is a fault.
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>>;
+
+    /// The names of what lies in a folder, in their order; none where there is no such folder.
+    fn folder(&self, path: &str) -> Result<Vec<String>>;
+
+    /// The rows that a question in WQL has in a namespace of WMI.
+    fn wmi(&self, _: &str, _: &str) -> Result<Vec<Row>> {
+        Err(has_no("WMI", "WMI"))
+    }
+
+    /// When the PC sleeps, in the unit of the setting; `None` where it is something that a profile cannot say.
+    fn power(&self, _: Source, _: Setting) -> Result<Option<u32>> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Whether the PC may hibernate.
+    fn may_hibernate(&self) -> Result<bool> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// A service by its short name; `None` where there is none.
+    fn service(&self, _: &str) -> Result<Option<Service>> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// A value of the registry, by its name; `None` where it or its key is not there.
+    fn registry_value(&self, _: &Key, _: &str) -> Result<Option<Data>> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// The names of the keys right below a key; none where it is not there.
+    fn registry_keys(&self, _: &Key) -> Result<Vec<String>> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// A shortcut, by where it lies and what it is called; `None` where there is none.
+    fn shortcut(&self, _: &Place, _: &str) -> Result<Option<Shortcut>> {
+        Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
+    }
 
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
@@ -100,6 +167,41 @@ pub trait Act: Look {
     /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
     fn settle(&mut self) -> Result<()>;
 
+    /// Sets when the PC sleeps.
+    fn set_power(&mut self, _: Source, _: Setting, _: u32) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Lets the PC hibernate, or forbids it.
+    fn let_hibernate(&mut self, _: bool) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Sets when a service starts.
+    fn set_service_start(&mut self, _: &str, _: Start) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// Starts or stops a service, and waits until it has.
+    fn set_service_running(&mut self, _: &str, _: bool, _: u32) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// Sets a value of the registry, and makes its key where there is none.
+    fn set_registry_value(&mut self, _: &Key, _: &str, _: &Data) -> Result<()> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// Takes a value out of the registry.
+    fn remove_registry_value(&mut self, _: &Key, _: &str) -> Result<()> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// Writes a shortcut whole.
+    fn set_shortcut(&mut self, _: &Place, _: &str, _: &Shortcut) -> Result<()> {
+        Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
+    }
+
     /// Lets the PC go on with this run when it is started the next time.
     fn resume_at_start(&mut self) -> Result<()>;
 
@@ -111,6 +213,14 @@ pub trait Act: Look {
 
     /// Waits between two attempts.
     fn wait(&mut self, seconds: u32);
+}
+
+/// A row of an answer of WMI: what it holds that is not null, by the names of the properties; truths are `true` and `false`.
+pub type Row = BTreeMap<String, String>;
+
+/// What another system has and this one does not.
+fn has_no(english: &str, french: &str) -> Fault {
+    Fault::new(format!("this system has no {english}"), format!("ce système n'a pas de {french}"))
 }
 
 /// A system that has no such thing.
@@ -213,6 +323,15 @@ pub struct HostName {
     pub now: String,
     /// The one it will have after its next start.
     pub next: String,
+}
+
+/// A network card of a PC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkCard {
+    /// What the system calls it.
+    pub name: String,
+    /// Its hardware address.
+    pub mac: Mac,
 }
 
 /// A file on the PC.
@@ -321,11 +440,11 @@ pub struct Account {
     pub has_password: bool,
 }
 
-/// A command for the shell.
+/// A command for the shell of the system: sh(1), or Windows PowerShell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// Lines of shell.
-    pub text: String,
+    /// Its lines.
+    pub lines: Contents,
     /// What its environment has beside the usual: the variables of the profile.
     pub variables: BTreeMap<String, String>,
     /// How long it may take.

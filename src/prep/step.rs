@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::change::Change;
-use super::look::{Act, Ended, How, Look};
+use super::change::{Change, Sight};
+use super::look::{Act, Ended, How, Look, System};
 use super::path;
 use crate::fault::{Fault, Result, Why};
 
@@ -18,6 +18,17 @@ use crate::fault::{Fault, Result, Why};
 pub trait Step {
     /// What is left to do. Nothing, where the PC is as the step wants it; that alone says that a step is done.
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
+
+    /// Everything that the plan looks at, as it is now: the proof on the delivery sheet, and what a later check compares with. The
+    /// same things each time, whether they are there or not. A step that has no such list tells what is not as it should be.
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(self.plan(pc, scene)?.into_iter().map(|change| Sight::new(change.subject, change.aspect, change.before)).collect())
+    }
+
+    /// How it is seen that the step is done, in a few words for the delivery sheet.
+    fn detection(&self) -> Why {
+        own_look()
+    }
 
     /// Makes one change of the plan.
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
@@ -37,10 +48,20 @@ pub trait Step {
         Vec::new()
     }
 
+    /// It needs the name that this PC is given.
+    fn wants_name(&self) -> bool {
+        false
+    }
+
     /// The name of the secret that it needs for one of its changes.
     fn secret(&self, _: &Change) -> Option<&str> {
         None
     }
+}
+
+/// How a step is seen to be done that says no more of it.
+pub(super) fn own_look() -> Why {
+    Why::new("a look of its own", "son propre examen")
 }
 
 /// What a step is told beside what its own table says.
@@ -52,6 +73,8 @@ pub struct Scene<'a> {
     pub timeout_s: u32,
     /// The start of the PC (see [`Look::boot`]) under which a restart was asked for by this step, where it was.
     pub restart_asked_under: Option<&'a str>,
+    /// The name that this PC is given, where it is given one.
+    pub name: Option<&'a str>,
 }
 
 /// What making a change came to, as whoever made it tells. Whether it is true, the next plan says.
@@ -159,12 +182,17 @@ macro_rules! steps {
 }
 
 steps! {
-    "file"    file::File
-    "script"  script::Script
-    "package" package::Package
-    "user"    user::User
-    "rename"  rename::Rename
-    "reboot"  reboot::Reboot
+    "file"     file::File
+    "script"   script::Script
+    "package"  package::Package
+    "registry" registry::Registry
+    "shortcut" shortcut::Shortcut
+    "service"  service::Service
+    "user"     user::User
+    "rename"   rename::Rename
+    "power"    power::Power
+    "check"    check::Check
+    "reboot"   reboot::Reboot
 }
 
 /// Reads a table, its places in the text kept for the error.
@@ -186,6 +214,39 @@ fn of_this_system(path: &str, pc: &dyn Look) -> Result<()> {
     Err(Fault::new(format!("{path} is no path on {system}"), format!("{path} n'est pas un chemin sous {system}")).hint(
         format!("give the step when = {{ system = … }}, and one of its own for {system}"),
         format!("donnez à l'étape when = {{ system = … }}, et une autre pour {system}"),
+    ))
+}
+
+/// Refuses a step that only Windows knows on any other system, before anything is touched.
+fn only_windows(pc: &dyn Look, kind: &str) -> Result<()> {
+    let system = pc.build()?.system;
+    if system == System::Windows {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("a step of the kind `{kind}` is for Windows, and this PC runs {system}"),
+        format!("une étape du genre `{kind}` est pour Windows, et ce PC est sous {system}"),
+    )
+    .hint(
+        "write when = { system = \"windows\" } where the profile is for both",
+        "écrivez when = { system = \"windows\" } si le profil est pour les deux",
+    ))
+}
+
+/// Refuses a path that is not one of Windows from a drive or a share, or that climbs.
+fn on_a_drive(path: &str) -> std::result::Result<(), Why> {
+    let rest = path.strip_prefix("\\\\").or_else(|| {
+        let (drive, rest) = path.split_once(":\\")?;
+        (drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(rest)
+    });
+    let bad = |c: char| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '|' | '?' | '*');
+    let sound = |rest: &str| !rest.contains(bad) && rest.split('\\').all(|part| !matches!(part, "" | "." | ".."));
+    if rest.is_some_and(sound) {
+        return Ok(());
+    }
+    Err(Why::new(
+        format!("{path:?} is no path from a drive, as in 'C:\\Tools\\help.exe'"),
+        format!("{path:?} n'est pas un chemin depuis un lecteur, comme 'C:\\Tools\\help.exe'"),
     ))
 }
 
@@ -218,7 +279,17 @@ mod tests {
     }
 
     #[test]
-    fn a_file_beside_the_profile_lies_there() {
+    fn a_path_stays_where_it_says() {
+        assert!(from_the_root("/etc/motd").is_ok());
+        for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
+            assert!(from_the_root(path).is_err(), "{path}");
+        }
+        for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
+            assert!(on_a_drive(path).is_ok(), "{path}");
+        }
+        for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
+            assert!(on_a_drive(path).is_err(), "{path}");
+        }
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
             assert!(beside(name).is_err(), "{name}");

@@ -3,8 +3,12 @@
 
 #![cfg(target_os = "linux")]
 
+mod delivery;
+mod depot;
 mod kiosk;
+mod names;
 mod power;
 mod shipped;
+mod steps;
 mod throw_away;
 mod wrong;

@@ -5,10 +5,12 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::system::moded;
-use super::{about, digest};
+use super::{about, digest, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Mode, Seen};
 
+/// Bytes of a small file: one of sysfs is a page (Documentation/filesystems/sysfs.rst), and a drop-in is no longer.
+const SMALL: u64 = 64 << 10;
 /// Bytes of a file that are searched for a text.
 const SEARCHED: u64 = 64 << 20;
 
@@ -42,6 +44,44 @@ pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
     read.map_err(|error| about(path, &error))?;
     Ok(text.is_empty() || bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+/// What a small file holds.
+pub(super) fn small(path: &str) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes)) {
+        Ok(_) if bytes.len() as u64 > SMALL => Err(about(path, &io::ErrorKind::FileTooLarge.into())),
+        Ok(_) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(about(path, &error)),
+    }
+}
+
+/// The names of what lies in a folder, in their order; none where there is no such folder.
+pub(super) fn names(folder: &str) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(about(folder, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(|error| about(folder, &error))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// What a file beside the profile holds, where it is not longer than this, and still what it was.
+pub(super) fn payload(path: &Path, name: &str, expected: &Digest, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| about(path, &error))?;
+    if bytes.len() as u64 > most {
+        return Err(about(path, &io::ErrorKind::FileTooLarge.into()));
+    }
+    is_still(name, &Digest::of(&bytes), expected)?;
+    Ok(bytes)
 }
 
 /// Writes a file whole or not at all; what was written is known by this.

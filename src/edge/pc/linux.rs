@@ -1,10 +1,13 @@
 //! A PC with Linux on it, as it is.
 
 mod accounts;
+mod cards;
 pub(super) mod moded;
 mod packages;
+mod power;
 mod process;
 mod resume;
+mod services;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,10 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::{about, files, is_still, product, program};
+use super::payloads::Payloads;
+use super::{about, digest, files, is_still, product, program};
 use crate::fault::{Fault, Result};
+use crate::prep::look::power::{Setting, Source};
+use crate::prep::look::service::{Service, Start};
 use crate::prep::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, NetworkCard, Package, Seen, System,
+    filled_in,
 };
 use crate::secret::Secret;
 use process::Program;
@@ -31,19 +38,20 @@ const REBOOT_REQUIRED: &str = "/run/reboot-required";
 const SYSTEMD: &str = "/run/systemd/system";
 
 /// The PC that the kit runs on.
+#[derive(Default)]
 pub struct Pc {
-    /// Where the files beside the profile are.
-    folder: PathBuf,
-    /// What they were known by when the run was begun.
-    payloads: BTreeMap<String, Digest>,
+    /// The files of the profile, and what they were known by when the run was begun.
+    payloads: Payloads,
     secrets: BTreeMap<String, Secret>,
     resume: Option<Resume>,
+    /// They were copied to the PC, as far as that was possible.
+    kept: bool,
 }
 
 impl Pc {
-    /// This PC; the profile lies in that folder, with files that are known by their digests.
-    pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+    /// This PC, and the files of the profile.
+    pub fn new(payloads: Payloads) -> Pc {
+        Pc { payloads, ..Pc::default() }
     }
 
     /// How the run goes on when the PC is started.
@@ -57,7 +65,20 @@ impl Pc {
     }
 
     fn payload_path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.payloads.place(name, self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name)))
+    }
+
+    /// Runs lines of shell; a file of them from a copy that nobody else can write.
+    fn told(&self, command: &Command) -> Result<Ended> {
+        let name = match &command.lines {
+            Contents::Text(text) => return Program::shell(text, command).run(),
+            Contents::Payload(name) => name,
+        };
+        let (expected, from) = (self.payload(name)?, self.payload_path(name));
+        let own = tempfile::Builder::new().prefix("trousse-").suffix(".sh").tempfile().map_err(|error| about("/tmp", &error))?;
+        let copied = fs::File::open(&from).and_then(|file| digest(file, &mut own.as_file()));
+        is_still(name, &copied.map_err(|error| about(&from, &error))?, &expected)?;
+        Program::shell_file(&own.path().display().to_string(), command).run()
     }
 }
 
@@ -124,6 +145,10 @@ impl Look for Pc {
         Ok(Path::new(REBOOT_REQUIRED).exists())
     }
 
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        cards::all(Path::new(cards::CLASS))
+    }
+
     fn host_name(&self) -> Result<HostName> {
         let now = nix::unistd::gethostname().map_err(|error| about(HOSTNAME, &error.into()))?;
         let next = match fs::read_to_string(HOSTNAME) {
@@ -150,8 +175,8 @@ impl Look for Pc {
 
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
-            Some(digest) => Ok(digest.clone()),
-            None => Err(about(self.payload_path(name), &io::ErrorKind::NotFound.into())),
+            Some(payload) => Ok(payload.digest.clone()),
+            None => Err(about(name, &io::ErrorKind::NotFound.into())),
         }
     }
 
@@ -175,8 +200,48 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        fs::exists(path).map_err(|error| about(path, &error))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        files::small(path)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        files::names(path)
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        power::setting(source, setting)
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        power::may_hibernate()
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        services::service(name)
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
+    }
+
+    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+        let ended = match lines {
+            Contents::Text(text) => Program::new("sh", &["-n", "-c", text]).run()?,
+            Contents::Payload(name) => {
+                let path = self.payload_path(name).display().to_string();
+                Program::new("sh", &["-n", "--", &path]).run()?
+            }
+        };
+        let last = ended.output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("sh -n").to_owned();
+        Ok((!ended.well()).then_some(last))
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 }
 
@@ -203,7 +268,7 @@ impl Act for Pc {
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -239,11 +304,26 @@ impl Act for Pc {
         nix::unistd::sethostname(name).map_err(|error| about(HOSTNAME, &error.into()))
     }
 
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        power::set(source, setting, value)
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        power::let_hibernate(on)
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        services::set_start(name, start)
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
+        services::set_running(name, runs, timeout_s)
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
-        match &self.resume {
-            Some(resume) => resume.prepare(&self.folder, &self.payloads),
-            None => Ok(()),
-        }
+        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
+        self.kept = true;
+        prepared
     }
 
     fn forget_resume(&mut self) -> Result<()> {

@@ -18,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::payloads::Payloads;
 use super::{about, files, is_still, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{
@@ -79,19 +80,20 @@ pub(super) fn way_out(fault: Fault, error: &io::Error) -> Fault {
 }
 
 /// The PC that the kit runs on.
+#[derive(Default)]
 pub struct Pc {
-    /// Where the files beside the profile are.
-    folder: PathBuf,
-    /// What they were known by when the run was begun.
-    payloads: BTreeMap<String, Digest>,
+    /// The files of the profile, and what they were known by when the run was begun.
+    payloads: Payloads,
     secrets: BTreeMap<String, Secret>,
     resume: Option<Resume>,
+    /// They were copied to the PC, as far as that was possible.
+    kept: bool,
 }
 
 impl Pc {
-    /// This PC; the profile lies in that folder, with files that are known by their digests.
-    pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+    /// This PC, and the files of the profile.
+    pub fn new(payloads: Payloads) -> Pc {
+        Pc { payloads, ..Pc::default() }
     }
 
     /// How the run goes on when the PC is started.
@@ -105,7 +107,19 @@ impl Pc {
     }
 
     fn payload_path(&self, name: &str) -> PathBuf {
-        self.folder.join(name.replace('/', "\\"))
+        self.payloads.place(name, self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name)))
+    }
+
+    /// Runs lines of PowerShell; a file of them from a copy that nobody else can write.
+    fn told(&self, command: &Command) -> Result<Ended> {
+        let name = match &command.lines {
+            Contents::Text(text) => return powershell::run(text, command),
+            Contents::Payload(name) => name,
+        };
+        let expected = self.payload(name)?;
+        let right = |digest: &Digest| is_still(name, digest, &expected);
+        let copy = installers::Copy::of(&self.payload_path(name), &self.workshop(), right)?;
+        powershell::run_file(&copy.path, command)
     }
 
     /// What the kit makes so that it may be used: nobody else writes there.
@@ -162,8 +176,8 @@ impl Look for Pc {
 
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
-            Some(digest) => Ok(digest.clone()),
-            None => Err(about(self.payload_path(name), &io::ErrorKind::NotFound.into())),
+            Some(payload) => Ok(payload.digest.clone()),
+            None => Err(about(name, &io::ErrorKind::NotFound.into())),
         }
     }
 
@@ -183,8 +197,24 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        fs::exists(here(path)?).map_err(|error| about(path, &error))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        files::small(&here(path)?)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        files::names(&here(path)?)
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        powershell::run(command)
+        self.told(command)
     }
 }
 
@@ -216,7 +246,7 @@ impl Act for Pc {
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        powershell::run(command)
+        self.told(command)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -243,11 +273,14 @@ impl Act for Pc {
         system::set_host_name(name)
     }
 
+    fn settle(&mut self) -> Result<()> {
+        system::settle()
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
-        match &self.resume {
-            Some(resume) => resume.prepare(&self.folder, &self.payloads),
-            None => Ok(()),
-        }
+        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
+        self.kept = true;
+        prepared
     }
 
     fn forget_resume(&mut self) -> Result<()> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step, beside, from_the_root, of_this_system};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Contents, Digest, Look, Mode, System};
 
 /// Who may do what with a file that a profile says nothing of.
@@ -54,6 +54,21 @@ impl Step for File {
             changes.push(Change::new(&self.path, Aspect::Mode, before, State::Text(mode.to_string())));
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let seen = pc.file(&self.path)?;
+        let contents = seen.as_ref().map_or(State::Absent, |seen| State::Bytes(seen.digest.clone()));
+        let mode = seen.filter(|_| self.mode.is_some()).and_then(|seen| seen.mode).map(|mode| State::Text(mode.to_string()));
+        let mode = mode.map(|mode| Sight::new(&self.path, Aspect::Mode, mode));
+        Ok([Sight::new(&self.path, Aspect::Contents, contents)].into_iter().chain(mode).collect())
+    }
+
+    fn detection(&self) -> Why {
+        match self.mode {
+            None => Why::new("SHA-256 of the file", "SHA-256 du fichier"),
+            Some(_) => Why::new("SHA-256 and mode of the file", "SHA-256 et droits du fichier"),
+        }
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {

@@ -9,8 +9,8 @@ use serde::Deserialize;
 
 use super::{Applied, ExitCodes, Meaning, Scene, Step, beside, of_this_system};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
-use crate::prep::look::{Act, Look, System};
+use crate::prep::change::{Aspect, Change, Sight, State};
+use crate::prep::look::{Act, Look, Package as Product, System};
 pub use installed::Installed;
 
 /// Seconds between two attempts, where another installation is running.
@@ -62,7 +62,26 @@ impl Form {
     }
 }
 
+/// What tells that a package is installed.
+enum Shown {
+    /// This, and what its file says that it is called.
+    By(Installed, Option<String>),
+    /// The system's own list of packages.
+    Listed(Product),
+}
+
 impl Package {
+    fn shown_by(&self, pc: &dyn Look) -> Result<Shown> {
+        if let Some(detect) = &self.detect {
+            return Ok(Shown::By(detect.clone(), None));
+        }
+        let package = pc.payload_package(&self.file)?;
+        Ok(match package.product_code {
+            Some(code) => Shown::By(Installed::product(code, package.version), Some(package.name)),
+            None => Shown::Listed(package),
+        })
+    }
+
     fn form(&self) -> Form {
         Form::of(&self.file).unwrap_or(Form::Deb)
     }
@@ -78,20 +97,34 @@ fn at_least(told: &str, wanted: &str) -> bool {
 
 impl Step for Package {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
-        if let Some(detect) = &self.detect {
-            return Ok(detect.change(pc, None)?.into_iter().collect());
-        }
-        let package = pc.payload_package(&self.file)?;
-        if let Some(code) = package.product_code {
-            let installed = Installed::product(code, package.version);
-            return Ok(installed.change(pc, Some(package.name))?.into_iter().collect());
-        }
+        let package = match self.shown_by(pc)? {
+            Shown::By(installed, name) => return Ok(installed.change(pc, name)?.into_iter().collect()),
+            Shown::Listed(package) => package,
+        };
         let installed = pc.package(&package.name)?;
         if installed.as_ref().is_some_and(|installed| version::compare(installed, &package.version).is_ge()) {
             return Ok(Vec::new());
         }
         let before = installed.map_or(State::Absent, State::Text);
         Ok(vec![Change::new(package.name, Aspect::Version, before, State::Text(package.version))])
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(vec![match self.shown_by(pc)? {
+            Shown::By(installed, name) => installed.seen(pc, name)?,
+            Shown::Listed(package) => {
+                let version = pc.package(&package.name)?.map_or(State::Absent, State::Text);
+                Sight::new(package.name, Aspect::Version, version)
+            }
+        }])
+    }
+
+    fn detection(&self) -> Why {
+        match (&self.detect, self.form()) {
+            (Some(detect), _) => detect.detection(),
+            (None, Form::Deb) => Why::new("dpkg's own list of packages", "liste des paquets de dpkg"),
+            (None, Form::Msi | Form::Exe) => Installed::listed(),
+        }
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Account, Act, Look, System};
 
 /// Letters of a login: useradd(8).
@@ -58,6 +58,22 @@ impl Step for User {
             changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let login = &self.login;
+        let found = pc.account(login)?;
+        let there = Sight::whether(login, Aspect::Account, found.is_some());
+        let is = found.unwrap_or_default();
+        let name = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name) };
+        let name = self.full_name.as_ref().map(|_| Sight::new(login, Aspect::FullName, name));
+        let member = |group: &String| Sight::whether(login, Aspect::Member(group.clone()), is.groups.contains(group));
+        let password = self.password_from.as_ref().map(|_| Sight::whether(login, Aspect::Password, is.has_password));
+        Ok([there].into_iter().chain(name).chain(self.groups.iter().map(member)).chain(password).collect())
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the system's list of accounts", "liste des comptes du système")
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {

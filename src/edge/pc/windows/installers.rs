@@ -76,15 +76,17 @@ fn another_installs() -> bool {
 }
 
 /// A file that nobody else can change, removed at the end.
-struct Copy {
-    path: PathBuf,
+pub(super) struct Copy {
+    /// Where it is.
+    pub(super) path: PathBuf,
     /// Nobody can write into it as long as this is open.
     held: Option<File>,
     folder: PathBuf,
 }
 
 impl Copy {
-    fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
+    /// Makes one, where the bytes are right.
+    pub(super) fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
         let mut from = File::open(path).map_err(|error| about(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Copy::holding(&name, &mut from, workshop, right)

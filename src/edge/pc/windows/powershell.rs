@@ -1,4 +1,4 @@
-//! Lines of PowerShell. They are handed over on the command line, encoded: nothing is written to the disk for a look.
+//! Lines of PowerShell. Those of a profile are handed over on the command line, encoded: nothing is written to the disk for a look.
 
 use std::path::Path;
 
@@ -14,22 +14,32 @@ const BEFORE: &str = "$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'Si
     [Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
 /// Letters of a command line (CreateProcessW), less what stands before the script.
 const LONGEST: usize = 32_767 - 512;
+
 /// Runs lines of PowerShell.
-pub(super) fn run(command: &Command) -> Result<Ended> {
-    let encoded = encoded(&command.text);
+pub(super) fn run(text: &str, command: &Command) -> Result<Ended> {
+    let encoded = encoded(text);
     if encoded.len() > LONGEST {
         return Err(Fault::new(
             "the script is longer than a command line of Windows takes",
             "le script est plus long que ce qu'accepte une ligne de commande de Windows",
         )
         .hint(
-            "put its lines into a .ps1 beside the profile, place that with a step file, and run it from here",
-            "mettez ses lignes dans un .ps1 à côté du profil, placez-le par une étape file, et lancez-le d'ici",
+            "put its lines into a .ps1 beside the profile, and name that by `from`",
+            "mettez ses lignes dans un .ps1 à côté du profil, et nommez-le par `from`",
         ));
     }
+    start(["-EncodedCommand".to_owned(), encoded], command)
+}
+
+/// Runs a file of such lines.
+pub(super) fn run_file(path: &Path, command: &Command) -> Result<Ended> {
+    start(["-File".to_owned(), path.display().to_string()], command)
+}
+
+fn start(last: [String; 2], command: &Command) -> Result<Ended> {
     let powershell = format!("{}\\System32\\WindowsPowerShell\\v1.0\\powershell.exe", windows_folder());
-    let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-OutputFormat", "Text", "-EncodedCommand"];
-    let words = [&words.map(str::to_owned)[..], &[encoded]].concat();
+    let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-OutputFormat", "Text"];
+    let words = [&words.map(str::to_owned)[..], &last].concat();
     Program::new(Path::new(&powershell), &words).with(command).run()
 }
 
@@ -42,6 +52,7 @@ fn encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prep::look::Contents;
 
     #[test]
     fn lines_are_handed_over_as_they_are() {
@@ -52,7 +63,8 @@ mod tests {
 
     #[test]
     fn what_no_command_line_takes_is_refused_and_not_cut_off() {
-        let command = Command { text: "x".repeat(20_000), variables: Default::default(), timeout_s: 1 };
-        assert!(run(&command).is_err());
+        let text = "x".repeat(20_000);
+        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), timeout_s: 1 };
+        assert!(run(&text, &command).is_err());
     }
 }

@@ -8,6 +8,7 @@ use windows::Win32::Security::{
     AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, SE_PRIVILEGE_ENABLED,
     SE_SHUTDOWN_NAME, TOKEN_ACCESS_MASK, TOKEN_ADJUST_PRIVILEGES, TOKEN_ELEVATION, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation,
 };
+use windows::Win32::System::Registry::{HKEY, RegFlushKey};
 use windows::Win32::System::Shutdown::{
     InitiateSystemShutdownExW, SHTDN_REASON_FLAG_PLANNED, SHTDN_REASON_MAJOR_APPLICATION, SHTDN_REASON_MINOR_INSTALLATION,
 };
@@ -193,6 +194,28 @@ pub fn may_prepare() -> bool {
         unsafe { GetTokenInformation(token.0, TokenElevation, Some((&raw mut elevation).cast()), size as u32, &raw mut told) }
     });
     asked.is_ok() && elevation.TokenIsElevated != 0
+}
+
+/// Waits until what was written is on the disk: the registry, and the volume that Windows is on.
+#[allow(unsafe_code)]
+pub(super) fn settle() -> Result<()> {
+    for hive in ["SOFTWARE", "SYSTEM"] {
+        let Some(key) = registry::key(hive)? else { continue };
+        // SAFETY: the handle is open as long as `key`.
+        let flushed = unsafe { RegFlushKey(HKEY(key.raw_handle().cast())) };
+        flushed.ok().map_err(|error| {
+            Fault::new(
+                format!("the registry cannot be written: {}", why(&error).english),
+                format!("registre impossible à écrire : {}", why(&error).french),
+            )
+        })?;
+    }
+    let drive = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".to_owned());
+    // A volume that cannot be opened as a whole is flushed by Windows at its own pace, within seconds.
+    if let Ok(volume) = std::fs::OpenOptions::new().write(true).open(format!(r"\\.\{drive}")) {
+        let _ = volume.sync_all();
+    }
+    Ok(())
 }
 
 /// Restarts the PC, with a notice that is long enough for the kit to come to its end.

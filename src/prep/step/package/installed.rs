@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::super::from_the_root;
 use super::{at_least, version};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Look, Program};
 use crate::prep::msi;
 use crate::prep::profile::Pattern;
@@ -75,6 +75,28 @@ impl Installed {
             }
             _ => None,
         })
+    }
+
+    /// How it is seen to be. `name` is what its file says that it is called.
+    pub(super) fn seen(&self, pc: &dyn Look, name: Option<String>) -> Result<Sight> {
+        let (found, told) = self.look(pc)?;
+        let state = if found { told.map_or(State::Present, State::Text) } else { State::Absent };
+        let aspect = if self.version.is_some() { Aspect::Version } else { Aspect::Program };
+        Ok(Sight::new(name.unwrap_or_else(|| self.subject()), aspect, state))
+    }
+
+    /// How that is seen, in a few words.
+    pub(super) fn detection(&self) -> Why {
+        match (&self.file, &self.sha256) {
+            (None, _) => Installed::listed(),
+            (Some(_), Some(_)) => Why::new("the SHA-256 of a file of it", "SHA-256 d'un de ses fichiers"),
+            (Some(_), None) => Why::new("a file of it", "un de ses fichiers"),
+        }
+    }
+
+    /// That the list of installed programs has it.
+    pub(super) fn listed() -> Why {
+        Why::new("the list of installed programs", "liste des programmes installés")
     }
 
     /// Whether it is there, and the version that it tells.
