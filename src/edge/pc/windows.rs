@@ -287,10 +287,6 @@ impl Act for Pc {
         self.resume.as_ref().map_or(Ok(()), Resume::forget)
     }
 
-    fn settle(&mut self) -> Result<()> {
-        system::settle()
-    }
-
     fn restart(&mut self) -> Result<()> {
         system::restart()
     }

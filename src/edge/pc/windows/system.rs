@@ -1,8 +1,5 @@
 //! The system itself: its build, its name, which start of it this is, whether it must be restarted, and its restart.
 
-use std::fs::OpenOptions;
-use std::io;
-
 use windows::Win32::Foundation::{CloseHandle, HANDLE, LUID};
 use windows::Win32::Security::{
     AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, SE_PRIVILEGE_ENABLED,
@@ -18,7 +15,7 @@ use windows::Win32::System::SystemInformation::{
 use windows::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
 use windows::core::{HSTRING, PCWSTR};
 
-use super::{about, registry};
+use super::registry;
 use crate::fault::{Fault, Result, Why};
 use crate::prep::look::{Build, HostName, Identity, System};
 use crate::prep::smbios;
@@ -35,8 +32,6 @@ const TCPIP: &str = r"SYSTEM\CurrentControlSet\Services\Tcpip\Parameters";
 const MADE_AT_START: &str = r"HARDWARE\DESCRIPTION\System";
 /// The first build that calls itself Windows 11; its registry says 10 all the same.
 const ELEVEN: u32 = 22_000;
-/// The device does not know this (winerror.h).
-const INVALID_FUNCTION: i32 = 1;
 /// Seconds between the announcement of a restart and the restart: the kit comes to its end before.
 const NOTICE_S: u32 = 5;
 /// Bytes before the table in what Windows hands out (RawSMBIOSData, GetSystemFirmwareTable's documentation).
@@ -139,27 +134,6 @@ pub(super) fn set_host_name(name: &str) -> Result<()> {
     // SAFETY: the text outlives the call, which only reads it.
     let set = unsafe { SetComputerNameExW(ComputerNamePhysicalDnsHostname, &HSTRING::from(name)) };
     set.map_err(|error| Fault::because("cannot name the PC", "impossible de nommer le PC", why(&error)))
-}
-
-/// Puts the registry and the files of the system's disk onto it.
-#[allow(unsafe_code)]
-pub(super) fn settle() -> Result<()> {
-    windows::core::link!("advapi32.dll" "system" fn RegFlushKey(hkey: isize) -> u32);
-    // SAFETY: the key is one that needs no opening, as winreg has its handle; nothing is written.
-    let flushed = unsafe { RegFlushKey(winreg::enums::HKEY_LOCAL_MACHINE as isize) };
-    if flushed != 0 {
-        return Err(registry::about("", &io::Error::from_raw_os_error(flushed.cast_signed())));
-    }
-    let drive = std::env::var("SystemDrive").unwrap_or_else(|_| "C:".to_owned());
-    // To flush a volume, as FlushFileBuffers calls it, takes an administrator.
-    let volume = format!(r"\\.\{drive}");
-    match OpenOptions::new().write(true).open(&volume).and_then(|volume| volume.sync_all()) {
-        // A system that has no volumes to flush, as wine has none, keeps its files elsewhere.
-        Err(error) if error.kind() != io::ErrorKind::NotFound && error.raw_os_error() != Some(INVALID_FUNCTION) => {
-            Err(about(&volume, &error))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// A token of this process.
