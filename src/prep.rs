@@ -8,6 +8,7 @@ pub mod depot;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod msi;
 pub mod names;
 pub mod outcome;
 pub mod past;

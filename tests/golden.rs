@@ -169,6 +169,8 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("logbook.schema.json", logbook::schema()),
         ("preparation.schema.json", prep::tell::schema()),
         ("profile.schema.json", prep::profile::schema()),
+        ("depot.schema.json", prep::depot::schema()),
+        ("names.schema.json", prep::names::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";
