@@ -88,6 +88,11 @@ impl Manifest {
     }
 }
 
+/// The JSON Schema (draft 2020-12) of the list, for `trousse schema depot`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Manifest).into()
+}
+
 fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
