@@ -12,7 +12,9 @@ use crate::probe::listen::Direction;
 pub mod browser;
 pub mod capture;
 pub mod clock;
+pub mod depot;
 pub mod drive;
+pub mod hash;
 pub mod journal;
 pub mod lab;
 #[cfg(target_os = "linux")]
@@ -21,10 +23,12 @@ pub mod locale;
 pub mod logbook;
 #[cfg(target_os = "linux")]
 pub mod look;
+pub mod names;
 pub mod pc;
 pub mod record;
 pub mod replace;
 pub mod replay;
+pub mod shared;
 pub mod snmp;
 pub mod stop;
 pub mod visits;

@@ -4,14 +4,17 @@
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 
 pub mod change;
+pub mod depot;
 pub mod draft;
 pub mod engine;
 pub mod entry;
 pub mod look;
 pub mod msi;
+pub mod names;
 pub mod outcome;
 pub mod past;
 pub mod path;
+pub mod payload;
 pub mod portrait;
 pub mod profile;
 pub mod program_file;

@@ -8,11 +8,19 @@ const SWITCH: &str =
 const COMMUNITY_FILE: &str = "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi. Sans l'un ni l'autre, elle est demandée au terminal";
 const VISIT: &str = "Le dossier de l'intervention [par défaut : celui de l'intervention ouverte]";
 const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
-const PROFILE: &str = "Le profil (TOML) ; les fichiers qu'il nomme sont à côté de lui";
+const PROFILE: &str = "Le profil (TOML) ; les fichiers qu'il nomme sont à côté de lui ou dans le dépôt";
+const PROFILE_DEPOT: &str =
+    "Le dossier du dépôt, pour les fichiers qui ne sont pas à côté du profil [par défaut : celui que nomme le profil]";
+const PROFILE_NAMES: &str = "Le fichier des noms déjà pris, pour une étape qui en attribue un au PC [par défaut : celui que nomme le profil, sinon names.json dans le dépôt, sinon à côté du profil]";
 const SET: &str = "La valeur d'une variable du profil, par exemple customer=Tilleuls ; peut être répété";
 const STATE: &str =
     "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : /var/lib/trousse/prep]";
 const PREP_FORMAT: &str = "Comment l'écrire ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]";
+
+const NAMES_DEPOT: &str =
+    "Le dossier du dépôt, qui garde aussi les noms [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
+const NAMES_FILE: &str = "Le fichier des noms [par défaut : names.json dans le dépôt]";
+const DEPOT: &str = "Le dossier du dépôt [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
 
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
 const WORDS: &[(&str, &str, &str)] = &[
@@ -439,7 +447,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, fiche de préparation).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, fiche de préparation, dépôt, noms des PC).",
     ),
     ("schema", "what", "De quoi"),
     ("prep", "", "Préparer ce PC selon un profil : une étape n'est faite que si un second regard n'y trouve plus rien à faire."),
@@ -449,6 +457,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Montrer chaque changement que ferait la préparation, sans rien toucher. Code de sortie 0 : rien à faire ; 1 : quelque chose ; 10 : un redémarrage est attendu ; 20 : une étape ne peut pas être examinée ; 30 : profil refusé.",
     ),
     ("prep plan", "profile", PROFILE),
+    ("prep plan", "depot", PROFILE_DEPOT),
+    ("prep plan", "names", PROFILE_NAMES),
+    ("prep plan", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep plan", "set", SET),
     ("prep plan", "state", STATE),
     ("prep plan", "format", PREP_FORMAT),
@@ -458,6 +469,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Faire chaque changement, regarder à nouveau après chacun, continuer après les redémarrages et les coupures de courant. Code de sortie 0 : le PC est conforme au profil ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : refusé avant de rien toucher.",
     ),
     ("prep run", "profile", PROFILE),
+    ("prep run", "depot", PROFILE_DEPOT),
+    ("prep run", "names", PROFILE_NAMES),
+    ("prep run", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep run", "set", SET),
     ("prep run", "state", STATE),
     ("prep run", "format", PREP_FORMAT),
@@ -474,6 +488,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Montrer exactement ce qui a changé depuis la préparation : tel que laissé, tel que constaté. Code de sortie 0 : le PC est conforme au profil ; 1 : quelque chose ne l'est plus ; 20 : une étape ne peut pas être examinée ; 30 : ce PC n'a pas été préparé jusqu'au bout avec ce profil, ou la fiche est celle d'un autre PC.",
     ),
     ("prep verify", "profile", PROFILE),
+    ("prep verify", "depot", PROFILE_DEPOT),
+    ("prep verify", "names", PROFILE_NAMES),
+    ("prep verify", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep verify", "set", SET),
     ("prep verify", "state", STATE),
     ("prep verify", "format", PREP_FORMAT),
@@ -507,7 +524,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("prep new", "title", "À quoi il sert, par exemple « PC de bureau »"),
     ("prep new", "system", "Le système des PC"),
-    ("prep new", "name", "Comment ils s'appellent : {numero} se donne à chaque préparation ; - n'y touche pas"),
+    (
+        "prep new",
+        "name",
+        "Comment ils s'appellent : TILLEULS-{nn} compte, {numero} se donne à chaque préparation, - n'y touche pas",
+    ),
     ("prep new", "administrator", "L'identifiant d'un administrateur ; - pour aucun"),
     ("prep new", "packages", "Le dossier des paquets et installateurs, à côté du profil ou en dessous ; - pour aucun"),
     ("prep new", "awake", "Si le PC reste éveillé sur secteur"),
@@ -516,6 +537,47 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("prep new", "defaults", "Ne rien demander : ce qui n'est pas donné a sa valeur habituelle"),
     ("prep new", "output", "Écrire le profil dans FICHIER"),
     ("prep new", "overwrite", "Écraser FICHIER s'il existe"),
+    ("prep names", "", "Montrer ou compléter les noms de PC déjà pris : aucun PC n'en reçoit un."),
+    (
+        "prep names import",
+        "",
+        "Reprendre les noms donnés par d'autres : tableaux (CSV) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
+    ),
+    (
+        "prep names import",
+        "tables",
+        "Les tableaux ; la colonne des noms se reconnaît à son titre, comme celle des numéros de série",
+    ),
+    (
+        "prep names import",
+        "seen",
+        "Les noms qui ont répondu à une intervention : un dossier créé par --record, ou un rapport en JSON ; peut être répété",
+    ),
+    ("prep names import", "depot", NAMES_DEPOT),
+    ("prep names import", "names", NAMES_FILE),
+    ("prep names list", "", "Montrer qui a quel nom."),
+    ("prep names list", "depot", NAMES_DEPOT),
+    ("prep names list", "names", NAMES_FILE),
+    ("prep names list", "format", "Comment l'écrire [par défaut : terminal]"),
+    (
+        "depot",
+        "",
+        "Garder les paquets des profils dans un dossier ou sur un partage que les postes de préparation ont en commun.",
+    ),
+    ("depot add", "", "Mettre des fichiers dans le dépôt ; il est créé s'il n'existe pas."),
+    ("depot add", "files", "Les fichiers"),
+    ("depot add", "depot", DEPOT),
+    ("depot add", "replace", "Chacun peut prendre la place d'un autre du même nom"),
+    ("depot list", "", "Montrer ce que contient le dépôt."),
+    ("depot list", "depot", DEPOT),
+    ("depot list", "format", "Comment l'écrire [par défaut : terminal]"),
+    (
+        "depot verify",
+        "",
+        "Recalculer l'empreinte de chaque paquet, et nommer ceux qui sont modifiés, tronqués, manquants ou inconnus. Code de sortie 0 : tout est tel qu'il y a été mis ; 1 : quelque chose ne l'est pas ; 3 : quelque chose n'a pas pu être lu.",
+    ),
+    ("depot verify", "depot", DEPOT),
+    ("depot verify", "format", "Comment l'écrire [par défaut : terminal]"),
     ("completions", "", "Afficher la complétion d'un shell."),
     ("completions", "shell", "Le shell"),
     ("man", "", "Écrire les pages de manuel dans un dossier."),

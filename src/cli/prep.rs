@@ -1,6 +1,8 @@
 //! `trousse prep`: from a freshly imaged PC to one that is ready to deliver.
 
 mod carried_out;
+pub mod names;
+mod naming;
 mod new;
 mod progress;
 mod sheet;
@@ -34,6 +36,7 @@ pub enum PrepCommand {
     Status(StatusArgs),
     Sheet(SheetArgs),
     New(NewArgs),
+    Names(names::NamesArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -92,9 +95,19 @@ pub struct StatusArgs {
 /// A profile, and where its preparation is kept.
 #[derive(Debug, clap::Args)]
 pub struct ProfileArgs {
-    /// The profile (TOML); the files that it names lie beside it
+    /// The profile (TOML); the files that it names lie beside it or in the depot
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
+    /// The folder of the depot, for files that are not beside the profile [default: the one that the profile names]
+    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true)]
+    pub depot: Option<PathBuf>,
+    /// The file of the names that are taken, for a step that gives the PC one [default: the one that the profile names, else
+    /// names.json in the depot, else beside the profile]
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<PathBuf>,
+    /// The name that this PC is given, where it was reserved elsewhere
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub name: Option<String>,
     /// The value of a variable of the profile, as in customer=Tilleuls; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
@@ -131,6 +144,7 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Status(args) => carried_out::status(args, language),
         PrepCommand::Sheet(args) => sheet::run(args, language),
         PrepCommand::New(args) => new::run(args, language),
+        PrepCommand::Names(args) => names::run(args, language),
     }
 }
 

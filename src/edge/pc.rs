@@ -3,6 +3,7 @@
 mod files;
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod payloads;
 #[cfg(target_os = "windows")]
 pub mod windows;
 
@@ -18,14 +19,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::Digest as _;
 
+pub use super::hash::digest;
 use super::journal::{self, Journal};
 use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
-use crate::prep::look::{Digest, Identity, Package, hexadecimal};
+use crate::prep::look::{Digest, Identity, Package};
 use crate::prep::msi;
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
@@ -35,8 +36,6 @@ use crate::prep::program_file;
 const JOURNAL: &str = "journal.jsonl";
 /// Bytes of a profile: a book would be shorter.
 const LONGEST_PROFILE: u64 = 4 << 20;
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 20;
 
 pub use system::{Pc, Resume, may_prepare, state_folder};
 
@@ -117,43 +116,6 @@ pub fn folder_of(profile: &Path) -> PathBuf {
     folder.to_owned()
 }
 
-/// What each file beside a profile is known by.
-pub fn payloads(profile: &Profile, folder: &Path) -> Result<BTreeMap<String, Digest>> {
-    let mut payloads = BTreeMap::new();
-    for name in profile.payloads() {
-        if payloads.contains_key(name) {
-            continue;
-        }
-        let digest = File::open(folder.join(name)).and_then(|file| digest(file, &mut io::sink())).map_err(|error| {
-            let shown = folder.display();
-            Fault::because(
-                format!("cannot read {name:?} beside the profile"),
-                format!("{name:?} illisible à côté du profil"),
-                &error,
-            )
-            .hint(format!("put it into {shown}"), format!("mettez-le dans {shown}"))
-        })?;
-        payloads.insert(name.to_owned(), digest);
-    }
-    Ok(payloads)
-}
-
-/// Copies to the end; what was copied is known by this.
-pub(crate) fn digest(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<Digest> {
-    let mut hash = sha2::Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut size = 0;
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            return Ok(Digest { sha256: hexadecimal(&hash.finalize()), size });
-        }
-        hash.update(&chunk[..read]);
-        to.write_all(&chunk[..read])?;
-        size += read as u64;
-    }
-}
-
 /// The first line of a journal of this profile on this PC.
 pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Digest>) -> Opened {
     Opened {
@@ -165,6 +127,7 @@ pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Diges
         pc,
         variables: profile.variables.clone(),
         payloads,
+        name: None,
     }
 }
 

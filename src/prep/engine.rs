@@ -41,7 +41,7 @@ pub fn look(profile: &Profile, pc: &dyn Look, past: &Past) -> Result<Record> {
         let outcome = if !stage.when.holds(&facts) {
             Outcome::Skipped
         } else {
-            match stage.kind.step().plan(pc, &scene(profile, stage, step.restart_asked_under.as_deref())) {
+            match stage.kind.step().plan(pc, &scene(profile, stage, past, step.restart_asked_under.as_deref())) {
                 Ok(changes) if changes.is_empty() => Outcome::AlreadySo,
                 Ok(changes) => Outcome::ToDo(changes),
                 Err(fault) => Outcome::Failed(Failure::from(&fault)),
@@ -57,7 +57,7 @@ pub fn stood(profile: &Profile, pc: &dyn Look, past: &Past, outcomes: &[Told]) -
     let told = profile.in_order().zip(outcomes);
     told.map(|(stage, told)| {
         let step = past.step(&stage.name);
-        let scene = scene(profile, stage, step.restart_asked_under.as_deref());
+        let scene = scene(profile, stage, past, step.restart_asked_under.as_deref());
         let seen = match told.outcome {
             Outcome::Skipped => Ok(Vec::new()),
             _ => stage.kind.step().seen(pc, &scene),
@@ -71,11 +71,11 @@ pub fn stood(profile: &Profile, pc: &dyn Look, past: &Past, outcomes: &[Told]) -
 
 /// The names of the secrets without which the run would fail.
 pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
-    let facts = profile.facts(pc)?;
+    let (facts, past) = (profile.facts(pc)?, Past::default());
     let mut names: Vec<String> = Vec::new();
     for stage in profile.in_order().filter(|stage| stage.when.holds(&facts)) {
         // One that cannot be planned yet may wait for another step.
-        let changes = stage.kind.step().plan(pc, &scene(profile, stage, None)).unwrap_or_default();
+        let changes = stage.kind.step().plan(pc, &scene(profile, stage, &past, None)).unwrap_or_default();
         names.extend(changes.iter().filter_map(|change| stage.kind.step().secret(change)).map(str::to_owned));
     }
     names.sort();
@@ -90,8 +90,9 @@ pub fn inspect(profile: &Profile, pc: &dyn Look) -> Result<()> {
     profile.in_order().filter(|stage| stage.when.holds(&facts)).try_for_each(|stage| stage.kind.step().inspect(pc))
 }
 
-fn scene<'a>(profile: &'a Profile, stage: &Stage, restart_asked_under: Option<&'a str>) -> Scene<'a> {
-    Scene { variables: &profile.variables, timeout_s: stage.timeout_s, restart_asked_under }
+fn scene<'a>(profile: &'a Profile, stage: &Stage, past: &'a Past, restart_asked_under: Option<&'a str>) -> Scene<'a> {
+    let name = past.opened.as_ref().and_then(|opened| opened.name.as_deref());
+    Scene { variables: &profile.variables, timeout_s: stage.timeout_s, restart_asked_under, name }
 }
 
 fn told(stage: &Stage, outcome: Outcome) -> Told {
@@ -256,7 +257,7 @@ impl Run<'_> {
     fn plan(&self, stage: &Stage) -> Result<Vec<Change>> {
         let past = self.past.steps.get(&stage.name);
         let asked = past.and_then(|step| step.restart_asked_under.as_deref());
-        stage.kind.step().plan(&*self.pc, &scene(self.profile, stage, asked))
+        stage.kind.step().plan(&*self.pc, &scene(self.profile, stage, &self.past, asked))
     }
 
     /// Announces the changes, makes them, and looks again.
@@ -269,7 +270,7 @@ impl Run<'_> {
         (self.tell)(&Event::Applying { name, attempt, changes: changes.clone() });
         let (mut evidence, mut meaning, mut failed) = (Vec::new(), Meaning::Done, None);
         for change in &changes {
-            let scene = scene(self.profile, stage, None);
+            let scene = scene(self.profile, stage, &self.past, None);
             match stage.kind.step().apply(change, self.pc, &scene) {
                 Ok(Applied { meaning: means, ended }) => {
                     meaning = meaning.max(means);

@@ -107,8 +107,11 @@ pub struct Opened {
     pub pc: Identity,
     /// The variables that it was run with.
     pub variables: BTreeMap<String, String>,
-    /// The files beside the profile.
+    /// The files of the profile.
     pub payloads: BTreeMap<String, Digest>,
+    /// The name that the PC was given, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// A line: what happened, and when by the clock on the wall, which nothing here relies on.
@@ -152,6 +155,7 @@ mod tests {
             pc: Identity::default(),
             variables: BTreeMap::from([("kind".into(), "kiosk".into())]),
             payloads: BTreeMap::new(),
+            name: Some("kiosk-01".into()),
         };
         let changes = vec![Change::to_be("é", Aspect::Member("sudo".into()))];
         let portrait = Portrait::of(&Fake::default()).expect("a portrait");

@@ -547,12 +547,18 @@ impl Log for FakeLog {
 }
 
 pub(crate) fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
-    Scene { variables, timeout_s: 60, restart_asked_under: None }
+    Scene { variables, timeout_s: 60, restart_asked_under: None, name: None }
 }
 
 /// The one step of a profile.
 pub(crate) fn step(keys: &str) -> Kind {
     let text = format!("title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\n{keys}\n");
+    parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
+}
+
+/// The one step of a profile that gives names.
+pub(crate) fn named_step(keys: &str) -> Kind {
+    let text = format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"acme-pc-{{nn}}\"\n[[step]]\nname = \"s\"\n{keys}\n");
     parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
 }
 

@@ -48,6 +48,11 @@ pub trait Step {
         Vec::new()
     }
 
+    /// It needs the name that this PC is given.
+    fn wants_name(&self) -> bool {
+        false
+    }
+
     /// The name of the secret that it needs for one of its changes.
     fn secret(&self, _: &Change) -> Option<&str> {
         None
@@ -68,6 +73,8 @@ pub struct Scene<'a> {
     pub timeout_s: u32,
     /// The start of the PC (see [`Look::boot`]) under which a restart was asked for by this step, where it was.
     pub restart_asked_under: Option<&'a str>,
+    /// The name that this PC is given, where it is given one.
+    pub name: Option<&'a str>,
 }
 
 /// What making a change came to, as whoever made it tells. Whether it is true, the next plan says.

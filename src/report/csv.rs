@@ -2,6 +2,8 @@
 //! asks, UTF-8.
 
 pub(super) mod certificate;
+pub(super) mod depot;
+pub(super) mod names;
 
 use std::net::IpAddr;
 

@@ -12,6 +12,8 @@ use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
+use crate::prep::depot::{Checked, Manifest};
+use crate::prep::names::Names;
 use crate::prep::sheet::Sheet;
 use crate::prep::tell::Record;
 
@@ -50,6 +52,21 @@ pub fn prepare(record: &Record, purpose: Purpose, view: &View) -> String {
 /// Writes a delivery sheet.
 pub(super) fn deliver(sheet: &Sheet, view: &View) -> String {
     written(&Page::of_sheet(sheet, view.language, &view.zone), view)
+}
+
+/// Writes what is in a depot.
+pub fn depot_list(folder: &str, manifest: &Manifest, view: &View) -> String {
+    written(&Page::of_depot(folder, manifest, view.language, &view.zone), view)
+}
+
+/// Writes how the payloads of a depot were found.
+pub fn depot_check(folder: &str, checked: &[Checked], took: &str, view: &View) -> String {
+    written(&Page::of_depot_check(folder, checked, took, view.language), view)
+}
+
+/// Writes who has which name.
+pub fn names_list(file: &str, names: &Names, view: &View) -> String {
+    written(&Page::of_names(file, names, view.language, &view.zone), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

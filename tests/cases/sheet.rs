@@ -86,6 +86,7 @@ fn sheet(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeM
         pc: identity(),
         variables: BTreeMap::from([("customer".to_owned(), "Tilleuls".to_owned())]),
         payloads,
+        name: None,
     };
     let mut entries = vec![
         Entry::Opened(Box::new(opened)),

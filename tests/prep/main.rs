@@ -4,7 +4,9 @@
 #![cfg(target_os = "linux")]
 
 mod delivery;
+mod depot;
 mod kiosk;
+mod names;
 mod new;
 mod power;
 mod shipped;

@@ -1,7 +1,7 @@
 //! A system that is thrown away: this one under an overlay in memory, with processes, a name and a network of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -80,6 +80,14 @@ impl ThrowAway {
         let to = self.root().join(path.trim_start_matches('/'));
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
         fs::write(to, bytes).expect("written");
+    }
+
+    /// Lets the system see a folder of this one, and write to it.
+    pub(crate) fn share(&self, folder: &Path, at: &str) {
+        let (to, first) = (self.shared.path().join("root").join(at), self.first.to_string());
+        let mut mount = Command::new("nsenter");
+        mount.args(["--target", &first, "--mount", "sh", "-ec", "mkdir -p \"$2\"; mount --bind \"$1\" \"$2\"", "sh"]);
+        assert!(mount.arg(folder).arg(to).status().expect("a shell").success());
     }
 
     pub(crate) fn read(&self, path: &str) -> Option<String> {

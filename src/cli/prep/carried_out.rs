@@ -4,18 +4,21 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::naming::Asked;
 use super::progress::Progress;
 use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, sheet};
 use crate::cli::output::{print, view};
 use crate::cli::{agreement, unseen};
-use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, payloads, profile_text, refuse_others};
-use crate::edge::stop;
+use crate::edge::pc::payloads::Payloads;
+use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, profile_text, refuse_others};
+use crate::edge::{self, stop};
 use crate::fault::{Fault, Result};
 use crate::json::escaped;
 use crate::language::Language;
 use crate::prep::engine::{self, Log, Terms};
 use crate::prep::entry::{Entry, Left, Opened, Starter};
 use crate::prep::look::{Digest, Look};
+use crate::prep::names::pattern::Pattern;
 use crate::prep::outcome::{Outcome, RunEnd};
 use crate::prep::past::Past;
 use crate::prep::portrait::Portrait;
@@ -34,6 +37,8 @@ struct Ready {
     pc: Pc,
     past: Option<Past>,
     opened: Opened,
+    /// Where this PC is still to be given its name.
+    names: Option<(Pattern, PathBuf)>,
 }
 
 impl ProfileArgs {
@@ -49,11 +54,25 @@ impl ProfileArgs {
         let given = before.map_or(set, |opened| opened.variables.clone());
         let profile = Profile::parse(&text, &given).map_err(|refusal| refusal.of(&self.profile.display().to_string()))?;
         let folder = folder_of(&self.profile);
-        let payloads = payloads(&profile, &folder)?;
-        let pc = Pc::new(&folder, payloads.clone());
+        let depot = self.depot.clone().or_else(|| profile.depot.as_ref().map(|depot| folder.join(depot)));
+        let payloads = Payloads::find(&profile, &folder, depot.as_deref())?;
+        let digests = payloads.digests();
+        let pc = Pc::new(payloads);
         engine::inspect(&profile, &pc)?;
-        let opened = opening(&profile, pc.identity()?, payloads);
-        Ok(Ready { profile, pc, past, opened })
+        let mut opened = opening(&profile, pc.identity()?, digests);
+        let same = |before: &&Opened| before.profile == opened.profile && before.pc.is(&opened.pc);
+        let before = past.as_ref().and_then(|past| past.opened.as_ref()).filter(same);
+        let asked = Asked {
+            name: self.name.as_deref(),
+            before: before.and_then(|before| before.name.as_deref()),
+            file: self.names.as_deref(),
+            kept_in: depot.as_deref().unwrap_or(&folder),
+            folder: &folder,
+        };
+        let named = asked.name_for(profile.naming(&profile.facts(&pc)?), &opened.pc)?;
+        opened.name = named.name;
+        let names = named.reserve_by;
+        Ok(Ready { profile, pc, past, opened, names })
     }
 
     fn given(&self) -> Result<BTreeMap<String, String>> {
@@ -70,7 +89,8 @@ impl ProfileArgs {
 pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
     let ready = args.profile.ready()?;
     let before = ready.past.as_ref().filter(|past| engine::goes_on(past, &ready.opened).is_ok());
-    let past = before.cloned().unwrap_or_default();
+    let mut past = before.cloned().unwrap_or_default();
+    past.opened.get_or_insert_with(|| ready.opened.clone());
     let record = engine::look(&ready.profile, &ready.pc, &past)?;
     show(&record, Purpose::Plan, args.profile.format, language)?;
     let waits = ready.pc.boot().is_ok_and(|boot| past.restart_awaited(&boot).is_some());
@@ -90,7 +110,13 @@ pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
             of_this(&sheet, &ready)?;
             // The journal tells more of the past, where it is one of this preparation.
             let own = ready.past.clone().filter(|past| engine::goes_on(past, &ready.opened).is_ok() && past.opened.is_some());
-            (own.unwrap_or_else(|| sheet.past()), sheet.delivered())
+            let past = own.unwrap_or_else(|| {
+                let name = ready.opened.name.as_ref().and(sheet.host_name()).map(str::to_owned);
+                let mut past = sheet.past();
+                past.opened = Some(Opened { name, ..ready.opened.clone() });
+                past
+            });
+            (past, sheet.delivered())
         }
         (None, Some(past)) => {
             engine::goes_on(past, &ready.opened)?;
@@ -155,7 +181,7 @@ fn looked(record: &Record) -> u8 {
 
 /// Prepares the PC.
 pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
-    let ready = args.profile.ready()?;
+    let mut ready = args.profile.ready()?;
     refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
@@ -163,6 +189,9 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
     let secrets = secrets(&ready, args.resumed, language)?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
+    if let Some((pattern, file)) = &ready.names {
+        ready.opened.name = Some(edge::names::reserve(file, pattern, &ready.opened.pc)?.name().to_owned());
+    }
     let mut kept = Kept::open(&state, &ready.profile)?;
     engine::goes_on(&kept.past, &ready.opened)?;
     if kept.past.opened.is_none() {
@@ -257,7 +286,7 @@ pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
     let Some((past, opened)) = past.and_then(|past| past.opened.clone().map(|opened| (past, opened))) else {
         return Err(super::no_preparation(&args.state));
     };
-    let pc = Pc::new(&args.state, BTreeMap::new());
+    let pc = Pc::default();
     let told = |name: &String| {
         let step = past.step(name);
         // Begun and not ended: the power went, or it is being done.

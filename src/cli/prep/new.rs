@@ -1,20 +1,20 @@
 //! `trousse prep new`: a profile, drafted from a few answers.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{BufRead as _, Write as _, stderr, stdin};
 use std::path::{Path, PathBuf};
 
 use crate::cli::agreement;
 use crate::cli::logbook::YesNo;
 use crate::cli::output::print;
-use crate::edge::pc::{Pc, folder_of};
+use crate::edge::pc::folder_of;
 use crate::edge::replace;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::prep::draft::{self, Package, Wishes};
-use crate::prep::look::{Look as _, System};
+use crate::prep::look::System;
+use crate::prep::payload;
 
 /// Files of a folder that become steps: a profile of more would be read by nobody.
 const PACKAGES: usize = 200;
@@ -33,7 +33,7 @@ pub struct NewArgs {
     /// The system of the PCs
     #[arg(long, value_name = "SYSTEM", value_enum)]
     pub system: Option<SystemArg>,
-    /// What they are called: {number} is given with each run; - leaves the name alone
+    /// What they are called: TILLEULS-{nn} counts, {number} is given with each run, - leaves the name alone
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
     /// The login of an administrator; - for none
@@ -171,10 +171,10 @@ impl NewArgs {
         let name = questions.maybe(
             self.name.as_deref(),
             [
-                "Name of the PC, {number} being given with each run; - leaves it alone",
-                "Nom du PC, {numero} étant donné à chaque préparation ; - n'y touche pas",
+                "Name of the PC: {nn} counts, {number} is given with each run, - leaves it alone",
+                "Nom du PC : {nn} compte, {numero} se donne à chaque préparation, - n'y touche pas",
             ],
-            language.pick("PC-{number}", "PC-{numero}"),
+            "PC-{nn}",
         )?;
         let administrator = questions.maybe(
             self.administrator.as_deref(),
@@ -266,18 +266,14 @@ impl NewArgs {
 
 /// What a file says of itself.
 fn package(folder: &Path, below: &[String], name: &str) -> Result<Package> {
+    let path = folder.join(name);
+    let shown = path.display();
+    let unread = |why: crate::fault::Why| {
+        Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), why)
+            .hint("fetch it anew, or take it out of the folder", "récupérez-le à nouveau, ou retirez-le du dossier")
+    };
+    let mut file = File::open(&path).map_err(|error| unread((&error).into()))?;
+    let about = payload::read(name, &mut file).map_err(unread)?;
     let parts: Vec<&str> = below.iter().map(String::as_str).chain([name]).collect();
-    let file = parts.join("/");
-    // Whoever reads a package stands in another folder.
-    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    let pc = Pc::new(&folder, BTreeMap::new());
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let told = match ending.as_str() {
-        "exe" => pc.payload_program(name).map(|()| None),
-        // Debian's own program reads it, where there is one.
-        "deb" if cfg!(not(target_os = "linux")) => Ok(None),
-        _ => pc.payload_package(name).map(Some),
-    }?;
-    let (product, version) = told.map(|told| (Some(told.name), Some(told.version))).unwrap_or_default();
-    Ok(Package { file, product, version })
+    Ok(Package { file: parts.join("/"), product: about.product, version: about.version })
 }

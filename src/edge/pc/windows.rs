@@ -18,6 +18,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::payloads::Payloads;
 use super::{about, files, is_still, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{
@@ -79,19 +80,20 @@ pub(super) fn way_out(fault: Fault, error: &io::Error) -> Fault {
 }
 
 /// The PC that the kit runs on.
+#[derive(Default)]
 pub struct Pc {
-    /// Where the files beside the profile are.
-    folder: PathBuf,
-    /// What they were known by when the run was begun.
-    payloads: BTreeMap<String, Digest>,
+    /// The files of the profile, and what they were known by when the run was begun.
+    payloads: Payloads,
     secrets: BTreeMap<String, Secret>,
     resume: Option<Resume>,
+    /// They were copied to the PC, as far as that was possible.
+    kept: bool,
 }
 
 impl Pc {
-    /// This PC; the profile lies in that folder, with files that are known by their digests.
-    pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+    /// This PC, and the files of the profile.
+    pub fn new(payloads: Payloads) -> Pc {
+        Pc { payloads, ..Pc::default() }
     }
 
     /// How the run goes on when the PC is started.
@@ -105,7 +107,7 @@ impl Pc {
     }
 
     fn payload_path(&self, name: &str) -> PathBuf {
-        self.folder.join(name.replace('/', "\\"))
+        self.payloads.place(name, self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name)))
     }
 
     /// Runs lines of PowerShell; a file of them from a copy that nobody else can write.
@@ -174,8 +176,8 @@ impl Look for Pc {
 
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
-            Some(digest) => Ok(digest.clone()),
-            None => Err(about(self.payload_path(name), &io::ErrorKind::NotFound.into())),
+            Some(payload) => Ok(payload.digest.clone()),
+            None => Err(about(name, &io::ErrorKind::NotFound.into())),
         }
     }
 
@@ -276,10 +278,9 @@ impl Act for Pc {
     }
 
     fn resume_at_start(&mut self) -> Result<()> {
-        match &self.resume {
-            Some(resume) => resume.prepare(&self.folder, &self.payloads),
-            None => Ok(()),
-        }
+        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
+        self.kept = true;
+        prepared
     }
 
     fn forget_resume(&mut self) -> Result<()> {

@@ -1,7 +1,6 @@
 //! How a run goes on when the PC is started: by a start-up task, or by RunOnce where tasks are not started with the PC. The program,
 //! the profile and its files are kept on the PC until then: the stick that they came on may be gone.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::windows::process::CommandExt;
@@ -15,8 +14,9 @@ use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, KEY_WRITE};
 use super::process::{quoted, windows_folder};
 use super::{about, files, guarded, is_still, registry, scheduler};
 use crate::edge::pc::digest;
+use crate::edge::pc::payloads::{Payload, Payloads};
 use crate::fault::{Fault, Result};
-use crate::prep::look::{Digest, Mode};
+use crate::prep::look::Mode;
 
 /// What is run once, when an administrator logs on (Run and RunOnce Registry Keys, Win32 documentation).
 const RUN_ONCE: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce";
@@ -46,8 +46,13 @@ impl Resume {
         self.state.join("kept")
     }
 
+    /// Where a file of the profile is kept.
+    pub(super) fn kept_payload(&self, name: &str) -> PathBuf {
+        self.kept().join("beside").join(name.replace('/', "\\"))
+    }
+
     /// Lets the PC go on with the run when it is started.
-    pub(super) fn prepare(&self, folder: &Path, payloads: &BTreeMap<String, Digest>) -> Result<()> {
+    pub(super) fn prepare(&self, payloads: &Payloads) -> Result<()> {
         let kept = self.kept();
         guarded::private(&kept)?;
         let beside = kept.join("beside");
@@ -56,16 +61,17 @@ impl Resume {
         if !is_the_same(&own, &program) {
             files::copy(&own, &program.display().to_string(), ANY)?;
             files::copy(&self.profile, &profile.display().to_string(), ANY)?;
-            for (name, expected) in payloads {
-                let name = name.replace('/', "\\");
-                let to = beside.join(&name);
+            // One that cannot be had any more does not keep the others from being there.
+            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
+                let to = self.kept_payload(name);
                 let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
-                if !matches!(there, Ok(there) if there == *expected) {
-                    let from = folder.join(&name);
-                    let mut file = File::open(&from).map_err(|error| about(&from, &error))?;
-                    files::write_if(&to.display().to_string(), &mut file, ANY, |digest| is_still(&name, digest, expected))?;
+                if matches!(there, Ok(there) if there == *expected) {
+                    return Ok(());
                 }
-            }
+                let mut file = File::open(path).map_err(|error| about(path, &error))?;
+                files::write_if(&to.display().to_string(), &mut file, ANY, |digest| is_still(name, digest, expected))
+            });
+            copied.fold(Ok(()), Result::and)?;
         }
         let words: Vec<String> = self.words.iter().chain([&profile.display().to_string()]).map(|word| quoted(word)).collect();
         let program = program.display().to_string();
