@@ -200,6 +200,8 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("preparation.schema.json", prep::tell::schema()),
         ("profile.schema.json", prep::profile::schema()),
         ("sheet.schema.json", prep::sheet::schema()),
+        ("depot.schema.json", prep::depot::schema()),
+        ("names.schema.json", prep::names::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 use std::io::{IsTerminal, stderr};
-use std::panic;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -136,9 +135,6 @@ fn add(args: &AddArgs, language: Language) -> Result<u8> {
         told.set(told.get() + bytes);
         bar.iter().for_each(|bar| bar.set_position(told.get()));
     };
-    // A damaged package is told in one line, not by the words of whoever stumbled over it.
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
     let mut lines = String::new();
     let added = args.files.iter().try_for_each(|file| {
         bar.iter().for_each(|bar| bar.set_message(one_line(&file.display().to_string())));
@@ -146,7 +142,6 @@ fn add(args: &AddArgs, language: Language) -> Result<u8> {
         lines.push_str(&line(&payload, added, language));
         Ok(())
     });
-    panic::set_hook(before);
     bar.iter().for_each(ProgressBar::finish_and_clear);
     // Those before the one that is refused are in.
     print(&lines)?;
@@ -159,9 +154,8 @@ fn line(payload: &Payload, added: Added, language: Language) -> String {
         Added::New => language.pick("added", "ajouté"),
         Added::Replaced => language.pick("added, in the place of another", "ajouté, à la place d'un autre"),
         Added::There => language.pick("was there already", "y était déjà"),
-        Added::Mended => {
-            language.pick("put back: what lay there was not it any more", "remis : ce qui s'y trouvait n'était plus lui")
-        }
+        Added::Mended => language
+            .pick("put back: what lay there was not it any more", "remis en place : ce qui s'y trouvait n'était plus le même"),
     };
     let about = &payload.about;
     let about: Vec<&str> = [&about.product, &about.version, &about.publisher].into_iter().flatten().map(String::as_str).collect();

@@ -35,8 +35,8 @@ pub enum PrepCommand {
     Verify(VerifyArgs),
     Status(StatusArgs),
     Sheet(SheetArgs),
-    New(NewArgs),
     Names(names::NamesArgs),
+    New(NewArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -143,8 +143,8 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
         PrepCommand::Sheet(args) => sheet::run(args, language),
-        PrepCommand::New(args) => new::run(args, language),
         PrepCommand::Names(args) => names::run(args, language),
+        PrepCommand::New(args) => new::run(args, language),
     }
 }
 

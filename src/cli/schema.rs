@@ -8,8 +8,6 @@ use crate::fault::Result;
 use crate::firm::Firm;
 use crate::logbook;
 use crate::prep;
-use crate::prep::depot::Manifest;
-use crate::prep::names::Names;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
@@ -64,8 +62,8 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Logbook => logbook::schema(),
         Schema::Preparation => prep::tell::schema(),
         Schema::Sheet => prep::sheet::schema(),
-        Schema::Depot => schema_for!(Manifest).to_value(),
-        Schema::Names => schema_for!(Names).to_value(),
+        Schema::Depot => prep::depot::schema(),
+        Schema::Names => prep::names::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

@@ -28,6 +28,7 @@ use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
 use crate::prep::look::{Digest, Identity, Package};
 use crate::prep::msi;
+use crate::prep::pack::{self, Packed};
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
 use crate::prep::program_file;
@@ -114,6 +115,18 @@ pub(crate) fn profile_text(path: &Path) -> Result<String> {
 pub fn folder_of(profile: &Path) -> PathBuf {
     let folder = profile.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder.to_owned()
+}
+
+/// The drivers of a pack beside the profile.
+fn drivers(path: &Path) -> Result<Vec<Packed>> {
+    let shown = path.display();
+    let opened = File::open(path).map_err(|error| Why::from(&error));
+    opened.and_then(pack::drivers).map_err(|why| {
+        Fault::because(format!("{shown} is no pack of drivers"), format!("{shown} n'est pas un pack de pilotes"), why).hint(
+            "fetch it again, and put what it unpacks to into a zip where it is no zip",
+            "téléchargez-le à nouveau, et mettez son contenu dans un zip s'il n'en est pas un",
+        )
+    })
 }
 
 /// The first line of a journal of this profile on this PC.

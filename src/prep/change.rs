@@ -72,6 +72,20 @@ pub enum Aspect {
         /// What is set.
         setting: Setting,
     },
+    /// Whether an app or a program is gone; where it came from, so that it can be put back.
+    Removed {
+        /// Who made it, and what it was by its key.
+        origin: String,
+    },
+    /// The version and the maker of the driver of a device.
+    Driver,
+    /// The version of the firmware of the PC.
+    Firmware,
+    /// Whether an update is installed.
+    Update {
+        /// What it is known by.
+        id: String,
+    },
     /// Whether something holds that no step makes so.
     Check {
         /// What, in English.
@@ -179,10 +193,12 @@ impl Aspect {
             Aspect::HostName
             | Aspect::Restarted
             | Aspect::System
+            | Aspect::Firmware
             | Aspect::Hibernation
             | Aspect::Power { .. }
             | Aspect::Check { .. } => format!("{what}{colon} {is}"),
             Aspect::Done => format!("{subject}{colon} {is}"),
+            Aspect::Removed { .. } => format!("{subject} ({what}){colon} {is}"),
             Aspect::Value(_) => format!("{subject}{colon} {what}{colon} {is}"),
             _ => format!("{subject}{colon} {what} {is}"),
         }
@@ -214,6 +230,10 @@ impl Aspect {
             Aspect::Runs => ("state", "état"),
             Aspect::Hibernation => ("hibernation", "veille prolongée"),
             Aspect::Power { source, setting } => return power(*source, *setting, language),
+            Aspect::Removed { origin } => return origin.clone(),
+            Aspect::Driver => ("driver", "pilote"),
+            Aspect::Firmware => ("firmware", "firmware"),
+            Aspect::Update { .. } => ("update", "mise à jour"),
             Aspect::Check { english, french } => return language.pick(english, french).clone(),
             Aspect::Done => ("done", "fait"),
             Aspect::Restarted => ("restart", "redémarrage"),
@@ -253,6 +273,10 @@ impl Aspect {
             (State::Absent, Aspect::Hibernation) => ("off", "interdite"),
             (State::Present, Aspect::Hibernation) => ("on", "permise"),
             (State::Absent, Aspect::Power { .. }) => ("none", "aucun"),
+            (State::Absent, Aspect::Removed { .. }) => ("removed", "retiré"),
+            (State::Absent, Aspect::Driver) => ("none", "aucun"),
+            (State::Absent, Aspect::Update { .. }) => ("missing", "manquante"),
+            (State::Present, Aspect::Update { .. }) => ("installed", "installée"),
             (State::Present, Aspect::Check { .. }) => ("holds", "conforme"),
             (State::Absent, Aspect::Member(_)) => ("no", "non"),
             (State::Present, Aspect::Member(_)) => ("yes", "oui"),

@@ -88,6 +88,11 @@ impl Manifest {
     }
 }
 
+/// The JSON Schema (draft 2020-12) of the list, for `trousse schema depot`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Manifest).into()
+}
+
 fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
@@ -167,7 +172,7 @@ impl Condition {
     pub fn why(&self, size: u64) -> Why {
         match self {
             Condition::Intact => Why::new("is intact", "est intact"),
-            Condition::Changed => Why::new("is not what was put there", "n'est plus ce qui y a été mis"),
+            Condition::Changed => Why::new("is not what was put there", "n'est plus ce qui y a été déposé"),
             Condition::Truncated { left } => {
                 Why::new(format!("is cut off: {left} of {size} bytes"), format!("est tronqué : {left} octets sur {size}"))
             }

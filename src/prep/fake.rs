@@ -2,19 +2,23 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::rc::Rc;
 
 use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
+use super::look::app::App;
 use super::look::power::{Setting, Source};
 use super::look::registry::{Data, Key};
 use super::look::service::{Service, Start};
 use super::look::shortcut::{Place, Shortcut};
+use super::look::update::Update;
 use super::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program,
     Row, Seen, System,
 };
+use super::pack::{self, Packed};
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
@@ -54,6 +58,23 @@ pub(crate) struct Fake {
     pub(crate) services: BTreeMap<String, Service>,
     pub(crate) power: BTreeMap<(Source, Setting), u32>,
     pub(crate) hibernates: bool,
+    pub(crate) apps: Vec<App>,
+    pub(crate) updates: Vec<Update>,
+    /// What was installed and waits for the start.
+    pub(crate) updated: Vec<String>,
+    /// Updates are there after a start only.
+    pub(crate) updates_at_start: bool,
+    /// What its next start brings to light in their place.
+    pub(crate) next_updates: Vec<Update>,
+    pub(crate) devices: Vec<String>,
+    pub(crate) firmware: Option<String>,
+    /// The firmware that its next start brings.
+    pub(crate) next_firmware: Option<String>,
+    pub(crate) on_battery: bool,
+    /// The program whose uninstaller runs.
+    pub(crate) removing: Option<usize>,
+    /// Looks after which a program is gone whose uninstaller has ended.
+    pub(crate) removal_takes: u32,
     /// What WMI answers to questions that hold these words.
     pub(crate) wmi: Vec<(String, Vec<Row>)>,
     /// How commands that begin with these words end.
@@ -99,6 +120,17 @@ impl Default for Fake {
             services: BTreeMap::new(),
             power: BTreeMap::new(),
             hibernates: false,
+            apps: Vec::new(),
+            updates: Vec::new(),
+            updates_at_start: false,
+            next_updates: Vec::new(),
+            updated: Vec::new(),
+            devices: Vec::new(),
+            firmware: None,
+            next_firmware: None,
+            on_battery: false,
+            removing: None,
+            removal_takes: 0,
             wmi: Vec::new(),
             answers: Vec::new(),
             pending: false,
@@ -126,6 +158,12 @@ impl Fake {
     pub(crate) fn start(&mut self) {
         self.boots += 1;
         self.restart_asked = false;
+        self.firmware = self.next_firmware.take().or(self.firmware.take());
+        let updated = std::mem::take(&mut self.updated);
+        if !updated.is_empty() {
+            self.updates.retain(|update| !updated.contains(&update.id));
+            self.updates.append(&mut self.next_updates);
+        }
         self.name = self.next_name.take().unwrap_or(std::mem::take(&mut self.name));
         for path in std::mem::take(&mut self.at_start) {
             self.files.insert(path, (Vec::new(), Mode(0o644)));
@@ -156,6 +194,20 @@ impl Fake {
         let done = effect(self);
         burn(&self.fuse);
         done
+    }
+
+    /// A program goes whose uninstaller has come to its end.
+    fn gone(&mut self) {
+        if self.removal_takes == 0 {
+            if let Some(at) = self.removing.take() {
+                self.programs.remove(at);
+            }
+        } else if self.removing.is_some() {
+            self.removal_takes -= 1;
+            if self.removal_takes == 0 {
+                self.gone();
+            }
+        }
     }
 
     /// A command that begins with these words ends so.
@@ -258,11 +310,6 @@ impl Look for Fake {
         self.payloads.get(name).cloned().ok_or_else(|| Fault::new("no such file", "fichier introuvable"))
     }
 
-    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
-        let text = self.lines(lines);
-        Ok((text.starts_with("if ") && !text.contains("fi")).then(|| "\"fi\" expected".to_owned()))
-    }
-
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
@@ -353,6 +400,35 @@ impl Look for Fake {
         Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
     }
 
+    fn apps(&self) -> Result<Vec<App>> {
+        Ok(self.apps.clone())
+    }
+
+    fn updates(&self) -> Result<Vec<Update>> {
+        Ok(self.updates.clone())
+    }
+
+    fn devices(&self) -> Result<Vec<String>> {
+        Ok(self.devices.clone())
+    }
+
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        let bytes = self.payload_bytes(name, u64::MAX)?;
+        pack::drivers(Cursor::new(bytes)).map_err(|why| Fault::new(why.english, why.french))
+    }
+
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
+        Ok(self.lines(lines).contains("((").then(|| "line 1: unexpected (".to_owned()))
+    }
+
+    fn firmware(&self) -> Result<Option<String>> {
+        Ok(self.firmware.clone())
+    }
+
+    fn on_mains(&self) -> Result<bool> {
+        Ok(!self.on_battery)
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
         let text = self.lines(&command.lines);
         if let Some((_, ended)) = self.answers.iter().find(|(words, _)| text.starts_with(words)) {
@@ -387,7 +463,7 @@ impl Act for Fake {
         Ok(())
     }
 
-    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`.
+    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`, `firmware`.
     fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
         let Package { name, version, product_code } = self.payload_package(payload)?;
         let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
@@ -399,6 +475,10 @@ impl Act for Fake {
                 0
             }
             (_, "lies") => 0,
+            (_, "firmware") => {
+                pc.next_firmware = Some(version);
+                0
+            }
             (_, "another") => 1638,
             (_, "busy") if pc.busy > 0 => {
                 pc.busy -= 1;
@@ -456,12 +536,6 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn settle(&mut self) -> Result<()> {
-        burn(&self.fuse);
-        self.settled = None;
-        Ok(())
-    }
-
     fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
         self.act(format!("power {source:?} {setting:?} {value}"), |pc| {
             pc.power.insert((source, setting), value);
@@ -507,6 +581,66 @@ impl Act for Fake {
         Ok(())
     }
 
+    fn remove_app(&mut self, app: &App) -> Result<()> {
+        self.act(format!("remove {} {}", app.full_name, app.provisioned), |pc| pc.apps.retain(|other| other != app));
+        Ok(())
+    }
+
+    fn remove_package(&mut self, name: &str, _: u32) -> Result<Ended> {
+        self.act(format!("remove {name}"), |pc| drop(pc.packages.remove(name)));
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn run_line(&mut self, line: &str, _: u32) -> Result<Ended> {
+        self.act(format!("line {line}"), |pc| {
+            pc.removing = pc
+                .programs
+                .iter()
+                .position(|program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall)))
+        });
+        self.gone();
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn add_driver(&mut self, pack: &str, inf: &str, _: u32) -> Result<Ended> {
+        let drivers = self.payload_drivers(pack)?;
+        let Some(Packed { driver, .. }) = drivers.into_iter().find(|packed| packed.inf == inf) else {
+            return Ok(Ended { how: How::Code(2), output: String::new() });
+        };
+        self.act(format!("driver {pack} {inf}"), |pc| {
+            for (at, place) in pc.devices.clone().into_iter().enumerate() {
+                let key = Key::machine("SYSTEM\\CurrentControlSet\\Enum").below(&place);
+                let Ok(Some(Data::Multi(ids))) = pc.registry_value(&key, "HardwareID") else { continue };
+                if ids.iter().any(|id| driver.devices.contains(&id.to_lowercase())) {
+                    let class = format!("{}\\{at:04}", driver.class_guid);
+                    let below = Key::machine("SYSTEM\\CurrentControlSet\\Control\\Class").below(&class);
+                    let mut keep = |key: &Key, name: &str, text: &str| {
+                        pc.registry.insert((key.folded(), name.to_lowercase()), Data::String(text.to_owned()).raw());
+                    };
+                    keep(&key, "Driver", &class);
+                    keep(&below, "DriverVersion", &driver.version);
+                    keep(&below, "ProviderName", &driver.provider);
+                }
+            }
+        });
+        Ok(Ended { how: How::Code(0), output: String::new() })
+    }
+
+    fn install_update(&mut self, id: &str, _: u32) -> Result<bool> {
+        let later = self.updates_at_start;
+        self.act(format!("update {id}"), |pc| match later {
+            true => pc.updated.push(id.to_owned()),
+            false => pc.updates.retain(|update| update.id != id),
+        });
+        Ok(later)
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        burn(&self.fuse);
+        self.settled = None;
+        Ok(())
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
         if self.cannot_resume {
             return Err(Fault::new("nothing starts programs here", "rien ne lance de programmes ici"));
@@ -527,6 +661,7 @@ impl Act for Fake {
 
     fn wait(&mut self, seconds: u32) {
         self.waited += seconds;
+        self.gone();
     }
 }
 

@@ -1,10 +1,12 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
+pub mod app;
 pub mod card;
 pub mod power;
 pub mod registry;
 pub mod service;
 pub mod shortcut;
+pub mod update;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,13 +14,16 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::pack::Packed;
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
+use app::App;
 pub use card::NetworkCard;
 use power::{Setting, Source};
 use registry::{Data, Key};
 use service::{Service, Start};
 use shortcut::{Place, Shortcut};
+use update::Update;
 
 /// Reads a PC.
 pub trait Look {
@@ -57,11 +62,6 @@ pub trait Look {
     /// What a file beside the profile holds, where it is not longer than this.
     fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>>;
 
-    /// What the shell of POSIX has against lines, without running them; `None` where it reads them to the end.
-    fn shell_objection(&self, _: &Contents) -> Result<Option<String>> {
-        Err(has_no("shell of POSIX", "shell POSIX"))
-    }
-
     /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
 
@@ -70,12 +70,12 @@ pub trait Look {
 
     /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
     fn programs(&self) -> Result<Vec<Program>> {
-        Err(lacks(self.build()?.system, "no list of installed programs", "pas de liste des programmes installés"))
+        Err(has_no("list of installed programs", "liste des programmes installés"))
     }
 
     /// The version that a program file tells of itself; `None` where it tells none.
     fn file_version(&self, _: &str) -> Result<Option<String>> {
-        Err(lacks(self.build()?.system, "no versions in files", "pas de version dans les fichiers"))
+        Err(has_no("versions in files", "version dans les fichiers"))
     }
 
     /// A local account; `None` where there is none of this name.
@@ -99,19 +99,13 @@ pub trait Look {
     }
 
     /// When the PC sleeps, in the unit of the setting; `None` where it is something that a profile cannot say.
-    fn power(&self, _: Source, _: Setting) -> Result<Option<u32>> {
-        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
-    }
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>>;
 
     /// Whether the PC may hibernate.
-    fn may_hibernate(&self) -> Result<bool> {
-        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
-    }
+    fn may_hibernate(&self) -> Result<bool>;
 
     /// A service by its short name; `None` where there is none.
-    fn service(&self, _: &str) -> Result<Option<Service>> {
-        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
-    }
+    fn service(&self, name: &str) -> Result<Option<Service>>;
 
     /// A value of the registry, by its name; `None` where it or its key is not there.
     fn registry_value(&self, _: &Key, _: &str) -> Result<Option<Data>> {
@@ -127,6 +121,32 @@ pub trait Look {
     fn shortcut(&self, _: &Place, _: &str) -> Result<Option<Shortcut>> {
         Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
     }
+
+    /// The apps of Windows' Store.
+    fn apps(&self) -> Result<Vec<App>> {
+        Err(has_no("Store of Windows", "Store de Windows"))
+    }
+
+    /// The places of the devices that are in the PC, as the registry has them.
+    fn devices(&self) -> Result<Vec<String>> {
+        Err(has_no("devices of Windows", "périphériques de Windows"))
+    }
+
+    /// What the system's maker has for the PC and it does not have yet.
+    fn updates(&self) -> Result<Vec<Update>> {
+        Err(has_no("Windows Update", "Windows Update"))
+    }
+
+    /// The drivers of a pack beside the profile. What is no whole pack is a fault.
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>>;
+    /// What the shell of the system says is wrong with these lines, without running any of them; `None` where nothing is.
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>>;
+
+    /// The version of the firmware (SMBIOS, DSP0134 7.1); `None` where its maker has not filled it in.
+    fn firmware(&self) -> Result<Option<String>>;
+
+    /// Whether the PC is fed from the mains.
+    fn on_mains(&self) -> Result<bool>;
 
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
@@ -165,28 +185,17 @@ pub trait Act: Look {
     /// Names the PC.
     fn set_host_name(&mut self, name: &str) -> Result<()>;
 
-    /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
-    fn settle(&mut self) -> Result<()>;
-
     /// Sets when the PC sleeps.
-    fn set_power(&mut self, _: Source, _: Setting, _: u32) -> Result<()> {
-        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
-    }
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()>;
 
     /// Lets the PC hibernate, or forbids it.
-    fn let_hibernate(&mut self, _: bool) -> Result<()> {
-        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
-    }
+    fn let_hibernate(&mut self, on: bool) -> Result<()>;
 
     /// Sets when a service starts.
-    fn set_service_start(&mut self, _: &str, _: Start) -> Result<()> {
-        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
-    }
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()>;
 
     /// Starts or stops a service, and waits until it has.
-    fn set_service_running(&mut self, _: &str, _: bool, _: u32) -> Result<()> {
-        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
-    }
+    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()>;
 
     /// Sets a value of the registry, and makes its key where there is none.
     fn set_registry_value(&mut self, _: &Key, _: &str, _: &Data) -> Result<()> {
@@ -202,6 +211,33 @@ pub trait Act: Look {
     fn set_shortcut(&mut self, _: &Place, _: &str, _: &Shortcut) -> Result<()> {
         Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
     }
+
+    /// Removes an app for every account, or from what those get who come.
+    fn remove_app(&mut self, _: &App) -> Result<()> {
+        Err(has_no("Store of Windows", "Store de Windows"))
+    }
+
+    /// Removes a package of the system; its settings stay.
+    fn remove_package(&mut self, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("Debian packages", "paquets Debian"))
+    }
+
+    /// Runs a program by a command line of Windows, as the uninstaller of another one has it.
+    fn run_line(&mut self, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("command lines of Windows", "lignes de commande de Windows"))
+    }
+
+    /// Gives Windows a driver of a pack beside the profile, and the devices that it is for.
+    fn add_driver(&mut self, _: &str, _: &str, _: u32) -> Result<Ended> {
+        Err(has_no("drivers of Windows", "pilotes de Windows"))
+    }
+
+    /// Downloads and installs an update; whether it wants a restart.
+    fn install_update(&mut self, _: &str, _: u32) -> Result<bool> {
+        Err(has_no("Windows Update", "Windows Update"))
+    }
+    /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
+    fn settle(&mut self) -> Result<()>;
 
     /// Lets the PC go on with this run when it is started the next time.
     fn resume_at_start(&mut self) -> Result<()>;
@@ -222,11 +258,6 @@ pub type Row = BTreeMap<String, String>;
 /// What another system has and this one does not.
 fn has_no(english: &str, french: &str) -> Fault {
     Fault::new(format!("this system has no {english}"), format!("ce système n'a pas de {french}"))
-}
-
-/// A system that has no such thing.
-fn lacks(system: System, english: &str, french: &str) -> Fault {
-    Fault::new(format!("{system} has {english}"), format!("{system} n'a {french}"))
 }
 
 /// A system that the kit prepares.

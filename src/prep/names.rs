@@ -137,6 +137,11 @@ impl Names {
     }
 }
 
+/// The JSON Schema (draft 2020-12) of the list, for `trousse schema names`.
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Names).into()
+}
+
 /// Whether two are the same PC: by the serial number, and the model where both tell it, which tables often do not; where neither
 /// has a serial number, by the installation. One that has none is not one that has: what comes out of one image has one
 /// installation.

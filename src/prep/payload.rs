@@ -4,18 +4,21 @@
 mod cab;
 mod deb;
 mod exe;
-pub mod msi;
 
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::msi::{Product, product};
 use crate::fault::Why;
 use crate::line::one_line;
 
 /// Bytes at the beginning of a file by which its form is known.
 const MAGIC: usize = 8;
+/// Streams of a package of Windows Installer: the largest have some thousands.
+const STREAMS: usize = 100_000;
 /// Characters of a text that a payload says of itself.
 const TEXT: usize = 200;
 
@@ -118,7 +121,7 @@ pub fn read(name: &str, file: &mut impl Source) -> Result<About, Why> {
     }
     let read = match found {
         Form::Deb => deb::read(file),
-        Form::Msi => msi::read(file).map(About::from),
+        Form::Msi => msi(file),
         Form::Exe => exe::read(file),
         Form::Zip => zip(file),
         Form::Cab => cab::read(file),
@@ -129,6 +132,21 @@ pub fn read(name: &str, file: &mut impl Source) -> Result<About, Why> {
         Err(_) if promised == Form::Other => Ok(About::of(Form::Other)),
         read => read.map_err(|why| no(promised, Some(why))),
     }
+}
+
+/// A package of Windows Installer, whose streams are all there to their ends: what it installs is in those behind its tables.
+fn msi(file: &mut impl Source) -> Result<About, Why> {
+    let Product { code, name, version, publisher } = product(&mut *file)?;
+    let unreadable = |error: io::Error| Why::new(error.to_string(), error.to_string());
+    let mut whole = cfb::CompoundFile::open(file).map_err(unreadable)?;
+    let streams = whole.walk().filter(|entry| entry.is_stream() && !entry.is_empty()).take(STREAMS);
+    let paths: Vec<PathBuf> = streams.map(|entry| entry.path().to_owned()).collect();
+    for path in paths {
+        let mut stream = whole.open_stream(path).map_err(unreadable)?;
+        stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).map_err(|_| cut_off())?;
+    }
+    let about = About { product: said(&name), version: said(&version), product_code: Some(code), ..About::of(Form::Msi) };
+    Ok(About { publisher: publisher.as_deref().and_then(said), ..about })
 }
 
 /// An archive is known by the list at its end, which one that is cut off does not have.
@@ -203,6 +221,18 @@ mod tests {
         assert_eq!(read, About::of(Form::Other));
         let document = super::read("letter.doc", &mut Cursor::new(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1...")).expect("bytes");
         assert_eq!(document.form, Form::Other);
+    }
+
+    #[test]
+    fn a_package_of_windows_installer_tells_its_product_and_not_where_it_is_cut_off() {
+        let bytes = include_bytes!("../../tests/payloads/kiosk.msi");
+        let about = super::read("kiosk.msi", &mut Cursor::new(bytes)).expect("a package");
+        assert_eq!(about.product_code.as_deref(), Some("{9A1C2D34-5E6F-4A7B-8C9D-0123456789AB}"));
+        assert_eq!((about.version.as_deref(), about.product.as_deref()), (Some("2.10.1"), Some("Borne d'accueil")));
+        assert_eq!(about.publisher.as_deref(), Some("Société Exemple"));
+        for cut in (0..bytes.len()).step_by(64) {
+            refused("kiosk.msi", &bytes[..cut]);
+        }
     }
 
     #[test]

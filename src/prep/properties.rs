@@ -8,14 +8,18 @@ use proptest::prelude::*;
 use super::engine::{self, Terms};
 use super::entry::{Entry, Opened, SCHEMA, Starter};
 use super::fake::{Fake, FakeLog, Killed};
-use super::look::Look;
+use super::look::app::App;
+use super::look::registry::{Data, Key};
 use super::look::service::{Service, Start};
+use super::look::update::{Category, Update};
+use super::look::{Look, Program};
 use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
 use super::portrait::Worded;
 use super::profile::Profile;
 use super::profile::tests::parse;
 use super::tell::Record;
+use super::{inf, pack};
 use crate::secret::Secret;
 
 fn pc() -> Fake {
@@ -28,6 +32,29 @@ fn pc() -> Fake {
         pc.services.insert(name.into(), Service { start, runs });
     }
     pc.crashing.push("crasher".into());
+    pc.packages.insert("telnetd".into(), "0.17".into());
+    for provisioned in [false, true] {
+        let [name, full_name, family] = ["XboxApp", "XboxApp_1_x64__8", "XboxApp_8"].map(str::to_owned);
+        pc.apps.push(App { name, full_name, family, version: "1".into(), provisioned });
+    }
+    pc.programs.push(Program {
+        key: "mcafee".into(),
+        name: "McAfee".into(),
+        uninstall: Some("C:\\m.exe".into()),
+        ..Program::default()
+    });
+    let files: [(&str, &[u8]); 3] = [("lan.inf", inf::tests::LAN.as_bytes()), ("lan.cat", b"c"), ("lan.sys", b"s")];
+    pc.payloads.insert("lan.zip".into(), pack::tests::pack(&files));
+    pc.devices.push("PCI\\LAN\\1".into());
+    let (key, ids) = (Key::machine("SYSTEM\\CurrentControlSet\\Enum\\PCI\\LAN\\1"), vec!["PCI\\VEN_8086&DEV_15FB".into()]);
+    pc.registry.insert((key.folded(), "hardwareid".into()), Data::Multi(ids).raw());
+    let mends = |id: &str| Update {
+        id: id.into(),
+        title: id.into(),
+        articles: Vec::new(),
+        categories: vec![Category::Security.id().into()],
+    };
+    (pc.updates, pc.next_updates, pc.updates_at_start) = (vec![mends("first")], vec![mends("second")], true);
     pc.groups.push("sudo".into());
     pc.secrets.insert("PW".into(), Secret::new("x"));
     pc
@@ -128,6 +155,10 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"check\"\nwhat = \"disk-health\"\nretries = 1"),
         Just("kind = \"power\"\nmains = { sleep = 0, lid = \"nothing\" }\nhibernation = false"),
         Just("kind = \"rename\"\nto = \"auto\""),
+        Just("kind = \"remove-app\"\npackages = [\"telnetd\", \"NAME\"]"),
+        Just("kind = \"remove-app\"\napps = [\"Xbox*\"]\nprograms = [\"Mc*fee\"]\narguments = \"/S\""),
+        Just("kind = \"driver\"\npack = \"lan.zip\""),
+        Just("kind = \"windows-update\"\nretries = 1"),
         Just("kind = \"reboot\""),
         Just("kind = \"file\"\npath = \"/etc/NAME\"\ntext = \"t\"\nwhen = { system = \"windows\" }"),
     ];

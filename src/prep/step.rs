@@ -191,6 +191,10 @@ steps! {
     "user"     user::User
     "rename"   rename::Rename
     "power"    power::Power
+    "remove-app" remove_app::RemoveApp
+    "driver"   driver::Driver
+    "firmware" firmware::Firmware
+    "windows-update" windows_update::WindowsUpdate
     "check"    check::Check
     "reboot"   reboot::Reboot
 }
@@ -284,12 +288,20 @@ mod tests {
         for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
             assert!(from_the_root(path).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn a_path_of_windows_begins_at_a_drive_or_a_share() {
         for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
             assert!(on_a_drive(path).is_ok(), "{path}");
         }
         for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
             assert!(on_a_drive(path).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn a_file_beside_the_profile_lies_there() {
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {
             assert!(beside(name).is_err(), "{name}");

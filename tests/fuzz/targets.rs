@@ -19,7 +19,7 @@ use trousse::observe::{Fact, Inventory, Observation, SwitchTold};
 use trousse::oui::Vendors;
 use trousse::pool;
 use trousse::prep::names::import;
-use trousse::prep::{msi, payload, program_file, smbios};
+use trousse::prep::{inf, msi, pack, payload, program_file, smbios};
 use trousse::probe::listen::Direction;
 use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report, View};
@@ -58,6 +58,8 @@ pub(crate) fn all() -> Vec<Target> {
         file("record", read_record, records),
         file("msi", |bytes| _ = msi::product(Cursor::new(bytes)), || vec![include_bytes!("../packages/kiosk.msi").to_vec()]),
         file("program", |bytes| _ = program_file::check(Cursor::new(bytes)), programs),
+        file("inf", |bytes| _ = inf::Driver::of(bytes), || vec![include_bytes!("../drivers/lan.inf").to_vec()]),
+        file("pack", |bytes| _ = pack::drivers(Cursor::new(bytes)), || vec![include_bytes!("../drivers/lan.zip").to_vec()]),
         file("smbios", |bytes| _ = smbios::identity(bytes), || vec![include_bytes!("../smbios/super-server.bin").to_vec()]),
         file("payload", read_payload, payloads),
         file("names", read_names, tables_of_names),

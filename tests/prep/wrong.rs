@@ -67,11 +67,11 @@ fn what_can_be_known_to_be_wrong_is_refused_before_anything_is_touched() {
                 "{head}{}",
                 step("a", "kind = \"script\"\nrun = \"if true; then touch /opt/a\"\ndone_when = { file = \"/opt/a\" }")
             ),
-            "is not well-formed",
+            "is refused: ",
         ),
         (
             format!("{head}{}", step("a", "kind = \"script\"\nrun = \"touch /opt/a\"\ndone_when = { command = \"case\" }")),
-            "is not well-formed",
+            "is refused: ",
         ),
         (
             format!(

@@ -9,7 +9,7 @@ use crate::cli::logbook::YesNo;
 use crate::cli::output::print;
 use crate::edge::pc::folder_of;
 use crate::edge::replace;
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::language::Language;
 use crate::line::one_line;
 use crate::prep::draft::{self, Package, Wishes};

@@ -35,6 +35,21 @@ pub(super) fn plain(path: &str) -> Result<Option<fs::Metadata>> {
     }
 }
 
+/// The names of what lies in a folder, in their order; none where there is no such folder.
+pub(super) fn names(path: &str) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(about(path, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(|error| about(path, &error))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Whether a file is there and holds a text.
 pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     if plain(path)?.is_none() {
@@ -55,21 +70,6 @@ pub(super) fn small(path: &str) -> Result<Option<Vec<u8>>> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(about(path, &error)),
     }
-}
-
-/// The names of what lies in a folder, in their order; none where there is no such folder.
-pub(super) fn names(folder: &str) -> Result<Vec<String>> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(about(folder, &error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        names.push(entry.map_err(|error| about(folder, &error))?.file_name().to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names)
 }
 
 /// What a file beside the profile holds, where it is not longer than this, and still what it was.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::payloads::Payloads;
-use super::{about, digest, files, is_still, product, program};
+use super::{about, digest, drivers, files, is_still, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -24,6 +24,7 @@ use crate::prep::look::{
     Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, NetworkCard, Package, Seen, System,
     filled_in,
 };
+use crate::prep::pack::Packed;
 use crate::secret::Secret;
 use process::Program;
 pub use resume::Resume;
@@ -228,7 +229,7 @@ impl Look for Pc {
         files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
     }
 
-    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
         let ended = match lines {
             Contents::Text(text) => Program::new("sh", &["-n", "-c", text]).run()?,
             Contents::Payload(name) => {
@@ -238,6 +239,19 @@ impl Look for Pc {
         };
         let last = ended.output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("sh -n").to_owned();
         Ok((!ended.well()).then_some(last))
+    }
+
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        drivers(&self.payload_path(name))
+    }
+
+    fn firmware(&self) -> Result<Option<String>> {
+        let told = files::small("/sys/class/dmi/id/bios_version")?;
+        Ok(told.and_then(|text| filled_in(&String::from_utf8_lossy(&text))))
+    }
+
+    fn on_mains(&self) -> Result<bool> {
+        power::on_mains()
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -318,6 +332,10 @@ impl Act for Pc {
 
     fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
         services::set_running(name, runs, timeout_s)
+    }
+
+    fn remove_package(&mut self, name: &str, timeout_s: u32) -> Result<Ended> {
+        packages::remove(name, timeout_s)
     }
 
     fn resume_at_start(&mut self) -> Result<()> {

@@ -1,16 +1,24 @@
 //! A PC with Windows on it, as it is: by the functions of Windows themselves. What its own programs return proves nothing.
 
 mod accounts;
+mod apps;
+mod devices;
 mod guarded;
 mod installers;
 pub(super) mod moded;
+mod power;
 mod powershell;
 mod process;
 mod programs;
 mod registry;
 mod resume;
 mod scheduler;
+mod services;
+mod shortcuts;
 mod system;
+mod updates;
+mod values;
+mod wmi;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,16 +27,25 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::payloads::Payloads;
-use super::{about, files, is_still, product, program};
+use super::{about, drivers, files, is_still, product, program};
 use crate::fault::{Fault, Result};
+use crate::prep::look::app::App;
+use crate::prep::look::power::{Setting, Source};
+use crate::prep::look::registry::{Data, Key};
+use crate::prep::look::service::{Service, Start};
+use crate::prep::look::shortcut::{Place, Shortcut};
+use crate::prep::look::update::Update;
 use crate::prep::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Program, Seen,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Program, Row, Seen, filled_in,
 };
+use crate::prep::pack::Packed;
 use crate::prep::path;
 use crate::secret::Secret;
 pub use resume::Resume;
 pub use system::may_prepare;
 
+/// What SMBIOS told of the firmware when Windows was started.
+const FIRMWARE: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
 /// The kit's folder among those of all programs.
 const FOLDER: &str = "trousse";
 /// Another program has the file open (winerror.h): a sharing and a lock violation.
@@ -110,16 +127,16 @@ impl Pc {
         self.payloads.place(name, self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name)))
     }
 
-    /// Runs lines of PowerShell; a file of them from a copy that nobody else can write.
+    /// Runs lines of PowerShell, or a file of them.
     fn told(&self, command: &Command) -> Result<Ended> {
-        let name = match &command.lines {
-            Contents::Text(text) => return powershell::run(text, command),
-            Contents::Payload(name) => name,
-        };
-        let expected = self.payload(name)?;
-        let right = |digest: &Digest| is_still(name, digest, &expected);
-        let copy = installers::Copy::of(&self.payload_path(name), &self.workshop(), right)?;
-        powershell::run_file(&copy.path, command)
+        match &command.lines {
+            Contents::Text(text) => powershell::run(text, command),
+            Contents::Payload(name) => {
+                let expected = self.payload(name)?;
+                let right = |digest: &Digest| is_still(name, digest, &expected);
+                installers::script(&self.payload_path(name), &self.workshop(), right, command)
+            }
+        }
     }
 
     /// What the kit makes so that it may be used: nobody else writes there.
@@ -197,6 +214,21 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
+    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
+        match lines {
+            Contents::Text(text) => powershell::wrong(text),
+            Contents::Payload(name) => powershell::wrong_file(&self.payload_path(name)),
+        }
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
+    }
+
+    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        drivers(&self.payload_path(name))
+    }
+
     fn is_there(&self, path: &str) -> Result<bool> {
         fs::exists(here(path)?).map_err(|error| about(path, &error))
     }
@@ -209,8 +241,53 @@ impl Look for Pc {
         files::names(&here(path)?)
     }
 
-    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
-        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
+    fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
+        wmi::rows(namespace, question)
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        power::setting(source, setting)
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        power::may_hibernate()
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        services::service(name)
+    }
+
+    fn registry_value(&self, key: &Key, name: &str) -> Result<Option<Data>> {
+        values::value(key, name)
+    }
+
+    fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
+        values::keys(key)
+    }
+
+    fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
+        shortcuts::shortcut(place, label)
+    }
+
+    fn apps(&self) -> Result<Vec<App>> {
+        apps::apps()
+    }
+
+    fn devices(&self) -> Result<Vec<String>> {
+        devices::places()
+    }
+
+    fn updates(&self) -> Result<Vec<Update>> {
+        updates::updates()
+    }
+
+    fn firmware(&self) -> Result<Option<String>> {
+        let told = values::value(&Key::machine(FIRMWARE), "BIOSVersion")?;
+        Ok(told.as_ref().and_then(Data::as_text).and_then(filled_in))
+    }
+
+    fn on_mains(&self) -> Result<bool> {
+        devices::on_mains()
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
@@ -271,6 +348,52 @@ impl Act for Pc {
 
     fn set_host_name(&mut self, name: &str) -> Result<()> {
         system::set_host_name(name)
+    }
+
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        power::set(source, setting, value)
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        installers::hibernate(on)
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        services::set_start(name, start)
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
+        services::set_running(name, runs, timeout_s)
+    }
+
+    fn set_registry_value(&mut self, key: &Key, name: &str, data: &Data) -> Result<()> {
+        values::set(key, name, data)
+    }
+
+    fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
+        values::remove(key, name)
+    }
+
+    fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
+        shortcuts::set(place, label, shortcut)
+    }
+
+    fn remove_app(&mut self, app: &App) -> Result<()> {
+        apps::remove(app)
+    }
+
+    fn run_line(&mut self, line: &str, timeout_s: u32) -> Result<Ended> {
+        installers::by_line(line, timeout_s)
+    }
+
+    fn add_driver(&mut self, pack: &str, inf: &str, timeout_s: u32) -> Result<Ended> {
+        let expected = self.payload(pack)?;
+        let right = |digest: &Digest| is_still(pack, digest, &expected);
+        installers::driver(&self.payload_path(pack), inf, &self.workshop(), right, timeout_s)
+    }
+
+    fn install_update(&mut self, id: &str, timeout_s: u32) -> Result<bool> {
+        updates::install(id, timeout_s)
     }
 
     fn settle(&mut self) -> Result<()> {

@@ -58,6 +58,11 @@ impl TryFrom<String> for Least {
 pub struct Pattern(String);
 
 impl Pattern {
+    /// How many letters it has beside `*`.
+    pub fn letters(&self) -> usize {
+        self.0.chars().filter(|letter| *letter != '*').count()
+    }
+
     /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -78,6 +78,11 @@ impl Answer {
     }
 }
 
+/// Whether BitLocker protects a drive of this PC, so that it would ask for its recovery key after a change of the firmware.
+pub(super) fn protected(pc: &dyn Look) -> Result<bool> {
+    windows::protected(pc)
+}
+
 impl What {
     /// What must hold, in words.
     fn words(self) -> Why {

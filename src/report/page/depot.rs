@@ -33,21 +33,21 @@ impl Page {
                 Tone::Clear,
                 language.pick(
                     format!("Every payload is as it was put there: {}.", payloads(intact, language)),
-                    format!("Tout est tel qu'il y a été mis : {}.", payloads(intact, language)),
+                    format!("Tout est tel que déposé : {}.", payloads(intact, language)),
                 ),
             ),
             (0, unread) => (
                 Tone::NotTested,
                 language.pick(
-                    format!("Not all of it could be looked at: {} cannot be read.", payloads(unread, language)),
-                    format!("Tout n'a pas pu être examiné : {} illisible(s).", payloads(unread, language)),
+                    format!("Not all of it could be looked at: {}.", unreadable(unread, language)),
+                    format!("Tout n'a pas pu être examiné : {}.", unreadable(unread, language)),
                 ),
             ),
             (wrong, _) => (
                 Tone::Broken,
                 language.pick(
                     format!("Not as it was put there: {}.", files(wrong, language)),
-                    format!("Plus tel qu'il y a été mis : {}.", files(wrong, language)),
+                    format!("Plus tel que déposé : {}.", files(wrong, language)),
                 ),
             ),
         };
@@ -91,11 +91,16 @@ fn files(count: usize, language: Language) -> String {
     counted(count as u32, ("file", "fichier"), ("files", "fichiers"), language)
 }
 
+fn unreadable(count: usize, language: Language) -> String {
+    let (one, many) = (("unreadable payload", "paquet illisible"), ("unreadable payloads", "paquets illisibles"));
+    counted(count as u32, one, many, language)
+}
+
 fn said(checked: &Checked, language: Language) -> String {
     match &checked.condition {
         Condition::Intact => language.pick("intact", "intact").to_owned(),
         Condition::Changed => {
-            language.pick("changed: other bytes than were put there", "modifié : d'autres octets que ceux mis là").to_owned()
+            language.pick("changed: other bytes than were put there", "modifié : d'autres octets que ceux déposés").to_owned()
         }
         Condition::Truncated { left } => {
             let size = checked.size.unwrap_or_default();
@@ -186,7 +191,7 @@ mod tests {
         }
         let view = View::new(Language::Fr, TimeZone::UTC);
         let text = depot_check("/srv/depot", &[checked(Condition::Truncated { left: 3 })], "3 s", &view);
-        assert!(text.contains("Plus tel qu'il y a été mis : 1 fichier") && text.contains("tronqué : 3 octets sur 12"), "{text}");
+        assert!(text.contains("Plus tel que déposé : 1 fichier") && text.contains("tronqué : 3 octets sur 12"), "{text}");
         assert!(depot_list("/srv", &manifest, &view).contains("1,2 Go"), "{}", depot_list("/srv", &manifest, &view));
     }
 }

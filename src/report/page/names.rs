@@ -40,8 +40,8 @@ fn table(names: &Names, language: Language, zone: &TimeZone) -> Table {
         Column::new(language.pick("How", "Origine"), Fit::Whole),
         Column::new(language.pick("Serial number", "N° de série"), Fit::Wrap),
         Column::new(language.pick("Model", "Modèle"), Fit::Wrap),
-        Column::new(language.pick("From", "Depuis"), Fit::Spare),
-        Column::new(language.pick("Since", "Le"), Fit::Spare),
+        Column::new(language.pick("Source", "Source"), Fit::Spare),
+        Column::new(language.pick("Since", "Date"), Fit::Spare),
     ];
     let mut sorted: Vec<&Taken> = names.names.iter().collect();
     sorted.sort_by_key(|taken| taken.name.to_lowercase());

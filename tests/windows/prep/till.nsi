@@ -5,7 +5,7 @@ Unicode true
   Target amd64-unicode
 !endif
 Name "Till"
-OutFile "till${BITS}.exe"
+OutFile "${OUT}"
 InstallDir "C:\Program Files\Till"
 RequestExecutionLevel admin
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Till"

@@ -1,8 +1,12 @@
 //! When a Linux PC sleeps, by the files of systemd: logind.conf(5), systemd-sleep.conf(5). What desktops keep for each account of
 //! its own is theirs.
 
-use super::files;
+use std::fs;
+use std::io;
+use std::path::Path;
+
 use super::process::Program;
+use super::{about, files};
 use crate::fault::{Fault, Result};
 use crate::prep::look::Mode;
 use crate::prep::look::power::{Lid, Setting, Source};
@@ -144,6 +148,28 @@ pub(super) fn set(source: Source, setting: Setting, value: u32) -> Result<()> {
     // It reads its files again; where it does not run, its next start does.
     let _ = Program::new("systemctl", &["kill", "--signal=HUP", "systemd-logind.service"]).run();
     Ok(())
+}
+
+/// Whether the PC is fed from the mains (Documentation/ABI/testing/sysfs-class-power). One that has no battery is.
+pub(super) fn on_mains() -> Result<bool> {
+    let supplies = Path::new("/sys/class/power_supply");
+    let entries = match fs::read_dir(supplies) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(about(supplies, &error)),
+    };
+    let told =
+        |supply: &Path, name: &str| fs::read_to_string(supply.join(name)).map(|text| text.trim().to_owned()).unwrap_or_default();
+    let (mut battery, mut mains) = (false, false);
+    for entry in entries.flatten() {
+        let supply = entry.path();
+        match told(&supply, "type").as_str() {
+            // That of a mouse is no battery of the PC.
+            "Battery" => battery |= told(&supply, "scope") != "Device",
+            _ => mains |= told(&supply, "online") == "1",
+        }
+    }
+    Ok(mains || !battery)
 }
 
 /// Whether the PC may hibernate, by the files.

@@ -12,13 +12,16 @@ use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATIO
 use windows::core::w;
 
 use super::process::{Program, quoted, windows_folder};
-use super::{about, guarded};
+use super::{about, guarded, powershell};
 use crate::edge::pc::digest;
-use crate::fault::Result;
-use crate::prep::look::{Digest, Ended, How};
+use crate::fault::{Fault, Result};
+use crate::prep::look::{Command, Digest, Ended, How};
+use crate::prep::pack;
 
 /// Others may read the file, and neither write nor remove it (winnt.h, FILE_SHARE_READ).
 const SHARE_READ: u32 = 1;
+/// Seconds for a file on the disk as large as the memory.
+const HIBERNATE_S: u32 = 120;
 /// Between two looks at another installation that is running.
 const GLANCE: Duration = Duration::from_millis(200);
 /// Installs a package or runs an installer, once no other installation is running.
@@ -75,18 +78,66 @@ fn another_installs() -> bool {
     }
 }
 
+/// Runs a file of PowerShell, as it is.
+pub(super) fn script(
+    path: &Path,
+    workshop: &Path,
+    right: impl FnOnce(&Digest) -> Result<()>,
+    command: &Command,
+) -> Result<Ended> {
+    let copy = Copy::of(path, workshop, right)?;
+    let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"].map(str::to_owned);
+    let words = [&words[..], &[copy.path.display().to_string()]].concat();
+    Program::new(Path::new(&powershell::program()), &words).with(command).run()
+}
+
+/// Runs a program by a command line as it stands.
+pub(super) fn by_line(line: &str, timeout_s: u32) -> Result<Ended> {
+    Program::by_line(line.to_owned(), line.to_owned()).outliving().within(timeout_s).run()
+}
+
+/// Lets Windows hibernate, or forbids it: its own program alone can make room on the disk for that.
+pub(super) fn hibernate(on: bool) -> Result<()> {
+    let powercfg = format!("{}\\System32\\powercfg.exe", windows_folder());
+    let words = ["/hibernate", if on { "on" } else { "off" }].map(str::to_owned);
+    // What it says is not believed: the next look tells.
+    Program::new(Path::new(&powercfg), &words).within(HIBERNATE_S).run().map(drop)
+}
+
+/// Gives Windows a driver of a pack, which is unpacked where nobody else can write.
+pub(super) fn driver(
+    pack: &Path,
+    inf: &str,
+    workshop: &Path,
+    right: impl FnOnce(&Digest) -> Result<()>,
+    timeout_s: u32,
+) -> Result<Ended> {
+    let copy = Copy::of(pack, workshop, right)?;
+    let unpacked = copy.folder.join("pack");
+    let held = copy.held.as_ref().ok_or_else(|| about(&copy.path, &io::ErrorKind::NotFound.into()))?;
+    unpack(held, &unpacked)?;
+    let pnputil = format!("{}\\System32\\pnputil.exe", windows_folder());
+    let inf = unpacked.join(inf.replace('/', "\\")).display().to_string();
+    let words = ["/add-driver".to_owned(), inf, "/install".to_owned()];
+    Program::new(Path::new(&pnputil), &words).outliving().within(timeout_s).run()
+}
+
+/// Unpacks a pack that was found whole and bounded.
+fn unpack(pack: &File, to: &Path) -> Result<()> {
+    let mut archive = pack::archive(pack).map_err(|why| Fault::new(why.english, why.french))?;
+    archive.extract(to).map_err(|error| about(to, &io::Error::other(error)))
+}
+
 /// A file that nobody else can change, removed at the end.
-pub(super) struct Copy {
-    /// Where it is.
-    pub(super) path: PathBuf,
+struct Copy {
+    path: PathBuf,
     /// Nobody can write into it as long as this is open.
     held: Option<File>,
     folder: PathBuf,
 }
 
 impl Copy {
-    /// Makes one, where the bytes are right.
-    pub(super) fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
+    fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
         let mut from = File::open(path).map_err(|error| about(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         Copy::holding(&name, &mut from, workshop, right)

@@ -24,8 +24,10 @@ const RUN_ONCE: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\RunOnce";
 const VALUE: &str = "!trousse prep";
 /// Letters of such a command line (same page).
 const LONGEST: usize = 260;
-/// Seconds that the kit may take to come to its end.
-const SECONDS: u32 = 60;
+/// What the program is called there.
+const PROGRAM: &str = "trousse.exe";
+/// Seconds between the attempts to remove the program, while it comes to its end.
+const SECONDS: [u32; 4] = [1, 2, 5, 20];
 /// Nothing is made of it on Windows.
 const ANY: Mode = Mode(0o600);
 
@@ -56,7 +58,7 @@ impl Resume {
         let kept = self.kept();
         guarded::private(&kept)?;
         let beside = kept.join("beside");
-        let (program, profile) = (kept.join("trousse.exe"), beside.join(self.profile.file_name().unwrap_or_default()));
+        let (program, profile) = (kept.join(PROGRAM), beside.join(self.profile.file_name().unwrap_or_default()));
         let own = std::env::current_exe().map_err(|error| about(&program, &error))?;
         if !is_the_same(&own, &program) {
             files::copy(&own, &program.display().to_string(), ANY)?;
@@ -96,18 +98,24 @@ impl Resume {
         self.discard()
     }
 
-    /// Removes what is kept. A program that runs cannot be removed: where it is this one, that is left to a console which waits for
-    /// its end. (To be removed with the next start, it would stand among what makes Windows say that it must be restarted.)
+    /// Removes what is kept. A program that runs cannot be removed, but it can be called otherwise: where it is this one, what is left
+    /// of it is removed by a console that waits for its end. (To be removed with the next start, it would stand among what makes
+    /// Windows say that it must be restarted.)
     fn discard(&self) -> Result<()> {
         let kept = self.kept();
-        if !std::env::current_exe().is_ok_and(|own| is_the_same(&own, &kept.join("trousse.exe"))) {
+        let program = kept.join(PROGRAM);
+        if !std::env::current_exe().is_ok_and(|own| is_the_same(&own, &program)) {
             return gone(&kept);
         }
-        gone(&kept.join("beside"))?;
-        let folder = quoted(&kept.display().to_string());
+        let done = self.state.join(format!("done-{}.exe", std::process::id()));
+        fs::rename(&program, &done).map_err(|error| about(&program, &error))?;
+        gone(&kept)?;
         let root = windows_folder();
-        let wait = format!("\"{root}\\System32\\ping.exe\" -n 2 127.0.0.1 >nul");
-        let line = format!("/d /s /c \"for /l %i in (1,1,{SECONDS}) do @if exist {folder} ({wait} & rmdir /s /q {folder})\"");
+        let attempt = |seconds: &u32| {
+            let wait = format!("\"{root}\\System32\\ping.exe\" -n {} 127.0.0.1 >nul", seconds + 1);
+            format!("{wait} & del /f /q \"{}\" >nul 2>nul", done.display())
+        };
+        let line = format!("/d /s /c \"{}\"", SECONDS.iter().map(attempt).collect::<Vec<_>>().join(" & "));
         let spawned = Command::new(format!("{root}\\System32\\cmd.exe"))
             .raw_arg(line)
             .creation_flags(CREATE_NO_WINDOW.0)
@@ -116,7 +124,7 @@ impl Resume {
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn();
-        spawned.map(drop).map_err(|error| about(&kept, &error))
+        spawned.map(drop).map_err(|error| about(&done, &error))
     }
 }
 

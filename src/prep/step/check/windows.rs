@@ -22,9 +22,7 @@ pub(super) fn answer(what: What, pc: &dyn Look) -> Result<Answer> {
             .unwrap_or_else(|| not("Windows has no product key", "Windows n'a pas de clé de produit")),
         What::OfficeLicence => office(pc)?,
         What::Antivirus => antivirus(&pc.wmi("root\\SecurityCenter2", "SELECT * FROM AntiVirusProduct")?),
-        What::Encryption => {
-            encryption(&pc.wmi("root\\cimv2\\Security\\MicrosoftVolumeEncryption", "SELECT * FROM Win32_EncryptableVolume")?)
-        }
+        What::Encryption => encryption(&volumes(pc)?),
         What::Tpm => tpm(&pc.wmi("root\\cimv2\\Security\\MicrosoftTpm", "SELECT * FROM Win32_Tpm")?),
         What::SecureBoot => secure_boot(pc)?,
         What::DiskHealth => disks(&pc.wmi("root\\Microsoft\\Windows\\Storage", "SELECT * FROM MSFT_PhysicalDisk")?),
@@ -104,6 +102,16 @@ fn antivirus(rows: &[Row]) -> Answer {
         Some((false, _)) => not(format!("{name} is switched off"), format!("{name} est désactivé")),
         None => unknown(format!("{name} does not tell its state"), format!("{name} ne dit pas son état")),
     }
+}
+
+/// The volumes that BitLocker knows of.
+fn volumes(pc: &dyn Look) -> Result<Vec<Row>> {
+    pc.wmi("root\\cimv2\\Security\\MicrosoftVolumeEncryption", "SELECT * FROM Win32_EncryptableVolume")
+}
+
+/// Whether one of them is protected now.
+pub(super) fn protected(pc: &dyn Look) -> Result<bool> {
+    Ok(volumes(pc)?.iter().any(|row| number(row, "ProtectionStatus") == Some(1)))
 }
 
 /// Volumes of the system (0) and fixed ones (1), by Win32_EncryptableVolume; a volume without a letter holds no files of anyone.

@@ -1,4 +1,4 @@
-//! Whether lines are PowerShell: looked over before anything starts, on whatever system.
+//! Whether lines are PowerShell to their end, nothing left open: looked over before anything starts, on whatever system.
 
 use tree_sitter::{Node, Parser};
 
@@ -21,11 +21,7 @@ pub(super) fn objection(text: &str) -> Option<Why> {
         return Some(unread());
     }
     let Some(tree) = parser.parse(text, None) else { return Some(unread()) };
-    let root = tree.root_node();
-    if !root.has_error() {
-        return None;
-    }
-    let node = first_error(root);
+    let node = left_open(tree.root_node(), text.trim_end().len())?;
     let line = node.start_position().row + 1;
     if node.is_missing() {
         let what = node.kind();
@@ -33,23 +29,18 @@ pub(super) fn objection(text: &str) -> Option<Why> {
     }
     let rest = text.get(node.start_byte()..).unwrap_or_default();
     let shown: String = rest.lines().next().unwrap_or_default().trim().chars().take(SHOWN).collect();
-    Some(Why::new(format!("line {line}: {shown}"), format!("ligne {line} : {shown}")))
+    Some(Why::new(
+        format!("line {line}: what begins here is not closed: {shown}"),
+        format!("ligne {line} : ce qui commence ici n'est pas fermé : {shown}"),
+    ))
 }
 
-/// The innermost place that is wrong, the first of them.
-fn first_error(root: Node<'_>) -> Node<'_> {
-    let mut node = root;
-    let mut found = None;
-    loop {
-        if node.is_error() || node.is_missing() {
-            found = Some(node);
-        }
-        let mut cursor = node.walk();
-        let Some(next) = node.children(&mut cursor).find(|child| child.has_error() || child.is_missing()) else {
-            return found.unwrap_or(node);
-        };
-        node = next;
-    }
+/// The innermost place from which nothing makes sense any more up to the end, or where something is missing. Of a place in the middle
+/// that the grammar does not know it is not said that PowerShell does not: it knows less of it.
+fn left_open(node: Node<'_>, end: usize) -> Option<Node<'_>> {
+    let mut cursor = node.walk();
+    let below = node.children(&mut cursor).find_map(|child| if child.has_error() { left_open(child, end) } else { None });
+    below.or_else(|| (node.is_missing() || (node.is_error() && node.end_byte() >= end)).then_some(node))
 }
 
 #[cfg(test)]
@@ -82,17 +73,30 @@ mod tests {
     }
 
     #[test]
-    fn what_powershell_would_not_read_is_found_with_its_line() {
+    fn what_is_left_open_is_found_with_its_line() {
         for (text, line) in [
-            ("Write-Output 'a'\nif ($true) {\n    exit 0\n", "line"),
-            ("Write-Output 'open", "line 1"),
-            ("exit 0\nforeach ($a in ) { }", "line 2"),
-            ("try { exit 0 }\n}", "line 2"),
-            ("function { }", "line 1"),
-            ("$a = (1 + 2", "line 1"),
+            ("Write-Output 'a'\nif ($true) {\n    exit 0\n", "line 3: } is missing"),
+            ("Write-Output 'open", "line 1: "),
+            ("exit 0\nforeach ($a in ) { }", "line 2: "),
+            ("try { exit 0 }\n}", "line 2: "),
+            ("$a = (1 + 2", "line 1: "),
+            ("$a = @{ b = 1", "line 1: "),
+            ("exit 0\n$a = @'\ntext\n", "line 2: "),
+            ("if ($a { 1 }", "line 1: "),
         ] {
             let why = objection(text).unwrap_or_else(|| panic!("taken: {text}"));
             assert!(why.english.starts_with(line), "{text}: {}", why.english);
+        }
+    }
+
+    #[test]
+    fn what_the_grammar_does_not_know_is_left_to_powershell() {
+        for text in [
+            "Get-ChildItem | Where-Object { $_.Length -gt 1MB } | Remove-Item -Force",
+            "$list.ForEach({ $_ })\nexit 0",
+            "function Get-X { param($a) return $a }",
+        ] {
+            assert_eq!(objection(text), None, "{text}");
         }
     }
 
