@@ -565,7 +565,11 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("prep new", "title", "À quoi il sert, par exemple « PC de bureau »"),
     ("prep new", "system", "Le système des PC"),
-    ("prep new", "name", "Comment ils s'appellent : {numero} se donne à chaque préparation ; - n'y touche pas"),
+    (
+        "prep new",
+        "name",
+        "Comment ils s'appellent : TILLEULS-{nn} compte, {numero} se donne à chaque préparation, - n'y touche pas",
+    ),
     ("prep new", "administrator", "L'identifiant d'un administrateur ; - pour aucun"),
     ("prep new", "packages", "Le dossier des paquets et installateurs, à côté du profil ou en dessous ; - pour aucun"),
     ("prep new", "awake", "Si le PC reste éveillé sur secteur"),

@@ -14,7 +14,7 @@ pub struct Wishes {
     pub title: String,
     /// The system of the PCs.
     pub system: System,
-    /// What they are called: a name, or one with variables that are given with each run, as in `TILLEULS-{number}`.
+    /// What they are called: a name, one with variables that are given with each run, or with a counter, as in `TILLEULS-{nn}`.
     pub name: Option<String>,
     /// The login of an administrator.
     pub administrator: Option<String>,
@@ -58,9 +58,11 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The names in braces in a text.
-fn braced(text: &str) -> Vec<&str> {
-    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+/// The names in braces in a text, the counter not among them; and whether it has a counter.
+fn braced(text: &str) -> (Vec<&str>, bool) {
+    let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
+    let (counters, names): (Vec<&str>, Vec<&str>) = inside.partition(|name| !name.is_empty() && name.chars().all(|c| c == 'n'));
+    (names, !counters.is_empty())
 }
 
 /// The text of a profile, as it is written so far.
@@ -134,7 +136,7 @@ pub fn profile(wishes: &Wishes, language: Language) -> String {
 pub fn check(text: &str, wishes: &Wishes) -> Result<(), Refusal> {
     /// Stands for what is given with each run.
     const ANY: &str = "x1";
-    let names = wishes.name.as_deref().map(braced).unwrap_or_default();
+    let names = wishes.name.as_deref().map(braced).unwrap_or_default().0;
     let given: BTreeMap<String, String> = names.into_iter().map(|name| (name.to_owned(), ANY.to_owned())).collect();
     Profile::parse(text, &given).map(drop)
 }
@@ -142,7 +144,7 @@ pub fn check(text: &str, wishes: &Wishes) -> Result<(), Refusal> {
 impl Draft {
     fn head(&mut self, wishes: &Wishes) {
         let language = self.language;
-        let mut names = wishes.name.as_deref().map(braced).unwrap_or_default();
+        let (mut names, counted) = wishes.name.as_deref().map(braced).unwrap_or_default();
         names.sort_unstable();
         names.dedup();
         let set: String = names.iter().map(|name| format!(" --set {name}=…")).collect();
@@ -178,12 +180,21 @@ impl Draft {
             self.line("[variables]");
             names.iter().for_each(|name| self.line(&format!("{name} = \"\"")));
         }
+        if let Some(pattern) = wishes.name.as_deref().filter(|_| counted) {
+            self.comment(
+                "Each PC is given the next number, and keeps it: the same serial number gets the same name again.",
+                "Chaque PC reçoit le numéro suivant, et le garde : un même numéro de série retrouve le même nom.",
+            );
+            self.line("[names]");
+            self.line(&format!("pattern = {}", quoted(pattern)));
+        }
     }
 
     fn name(&mut self, wishes: &Wishes) {
         let Some(name) = &wishes.name else { return };
+        let keys = if braced(name).1 { vec![] } else { vec![("to", quoted(name))] };
         self.line("");
-        self.step(self.language.pick("name of the PC", "nom du PC"), "rename", &[("to", quoted(name))]);
+        self.step(self.language.pick("name of the PC", "nom du PC"), "rename", &keys);
     }
 
     fn administrator(&mut self, wishes: &Wishes) {
@@ -264,7 +275,7 @@ mod tests {
     use super::*;
 
     fn wishes() -> impl Strategy<Value = Wishes> {
-        let name = prop_oneof![Just("PC-07"), Just("{customer}-{number}"), Just("pc-{number}")];
+        let name = prop_oneof![Just("PC-07"), Just("PC-{nn}"), Just("{customer}-{nn}"), Just("pc-{number}")];
         let file = "[a-z]{1,6}( [a-z]{1,3})?";
         let package = (file, prop_oneof![Just(".deb"), Just(".msi"), Just(".exe")], prop::option::of("[ -~é\u{1b}]{1,12}"));
         let flags = prop::collection::vec(any::<bool>(), 4);

@@ -70,7 +70,7 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
         "--title",
         "Till",
         "--name",
-        "till-07",
+        "till-{nn}",
         "--packages",
         "/root/stick",
         "-o",
@@ -78,7 +78,7 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
     ]);
     assert!(code(&out) == 0 && said(&out).is_empty(), "{}", said(&out));
     let text = pc.read("/root/stick/till.toml").expect("a profile");
-    assert!(text.contains("to = \"till-07\"") && text.contains("name = \"kioskd\""), "{text}");
+    assert!(text.contains("pattern = \"till-{nn}\"") && text.contains("name = \"kioskd\""), "{text}");
     let out = pc.trousse(&["prep", "new", "--system", "windows", "--awake", "no", "--administrator", "-"]);
     let text = said(&out);
     assert!(code(&out) == 0 && text.contains("what = \"activation\"") && !text.contains("kind = \"power\""), "{text}");

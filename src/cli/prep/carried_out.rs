@@ -110,7 +110,13 @@ pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
             of_this(&sheet, &ready)?;
             // The journal tells more of the past, where it is one of this preparation.
             let own = ready.past.clone().filter(|past| engine::goes_on(past, &ready.opened).is_ok() && past.opened.is_some());
-            (own.unwrap_or_else(|| sheet.past()), sheet.delivered())
+            let past = own.unwrap_or_else(|| {
+                let name = ready.opened.name.as_ref().and(sheet.host_name()).map(str::to_owned);
+                let mut past = sheet.past();
+                past.opened = Some(Opened { name, ..ready.opened.clone() });
+                past
+            });
+            (past, sheet.delivered())
         }
         (None, Some(past)) => {
             engine::goes_on(past, &ready.opened)?;

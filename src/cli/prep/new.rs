@@ -14,7 +14,7 @@ use crate::language::Language;
 use crate::line::one_line;
 use crate::prep::draft::{self, Package, Wishes};
 use crate::prep::look::System;
-use crate::prep::payload::{self, About};
+use crate::prep::payload;
 
 /// Files of a folder that become steps: a profile of more would be read by nobody.
 const PACKAGES: usize = 200;
@@ -33,7 +33,7 @@ pub struct NewArgs {
     /// The system of the PCs
     #[arg(long, value_name = "SYSTEM", value_enum)]
     pub system: Option<SystemArg>,
-    /// What they are called: {number} is given with each run; - leaves the name alone
+    /// What they are called: TILLEULS-{nn} counts, {number} is given with each run, - leaves the name alone
     #[arg(long, value_name = "PATTERN")]
     pub name: Option<String>,
     /// The login of an administrator; - for none
@@ -171,10 +171,10 @@ impl NewArgs {
         let name = questions.maybe(
             self.name.as_deref(),
             [
-                "Name of the PC, {number} being given with each run; - leaves it alone",
-                "Nom du PC, {numero} étant donné à chaque préparation ; - n'y touche pas",
+                "Name of the PC: {nn} counts, {number} is given with each run, - leaves it alone",
+                "Nom du PC : {nn} compte, {numero} se donne à chaque préparation, - n'y touche pas",
             ],
-            language.pick("PC-{number}", "PC-{numero}"),
+            "PC-{nn}",
         )?;
         let administrator = questions.maybe(
             self.administrator.as_deref(),
@@ -266,14 +266,14 @@ impl NewArgs {
 
 /// What a file says of itself.
 fn package(folder: &Path, below: &[String], name: &str) -> Result<Package> {
-    let parts: Vec<&str> = below.iter().map(String::as_str).chain([name]).collect();
-    let file = parts.join("/");
     let path = folder.join(name);
-    let said = File::open(&path).map_err(|error| Why::from(&error)).and_then(|mut file| payload::read(name, &mut file));
-    let About { product, version, .. } = said.map_err(|why| {
-        let shown = path.display();
-        Fault::because(format!("cannot use the package {shown}"), format!("paquet {shown} inutilisable"), why)
-            .hint("take it away, or fetch it again", "enlevez-le, ou téléchargez-le à nouveau")
-    })?;
-    Ok(Package { file, product, version })
+    let shown = path.display();
+    let unread = |why: crate::fault::Why| {
+        Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), why)
+            .hint("fetch it anew, or take it out of the folder", "récupérez-le à nouveau, ou retirez-le du dossier")
+    };
+    let mut file = File::open(&path).map_err(|error| unread((&error).into()))?;
+    let about = payload::read(name, &mut file).map_err(unread)?;
+    let parts: Vec<&str> = below.iter().map(String::as_str).chain([name]).collect();
+    Ok(Package { file: parts.join("/"), product: about.product, version: about.version })
 }
