@@ -10,7 +10,6 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
-#[cfg(target_os = "linux")]
 pub mod agreement;
 pub mod asking;
 pub mod budget;
@@ -38,7 +37,6 @@ pub mod scan;
 pub mod schema;
 pub mod site;
 pub mod switches;
-#[cfg(target_os = "linux")]
 pub mod unseen;
 #[cfg(target_os = "linux")]
 pub mod visit;

@@ -5,15 +5,23 @@
 
 pub mod change;
 pub mod depot;
+pub mod draft;
 pub mod engine;
 pub mod entry;
+pub mod inf;
 pub mod look;
 pub mod msi;
 pub mod names;
 pub mod outcome;
+pub mod pack;
 pub mod past;
+pub mod path;
 pub mod payload;
+pub mod portrait;
 pub mod profile;
+pub mod program_file;
+pub mod sheet;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 
@@ -21,3 +29,5 @@ pub mod tell;
 pub(crate) mod fake;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod shipped;

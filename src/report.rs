@@ -43,7 +43,10 @@ pub use covered::{Covered, LeaseFile, MalformedCount, VlanCount};
 pub use csv::depot::list as depot_csv;
 pub use csv::names::list as names_csv;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
+pub use format::{
+    CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, SHEET_FORMATS,
+    SheetFormat, View,
+};
 pub use host::Host;
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;

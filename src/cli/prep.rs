@@ -1,18 +1,19 @@
 //! `trousse prep`: from a freshly imaged PC to one that is ready to deliver.
 
-#[cfg(target_os = "linux")]
 mod carried_out;
 pub mod names;
-#[cfg(target_os = "linux")]
 mod naming;
-#[cfg(target_os = "linux")]
+mod new;
 mod progress;
+mod sheet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::edge::pc::STATE;
-use crate::fault::Result;
+use crate::edge::pc::state_folder;
+use crate::fault::{Fault, Result};
 use crate::language::Language;
+pub use new::NewArgs;
+pub use sheet::SheetArgs;
 
 /// Exit code of what was refused before anything was touched.
 const REFUSED: u8 = 30;
@@ -33,7 +34,9 @@ pub enum PrepCommand {
     Run(RunArgs),
     Verify(VerifyArgs),
     Status(StatusArgs),
+    Sheet(SheetArgs),
     Names(names::NamesArgs),
+    New(NewArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -55,18 +58,25 @@ pub struct RunArgs {
     /// Restart the PC where a step needs it, and go on by itself; without it, that is left to you
     #[arg(long)]
     pub reboot: bool,
+    /// Who prepares the PC, for its delivery sheet
+    #[arg(long, value_name = "NAME")]
+    pub technician: Option<String>,
     /// The PC goes on by itself, after it was started
     #[arg(long, hide = true)]
     pub resumed: bool,
 }
 
-/// Show exactly what is no longer as the preparation left it. Exit code 0: nothing; 1: something; 20: a step cannot be looked at;
-/// 30: this PC was not prepared to the end with this profile.
+/// Show exactly what has changed since the preparation: how it was left, how it is. Exit code 0: the PC is as the profile wants it;
+/// 1: something no longer is; 20: a step cannot be looked at; 30: this PC was not prepared to the end with this profile, or the sheet
+/// is one of another PC.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// The profile.
     #[command(flatten)]
     pub profile: ProfileArgs,
+    /// Compare with this delivery sheet (JSON) [default: what the journal of this PC tells]
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<PathBuf>,
 }
 
 /// Show how the preparation of this PC stands, by its journal. Exit code 0: ready; 1: under way or interrupted; 10: a restart is
@@ -75,7 +85,7 @@ pub struct VerifyArgs {
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
     /// The folder of the preparation
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -102,7 +112,7 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// The folder of the preparation: its journal, and what it needs to go on after a restart
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written; json is a line for each thing that happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -126,22 +136,21 @@ pub fn run(args: &PrepArgs, language: Language) -> Result<u8> {
     })
 }
 
-#[cfg(target_os = "linux")]
 fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
     match &args.command {
         PrepCommand::Plan(args) => carried_out::plan(args, language),
         PrepCommand::Run(args) => carried_out::run(args, language),
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
+        PrepCommand::Sheet(args) => sheet::run(args, language),
         PrepCommand::Names(args) => names::run(args, language),
+        PrepCommand::New(args) => new::run(args, language),
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
-    if let PrepCommand::Names(args) = &args.command {
-        return names::run(args, language);
-    }
-    Err(crate::fault::Fault::new("this build prepares PCs with Linux only", "cette version ne prépare que des PC sous Linux")
-        .hint("run it on the PC that is to be prepared", "lancez-la sur le PC à préparer"))
+/// What is said where no preparation was begun.
+fn no_preparation(state: &Path) -> Fault {
+    let shown = state.display();
+    Fault::new(format!("no preparation is in {shown}"), format!("aucune préparation dans {shown}"))
+        .hint("begin one: trousse prep run PROFILE", "commencez-en une : trousse prep run PROFIL")
 }

@@ -12,7 +12,7 @@ use crate::report::{self, comparison};
 use crate::site::Plan;
 
 /// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm) or of what programs read (a report, a
-/// comparison, a certificate, a visit, a preparation, a depot, the names of PCs).
+/// comparison, a certificate, a visit, a preparation, a delivery sheet, a depot, the names of PCs).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -41,6 +41,8 @@ pub enum Schema {
     Logbook,
     /// A line of what a preparation tells.
     Preparation,
+    /// The delivery sheet of a PC.
+    Sheet,
     /// What is in a depot.
     Depot,
     /// The names of PCs that are taken.
@@ -59,6 +61,7 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Certificate => certificate::schema(),
         Schema::Logbook => logbook::schema(),
         Schema::Preparation => prep::tell::schema(),
+        Schema::Sheet => prep::sheet::schema(),
         Schema::Depot => prep::depot::schema(),
         Schema::Names => prep::names::schema(),
     };

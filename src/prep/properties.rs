@@ -8,23 +8,59 @@ use proptest::prelude::*;
 use super::engine::{self, Terms};
 use super::entry::{Entry, Opened, SCHEMA, Starter};
 use super::fake::{Fake, FakeLog, Killed};
-use super::look::Look;
+use super::look::app::App;
+use super::look::registry::{Data, Key};
+use super::look::service::{Service, Start};
+use super::look::update::{Category, Update};
+use super::look::{Look, Program};
 use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
+use super::portrait::Worded;
 use super::profile::Profile;
 use super::profile::tests::parse;
 use super::tell::Record;
+use super::{inf, pack};
 use crate::secret::Secret;
 
 fn pc() -> Fake {
     let mut pc = Fake { renames_at_start: true, ..Fake::default() };
     pc.payloads.insert("kioskd.deb".into(), b"package kioskd 2.10-1".to_vec());
+    pc.files.insert("C:\\help.exe".into(), (Vec::new(), super::look::Mode(0o644)));
+    for (name, start, runs) in
+        [("ssh", Start::Disabled, false), ("telnet", Start::Automatic, true), ("crasher", Start::Manual, false)]
+    {
+        pc.services.insert(name.into(), Service { start, runs });
+    }
+    pc.crashing.push("crasher".into());
+    pc.packages.insert("telnetd".into(), "0.17".into());
+    for provisioned in [false, true] {
+        let [name, full_name, family] = ["XboxApp", "XboxApp_1_x64__8", "XboxApp_8"].map(str::to_owned);
+        pc.apps.push(App { name, full_name, family, version: "1".into(), provisioned });
+    }
+    pc.programs.push(Program {
+        key: "mcafee".into(),
+        name: "McAfee".into(),
+        uninstall: Some("C:\\m.exe".into()),
+        ..Program::default()
+    });
+    let files: [(&str, &[u8]); 3] = [("lan.inf", inf::tests::LAN.as_bytes()), ("lan.cat", b"c"), ("lan.sys", b"s")];
+    pc.payloads.insert("lan.zip".into(), pack::tests::pack(&files));
+    pc.devices.push("PCI\\LAN\\1".into());
+    let (key, ids) = (Key::machine("SYSTEM\\CurrentControlSet\\Enum\\PCI\\LAN\\1"), vec!["PCI\\VEN_8086&DEV_15FB".into()]);
+    pc.registry.insert((key.folded(), "hardwareid".into()), Data::Multi(ids).raw());
+    let mends = |id: &str| Update {
+        id: id.into(),
+        title: id.into(),
+        articles: Vec::new(),
+        categories: vec![Category::Security.id().into()],
+    };
+    (pc.updates, pc.next_updates, pc.updates_at_start) = (vec![mends("first")], vec![mends("second")], true);
     pc.groups.push("sudo".into());
     pc.secrets.insert("PW".into(), Secret::new("x"));
     pc
 }
 
-fn opened(profile: &Profile, pc: &Fake) -> Entry {
+pub(super) fn opened(profile: &Profile, pc: &Fake) -> Entry {
     Entry::Opened(Box::new(Opened {
         schema: SCHEMA.into(),
         program: "0".into(),
@@ -104,7 +140,25 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
+        Just(
+            "kind = \"registry\"\nkey = 'HKLM\\SOFTWARE\\NAME'\nvalues = { a = { dword = 1 }, b = { multi = [\"x\"] }, c = \"absent\" }"
+        ),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\NAME.exe'"),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\help.exe'\ncomment = \"N\""),
+        Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"automatic\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"telnet\"\nstart = \"disabled\"\nstate = \"stopped\""),
+        Just("kind = \"service\"\nservice = \"crasher\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"NAME\"\nstate = \"stopped\"\nif_there = true"),
+        Just("kind = \"check\"\nwhat = \"command\"\ncommand = \"has /opt/NAME\""),
+        Just("kind = \"check\"\nwhat = \"no-pending-restart\""),
+        Just("kind = \"check\"\nwhat = \"tpm\""),
+        Just("kind = \"check\"\nwhat = \"disk-health\"\nretries = 1"),
+        Just("kind = \"power\"\nmains = { sleep = 0, lid = \"nothing\" }\nhibernation = false"),
         Just("kind = \"rename\"\nto = \"auto\""),
+        Just("kind = \"remove-app\"\npackages = [\"telnetd\", \"NAME\"]"),
+        Just("kind = \"remove-app\"\napps = [\"Xbox*\"]\nprograms = [\"Mc*fee\"]\narguments = \"/S\""),
+        Just("kind = \"driver\"\npack = \"lan.zip\""),
+        Just("kind = \"windows-update\"\nretries = 1"),
         Just("kind = \"reboot\""),
         Just("kind = \"file\"\npath = \"/etc/NAME\"\ntext = \"t\"\nwhen = { system = \"windows\" }"),
     ];
@@ -139,6 +193,11 @@ proptest! {
                 prop_assert!(matches!(again.outcome, Outcome::AlreadySo | Outcome::Skipped), "{}: {:?}", told.name, again.outcome);
             }
         }
+        for stood in engine::stood(&profile, &pc, &Past::of(&log.entries), &looked.steps) {
+            let proved = !stood.seen.is_empty() && stood.unseen.is_none();
+            let no_list = stood.detection == Worded::from(super::step::own_look());
+            prop_assert!(proved || no_list || stood.outcome == Outcome::Skipped, "nothing proves it: {stood:?}");
+        }
         prop_assert!(!pc.resumes, "the start-up task is taken away at the end");
         if record.end == Some(RunEnd::Ready) {
             let before = (pc.state(), pc.acts.len());
@@ -147,6 +206,19 @@ proptest! {
             prop_assert!(again.steps.iter().all(|told| matches!(told.outcome, Outcome::AlreadySo | Outcome::Skipped)), "{:?}", again.steps);
             prop_assert_eq!(format!("{:?}", pc.state()), format!("{:?}", before.0));
             prop_assert_eq!(&pc.acts[before.1..], ["forget"]);
+        }
+    }
+
+    #[test]
+    fn what_a_plan_would_change_is_seen_as_it_is(text in profiles()) {
+        let profile = parse(&text).expect("a profile");
+        let pc = pc();
+        let looked = engine::look(&profile, &pc, &Past::default()).expect("a look");
+        for stood in engine::stood(&profile, &pc, &Past::default(), &looked.steps) {
+            for change in stood.outcome.changes() {
+                let seen = stood.seen.iter().find(|sight| (&sight.subject, &sight.aspect) == (&change.subject, &change.aspect));
+                prop_assert_eq!(seen.map(|sight| &sight.state), Some(&change.before), "{}: {:?}", stood.name, stood.seen);
+            }
         }
     }
 
@@ -186,7 +258,7 @@ proptest! {
         let [failed, wanted] = [&record, &wanted].map(|record| record.steps.iter().map(|told| told.outcome.is_failure()).collect::<Vec<_>>());
         prop_assert_eq!(failed, wanted);
         // What was seen to be there is not done once more: files are written once, accounts made once.
-        for once in ["write ", "account ", "password "].into_iter().filter(|_| what == Cut::Killed) {
+        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what == Cut::Killed) {
             let mut acts: Vec<&String> = cut.acts.iter().filter(|act| act.starts_with(once)).collect();
             let all = acts.len();
             acts.sort();

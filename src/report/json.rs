@@ -6,6 +6,7 @@ use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::json::escaped;
 use crate::logbook::Logbook;
+use crate::prep::sheet::Sheet;
 
 /// Writes a report.
 pub(super) fn render(report: &Report, _: &View) -> String {
@@ -25,6 +26,11 @@ pub(super) fn certify(certificate: &Certificate, _: &View) -> String {
 /// Writes a visit.
 pub(super) fn tell(book: &Logbook, _: &View) -> String {
     written(book)
+}
+
+/// Writes a delivery sheet.
+pub(super) fn deliver(sheet: &Sheet, _: &View) -> String {
+    written(sheet)
 }
 
 /// Writes a record.

@@ -3,10 +3,13 @@
 
 #![cfg(target_os = "linux")]
 
+mod delivery;
 mod depot;
 mod kiosk;
 mod names;
+mod new;
 mod power;
 mod shipped;
+mod steps;
 mod throw_away;
 mod wrong;

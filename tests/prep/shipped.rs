@@ -16,10 +16,13 @@ fn the_profiles_that_come_with_the_kit_run_to_the_end() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("profiles");
     let profiles = fs::read_dir(&folder).expect("the folder").flatten().map(|entry| entry.path());
     let profiles: Vec<PathBuf> = profiles.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    let profiles = profiles.into_iter().map(|profile| (fs::read_to_string(&profile).expect("a profile"), profile));
+    // Those for Windows are planned on a PC that is none (src/prep/shipped.rs).
+    let profiles: Vec<(String, PathBuf)> = profiles.filter(|(text, _)| !text.contains("\nsystem = \"windows\"\n")).collect();
     assert!(!profiles.is_empty());
-    for profile in profiles {
+    for (text, profile) in profiles {
         let name = profile.file_name().and_then(|name| name.to_str()).expect("UTF-8");
-        pc.write(&format!("/root/{name}"), fs::read(&profile).expect("a profile"));
+        pc.write(&format!("/root/{name}"), text);
         let path = format!("/root/{name}");
         let out = pc.trousse(&["prep", "run", &path, "--set", "name=accueil-01", "--reboot", "--format", "json"]);
         until_ready(&pc, out);

@@ -170,11 +170,25 @@ const MAKING: &str = r#"
     echo Intel > root/sys/class/dmi/id/sys_vendor
     echo NUC11PAHi5 > root/sys/class/dmi/id/product_name
     echo G6PA1230045K > root/sys/class/dmi/id/product_serial
+    mkdir -p root/sys/class/net/eth0/device
+    echo 1 > root/sys/class/net/eth0/type
+    echo 54:b2:03:1c:0a:0b > root/sys/class/net/eth0/address
     echo 11111111111111111111111111111111 > root/etc/machine-id
     echo first > boot_id
     mount --bind boot_id root/proc/sys/kernel/random/boot_id
     rm -rf root/etc/systemd/system/trousse-prep.service root/var/lib/trousse
-    printf '#!/bin/sh\necho "systemctl $*" >> /var/asked\n' > root/usr/local/sbin/systemctl
+    cat > root/usr/local/sbin/systemctl <<'PLAYED'
+#!/bin/sh
+# Without systemd the real one tells and sets what stands in files; what runs is played.
+case "$1" in
+    is-enabled | enable | disable | mask | unmask) exec /usr/bin/systemctl "$@" ;;
+    is-active) if [ -e "/run/played/$3" ]; then echo active; else echo inactive; exit 3; fi ;;
+    start) case "$(/usr/bin/systemctl is-enabled "$3")" in masked*) echo "Unit $3 is masked." >&2; exit 1 ;; esac
+        mkdir -p /run/played; [ "$3" = crasher.service ] || touch "/run/played/$3" ;;
+    stop) rm -f "/run/played/$3" ;;
+    *) echo "systemctl $*" >> /var/asked ;;
+esac
+PLAYED
     printf '#!/bin/sh\necho reboot >> /var/asked\n' > root/usr/local/sbin/reboot
     chmod 755 root/usr/local/sbin/systemctl root/usr/local/sbin/reboot
     hostname imaged

@@ -2,6 +2,7 @@
 //! on.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,16 @@ impl Payloads {
         self.0.get(name)
     }
 
+    /// Where a payload lies: on the PC itself once it was kept there whole, whatever became of the share it came from. Whatever is
+    /// used is hashed as it is.
+    pub(super) fn place(&self, name: &str, kept: Option<PathBuf>) -> PathBuf {
+        let payload = self.get(name);
+        let is_whole =
+            |path: &PathBuf| fs::metadata(path).is_ok_and(|there| payload.is_some_and(|of| there.len() == of.digest.size));
+        let came_from = || payload.map(|payload| payload.path.clone());
+        kept.filter(is_whole).or_else(came_from).unwrap_or_else(|| PathBuf::from(name))
+    }
+
     /// Each with its name.
     pub fn iter(&self) -> impl Iterator<Item = (&String, &Payload)> {
         self.0.iter()
@@ -108,8 +119,6 @@ fn not_as_it_was(name: &str, condition: &Condition, size: u64) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
     use crate::edge::depot;
 

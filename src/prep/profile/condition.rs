@@ -58,6 +58,16 @@ impl TryFrom<String> for Least {
 pub struct Pattern(String);
 
 impl Pattern {
+    /// How many letters it has beside `*`.
+    pub fn letters(&self) -> usize {
+        self.0.chars().filter(|letter| *letter != '*').count()
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether a text is like it, upper and lower case being the same.
     pub fn is_like(&self, text: &str) -> bool {
         let (pattern, text) = (self.0.to_lowercase(), text.to_lowercase());

@@ -2,6 +2,7 @@
 
 use super::{Refusal, Stage};
 use crate::fault::Why;
+use crate::prep::step::Kind;
 
 /// The places of the steps in that order.
 ///
@@ -31,7 +32,26 @@ pub(super) fn order(stages: &[Stage]) -> Result<Vec<usize>, Refusal> {
             None => return Err(cycle(stages, &needs, &placed)),
         }
     }
+    firmware_last(stages, &order)?;
     Ok(order)
+}
+
+/// Refuses a step after the one that a PC might not come back from; looks and restarts alone may follow.
+fn firmware_last(stages: &[Stage], order: &[usize]) -> Result<(), Refusal> {
+    let mut in_order = order.iter().map(|&place| &stages[place]);
+    let is_firmware = |stage: &Stage| matches!(stage.kind, Kind::Firmware(_));
+    in_order.find(|stage| is_firmware(stage));
+    let Some(after) = in_order.find(|stage| !is_firmware(stage) && !matches!(stage.kind, Kind::Reboot(_) | Kind::Check(_)))
+    else {
+        return Ok(());
+    };
+    let name = &after.name;
+    let why = Why::new(
+        format!("{name:?} comes after firmware, which is the last that is touched"),
+        format!("{name:?} vient après un firmware, auquel on touche en dernier"),
+    );
+    Err(Refusal::new(after.line, why)
+        .hint("put the step of the kind `firmware` at the end", "placez l'étape du genre `firmware` à la fin"))
 }
 
 fn nobody(stage: &Stage, need: &str, stages: &[Stage]) -> Refusal {

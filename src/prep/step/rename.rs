@@ -5,10 +5,12 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
-use crate::prep::look::{Act, Look};
+use crate::prep::change::{Aspect, Change, Sight, State};
+use crate::prep::look::{Act, Look, System};
 use crate::prep::names::{LABEL, is_host_name};
 
+/// Letters of a name on Windows, which is one for NetBIOS too (MAX_COMPUTERNAME_LENGTH, winbase.h).
+const LONGEST_ON_WINDOWS: usize = 15;
 /// What stands for the name that the PC is given.
 const AUTO: &str = "auto";
 
@@ -33,17 +35,39 @@ impl Rename {
 impl Step for Rename {
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>> {
         let to = self.name(scene)?;
+        // Capitals make no other name (RFC 4343).
         let name = pc.host_name()?;
-        let wrong = [&name.now, &name.next].into_iter().find(|name| *name != to);
+        let wrong = [&name.now, &name.next].into_iter().find(|name| !name.eq_ignore_ascii_case(to));
         let change = |was: &String| Change::new("PC", Aspect::HostName, State::Text(was.clone()), State::Text(to.to_owned()));
         Ok(wrong.map(change).into_iter().collect())
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(vec![Sight::new("PC", Aspect::HostName, State::Text(pc.host_name()?.now))])
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the name it has, and that of its next start", "nom actuel, et nom au prochain démarrage")
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         let to = self.name(scene)?;
         pc.set_host_name(to)?;
         let still = pc.host_name()?;
-        Ok(if still.now != to && still.next == to { Applied::after_restart() } else { Applied::default() })
+        let is = |name: &String| name.eq_ignore_ascii_case(to);
+        Ok(if !is(&still.now) && is(&still.next) { Applied::after_restart() } else { Applied::default() })
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        let to = self.to.as_deref().unwrap_or(AUTO);
+        if pc.build()?.system != System::Windows || to.len() <= LONGEST_ON_WINDOWS {
+            return Ok(());
+        }
+        Err(Fault::new(
+            format!("{to:?} is no name for a PC with Windows: {LONGEST_ON_WINDOWS} letters at most"),
+            format!("{to:?} n'est pas un nom de PC sous Windows : {LONGEST_ON_WINDOWS} caractères au plus"),
+        )
+        .hint("give it a shorter one", "donnez-lui un nom plus court"))
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -90,6 +114,16 @@ mod tests {
         assert_eq!(planned(&rename, &pc).len(), 1, "not so yet");
         pc.start();
         assert_eq!(planned(&rename, &pc), []);
+    }
+
+    #[test]
+    fn a_name_that_netbios_does_not_take_is_refused_on_windows() {
+        let rename = |to: &str| step(&format!("kind = \"rename\"\nto = \"{to}\""));
+        let windows = Fake { system: System::Windows, name: "COUNTER-07".into(), ..Fake::default() };
+        assert!(rename("a-name-of-16-let").step().inspect(&windows).is_err());
+        assert!(rename("a-name-of-16-let").step().inspect(&Fake::default()).is_ok());
+        assert!(rename("counter-07").step().inspect(&windows).is_ok());
+        assert_eq!(planned(&rename("counter-07"), &windows), [], "capitals make no other name");
     }
 
     #[test]

@@ -5,9 +5,8 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::about;
 use super::process::Program;
-use crate::edge::pc::digest;
+use crate::edge::pc::{about, digest};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Ended, How, Package};
 
@@ -36,7 +35,7 @@ pub(super) fn of_file(path: &Path) -> Result<Package> {
     let ended = Program::new("dpkg-deb", &["--field", &shown, "Package", "Version"]).within(ANSWER_S).run()?;
     let field = |name: &str| ended.output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
     match (ended.well(), field("Package"), field("Version")) {
-        (true, Some(name), Some(version)) => Ok(Package { name, version }),
+        (true, Some(name), Some(version)) => Ok(Package { name, version, product_code: None }),
         _ => {
             Err(Fault::new(format!("{shown} is no whole Debian package"), format!("{shown} n'est pas un paquet Debian complet"))
                 .hint("fetch it again: it may be cut off", "téléchargez-le à nouveau : il est peut-être tronqué"))
@@ -46,13 +45,8 @@ pub(super) fn of_file(path: &Path) -> Result<Package> {
 
 /// Installs a package, once nobody else installs one. It is copied where only root can write, and looked at there.
 pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, timeout_s: u32) -> Result<Ended> {
-    let since = Instant::now();
-    let limit = Duration::from_secs(timeout_s.into());
-    while is_locked()? {
-        if since.elapsed() > limit {
-            return Ok(Ended { how: How::TookTooLong(timeout_s), output: format!("{LOCK}: another program installs packages") });
-        }
-        std::thread::sleep(GLANCE);
+    if let Some(waited) = wait_for_others(timeout_s)? {
+        return Ok(waited);
     }
     let own = tempfile::Builder::new().prefix("trousse-").suffix(".deb").tempfile().map_err(|error| about("/tmp", &error))?;
     let copied = File::open(path).and_then(|from| digest(from, &mut own.as_file()));
@@ -63,6 +57,28 @@ pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, ti
     // It is a file of ours that nobody needs any more.
     let _ = fs::remove_file(own.path());
     ended
+}
+
+/// Waits until nobody else installs packages; how that ended where they went on for too long.
+fn wait_for_others(timeout_s: u32) -> Result<Option<Ended>> {
+    let since = Instant::now();
+    let limit = Duration::from_secs(timeout_s.into());
+    while is_locked()? {
+        if since.elapsed() > limit {
+            let output = format!("{LOCK}: another program installs packages");
+            return Ok(Some(Ended { how: How::TookTooLong(timeout_s), output }));
+        }
+        std::thread::sleep(GLANCE);
+    }
+    Ok(None)
+}
+
+/// Removes a package, once nobody else installs one; its settings stay.
+pub(super) fn remove(name: &str, timeout_s: u32) -> Result<Ended> {
+    if let Some(waited) = wait_for_others(timeout_s)? {
+        return Ok(waited);
+    }
+    Program::new("dpkg", &["--remove", "--", name]).outliving().within(timeout_s).run()
 }
 
 /// Whether another program installs packages.

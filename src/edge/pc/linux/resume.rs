@@ -6,9 +6,9 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use super::{SYSTEMD, about, files, is_still};
-use crate::edge::pc::digest;
+use super::SYSTEMD;
 use crate::edge::pc::payloads::{Payload, Payloads};
+use crate::edge::pc::{about, digest, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Mode};
 

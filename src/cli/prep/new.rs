@@ -1,0 +1,279 @@
+//! `trousse prep new`: a profile, drafted from a few answers.
+
+use std::fs::{self, File};
+use std::io::{BufRead as _, Write as _, stderr, stdin};
+use std::path::{Path, PathBuf};
+
+use crate::cli::agreement;
+use crate::cli::logbook::YesNo;
+use crate::cli::output::print;
+use crate::edge::pc::folder_of;
+use crate::edge::replace;
+use crate::fault::{Fault, Result, Why};
+use crate::language::Language;
+use crate::line::one_line;
+use crate::prep::draft::{self, Package, Wishes};
+use crate::prep::look::System;
+use crate::prep::payload::{self, About};
+
+/// Files of a folder that become steps: a profile of more would be read by nobody.
+const PACKAGES: usize = 200;
+/// How the names of packages end.
+const ENDINGS: [(System, &[&str]); 2] = [(System::Linux, &["deb"]), (System::Windows, &["msi", "exe"])];
+/// An answer that means nothing of the kind.
+const NONE: &str = "-";
+
+/// Write a profile by asking what it is for; what is given by an option is not asked. Where nobody sits at the terminal, what is not
+/// given has its usual value.
+#[derive(Debug, clap::Args)]
+pub struct NewArgs {
+    /// What it is for, as in "Office PC"
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// The system of the PCs
+    #[arg(long, value_name = "SYSTEM", value_enum)]
+    pub system: Option<SystemArg>,
+    /// What they are called: {number} is given with each run; - leaves the name alone
+    #[arg(long, value_name = "PATTERN")]
+    pub name: Option<String>,
+    /// The login of an administrator; - for none
+    #[arg(long, value_name = "LOGIN")]
+    pub administrator: Option<String>,
+    /// The folder of packages and installers, beside the profile or below it; - for none
+    #[arg(long, value_name = "DIR")]
+    pub packages: Option<String>,
+    /// Whether the PC stays awake on mains
+    #[arg(long, value_name = "YES|NO", value_enum)]
+    pub awake: Option<YesNo>,
+    /// Whether it installs security updates by itself (Debian and its kin)
+    #[arg(long, value_name = "YES|NO", value_enum)]
+    pub updates: Option<YesNo>,
+    /// Whether it is restarted at the end
+    #[arg(long, value_name = "YES|NO", value_enum)]
+    pub restart: Option<YesNo>,
+    /// Ask nothing: what is not given has its usual value
+    #[arg(long)]
+    pub defaults: bool,
+    /// Write the profile to FILE
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Write over FILE where it exists
+    #[arg(long, requires = "output")]
+    pub overwrite: bool,
+}
+
+/// A system on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum SystemArg {
+    /// Linux.
+    Linux,
+    /// Windows.
+    Windows,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &NewArgs, language: Language) -> Result<u8> {
+    if let Some(path) = args.output.as_deref().filter(|path| path.exists() && !args.overwrite) {
+        return Err(exists(path));
+    }
+    let asks = agreement::can_ask() && !args.defaults;
+    let wishes = args.wishes(&Questions { asks, language })?;
+    let text = draft::profile(&wishes, language);
+    draft::check(&text, &wishes)
+        .map_err(|refusal| refusal.of(language.pick("that the answers come to", "que donnent les réponses")))?;
+    match &args.output {
+        None => print(&text),
+        Some(path) if args.overwrite => replace::write(path, text.as_bytes()).map_err(|error| cannot_write(path, &error)),
+        Some(path) => create(path, &text),
+    }?;
+    Ok(0)
+}
+
+/// Writes a file that does not exist yet.
+fn create(path: &Path, text: &str) -> Result<()> {
+    let opened = fs::OpenOptions::new().write(true).create_new(true).open(path);
+    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => exists(path),
+        _ => cannot_write(path, &error),
+    })
+}
+
+fn exists(path: &Path) -> Fault {
+    let shown = path.display();
+    Fault::new(format!("{shown} exists already"), format!("{shown} existe déjà"))
+        .hint("name another file, or say --overwrite", "indiquez un autre fichier, ou ajoutez --overwrite")
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Fault {
+    let shown = path.display();
+    Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), error)
+        .hint("name a file in a folder that exists", "indiquez un fichier dans un dossier qui existe")
+}
+
+/// What is asked of whoever sits at the terminal.
+struct Questions {
+    asks: bool,
+    language: Language,
+}
+
+impl Questions {
+    /// What was given, else what is answered, else the usual.
+    fn text(&self, given: Option<&str>, question: [&str; 2], usual: &str) -> Result<String> {
+        let [english, french] = question;
+        let said = match (given, self.asks) {
+            (Some(given), _) => given.to_owned(),
+            (None, false) => usual.to_owned(),
+            (None, true) => self.answer(self.language.pick(english, french), usual)?,
+        };
+        Ok(one_line(&said))
+    }
+
+    /// The same, where [`NONE`] is an answer too.
+    fn maybe(&self, given: Option<&str>, question: [&str; 2], usual: &str) -> Result<Option<String>> {
+        self.text(given, question, usual).map(|said| Some(said).filter(|said| said != NONE))
+    }
+
+    /// The same, of what is so or not.
+    fn whether(&self, given: Option<YesNo>, question: [&str; 2]) -> Result<bool> {
+        let [yes, no] = self.language.pick(["y", "n"], ["o", "n"]);
+        let mut given = given.map(|given| if matches!(given, YesNo::Yes) { yes } else { no });
+        loop {
+            let said = self.text(given.take(), question, yes)?;
+            match said.to_lowercase().as_str() {
+                "y" | "yes" | "o" | "oui" => return Ok(true),
+                "n" | "no" | "non" => return Ok(false),
+                _ => {}
+            }
+        }
+    }
+
+    fn answer(&self, question: &str, usual: &str) -> Result<String> {
+        let mut line = String::new();
+        let colon = self.language.pick(":", " :");
+        let asked = write!(stderr(), "{question} [{usual}]{colon} ").and_then(|()| stderr().flush());
+        match asked.and_then(|()| stdin().lock().read_line(&mut line)) {
+            Ok(read) if read > 0 => Ok(if line.trim().is_empty() { usual.to_owned() } else { line.trim().to_owned() }),
+            _ => Err(Fault::new("nothing was answered", "aucune réponse")
+                .hint("--defaults asks nothing", "--defaults ne demande rien")),
+        }
+    }
+}
+
+impl NewArgs {
+    fn wishes(&self, questions: &Questions) -> Result<Wishes> {
+        let language = questions.language;
+        let title = questions.text(
+            self.title.as_deref(),
+            ["What is the profile for?", "À quoi sert le profil ?"],
+            language.pick("Office PC", "PC de bureau"),
+        )?;
+        let system = self.system(questions)?;
+        let name = questions.maybe(
+            self.name.as_deref(),
+            [
+                "Name of the PC, {number} being given with each run; - leaves it alone",
+                "Nom du PC, {numero} étant donné à chaque préparation ; - n'y touche pas",
+            ],
+            language.pick("PC-{number}", "PC-{numero}"),
+        )?;
+        let administrator = questions.maybe(
+            self.administrator.as_deref(),
+            ["Login of an administrator, - for none", "Identifiant d'un administrateur, - pour aucun"],
+            language.pick("technician", "technicien"),
+        )?;
+        let folder = questions.maybe(
+            self.packages.as_deref(),
+            [
+                "Folder of packages and installers, beside the profile; - for none",
+                "Dossier des paquets et installateurs, à côté du profil ; - pour aucun",
+            ],
+            NONE,
+        )?;
+        Ok(Wishes {
+            title,
+            system,
+            name,
+            administrator,
+            packages: folder.map_or_else(|| Ok(Vec::new()), |folder| self.packages(Path::new(&folder), system))?,
+            awake: questions.whether(self.awake, ["Does it stay awake on mains?", "Reste-t-il éveillé sur secteur ?"])?,
+            updates: system == System::Linux
+                && questions.whether(
+                    self.updates,
+                    ["Does it install security updates by itself?", "Installe-t-il seul les mises à jour de sécurité ?"],
+                )?,
+            restart: questions.whether(self.restart, ["Is it restarted at the end?", "Redémarre-t-il à la fin ?"])?,
+        })
+    }
+
+    fn system(&self, questions: &Questions) -> Result<System> {
+        let given = self.system.map(|system| match system {
+            SystemArg::Linux => "linux",
+            SystemArg::Windows => "windows",
+        });
+        let usual = if cfg!(windows) { "windows" } else { "linux" };
+        loop {
+            let said =
+                questions.text(given, ["System of the PCs, linux or windows", "Système des PC, linux ou windows"], usual)?;
+            match said.to_lowercase().as_str() {
+                "linux" => return Ok(System::Linux),
+                "windows" => return Ok(System::Windows),
+                _ => {}
+            }
+        }
+    }
+
+    /// The packages of the system in a folder, in the order of their names. One that is broken is refused.
+    fn packages(&self, folder: &Path, system: System) -> Result<Vec<Package>> {
+        let below = self.below(folder)?;
+        let shown = folder.display();
+        let listed = fs::read_dir(folder).map_err(|error| {
+            Fault::because(format!("cannot read the folder {shown}"), format!("dossier {shown} illisible"), &error)
+        })?;
+        let endings = ENDINGS.iter().find(|(of, _)| *of == system).map(|(_, endings)| *endings).unwrap_or_default();
+        let fits = |name: &str| {
+            let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+            ending.is_some_and(|ending| endings.contains(&ending.as_str()))
+        };
+        let mut names: Vec<String> = listed.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        names.retain(|name| fits(name));
+        names.sort_unstable();
+        if names.is_empty() || names.len() > PACKAGES {
+            let (count, endings) = (names.len(), endings.join(", "));
+            return Err(Fault::new(
+                format!("{shown} holds {count} packages ({endings}), and 1 to {PACKAGES} can be steps"),
+                format!("{shown} contient {count} paquets ({endings}), et il en faut de 1 à {PACKAGES}"),
+            )
+            .hint("name another folder, or - for none", "indiquez un autre dossier, ou - pour aucun"));
+        }
+        names.into_iter().map(|name| package(folder, &below, &name)).collect()
+    }
+
+    /// The way from the folder of the profile to that of the packages: a profile names nothing that is elsewhere.
+    fn below(&self, folder: &Path) -> Result<Vec<String>> {
+        let own = self.output.as_deref().map_or_else(|| PathBuf::from("."), folder_of);
+        let whole = |path: &Path| fs::canonicalize(path).ok();
+        let below = whole(&own).zip(whole(folder)).and_then(|(own, folder)| folder.strip_prefix(own).ok().map(Path::to_owned));
+        let shown = folder.display();
+        let below = below.ok_or_else(|| {
+            Fault::new(format!("{shown} is not beside the profile"), format!("{shown} n'est pas à côté du profil")).hint(
+                "put the packages beside the profile or into a folder there: both travel together",
+                "mettez les paquets à côté du profil ou dans un dossier à cet endroit : ils voyagent ensemble",
+            )
+        })?;
+        Ok(below.iter().map(|part| part.to_string_lossy().into_owned()).collect())
+    }
+}
+
+/// What a file says of itself.
+fn package(folder: &Path, below: &[String], name: &str) -> Result<Package> {
+    let parts: Vec<&str> = below.iter().map(String::as_str).chain([name]).collect();
+    let file = parts.join("/");
+    let path = folder.join(name);
+    let said = File::open(&path).map_err(|error| Why::from(&error)).and_then(|mut file| payload::read(name, &mut file));
+    let About { product, version, .. } = said.map_err(|why| {
+        let shown = path.display();
+        Fault::because(format!("cannot use the package {shown}"), format!("paquet {shown} inutilisable"), why)
+            .hint("take it away, or fetch it again", "enlevez-le, ou téléchargez-le à nouveau")
+    })?;
+    Ok(Package { file, product, version })
+}

@@ -1,0 +1,133 @@
+//! A pack of drivers: a zip with an .inf for each, and all that these name. What a maker's page hands out in its place, an error in
+//! HTML of two kilobytes, is none.
+
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+
+use super::inf::{self, Driver};
+use crate::fault::Why;
+
+/// Files of a pack.
+const FILES: usize = 20_000;
+/// Bytes that a pack unpacks to: those of graphics cards come to two gigabytes.
+pub const UNPACKED: u64 = 8 << 30;
+
+/// A driver of a pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Where its .inf is in the pack.
+    pub inf: String,
+    /// What it says of itself.
+    pub driver: Driver,
+}
+
+/// The drivers of a pack.
+///
+/// # Errors
+/// It is no pack, it holds no driver for this Windows, or not all that its drivers name.
+pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
+    let mut archive = archive(file)?;
+    let names: Vec<String> = (0..archive.len()).filter_map(|at| Some(archive.name_for_index(at)?.ok()?.to_lowercase())).collect();
+    let (mut drivers, mut why) = (Vec::new(), Why::new("there is no .inf in it", "il ne contient aucun .inf"));
+    for at in 0..archive.len() {
+        let mut part = archive.by_index(at).map_err(damaged)?;
+        let Some(inf) = part.enclosed_name().map(|path| path.to_string_lossy().into_owned()) else {
+            return Err(Why::new("a file in it would lie outside of it", "un fichier dedans se placerait au-dehors"));
+        };
+        if !inf.to_lowercase().ends_with(".inf") {
+            continue;
+        }
+        let mut bytes = Vec::new();
+        part.by_ref().take(inf::LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Why::from(&error))?;
+        if bytes.len() as u64 > inf::LONGEST {
+            return Err(Why::new(format!("{inf} is too long"), format!("{inf} est trop long")));
+        }
+        match Driver::of(&bytes) {
+            Ok(driver) => drivers.push(Packed { inf, driver }),
+            // Packs hold those of other systems too.
+            Err(no) => why = Why::new(format!("{inf}: {}", no.english), format!("{inf} : {}", no.french)),
+        }
+    }
+    if drivers.is_empty() {
+        return Err(why);
+    }
+    for Packed { inf, driver } in &drivers {
+        let there = |file: &str| names.iter().any(|name| name.rsplit(['/', '\\']).next() == Some(file));
+        let missing = driver.catalogue.iter().chain(&driver.files).map(|file| file.to_lowercase()).find(|file| !there(file));
+        if let Some(file) = missing {
+            return Err(Why::new(
+                format!("{inf} names {file}, which is not in it"),
+                format!("{inf} cite {file}, qui n'y est pas"),
+            ));
+        }
+    }
+    Ok(drivers)
+}
+
+/// The zip, where it is one and bounded.
+pub fn archive<R: Read + Seek>(file: R) -> Result<ZipArchive<R>, Why> {
+    let mut archive = ZipArchive::new(file).map_err(damaged)?;
+    if archive.len() > FILES {
+        return Err(Why::new(format!("more than {FILES} files in it"), format!("plus de {FILES} fichiers dedans")));
+    }
+    let mut whole = 0u64;
+    for at in 0..archive.len() {
+        whole = whole.saturating_add(archive.by_index_raw(at).map_err(damaged)?.size());
+    }
+    if whole > UNPACKED {
+        let most = UNPACKED >> 30;
+        return Err(Why::new(format!("it unpacks to more than {most} GiB"), format!("il se déplie en plus de {most} Gio")));
+    }
+    Ok(archive)
+}
+
+fn damaged(error: zip::result::ZipError) -> Why {
+    Why::new(format!("it is no whole zip ({error})"), format!("ce n'est pas un zip complet ({error})"))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::prep::inf::tests::LAN;
+    use std::io::{Cursor, Write};
+
+    /// A pack of these files.
+    pub(crate) fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, bytes) in files {
+            writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a part");
+            writer.write_all(bytes).expect("written");
+        }
+        writer.finish().expect("a zip").into_inner()
+    }
+
+    fn told(bytes: &[u8]) -> Result<Vec<Packed>, String> {
+        drivers(Cursor::new(bytes)).map_err(|why| why.english)
+    }
+
+    #[test]
+    fn a_pack_holds_all_that_its_drivers_name() {
+        let lan = LAN.as_bytes();
+        let whole = pack(&[("Net/LAN.inf", lan), ("Net/lan.cat", b"c"), ("Net/x64/Lan.sys", b"s"), ("readme.txt", b"")]);
+        let drivers = told(&whole).expect("a pack");
+        assert_eq!(
+            (drivers.len(), drivers[0].inf.as_str(), drivers[0].driver.version.as_str()),
+            (1, "Net/LAN.inf", "12.19.1.37")
+        );
+        let without = pack(&[("Net/lan.inf", lan), ("Net/lan.cat", b"c")]);
+        assert_eq!(told(&without), Err("Net/lan.inf names lan.sys, which is not in it".into()));
+        let another = pack(&[("x86/lan.inf", LAN.replace("NTamd64", "NTx64").as_bytes())]);
+        assert!(told(&another).is_err_and(|why| why.contains("64 bits")));
+    }
+
+    #[test]
+    fn what_claims_to_be_a_pack_is_refused() {
+        assert!(told(&[b'x'; 2000]).is_err_and(|why| why.contains("no whole zip")));
+        assert!(told(b"").is_err_and(|why| why.contains("no whole zip")));
+        assert!(told(&pack(&[("readme.txt", b"hello")])).is_err_and(|why| why.contains("no .inf")));
+        let whole = pack(&[("lan.inf", LAN.as_bytes()), ("lan.cat", b"c"), ("lan.sys", b"s")]);
+        assert!(told(&whole[..whole.len() - 40]).is_err_and(|why| why.contains("no whole zip")), "cut off");
+        assert!(told(&pack(&[("../../windows/lan.inf", LAN.as_bytes())])).is_err_and(|why| why.contains("outside")));
+    }
+}

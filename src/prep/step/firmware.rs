@@ -1,0 +1,160 @@
+//! `firmware`: the maker's own program that brings the firmware (BIOS) of a PC to a version. It comes last: nothing but checks and a
+//! restart may follow, and a PC that could lose its power, or that would ask for a recovery key afterwards, is left alone.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::package::version;
+use super::{Applied, ExitCodes, Meaning, Scene, Step, beside, check, only_windows};
+use crate::fault::{Fault, Result, Why};
+use crate::prep::change::{Aspect, Change, State};
+use crate::prep::look::{Act, Look};
+
+/// A version of the firmware, and what brings it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Firmware {
+    /// The maker's program (.exe) beside the profile.
+    pub file: String,
+    /// What it is told, so that it asks nothing and does not restart the PC.
+    #[serde(default)]
+    pub arguments: Vec<String>,
+    /// The version that it brings, as the PC shows it afterwards (SMBIOS): a PC of this version or a later one is left alone.
+    pub version: String,
+    /// What exit codes other than 0 mean.
+    #[serde(default)]
+    pub exit_codes: ExitCodes,
+}
+
+impl Step for Firmware {
+    fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
+        let Some(seen) = pc.firmware()? else {
+            return Err(Fault::new("the PC does not tell the version of its firmware", "le PC ne dit pas la version de son firmware"));
+        };
+        if version::compare(&seen, &self.version).is_ge() {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Change::new("PC", Aspect::Firmware, State::Text(seen), State::Text(self.version.clone()))])
+    }
+
+    fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
+        if !pc.on_mains()? {
+            return Err(Fault::new(
+                "the PC runs on its battery: its firmware is not touched",
+                "le PC est sur batterie : son firmware n'est pas touché",
+            )
+            .hint("plug it in", "branchez-le"));
+        }
+        if check::protected(pc)? {
+            return Err(Fault::new(
+                "BitLocker would ask for its recovery key after that: the firmware is not touched",
+                "BitLocker demanderait sa clé de récupération ensuite : le firmware n'est pas touché",
+            )
+            .hint(
+                "put a script before it: manage-bde -protectors -disable C: -RebootCount 1",
+                "placez un script avant : manage-bde -protectors -disable C: -RebootCount 1",
+            ));
+        }
+        let ended = pc.install(&self.file, &self.arguments, scene.timeout_s)?;
+        let applied = self.exit_codes.applied(ended);
+        // What it has written takes effect while the PC starts.
+        let meaning = if applied.meaning == Meaning::Done { Meaning::Restart } else { applied.meaning };
+        Ok(Applied { meaning, ..applied })
+    }
+
+    fn check(&self) -> std::result::Result<(), Why> {
+        beside(&self.file)?;
+        if !self.file.to_lowercase().ends_with(".exe") {
+            let file = &self.file;
+            return Err(Why::new(format!("{file:?} is no .exe"), format!("{file:?} n'est pas un .exe")));
+        }
+        if !self.version.contains(|c: char| c.is_ascii_digit()) || self.version.contains(char::is_control) {
+            let version = &self.version;
+            return Err(Why::new(format!("{version:?} is no version"), format!("{version:?} n'est pas une version")));
+        }
+        self.exit_codes.check()
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        only_windows(pc, "firmware")?;
+        pc.payload_program(&self.file)
+    }
+
+    fn payloads(&self) -> Vec<&str> {
+        vec![&self.file]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prep::fake::{Fake, planned, refused, step};
+    use crate::prep::look::{Row, System};
+    use crate::prep::profile::tests::parse;
+
+    const STEP: &str = "kind = \"firmware\"\nfile = \"bios.exe\"\nversion = \"1.24.0\"\narguments = [\"/s\"]";
+
+    fn pc(firmware: &str, protected: &str) -> Fake {
+        let mut pc = Fake { system: System::Windows, firmware: Some(firmware.into()), ..Fake::default() };
+        let row = Row::from([("DriveLetter".to_owned(), "C:".to_owned()), ("ProtectionStatus".to_owned(), protected.to_owned())]);
+        pc.wmi.push(("Win32_EncryptableVolume".into(), vec![row]));
+        pc.payloads.insert("bios.exe".into(), b"product bios 1.24.0 code firmware".to_vec());
+        pc
+    }
+
+    #[test]
+    fn a_pc_with_this_version_or_a_later_one_is_left_alone() {
+        for (seen, left) in [("1.9.1", 1), ("1.24.0", 0), ("1.31.2", 0)] {
+            assert_eq!(planned(&step(STEP), &pc(seen, "0")).len(), left, "{seen}");
+        }
+        let lenovo = step(&STEP.replace("1.24.0", "N2JET98W (1.76 )"));
+        assert_eq!(planned(&lenovo, &pc("N2JET98W (1.76 )", "0")), []);
+        assert_eq!(planned(&lenovo, &pc("N2JET87W (1.65 )", "0")).len(), 1);
+        assert!(Fake { firmware: None, ..pc("", "0") }.plan(&step(STEP)).is_err(), "nothing tells");
+    }
+
+    #[test]
+    fn what_is_written_shows_after_the_restart() {
+        let mut pc = pc("1.9.1", "0");
+        let changes = planned(&step(STEP), &pc);
+        let applied = pc.apply(&step(STEP), &changes[0]).expect("applied");
+        assert_eq!((applied.meaning, planned(&step(STEP), &pc)), (Meaning::Restart, changes));
+        pc.start();
+        assert_eq!(planned(&step(STEP), &pc), []);
+    }
+
+    #[test]
+    fn a_pc_on_its_battery_or_under_bitlocker_is_not_touched() {
+        for (mut pc, part) in [
+            (Fake { on_battery: true, ..pc("1.9.1", "0") }, "plug it in"),
+            (pc("1.9.1", "1"), "recovery key"),
+            (Fake { wmi: Vec::new(), ..pc("1.9.1", "0") }, "no namespace"),
+        ] {
+            let changes = planned(&step(STEP), &pc);
+            let fault = pc.apply(&step(STEP), &changes[0]).expect_err("a fault");
+            assert!(fault.to_string().contains(part), "{part}: {fault}");
+            assert_eq!(pc.acts, Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn nothing_but_checks_and_a_restart_follows_it() {
+        let profile = |after: &str| {
+            let text = format!(
+                "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"bios\"\n{STEP}\n[[step]]\nname = \"after\"\n{after}\n"
+            );
+            parse(&text).map(drop).map_err(|refusal| (refusal.line, refusal.why.english))
+        };
+        assert_eq!(profile("kind = \"reboot\""), Ok(()));
+        assert_eq!(profile("kind = \"check\"\nwhat = \"tpm\""), Ok(()));
+        let (line, why) = profile("kind = \"file\"\npath = \"/etc/a\"\ntext = \"x\"").expect_err("refused");
+        assert!(line == Some(9) && why.contains("\"after\" comes after firmware"), "{why}");
+    }
+
+    #[test]
+    fn what_is_no_program_or_no_version_is_refused() {
+        assert!(refused(&STEP.replace("bios.exe", "bios.cap")).contains("no .exe"));
+        assert!(refused(&STEP.replace("1.24.0", "latest")).contains("no version"));
+        assert!(refused(&STEP.replace("bios.exe", "../bios.exe")).contains("beside the profile"));
+    }
+}
