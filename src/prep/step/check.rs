@@ -158,8 +158,10 @@ impl Step for Check {
         let is = match self.answer(pc, scene)? {
             Answer::So => State::Present,
             Answer::Not(seen) => State::Said { english: seen.english, french: seen.french },
-            // What cannot be told is the failure of the step, which tells it.
-            Answer::Unknown(_) => return Ok(Vec::new()),
+            Answer::Unknown(why) => State::Said {
+                english: format!("not tested: {}", why.english),
+                french: format!("non testé : {}", why.french),
+            },
         };
         Ok(vec![Sight::new("PC", Aspect::Check { english, french }, is)])
     }

@@ -108,10 +108,6 @@ impl Step for Driver {
         Ok(self.left(pc)?.into_iter().map(|(_, change)| change).collect())
     }
 
-    fn detection(&self) -> Why {
-        Why::new("drivers of the devices, by the registry", "pilotes des périphériques, dans le registre")
-    }
-
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         // Another device of the same driver may have brought it along.
         let Some((inf, _)) = self.left(pc)?.into_iter().find(|(_, left)| left == change) else { return Ok(Applied::default()) };

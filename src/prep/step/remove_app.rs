@@ -111,10 +111,6 @@ impl Step for RemoveApp {
         Ok(self.unwanted(pc)?.iter().map(Unwanted::change).collect())
     }
 
-    fn detection(&self) -> Why {
-        Why::new("the list of what is installed", "liste de ce qui est installé")
-    }
-
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         let ended = match self.found(change, pc)? {
             // It went with another.

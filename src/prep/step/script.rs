@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn a_script_of_the_other_system_is_refused_before_anything_is_touched() {
         let refused = |keys: &str, pc: &Fake| {
-            let kind = step(&format!("kind = \"script\"\n{keys}\ndone_when = {{ file = \"/opt/kiosk\" }}"));
+            let kind = step(&format!("kind = \"script\"\n{keys}\ndone_when = {{ command = \"exit 0\" }}"));
             kind.step().inspect(pc).map_err(|fault| fault.to_string())
         };
         let mut linux = Fake::default();

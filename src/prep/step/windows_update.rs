@@ -49,10 +49,6 @@ impl Step for WindowsUpdate {
         Ok(self.left(pc)?.into_iter().map(change).collect())
     }
 
-    fn detection(&self) -> Why {
-        Why::new("another search of Windows Update", "nouvelle recherche de Windows Update")
-    }
-
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         let Aspect::Update { id } = &change.aspect else { return Ok(Applied::default()) };
         let restart = pc.install_update(id, scene.timeout_s)?;
