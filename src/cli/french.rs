@@ -573,7 +573,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("prep new", "administrator", "L'identifiant d'un administrateur ; - pour aucun"),
     ("prep new", "packages", "Le dossier des paquets et installateurs, à côté du profil ou en dessous ; - pour aucun"),
     ("prep new", "awake", "Si le PC reste éveillé sur secteur"),
-    ("prep new", "updates", "Si le PC installe seul les mises à jour de sécurité (Debian et ses proches)"),
+    ("prep new", "updates", "Si le système est mis à jour"),
     ("prep new", "restart", "Si le PC redémarre à la fin"),
     ("prep new", "defaults", "Ne rien demander : ce qui n'est pas donné a sa valeur habituelle"),
     ("prep new", "output", "Écrire le profil dans FICHIER"),

@@ -22,7 +22,7 @@ pub struct Wishes {
     pub packages: Vec<Package>,
     /// The PC does not sleep while it has mains.
     pub awake: bool,
-    /// It installs security updates by itself (Debian and its kin).
+    /// The system is brought up to date.
     pub updates: bool,
     /// It is restarted at the end.
     pub restart: bool,
@@ -108,7 +108,7 @@ pub fn profile(wishes: &Wishes, language: Language) -> String {
     draft.administrator(wishes);
     wishes.packages.iter().for_each(|package| draft.package(package));
     if wishes.updates {
-        draft.updates();
+        draft.updates(wishes.system);
     }
     if wishes.awake {
         draft.comment(
@@ -235,15 +235,26 @@ impl Draft {
         self.step(&package.name(), "package", &keys);
     }
 
-    fn updates(&mut self) {
-        let name = self.language.pick("security updates", "mises à jour de sécurité");
-        self.comment(
-            "Debian and its kin install security updates by themselves where this is set and unattended-upgrades is there.",
-            "Debian et ses proches installent seuls les mises à jour de sécurité avec ce fichier et le paquet unattended-upgrades.",
-        );
-        let text = "\"\"\"\nAPT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n\"\"\"";
-        let keys = [("path", quoted("/etc/apt/apt.conf.d/20auto-upgrades")), ("text", text.to_owned())];
-        self.step(name, "file", &keys);
+    fn updates(&mut self, system: System) {
+        let name = self.language.pick("updates of the system", "mises à jour du système");
+        match system {
+            System::Windows => {
+                self.comment(
+                    "What Windows Update has for this PC; it may take hours and some restarts.",
+                    "Ce que Windows Update propose pour ce PC ; cela peut durer des heures et demander des redémarrages.",
+                );
+                self.step(name, "windows-update", &[]);
+            }
+            System::Linux => {
+                self.comment(
+                    "Debian and its kin install security updates by themselves where this is set and unattended-upgrades is there.",
+                    "Debian et ses proches installent seuls les mises à jour de sécurité avec ce fichier et le paquet unattended-upgrades.",
+                );
+                let text = "\"\"\"\nAPT::Periodic::Update-Package-Lists \"1\";\nAPT::Periodic::Unattended-Upgrade \"1\";\n\"\"\"";
+                let keys = [("path", quoted("/etc/apt/apt.conf.d/20auto-upgrades")), ("text", text.to_owned())];
+                self.step(name, "file", &keys);
+            }
+        }
     }
 
     /// What no step can make so, and a delivered PC must be.
@@ -295,7 +306,7 @@ mod tests {
                 administrator,
                 packages: packages.collect(),
                 awake: flags[1],
-                updates: flags[2] && !windows,
+                updates: flags[2],
                 restart: flags[3],
             }
         })

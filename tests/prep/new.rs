@@ -81,7 +81,7 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
     assert!(text.contains("pattern = \"till-{nn}\"") && text.contains("name = \"kioskd\""), "{text}");
     let out = pc.trousse(&["prep", "new", "--system", "windows", "--awake", "no", "--administrator", "-"]);
     let text = said(&out);
-    assert!(code(&out) == 0 && text.contains("what = \"activation\"") && !text.contains("kind = \"power\""), "{text}");
+    assert!(code(&out) == 0 && text.contains("kind = \"windows-update\"") && !text.contains("kind = \"power\""), "{text}");
     assert!(!text.contains("kind = \"user\""), "{text}");
 
     pc.write("/root/broken/half.deb", &deb("1")[..300]);

@@ -45,7 +45,7 @@ pub struct NewArgs {
     /// Whether the PC stays awake on mains
     #[arg(long, value_name = "YES|NO", value_enum)]
     pub awake: Option<YesNo>,
-    /// Whether it installs security updates by itself (Debian and its kin)
+    /// Whether its system is brought up to date
     #[arg(long, value_name = "YES|NO", value_enum)]
     pub updates: Option<YesNo>,
     /// Whether it is restarted at the end
@@ -196,11 +196,7 @@ impl NewArgs {
             administrator,
             packages: folder.map_or_else(|| Ok(Vec::new()), |folder| self.packages(Path::new(&folder), system))?,
             awake: questions.whether(self.awake, ["Does it stay awake on mains?", "Reste-t-il éveillé sur secteur ?"])?,
-            updates: system == System::Linux
-                && questions.whether(
-                    self.updates,
-                    ["Does it install security updates by itself?", "Installe-t-il seul les mises à jour de sécurité ?"],
-                )?,
+            updates: questions.whether(self.updates, ["Is the system brought up to date?", "Le système est-il mis à jour ?"])?,
             restart: questions.whether(self.restart, ["Is it restarted at the end?", "Redémarre-t-il à la fin ?"])?,
         })
     }
@@ -268,7 +264,7 @@ impl NewArgs {
 fn package(folder: &Path, below: &[String], name: &str) -> Result<Package> {
     let path = folder.join(name);
     let shown = path.display();
-    let unread = |why: crate::fault::Why| {
+    let unread = |why: Why| {
         Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), why)
             .hint("fetch it anew, or take it out of the folder", "récupérez-le à nouveau, ou retirez-le du dossier")
     };
