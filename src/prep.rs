@@ -3,6 +3,7 @@
 //!
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 
+pub mod bench;
 pub mod change;
 pub mod engine;
 pub mod entry;
@@ -10,6 +11,7 @@ pub mod look;
 pub mod outcome;
 pub mod past;
 pub mod profile;
+pub mod secrets;
 pub mod step;
 pub mod tell;
 

@@ -40,7 +40,11 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use dhcp::DhcpRow;
-pub use format::{CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, View};
+pub use format::{
+    BENCH_FORMATS, BenchFormat, CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat,
+    Medium, View,
+};
+pub use json::bench_line;
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;
 pub use planned::{PlannedRow, PlannedSaid};

@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod told;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};

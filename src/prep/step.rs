@@ -36,6 +36,11 @@ pub trait Step {
         Vec::new()
     }
 
+    /// The names of the secrets that it may need, on whatever PC.
+    fn secrets(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// The name of the secret that it needs for one of its changes.
     fn secret(&self, _: &Change) -> Option<&str> {
         None
@@ -179,7 +184,7 @@ fn from_the_root(path: &str) -> std::result::Result<(), Why> {
 }
 
 /// Refuses the name of a file that does not lie beside the profile.
-fn beside(name: &str) -> std::result::Result<(), Why> {
+pub(crate) fn beside(name: &str) -> std::result::Result<(), Why> {
     let inside = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if inside && !name.contains(['\\', ':']) && !name.contains(char::is_control) {
         return Ok(());

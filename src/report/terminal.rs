@@ -11,6 +11,7 @@ use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
+use crate::prep::bench::result::Record as Many;
 use crate::prep::tell::Record;
 
 /// Text is not wrapped narrower than this.
@@ -43,6 +44,11 @@ pub(super) fn tell(book: &Logbook, view: &View) -> String {
 /// Writes the preparation of a PC.
 pub fn prepare(record: &Record, purpose: Purpose, view: &View) -> String {
     written(&Page::of_preparation(record, purpose, view.language), view)
+}
+
+/// Writes the preparation of many PCs.
+pub(super) fn bench(record: &Many, view: &View) -> String {
+    written(&Page::of_bench(record, view.language), view)
 }
 
 fn written(page: &Page, view: &View) -> String {

@@ -50,6 +50,12 @@ impl Profile {
     }
 }
 
+/// The names of the variables of a profile, whatever their values.
+pub(super) fn variables_in(text: &str) -> Vec<String> {
+    let Ok(table) = DeTable::parse(text) else { return Vec::new() };
+    names_of(table.get_ref()).map(str::to_owned).collect()
+}
+
 fn variables_of<'a, 'i>(head: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {
     head.iter().find(|(key, _)| key.get_ref().as_ref() == "variables").and_then(|(_, value)| value.get_ref().as_table())
 }

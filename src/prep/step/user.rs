@@ -104,6 +104,10 @@ impl Step for User {
         Ok(())
     }
 
+    fn secrets(&self) -> Vec<&str> {
+        self.password_from.as_deref().into_iter().collect()
+    }
+
     fn secret(&self, change: &Change) -> Option<&str> {
         self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password)
     }
