@@ -3,9 +3,11 @@
 mod card;
 pub mod columns;
 pub mod comparison;
+mod covered;
 mod csv;
 mod dhcp;
 mod format;
+mod host;
 mod html;
 mod json;
 mod labels;
@@ -30,20 +32,20 @@ use serde::{Deserialize, Serialize};
 use crate::check::Check;
 use crate::diagnose;
 use crate::finding::{Finding, Layer, Reason, Severity, Verdict};
-use crate::kind::Inferred;
 use crate::language::Language;
-use crate::lease::{Lease, State};
-use crate::net::{Mac, Moment};
-use crate::observe::{Asked6, BroadcastsHeard, Coverage, Cut, DhcpAsked, Inventory, LinkState, Name, Part, PoolFile, TreeTold};
+use crate::net::Mac;
+use crate::observe::{Inventory, LinkState, TreeTold};
 use crate::probe::Errand;
 use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
+pub use covered::{Covered, LeaseFile, MalformedCount, VlanCount};
 pub use dhcp::DhcpRow;
 pub use format::{
     BENCH_FORMATS, BenchFormat, CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat,
     Medium, View,
 };
+pub use host::Host;
 pub use json::bench_line;
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;
@@ -166,131 +168,6 @@ pub struct Visit {
     pub capture: Option<String>,
 }
 
-/// How much was looked at, and what was lost.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Covered {
-    /// Addresses that were to be asked.
-    pub planned: u32,
-    /// Addresses asked.
-    pub asked: u32,
-    /// Addresses that somebody claimed, asked or not.
-    pub answered: u32,
-    /// Requests sent.
-    pub requests: u32,
-    /// Milliseconds for which a late second owner was listened for.
-    pub listened_ms: u32,
-    /// Frames lost before they could be read.
-    pub frames_dropped: u32,
-    /// Frames that could not be read, by protocol and field.
-    pub malformed: Vec<MalformedCount>,
-    /// ARP messages of other VLANs, not judged.
-    pub other_vlans: Vec<VlanCount>,
-    /// The look went to its end.
-    pub complete: bool,
-    /// What cut it short.
-    #[serde(default)]
-    pub cut: Vec<Cut>,
-    /// The parts of it that had not ended when its time ran out.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unfinished: Vec<Part>,
-    /// More was claimed than any real network claims; not everything was kept.
-    pub flooded: bool,
-    /// Broadcasts and multicasts that arrived; `None` where they were not counted.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub broadcasts: Option<BroadcastsHeard>,
-    /// How IPv6 neighbours and routers were asked; `None` where they were not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ipv6: Option<Asked6>,
-    /// How DHCP servers were asked; all zero where they were not.
-    #[serde(default)]
-    pub dhcp: DhcpAsked,
-    /// Lease files that were read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub lease_files: Vec<LeaseFile>,
-    /// Configurations of DHCP servers that were read.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub pool_files: Vec<PoolFile>,
-}
-
-/// A lease file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LeaseFile {
-    /// Its name.
-    pub file: String,
-    /// Addresses in it.
-    pub entries: u32,
-    /// Lines of it that could not be read.
-    pub unread: u32,
-}
-
-/// Malformed frames of one kind.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct MalformedCount {
-    /// The protocol.
-    pub protocol: String,
-    /// The field.
-    pub field: String,
-    /// How many.
-    pub count: u32,
-    /// The number of the first in the capture, counted from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub frame: Option<u32>,
-}
-
-/// Messages of one VLAN.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct VlanCount {
-    /// The VLAN.
-    pub vlan: u16,
-    /// How many.
-    pub count: u32,
-}
-
-/// One card that claims one address.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Host {
-    /// The address.
-    pub ip: IpAddr,
-    /// The card.
-    pub mac: Mac,
-    /// Who made the card; `None` where its address does not tell.
-    pub vendor: Option<String>,
-    /// The card's address is administered locally: random or virtual.
-    pub local: bool,
-    /// What it is called, and by which protocol that was told.
-    pub names: Vec<Name>,
-    /// The kind of device, by its id (`printer`); `None` where nothing tells.
-    pub kind: Option<String>,
-    /// What the kind was inferred from, and how surely.
-    pub kind_from: Option<Inferred>,
-    /// When it was first heard, in milliseconds since the start.
-    #[serde(rename = "first_ms")]
-    pub first: Moment,
-    /// When it was last heard.
-    #[serde(rename = "last_ms")]
-    pub last: Moment,
-    /// How many claims were heard.
-    pub answers: u32,
-    /// Microseconds from request to reply, the shortest.
-    pub rtt_us: Option<u32>,
-    /// What a lease file says of the address: the entry of this card, else that of another.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lease: Option<Lease>,
-}
-
-impl Host {
-    /// Its names, each once, whatever the number of protocols that told it.
-    pub fn called(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = Vec::new();
-        for name in &self.names {
-            if !names.contains(&name.name.as_str()) {
-                names.push(&name.name);
-            }
-        }
-        names
-    }
-}
-
 /// What one check said.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Rung {
@@ -351,19 +228,14 @@ impl Report {
         let ladder: Vec<Rung> = rungs.filter(|rung| !unasked(rung)).collect();
         // The sort is stable: within a severity, the order of the checks, which puts our own address first.
         findings.sort_by_key(|finding| finding.severity);
-        let hosts: Vec<Host> = inventory
-            .claimed()
-            .flat_map(|(ip, owners)| owners.into_iter().map(move |(mac, _)| (ip, mac)))
-            .filter(|&(ip, mac)| !(inventory.is_ours(ip) && inventory.is_our_card(mac)))
-            .map(|(ip, mac)| host(inventory, ip, mac))
-            .collect();
+        let hosts = host::rows(inventory);
         let mut claimed: Vec<IpAddr> = hosts.iter().map(|host| host.ip).collect();
         claimed.dedup();
         Report {
             schema: SCHEMA.to_owned(),
             tool: Tool { name: "trousse".to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() },
             visit,
-            coverage: covered(inventory, claimed.len() as u32),
+            coverage: covered::of(inventory, claimed.len() as u32),
             hosts,
             dhcp_servers,
             routers6: router6::rows(inventory, plan),
@@ -414,67 +286,4 @@ fn rung(check: &Check, verdict: Verdict, findings: &mut Vec<Finding>) -> Rung {
         }
     };
     Rung { layer: check.layer, code: check.code.to_owned(), verdict, reason }
-}
-
-fn host(inventory: &Inventory, ip: IpAddr, mac: Mac) -> Host {
-    let owner = inventory.claim(ip, mac).cloned().unwrap_or_default();
-    let kind = inventory.kind(ip, mac);
-    Host {
-        ip,
-        mac,
-        vendor: inventory.vendor(mac).name().map(str::to_owned),
-        local: mac.is_local(),
-        names: inventory.names(ip, mac),
-        kind: kind.as_ref().map(|inferred| inferred.kind.id().to_owned()),
-        kind_from: kind,
-        first: owner.first,
-        last: owner.last,
-        answers: owner.answers,
-        rtt_us: owner.rtt_us,
-        lease: inventory.lease_of(ip, mac).or_else(|| others_lease(inventory, ip)).cloned(),
-    }
-}
-
-/// The entry of an address that is somebody's, or was found in use.
-fn others_lease(inventory: &Inventory, ip: IpAddr) -> Option<&Lease> {
-    inventory
-        .leases()
-        .of(ip)
-        .map(|(_, lease, _)| lease)
-        .filter(|lease| lease.state != State::Expired)
-        .min_by_key(|lease| lease.state)
-}
-
-fn covered(inventory: &Inventory, answered: u32) -> Covered {
-    let coverage: &Coverage = inventory.coverage();
-    let dhcp = inventory.dhcp().coverage();
-    let malformed = |(kind, &count): (&(String, String), &u32)| MalformedCount {
-        protocol: kind.0.clone(),
-        field: kind.1.clone(),
-        count,
-        frame: coverage.first_malformed.get(kind).copied(),
-    };
-    Covered {
-        planned: coverage.planned,
-        asked: coverage.asked,
-        answered,
-        requests: coverage.requests,
-        listened_ms: coverage.listened_ms,
-        frames_dropped: coverage.frames_lost,
-        malformed: coverage.malformed.iter().map(malformed).collect(),
-        other_vlans: coverage.tagged.iter().map(|(&vlan, &count)| VlanCount { vlan: vlan.into(), count }).collect(),
-        complete: coverage.cut.is_empty(),
-        cut: coverage.cut.iter().copied().collect(),
-        unfinished: coverage.unfinished.iter().copied().collect(),
-        flooded: coverage.flooded || inventory.dhcp().flooded(),
-        broadcasts: inventory.broadcasts().heard().map(|(heard, _)| *heard),
-        ipv6: Some(inventory.ipv6().asked()).filter(|asked| asked.to_all > 0 || asked.routers > 0),
-        dhcp: DhcpAsked { listened_ms: if coverage.cut_of(Part::Dhcp).is_none() { dhcp.listened_ms } else { 0 }, ..dhcp },
-        lease_files: inventory
-            .leases()
-            .files()
-            .map(|(file, entries, unread)| LeaseFile { file: file.clone(), entries: *entries, unread: *unread })
-            .collect(),
-        pool_files: inventory.pools().files().cloned().collect(),
-    }
 }

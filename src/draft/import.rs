@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::io::Cursor;
 use std::net::Ipv4Addr;
-use std::panic::{self, AssertUnwindSafe};
-
-use calamine::{Data, Reader as _, SheetVisible, Xlsx};
 
 use super::string;
 use crate::fault::Why;
@@ -17,12 +13,12 @@ use crate::sheet;
 use crate::site::Fixed;
 
 pub mod merge;
-mod opendocument;
-mod unpacked;
+mod workbook;
 
-/// Devices of one site, cells of one sheet, and characters of a field: no site has more.
+use workbook::Sheet;
+
+/// Devices of one site, and characters of a field: no site has more.
 const DEVICES: usize = 10_000;
-const CELLS: usize = 200_000;
 const FIELD: usize = 120;
 
 /// What a table holds.
@@ -79,26 +75,9 @@ pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     Ok(imported)
 }
 
-/// A sheet of a workbook.
-struct Sheet {
-    name: String,
-    hidden: bool,
-    /// Its rows, counted from 1, without what is empty.
-    rows: Vec<(u32, Vec<Field>)>,
-    /// Why it was not read to its end.
-    broken: Option<Why>,
-}
-
-/// Reads a workbook. The crate that reads Excel's counts without care in a damaged one, and may panic: that is a refusal like any
-/// other.
+/// Reads every sheet of a workbook that is shown.
 fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
-    let sheets = panic::catch_unwind(AssertUnwindSafe(|| {
-        let mut archive = unpacked::bounded(bytes)?;
-        if opendocument::is(&archive) { opendocument::sheets(&mut archive) } else { sheets(archive.into_inner()) }
-    }));
-    for Sheet { name, hidden, rows, broken } in
-        sheets.unwrap_or_else(|_| Err(Why::new("the workbook is damaged", "le classeur est abîmé")))?
-    {
+    for Sheet { name, hidden, rows, broken } in workbook::sheets(bytes)? {
         if hidden {
             let why = Why::new("hidden, and left out", "masquée, et laissée de côté");
             imported.complaints.push(place(Some(&name), None, None, why));
@@ -111,67 +90,6 @@ fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), 
         table(Some(&name), rows, imported);
     }
     Ok(())
-}
-
-/// The sheets of a workbook of Excel.
-fn sheets(bytes: Cursor<Vec<u8>>) -> std::result::Result<Vec<Sheet>, Why> {
-    let unreadable = |error: &dyn std::fmt::Display| Why::new(error.to_string(), error.to_string());
-    let mut book = Xlsx::new(bytes).map_err(|error| unreadable(&error))?;
-    let mut sheets = Vec::new();
-    for known in book.sheets_metadata().to_vec() {
-        let name = known.name;
-        let mut sheet = Sheet { hidden: known.visible != SheetVisible::Visible, name, rows: Vec::new(), broken: None };
-        // Cell by cell: a sheet that says it is a million rows wide and high takes no memory for them.
-        if !sheet.hidden
-            && let Ok(mut cells) = book.worksheet_cells_reader(&sheet.name)
-        {
-            let mut count = 0;
-            sheet.broken = loop {
-                match cells.next_cell() {
-                    Ok(Some(cell)) if count < CELLS => {
-                        count += 1;
-                        let (row, column) = cell.get_position();
-                        let Some(text) = written(&Data::from(cell.get_value().clone())) else { continue };
-                        if sheet.rows.last().is_none_or(|(last, _)| *last != row + 1) {
-                            sheet.rows.push((row + 1, Vec::new()));
-                        }
-                        sheet.rows.last_mut().into_iter().for_each(|(_, fields)| fields.push((column + 1, text.clone())));
-                    }
-                    Ok(None) => break None,
-                    Ok(Some(_)) => break Some(too_many()),
-                    Err(error) => break Some(unreadable(&error)),
-                }
-            };
-        }
-        sheets.push(sheet);
-    }
-    Ok(sheets)
-}
-
-fn too_many() -> Why {
-    Why::new(format!("more than {CELLS} cells"), format!("plus de {CELLS} cellules"))
-}
-
-fn date() -> Why {
-    Why::new("a date is no text: set the cell to text", "une date n'est pas un texte : mettez la cellule en texte")
-}
-
-fn no_value(error: &str) -> Why {
-    Why::new(format!("the formula came to {error}"), format!("la formule donne {error}"))
-}
-
-/// What stands in a cell; of a formula, what it came to. Nothing for an empty one.
-fn written(cell: &Data) -> Option<std::result::Result<String, Why>> {
-    let text = match cell {
-        Data::Empty => return None,
-        Data::String(text) => text.clone(),
-        Data::Int(number) => number.to_string(),
-        Data::Float(number) => number.to_string(),
-        Data::Bool(answer) => answer.to_string(),
-        Data::DateTime(_) | Data::DateTimeIso(_) | Data::DurationIso(_) => return Some(Err(date())),
-        Data::Error(error) => return Some(Err(no_value(&error.to_string()))),
-    };
-    (!text.trim().is_empty()).then_some(Ok(text))
 }
 
 /// Reads the rows of one table into what is known so far.
@@ -312,6 +230,8 @@ mod tests {
     use std::io::Write as _;
 
     use proptest::prelude::*;
+
+    use std::io::Cursor;
 
     use super::*;
     use crate::site::Plan;

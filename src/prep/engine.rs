@@ -327,6 +327,7 @@ impl Run<'_> {
     }
 
     fn ended(&mut self, stage: &Stage, outcome: &Outcome, restart: bool, evidence: Vec<Ended>) -> Result<()> {
+        self.pc.settle()?;
         self.write(Entry::Ended { step: stage.name.clone(), outcome: outcome.clone(), restart, evidence })
     }
 

@@ -55,6 +55,8 @@ pub(crate) struct Fake {
     /// Everything that was done to it, in order.
     pub(crate) acts: Vec<String>,
     pub(crate) fuse: Fuse,
+    /// What it was like when all that was done was on the disk for the last time.
+    pub(crate) settled: Option<Box<Fake>>,
 }
 
 impl Default for Fake {
@@ -79,6 +81,7 @@ impl Default for Fake {
             waited: 0,
             acts: Vec::new(),
             fuse: Fuse::default(),
+            settled: None,
         }
     }
 }
@@ -94,14 +97,26 @@ impl Fake {
         }
     }
 
+    /// The power goes: what was not on the disk is lost. The start-up task is, as soon as it is set.
+    pub(crate) fn lose_power(&mut self) {
+        if let Some(settled) = self.settled.take() {
+            let (boots, resumes, acts) = (self.boots, self.resumes, std::mem::take(&mut self.acts));
+            *self = Fake { boots, resumes, acts, fuse: self.fuse.clone(), ..*settled };
+        }
+    }
+
     /// What it is like, without how it came to be so.
     pub(crate) fn state(&self) -> Fake {
-        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse: Fuse::default(), ..self.clone() }
+        let fuse = Fuse::default();
+        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse, settled: None, ..self.clone() }
     }
 
     /// An act: the power may go before it and after it.
     fn act<T>(&mut self, told: String, effect: impl FnOnce(&mut Fake) -> T) -> T {
         burn(&self.fuse);
+        if self.settled.is_none() {
+            self.settled = Some(Box::new(self.clone()));
+        }
         self.acts.push(told);
         let done = effect(self);
         burn(&self.fuse);
@@ -276,6 +291,12 @@ impl Act for Fake {
             true => pc.next_name = Some(name.to_owned()),
             false => pc.name = name.to_owned(),
         });
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        burn(&self.fuse);
+        self.settled = None;
         Ok(())
     }
 

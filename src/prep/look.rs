@@ -83,6 +83,9 @@ pub trait Act: Look {
     /// Names the PC.
     fn set_host_name(&mut self, name: &str) -> Result<()>;
 
+    /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
+    fn settle(&mut self) -> Result<()>;
+
     /// Lets the PC go on with this run when it is started the next time.
     fn resume_at_start(&mut self) -> Result<()>;
 

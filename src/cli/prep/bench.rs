@@ -56,9 +56,10 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     }
     let Some(profile) = profile else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
     let files = files(&profile, &args.profile)?;
-    let program = program(args.program.as_deref())?;
     let secrets = given(&profile.secrets(), &args.secrets, false, language)?;
     let access = access(args, language)?;
+    // Last: it is the largest, and all of it is read.
+    let program = program(args.program.as_deref())?;
     let longest = profile.in_order().map(|stage| stage.timeout_s).max().unwrap_or_default();
     let terms =
         Terms { patience_ms: u64::from(args.patience) * 60_000, quiet_ms: u64::from(longest) * 3_000 + QUIET.as_millis() as u64 };

@@ -222,6 +222,11 @@ impl Act for Pc {
         self.resume.as_ref().map_or(Ok(()), Resume::forget)
     }
 
+    fn settle(&mut self) -> Result<()> {
+        nix::unistd::sync();
+        Ok(())
+    }
+
     fn restart(&mut self) -> Result<()> {
         let program =
             if Path::new(SYSTEMD).is_dir() { Program::new("systemctl", &["reboot"]) } else { Program::new("reboot", &[]) };
