@@ -10,12 +10,12 @@ use crate::edge::locale;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 
-#[cfg(target_os = "linux")]
 pub mod agreement;
 pub mod asking;
 pub mod budget;
 #[cfg(target_os = "linux")]
 pub mod deep;
+pub mod depot;
 pub mod dhcp;
 pub mod diagnose;
 pub mod diff;
@@ -37,7 +37,6 @@ pub mod scan;
 pub mod schema;
 pub mod site;
 pub mod switches;
-#[cfg(target_os = "linux")]
 pub mod unseen;
 #[cfg(target_os = "linux")]
 pub mod visit;
@@ -86,6 +85,7 @@ pub enum Command {
     Visit(logbook::VisitArgs),
     Site(site::SiteArgs),
     Prep(prep::PrepArgs),
+    Depot(depot::DepotArgs),
     Oui(oui::OuiArgs),
     Explain(explain::ExplainArgs),
     Lab(lab::LabArgs),
@@ -121,6 +121,7 @@ fn run(command: &Command, language: Language) -> Result<u8> {
         Command::Visit(args) => logbook::run(args, language),
         Command::Site(args) => site::run(args, language),
         Command::Prep(args) => prep::run(args, language),
+        Command::Depot(args) => depot::run(args, language),
         Command::Oui(args) => oui::run(args, language, &mut io::stdout().lock()),
         Command::Explain(args) => explain::run(args, language),
         Command::Lab(args) => lab::run(args, language),

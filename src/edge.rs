@@ -14,7 +14,9 @@ pub mod bench;
 pub mod browser;
 pub mod capture;
 pub mod clock;
+pub mod depot;
 pub mod drive;
+pub mod hash;
 pub mod journal;
 pub mod lab;
 #[cfg(target_os = "linux")]
@@ -23,11 +25,13 @@ pub mod locale;
 pub mod logbook;
 #[cfg(target_os = "linux")]
 pub mod look;
+pub mod names;
 pub mod pc;
 pub mod record;
 pub mod replace;
 pub mod replay;
 pub mod sealed;
+pub mod shared;
 pub mod snmp;
 pub mod stop;
 pub mod visits;

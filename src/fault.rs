@@ -44,6 +44,7 @@ impl From<&io::Error> for Why {
             io::ErrorKind::AlreadyExists => "existe déjà",
             io::ErrorKind::NotADirectory => "n'est pas un dossier",
             io::ErrorKind::IsADirectory => "est un dossier",
+            io::ErrorKind::NotSeekable => "n'est pas un fichier ordinaire",
             io::ErrorKind::StorageFull => "plus de place sur le disque",
             io::ErrorKind::QuotaExceeded => "quota de disque dépassé",
             io::ErrorKind::ReadOnlyFilesystem => "système de fichiers en lecture seule",

@@ -5,13 +5,22 @@
 
 pub mod bench;
 pub mod change;
+pub mod depot;
 pub mod engine;
 pub mod entry;
 pub mod look;
+pub mod msi;
+pub mod names;
 pub mod outcome;
 pub mod past;
+pub mod path;
+pub mod payload;
+pub mod portrait;
 pub mod profile;
+pub mod program_file;
 pub mod secrets;
+pub mod sheet;
+pub mod smbios;
 pub mod step;
 pub mod tell;
 

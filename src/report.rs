@@ -40,10 +40,12 @@ use crate::site::Plan;
 pub use card::{Capability, CardReport, Mark, Measured};
 pub use comparison::Comparison;
 pub use covered::{Covered, LeaseFile, MalformedCount, VlanCount};
+pub use csv::depot::list as depot_csv;
+pub use csv::names::list as names_csv;
 pub use dhcp::DhcpRow;
 pub use format::{
     BENCH_FORMATS, BenchFormat, CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat,
-    Medium, View,
+    Medium, SHEET_FORMATS, SheetFormat, View,
 };
 pub use host::Host;
 pub use json::bench_line;
@@ -55,6 +57,7 @@ pub use router6::Router6Row;
 pub use service::{BarrierRow, ServiceRow};
 pub use switch::{SwitchRow, Whereabouts};
 pub use terminal::prepare as preparation;
+pub use terminal::{depot_check, depot_list, names_list};
 pub use way_out::WayOutRow;
 
 /// The name and version of the form. Fields are added within it, never renamed.

@@ -12,8 +12,11 @@ use trousse::certify::{Certificate, certificate};
 use trousse::language::Language;
 use trousse::logbook::{self, Logbook};
 use trousse::prep;
+use trousse::prep::sheet::Sheet;
 use trousse::report::page::{Block, Page};
-use trousse::report::{self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, LOGBOOK_FORMATS, Medium, Report, View, columns};
+use trousse::report::{
+    self, CERTIFICATE_FORMATS, Comparison, FORMATS, Format, LOGBOOK_FORMATS, Medium, Report, SHEET_FORMATS, View, columns,
+};
 
 /// Compares with the golden of that name, or writes it; tells whether it is the same.
 fn same(name: &str, written: &str) -> bool {
@@ -159,6 +162,33 @@ fn every_format_writes_visits_as_before() {
     assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
 }
 
+#[test]
+fn every_format_writes_delivery_sheets_as_before() {
+    let mut changed = Vec::new();
+    for (case, sheet) in cases::sheet::CASES {
+        let sheet = sheet();
+        for language in Language::ALL {
+            for format in SHEET_FORMATS.iter().filter(|format| format.medium != Medium::Paper) {
+                let written = (format.render)(&sheet, &View::new(language, TimeZone::UTC));
+                let name = format!("{case}.{}.{}", language.tag(), format.ending);
+                if !same(&name, &written) {
+                    changed.push(name);
+                }
+                assert_eq!(written.chars().find(|&c| obeyed(c)), None, "{case} {}", format.name);
+                assert!(format.name != "html" || !written.contains("<img"), "{case}");
+                if format.name == "json" {
+                    assert_eq!(Sheet::read(&written).expect("a record"), sheet);
+                }
+                if format.name == "terminal" {
+                    let narrow = (format.render)(&sheet, &View { width: 80, ..View::new(language, TimeZone::UTC) });
+                    assert_eq!(narrow.lines().find(|line| columns::width(line) > 80), None, "{case}");
+                }
+            }
+        }
+    }
+    assert_eq!(changed, Vec::<String>::new(), "look at them, then bless them: TROUSSE_BLESS=1 cargo test --test golden");
+}
+
 /// Fields may be added, never renamed: a change of the schema is to be seen.
 #[test]
 fn the_schemas_of_the_records_are_what_they_were() {
@@ -169,6 +199,7 @@ fn the_schemas_of_the_records_are_what_they_were() {
         ("logbook.schema.json", logbook::schema()),
         ("preparation.schema.json", prep::tell::schema()),
         ("profile.schema.json", prep::profile::schema()),
+        ("sheet.schema.json", prep::sheet::schema()),
     ];
     for (name, schema) in schemas {
         let schema = serde_json::to_string_pretty(&schema).expect("a schema is JSON") + "\n";

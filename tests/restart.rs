@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// How long a start of the PC may take, with all that is done in it: it is emulated, beside other tests.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_secs(900);
 /// Between two looks at what the PC has said.
 const LOOK: Duration = Duration::from_millis(20);
 

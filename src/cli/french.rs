@@ -8,7 +8,10 @@ const SWITCH: &str =
 const COMMUNITY_FILE: &str = "Le fichier dont la première ligne est la communauté ; TROUSSE_SNMP_COMMUNITY dans l'environnement convient aussi. Sans l'un ni l'autre, elle est demandée au terminal";
 const VISIT: &str = "Le dossier de l'intervention [par défaut : celui de l'intervention ouverte]";
 const COMMUNITY: &str = "La communauté ; quiconque travaille sur cette machine peut l'y lire";
-const PROFILE: &str = "Le profil (TOML) ; les fichiers qu'il nomme sont à côté de lui";
+const PROFILE: &str = "Le profil (TOML) ; les fichiers qu'il nomme sont à côté de lui ou dans le dépôt";
+const PROFILE_DEPOT: &str =
+    "Le dossier du dépôt, pour les fichiers qui ne sont pas à côté du profil [par défaut : celui que nomme le profil]";
+const PROFILE_NAMES: &str = "Le fichier des noms déjà pris, pour une étape qui en attribue un au PC [par défaut : celui que nomme le profil, sinon names.json dans le dépôt, sinon à côté du profil]";
 const SET: &str = "La valeur d'une variable du profil, par exemple customer=Tilleuls ; peut être répété";
 const STATE: &str =
     "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : /var/lib/trousse/prep]";
@@ -16,6 +19,11 @@ const SECRETS: &str =
     "Prendre les secrets du profil dans ce fichier scellé par age ; tels quels sur l'entrée standard si FICHIER est -";
 const IDENTITY: &str = "L'ouvrir avec cette identité (d'age-keygen) ; sans elle, la phrase secrète est demandée";
 const PREP_FORMAT: &str = "Comment l'écrire ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]";
+
+const NAMES_DEPOT: &str =
+    "Le dossier du dépôt, qui garde aussi les noms [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
+const NAMES_FILE: &str = "Le fichier des noms [par défaut : names.json dans le dépôt]";
+const DEPOT: &str = "Le dossier du dépôt [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
 
 /// The help of a command (`""`) or of one of its arguments, by the name of the command (`""` for the program).
 const WORDS: &[(&str, &str, &str)] = &[
@@ -442,7 +450,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société, liste de PC) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, celle de plusieurs PC).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société, liste de PC) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, celle de plusieurs PC, fiche de préparation, dépôt, noms des PC).",
     ),
     ("schema", "what", "De quoi"),
     ("prep", "", "Préparer ce PC selon un profil : une étape n'est faite que si un second regard n'y trouve plus rien à faire."),
@@ -452,6 +460,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Montrer chaque changement que ferait la préparation, sans rien toucher. Code de sortie 0 : rien à faire ; 1 : quelque chose ; 10 : un redémarrage est attendu ; 20 : une étape ne peut pas être examinée ; 30 : profil refusé.",
     ),
     ("prep plan", "profile", PROFILE),
+    ("prep plan", "depot", PROFILE_DEPOT),
+    ("prep plan", "names", PROFILE_NAMES),
+    ("prep plan", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep plan", "set", SET),
     ("prep plan", "state", STATE),
     ("prep plan", "format", PREP_FORMAT),
@@ -461,6 +472,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "Faire chaque changement, regarder à nouveau après chacun, continuer après les redémarrages et les coupures de courant. Code de sortie 0 : le PC est conforme au profil ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : refusé avant de rien toucher.",
     ),
     ("prep run", "profile", PROFILE),
+    ("prep run", "depot", PROFILE_DEPOT),
+    ("prep run", "names", PROFILE_NAMES),
+    ("prep run", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep run", "set", SET),
     ("prep run", "state", STATE),
     ("prep run", "format", PREP_FORMAT),
@@ -472,16 +486,21 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("prep run", "secrets", SECRETS),
     ("prep run", "identity", IDENTITY),
     ("prep run", "tell", "Écrire aussi ce qui se passe dans ce fichier, ligne par ligne, comme --format json"),
+    ("prep run", "technician", "Qui prépare le PC, pour sa fiche de préparation"),
     ("prep run", "resumed", "Le PC continue tout seul, après son démarrage"),
     (
         "prep verify",
         "",
-        "Montrer exactement ce qui n'est plus tel que la préparation l'a laissé. Code de sortie 0 : rien ; 1 : quelque chose ; 20 : une étape ne peut pas être examinée ; 30 : ce PC n'a pas été préparé jusqu'au bout avec ce profil.",
+        "Montrer exactement ce qui a changé depuis la préparation : tel que laissé, tel que constaté. Code de sortie 0 : le PC est conforme au profil ; 1 : quelque chose ne l'est plus ; 20 : une étape ne peut pas être examinée ; 30 : ce PC n'a pas été préparé jusqu'au bout avec ce profil, ou la fiche est celle d'un autre PC.",
     ),
     ("prep verify", "profile", PROFILE),
+    ("prep verify", "depot", PROFILE_DEPOT),
+    ("prep verify", "names", PROFILE_NAMES),
+    ("prep verify", "name", "Le nom attribué à ce PC, quand il a été réservé ailleurs"),
     ("prep verify", "set", SET),
     ("prep verify", "state", STATE),
     ("prep verify", "format", PREP_FORMAT),
+    ("prep verify", "sheet", "Comparer avec cette fiche de préparation (JSON) [par défaut : ce que dit le journal de ce PC]"),
     (
         "prep status",
         "",
@@ -551,6 +570,62 @@ const WORDS: &[(&str, &str, &str)] = &[
         "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
     ),
     ("prep attend", "", "Répondre au poste qui a déposé ce programme ici, sur l'entrée et la sortie standard"),
+    (
+        "prep sheet",
+        "",
+        "Écrire la fiche de préparation d'un PC : lequel c'est, chaque étape avant et après avec sa preuve, ce qui n'est pas fait. Code de sortie 0 : le PC est prêt ; 1 : préparation en cours ou interrompue ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : il n'y en a pas, ou la fiche a été modifiée.",
+    ),
+    ("prep sheet", "state", "Le dossier de la préparation, même copié d'un autre PC [par défaut : /var/lib/trousse/prep]"),
+    ("prep sheet", "from", "Une fiche conservée (JSON), au lieu d'une préparation"),
+    ("prep sheet", "technician", "Qui a préparé le PC [par défaut : tel qu'indiqué à la préparation]"),
+    ("prep sheet", "format", "Comment l'écrire ; par défaut selon le nom de FICHIER, sinon pour le terminal"),
+    ("prep sheet", "output", "Écrire la fiche dans FICHIER ; peut être répété, comme -o fiche.pdf -o fiche.json"),
+    (
+        "prep sheet",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
+    ("prep names", "", "Montrer ou compléter les noms de PC déjà pris : aucun PC n'en reçoit un."),
+    (
+        "prep names import",
+        "",
+        "Reprendre les noms donnés par d'autres : tableaux (CSV) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
+    ),
+    (
+        "prep names import",
+        "tables",
+        "Les tableaux ; la colonne des noms se reconnaît à son titre, comme celle des numéros de série",
+    ),
+    (
+        "prep names import",
+        "seen",
+        "Les noms qui ont répondu à une intervention : un dossier créé par --record, ou un rapport en JSON ; peut être répété",
+    ),
+    ("prep names import", "depot", NAMES_DEPOT),
+    ("prep names import", "names", NAMES_FILE),
+    ("prep names list", "", "Montrer qui a quel nom."),
+    ("prep names list", "depot", NAMES_DEPOT),
+    ("prep names list", "names", NAMES_FILE),
+    ("prep names list", "format", "Comment l'écrire [par défaut : terminal]"),
+    (
+        "depot",
+        "",
+        "Garder les paquets des profils dans un dossier ou sur un partage que les postes de préparation ont en commun.",
+    ),
+    ("depot add", "", "Mettre des fichiers dans le dépôt ; il est créé s'il n'existe pas."),
+    ("depot add", "files", "Les fichiers"),
+    ("depot add", "depot", DEPOT),
+    ("depot add", "replace", "Chacun peut prendre la place d'un autre du même nom"),
+    ("depot list", "", "Montrer ce que contient le dépôt."),
+    ("depot list", "depot", DEPOT),
+    ("depot list", "format", "Comment l'écrire [par défaut : terminal]"),
+    (
+        "depot verify",
+        "",
+        "Recalculer l'empreinte de chaque paquet, et nommer ceux qui sont modifiés, tronqués, manquants ou inconnus. Code de sortie 0 : tout est tel qu'il y a été mis ; 1 : quelque chose ne l'est pas ; 3 : quelque chose n'a pas pu être lu.",
+    ),
+    ("depot verify", "depot", DEPOT),
+    ("depot verify", "format", "Comment l'écrire [par défaut : terminal]"),
     ("completions", "", "Afficher la complétion d'un shell."),
     ("completions", "shell", "Le shell"),
     ("man", "", "Écrire les pages de manuel dans un dossier."),
@@ -567,6 +642,7 @@ const VALUES: &[(&str, &str)] = &[
     ("VISIT2", "INTERVENTION2"),
     ("FILE", "FICHIER"),
     ("FIRM", "SOCIÉTÉ"),
+    ("SHEET", "FICHE"),
     ("TARGET", "CIBLE"),
     ("LANG", "LANGUE"),
     ("MAC|VENDOR", "MAC|FABRICANT"),

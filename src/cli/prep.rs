@@ -2,21 +2,22 @@
 
 #[cfg(target_os = "linux")]
 mod bench;
-#[cfg(target_os = "linux")]
 mod carried_out;
-#[cfg(target_os = "linux")]
+pub mod names;
+mod naming;
 mod progress;
-#[cfg(target_os = "linux")]
 mod secrets;
+mod sheet;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 
-use crate::edge::pc::STATE;
-use crate::fault::Result;
+use crate::edge::pc::state_folder;
+use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::report::BENCH_FORMATS;
+pub use sheet::SheetArgs;
 
 /// Exit code of what was refused before anything was touched.
 const REFUSED: u8 = 30;
@@ -41,6 +42,8 @@ pub enum PrepCommand {
     Bench(Box<BenchArgs>),
     #[command(hide = true)]
     Attend(AttendArgs),
+    Sheet(SheetArgs),
+    Names(names::NamesArgs),
 }
 
 /// Show every change that a run would make, and touch nothing. Exit code 0: nothing to do; 1: something; 10: a restart is
@@ -65,6 +68,9 @@ pub struct RunArgs {
     /// Where secrets come from.
     #[command(flatten)]
     pub secrets: SecretsArgs,
+    /// Who prepares the PC, for its delivery sheet
+    #[arg(long, value_name = "NAME")]
+    pub technician: Option<String>,
     /// The PC goes on by itself, after it was started
     #[arg(long, hide = true)]
     pub resumed: bool,
@@ -73,13 +79,17 @@ pub struct RunArgs {
     pub tell: Option<PathBuf>,
 }
 
-/// Show exactly what is no longer as the preparation left it. Exit code 0: nothing; 1: something; 20: a step cannot be looked at;
-/// 30: this PC was not prepared to the end with this profile.
+/// Show exactly what has changed since the preparation: how it was left, how it is. Exit code 0: the PC is as the profile wants it;
+/// 1: something no longer is; 20: a step cannot be looked at; 30: this PC was not prepared to the end with this profile, or the sheet
+/// is one of another PC.
 #[derive(Debug, clap::Args)]
 pub struct VerifyArgs {
     /// The profile.
     #[command(flatten)]
     pub profile: ProfileArgs,
+    /// Compare with this delivery sheet (JSON) [default: what the journal of this PC tells]
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<PathBuf>,
 }
 
 /// Show how the preparation of this PC stands, by its journal. Exit code 0: ready; 1: under way or interrupted; 10: a restart is
@@ -88,7 +98,7 @@ pub struct VerifyArgs {
 #[derive(Debug, clap::Args)]
 pub struct StatusArgs {
     /// The folder of the preparation
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -98,14 +108,24 @@ pub struct StatusArgs {
 /// A profile, and where its preparation is kept.
 #[derive(Debug, clap::Args)]
 pub struct ProfileArgs {
-    /// The profile (TOML); the files that it names lie beside it
+    /// The profile (TOML); the files that it names lie beside it or in the depot
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
+    /// The folder of the depot, for files that are not beside the profile [default: the one that the profile names]
+    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true)]
+    pub depot: Option<PathBuf>,
+    /// The file of the names that are taken, for a step that gives the PC one [default: the one that the profile names, else
+    /// names.json in the depot, else beside the profile]
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<PathBuf>,
+    /// The name that this PC is given, where it was reserved elsewhere
+    #[arg(long, value_name = "NAME", conflicts_with = "names")]
+    pub name: Option<String>,
     /// The value of a variable of the profile, as in customer=Tilleuls; may be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub set: Vec<String>,
     /// The folder of the preparation: its journal, and what it needs to go on after a restart
-    #[arg(long, value_name = "DIR", default_value = STATE)]
+    #[arg(long, value_name = "DIR", default_value_os_t = state_folder())]
     pub state: PathBuf,
     /// How it is written; json is a line for each thing that happens
     #[arg(long, value_name = "FORMAT", value_enum, default_value = "terminal")]
@@ -210,7 +230,6 @@ pub fn run(args: &PrepArgs, language: Language) -> Result<u8> {
     })
 }
 
-#[cfg(target_os = "linux")]
 fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
     match &args.command {
         PrepCommand::Plan(args) => carried_out::plan(args, language),
@@ -218,19 +237,28 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
         PrepCommand::Secrets(args) => secrets::seal(args, language),
+        #[cfg(target_os = "linux")]
         PrepCommand::Bench(args) => bench::bench(args, language),
+        #[cfg(target_os = "linux")]
         PrepCommand::Attend(_) => crate::edge::bench::attend::attend().map(|()| 0),
+        #[cfg(not(target_os = "linux"))]
+        PrepCommand::Bench(_) | PrepCommand::Attend(_) => {
+            Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")
+                .hint("run it from Linux (a live USB stick will do)", "lancez-le sous Linux (une clé USB autonome suffit)"))
+        }
+        PrepCommand::Sheet(args) => sheet::run(args, language),
+        PrepCommand::Names(args) => names::run(args, language),
     }
 }
 
-#[cfg(not(target_os = "linux"))]
-fn carried_out(_: &PrepArgs, _: Language) -> Result<u8> {
-    Err(crate::fault::Fault::new("this build prepares PCs with Linux only", "cette version ne prépare que des PC sous Linux")
-        .hint("run it on the PC that is to be prepared", "lancez-la sur le PC à préparer"))
+/// What is said where no preparation was begun.
+fn no_preparation(state: &Path) -> Fault {
+    let shown = state.display();
+    Fault::new(format!("no preparation is in {shown}"), format!("aucune préparation dans {shown}"))
+        .hint("begin one: trousse prep run PROFILE", "commencez-en une : trousse prep run PROFIL")
 }
 
 /// The variables of `--set`.
-#[cfg(target_os = "linux")]
 fn given_variables(set: &[String]) -> Result<std::collections::BTreeMap<String, String>> {
     let pair = |word: &String| match word.split_once('=') {
         Some((name, value)) => Ok((name.trim().to_owned(), value.to_owned())),

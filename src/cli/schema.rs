@@ -8,11 +8,13 @@ use crate::fault::Result;
 use crate::firm::Firm;
 use crate::logbook;
 use crate::prep;
+use crate::prep::depot::Manifest;
+use crate::prep::names::Names;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm, a list of PCs) or of what programs read (a report, a
-/// comparison, a certificate, a visit, a preparation, that of many PCs).
+/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm, a list of PCs) or of what programs read (a
+/// report, a comparison, a certificate, a visit, a preparation, that of many PCs, a delivery sheet, a depot, the names of PCs).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -45,6 +47,12 @@ pub enum Schema {
     Hosts,
     /// A line of what the preparation of many PCs tells.
     Bench,
+    /// The delivery sheet of a PC.
+    Sheet,
+    /// What is in a depot.
+    Depot,
+    /// The names of PCs that are taken.
+    Names,
 }
 
 /// Runs the command.
@@ -61,6 +69,9 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Preparation => prep::tell::schema(),
         Schema::Hosts => schema_for!(prep::bench::hosts::Hosts).to_value(),
         Schema::Bench => prep::bench::result::schema(),
+        Schema::Sheet => prep::sheet::schema(),
+        Schema::Depot => schema_for!(Manifest).to_value(),
+        Schema::Names => schema_for!(Names).to_value(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)
 }

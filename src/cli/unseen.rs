@@ -2,8 +2,10 @@
 
 use std::io::{Write, stderr};
 use std::net::IpAddr;
+#[cfg(target_os = "linux")]
 use std::time::Duration;
 
+#[cfg(target_os = "linux")]
 use crate::edge::linux::keys::Keys;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
@@ -11,6 +13,7 @@ use crate::language::Language;
 use crate::secret::Secret;
 
 /// Between two looks at the keyboard, and at Ctrl-C.
+#[cfg(target_os = "linux")]
 const GLANCE: Duration = Duration::from_millis(50);
 /// Bytes that are taken: no switch takes a longer one (SNMP-COMMUNITY-MIB has no limit, the makers have 32 to 128).
 const MOST: usize = 255;
@@ -30,22 +33,50 @@ pub fn community(switch: IpAddr, language: Language) -> Result<Secret> {
 /// Asks for something that is not shown; nothing where it was Ctrl-C, the end of the input, or nothing was typed.
 pub fn ask(question: &str) -> Option<Secret> {
     stop::watch();
-    let mut keys = Keys::open();
-    // A terminal that takes no question takes no answer either: then the reading ends.
-    let _ = write!(stderr(), "{question}").and_then(|()| stderr().flush());
-    let mut line = Line::default();
-    let typed = loop {
-        if stop::pressed() || keys.ended() {
-            break None;
-        }
-        if let Some(typed) = keys.pressed().into_iter().find_map(|byte| line.typed(byte)) {
-            break typed;
-        }
-        keys.wait(GLANCE);
-    };
-    drop(keys);
+    let typed = typed(|| {
+        // A terminal that takes no question takes no answer either: then the reading ends.
+        let _ = write!(stderr(), "{question}").and_then(|()| stderr().flush());
+    });
     let _ = writeln!(stderr());
     typed.filter(|typed| !typed.is_empty()).map(Secret::new)
+}
+
+/// What is typed after the question; the terminal shows nothing before the question already.
+#[cfg(target_os = "linux")]
+fn typed(ask: impl FnOnce()) -> Option<String> {
+    let mut keys = Keys::open();
+    ask();
+    let mut line = Line::default();
+    loop {
+        if stop::pressed() || keys.ended() {
+            return None;
+        }
+        if let Some(typed) = keys.pressed().into_iter().find_map(|byte| line.typed(byte)) {
+            return typed;
+        }
+        keys.wait(GLANCE);
+    }
+}
+
+/// What is typed after the question, at a console of Windows.
+#[cfg(not(target_os = "linux"))]
+fn typed(ask: impl FnOnce()) -> Option<String> {
+    use console::{Key, Term};
+    let terminal = Term::stderr();
+    ask();
+    let mut line = Line::default();
+    while !stop::pressed() {
+        let bytes = match terminal.read_key().ok()? {
+            Key::Enter => b"\n".to_vec(),
+            Key::Backspace => b"\x08".to_vec(),
+            Key::Char(c) => c.to_string().into_bytes(),
+            _ => continue,
+        };
+        if let Some(typed) = bytes.into_iter().find_map(|byte| line.typed(byte)) {
+            return typed;
+        }
+    }
+    None
 }
 
 /// A line as it is typed.

@@ -1,37 +1,95 @@
 //! The PC that is prepared, as it is; and the folder in which its preparation keeps the journal.
 
+mod files;
 #[cfg(target_os = "linux")]
 pub mod linux;
+pub mod payloads;
 pub mod told;
+#[cfg(target_os = "windows")]
+pub mod windows;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(target_os = "windows")]
+use windows as system;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sha2::Digest as _;
 
+pub use super::hash::digest;
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
-use crate::prep::look::{Digest, Identity, hexadecimal};
+use crate::prep::look::{Digest, Identity, Package};
+use crate::prep::msi;
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
+use crate::prep::program_file;
 
-/// Where a preparation keeps what it must not forget, unless another folder is named.
-pub const STATE: &str = "/var/lib/trousse/prep";
 /// The journal, in that folder.
 const JOURNAL: &str = "journal.jsonl";
-/// Who is preparing this PC, whatever the folder, holds this.
-const ONE_AT_A_TIME: &str = "/run/trousse-prep.lock";
 /// Bytes of a profile: a book would be shorter.
 const LONGEST_PROFILE: u64 = 4 << 20;
-/// Bytes that are read at once.
-const CHUNK: usize = 1 << 20;
+
+pub use system::{Pc, Resume, may_prepare, state_folder};
+
+/// A fault about a file of the PC.
+fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
+    let shown = path.as_ref().display();
+    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => system::as_whom(fault),
+        io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
+        _ => system::way_out(fault, error),
+    }
+}
+
+/// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.
+fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
+    if digest == expected {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("{name} is not what it was when this preparation was begun"),
+        format!("{name} n'est plus ce qu'il était au début de cette préparation"),
+    ))
+}
+
+/// What an .msi beside the profile says of itself; the same on every system.
+fn product(path: &Path) -> Result<Package> {
+    let file = File::open(path).map_err(|error| about(path, &error))?;
+    let product = msi::product(BufReader::new(file)).map_err(|why| refused(path, why))?;
+    Ok(Package { name: product.name, version: product.version, product_code: Some(product.code) })
+}
+
+/// Refuses a file beside the profile that is no whole program for Windows.
+fn program(path: &Path) -> Result<()> {
+    let file = File::open(path).map_err(|error| about(path, &error))?;
+    program_file::check(file).map_err(|why| refused(path, why))
+}
+
+fn refused(path: &Path, why: Why) -> Fault {
+    let shown = path.display();
+    Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why).hint(
+        "fetch it again from its maker, and compare its size",
+        "téléchargez-le à nouveau chez son éditeur, et comparez sa taille",
+    )
+}
+
+/// Refuses who may not prepare a PC.
+pub fn refuse_others() -> Result<()> {
+    if may_prepare() {
+        return Ok(());
+    }
+    Err(system::as_whom(Fault::new("this account may not prepare a PC", "ce compte n'a pas le droit de préparer un PC")))
+}
 
 /// Reads the profile in a file; its variables have the values that are given.
 pub fn profile(path: &Path, given: &BTreeMap<String, String>) -> Result<Profile> {
@@ -59,43 +117,6 @@ pub fn folder_of(profile: &Path) -> PathBuf {
     folder.to_owned()
 }
 
-/// What each file beside a profile is known by.
-pub fn payloads(profile: &Profile, folder: &Path) -> Result<BTreeMap<String, Digest>> {
-    let mut payloads = BTreeMap::new();
-    for name in profile.payloads() {
-        if payloads.contains_key(name) {
-            continue;
-        }
-        let digest = File::open(folder.join(name)).and_then(|file| digest(file, &mut io::sink())).map_err(|error| {
-            let shown = folder.display();
-            Fault::because(
-                format!("cannot read {name:?} beside the profile"),
-                format!("{name:?} illisible à côté du profil"),
-                &error,
-            )
-            .hint(format!("put it into {shown}"), format!("mettez-le dans {shown}"))
-        })?;
-        payloads.insert(name.to_owned(), digest);
-    }
-    Ok(payloads)
-}
-
-/// Copies to the end; what was copied is known by this.
-pub(crate) fn digest(mut from: impl Read, to: &mut dyn io::Write) -> io::Result<Digest> {
-    let mut hash = sha2::Sha256::new();
-    let mut chunk = vec![0; CHUNK];
-    let mut size = 0;
-    loop {
-        let read = from.read(&mut chunk)?;
-        if read == 0 {
-            return Ok(Digest { sha256: hexadecimal(&hash.finalize()), size });
-        }
-        hash.update(&chunk[..read]);
-        to.write_all(&chunk[..read])?;
-        size += read as u64;
-    }
-}
-
 /// The first line of a journal of this profile on this PC.
 pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Digest>) -> Opened {
     Opened {
@@ -107,17 +128,27 @@ pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Diges
         pc,
         variables: profile.variables.clone(),
         payloads,
+        name: None,
     }
 }
 
-/// What the journal in a folder holds; nothing where there is none.
+/// What the journal in a folder comes to; nothing where there is none.
 pub fn past(state: &Path) -> Result<Option<Past>> {
+    let lines = lines(state)?;
+    Ok((!lines.is_empty()).then(|| Past::of(lines.iter().map(|line| &line.entry))))
+}
+
+/// The lines of the journal in a folder; none where there is no journal.
+pub fn lines(state: &Path) -> Result<Vec<Written>> {
     let path = state.join(JOURNAL);
     if !path.exists() {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let read: Lines<Written> = journal::read(&path)?;
-    Ok(Some(Past::of(read.entries.iter().map(|line| &line.entry))))
+    let read: Lines<Written> = journal::read(&path).map_err(|fault| {
+        // Windows lets nobody read what another trousse is writing.
+        if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
+    })?;
+    Ok(read.entries)
 }
 
 /// The journal of a preparation, while it is written.
@@ -136,11 +167,11 @@ impl Kept {
     pub fn open(state: &Path, profile: &Profile) -> Result<Kept> {
         let shown = state.display();
         let failed = |error: io::Error| {
-            Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error)
-                .hint("run it as root: sudo trousse prep run …", "lancez-le en root : sudo trousse prep run …")
+            let why = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error);
+            system::as_whom(why)
         };
         let alone = alone()?;
-        fs::create_dir_all(state).map_err(failed)?;
+        system::folder(state)?;
         let path = state.join(JOURNAL);
         let (mut journal, mut read) = Journal::<Written>::open(&path, Duration::ZERO)?;
         let past = |read: &Lines<Written>| Past::of(read.entries.iter().map(|line| &line.entry));
@@ -164,14 +195,13 @@ impl Log for Kept {
 
 /// Refuses a second preparation at the same time.
 fn alone() -> Result<File> {
-    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(ONE_AT_A_TIME);
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(system::one_at_a_time()?);
     let file = opened.map_err(|error| {
-        Fault::because(
+        system::as_whom(Fault::because(
             "cannot keep other preparations of this PC away",
             "impossible d'écarter une autre préparation de ce PC",
             &error,
-        )
-        .hint("run it as root: sudo trousse prep run …", "lancez-le en root : sudo trousse prep run …")
+        ))
     })?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => Err(Fault::new(

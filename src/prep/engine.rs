@@ -2,10 +2,11 @@
 //! goes, the journal and the PC tell where to go on.
 
 use super::change::Change;
-use super::entry::{Entry, Starter};
+use super::entry::{Entry, Left, Starter};
 use super::look::{Act, Ended, Look};
 use super::outcome::{Failure, Outcome, RunEnd};
 use super::past::Past;
+use super::portrait::{Portrait, Stood};
 use super::profile::{Facts, Profile, Restart, Stage};
 use super::step::{Applied, Meaning, Scene};
 use super::tell::{Event, Record, SCHEMA, Started, Told};
@@ -40,7 +41,7 @@ pub fn look(profile: &Profile, pc: &dyn Look, past: &Past) -> Result<Record> {
         let outcome = if !stage.when.holds(&facts) {
             Outcome::Skipped
         } else {
-            match stage.kind.step().plan(pc, &scene(profile, stage, step.restart_asked_under.as_deref())) {
+            match stage.kind.step().plan(pc, &scene(profile, stage, past, step.restart_asked_under.as_deref())) {
                 Ok(changes) if changes.is_empty() => Outcome::AlreadySo,
                 Ok(changes) => Outcome::ToDo(changes),
                 Err(fault) => Outcome::Failed(Failure::from(&fault)),
@@ -51,13 +52,30 @@ pub fn look(profile: &Profile, pc: &dyn Look, past: &Past) -> Result<Record> {
     Ok(Record { steps, ..Record::new(started(profile, pc, &facts)?) })
 }
 
+/// How each step stands by what can be seen of it now; `outcomes` are what they came to, in the order in which they come.
+pub fn stood(profile: &Profile, pc: &dyn Look, past: &Past, outcomes: &[Told]) -> Vec<Stood> {
+    let told = profile.in_order().zip(outcomes);
+    told.map(|(stage, told)| {
+        let step = past.step(&stage.name);
+        let scene = scene(profile, stage, past, step.restart_asked_under.as_deref());
+        let seen = match told.outcome {
+            Outcome::Skipped => Ok(Vec::new()),
+            _ => stage.kind.step().seen(pc, &scene),
+        };
+        let (seen, unseen) = seen.map_or_else(|fault| (Vec::new(), Some(Failure::from(&fault))), |seen| (seen, None));
+        let Told { name, kind, outcome, .. } = told.clone();
+        Stood { name, kind, outcome, detection: stage.kind.step().detection().into(), seen, unseen }
+    })
+    .collect()
+}
+
 /// The names of the secrets without which the run would fail.
 pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
-    let facts = profile.facts(pc)?;
+    let (facts, past) = (profile.facts(pc)?, Past::default());
     let mut names: Vec<String> = Vec::new();
     for stage in profile.in_order().filter(|stage| stage.when.holds(&facts)) {
         // One that cannot be planned yet may wait for another step.
-        let changes = stage.kind.step().plan(pc, &scene(profile, stage, None)).unwrap_or_default();
+        let changes = stage.kind.step().plan(pc, &scene(profile, stage, &past, None)).unwrap_or_default();
         names.extend(changes.iter().filter_map(|change| stage.kind.step().secret(change)).map(str::to_owned));
     }
     names.sort();
@@ -72,12 +90,13 @@ pub fn inspect(profile: &Profile, pc: &dyn Look) -> Result<()> {
     profile.in_order().filter(|stage| stage.when.holds(&facts)).try_for_each(|stage| stage.kind.step().inspect(pc))
 }
 
-fn scene<'a>(profile: &'a Profile, stage: &Stage, restart_asked_under: Option<&'a str>) -> Scene<'a> {
-    Scene { variables: &profile.variables, timeout_s: stage.timeout_s, restart_asked_under }
+fn scene<'a>(profile: &'a Profile, stage: &Stage, past: &'a Past, restart_asked_under: Option<&'a str>) -> Scene<'a> {
+    let name = past.opened.as_ref().and_then(|opened| opened.name.as_deref());
+    Scene { variables: &profile.variables, timeout_s: stage.timeout_s, restart_asked_under, name }
 }
 
 fn told(stage: &Stage, outcome: Outcome) -> Told {
-    Told { name: stage.name.clone(), kind: stage.kind.word().to_owned(), outcome }
+    Told { name: stage.name.clone(), kind: stage.kind.word().to_owned(), outcome, since: Vec::new() }
 }
 
 fn started(profile: &Profile, pc: &dyn Look, facts: &Facts) -> Result<Started> {
@@ -90,6 +109,7 @@ fn started(profile: &Profile, pc: &dyn Look, facts: &Facts) -> Result<Started> {
         system: facts.build.name.clone(),
         host_name: pc.host_name()?.now,
         steps: profile.stages.len(),
+        since: Vec::new(),
     })
 }
 
@@ -131,6 +151,9 @@ struct Run<'a> {
 impl Run<'_> {
     fn through(&mut self) -> Result<()> {
         self.write(Entry::Started { boot: self.boot.clone(), by: self.terms.by })?;
+        if !self.past.found && self.past.steps.is_empty() {
+            self.write(Entry::Found(Box::new(Portrait::of(&*self.pc)?)))?;
+        }
         (self.tell)(&Event::Started(Box::new(self.record.started.clone())));
         let stages: Vec<&Stage> = self.profile.in_order().collect();
         if self.terms.by == Starter::Startup && self.past.resumes > RESUMES {
@@ -234,7 +257,7 @@ impl Run<'_> {
     fn plan(&self, stage: &Stage) -> Result<Vec<Change>> {
         let past = self.past.steps.get(&stage.name);
         let asked = past.and_then(|step| step.restart_asked_under.as_deref());
-        stage.kind.step().plan(&*self.pc, &scene(self.profile, stage, asked))
+        stage.kind.step().plan(&*self.pc, &scene(self.profile, stage, &self.past, asked))
     }
 
     /// Announces the changes, makes them, and looks again.
@@ -247,7 +270,7 @@ impl Run<'_> {
         (self.tell)(&Event::Applying { name, attempt, changes: changes.clone() });
         let (mut evidence, mut meaning, mut failed) = (Vec::new(), Meaning::Done, None);
         for change in &changes {
-            let scene = scene(self.profile, stage, None);
+            let scene = scene(self.profile, stage, &self.past, None);
             match stage.kind.step().apply(change, self.pc, &scene) {
                 Ok(Applied { meaning: means, ended }) => {
                     meaning = meaning.max(means);
@@ -312,6 +335,10 @@ impl Run<'_> {
 
     /// The run has come to its end: nothing is left for the next start of the PC.
     fn finish(&mut self, end: RunEnd) -> Result<()> {
+        if matches!(end, RunEnd::Ready | RunEnd::Failed) {
+            let steps = stood(self.profile, &*self.pc, &self.past, &self.record.steps);
+            self.write(Entry::Left(Box::new(Left { portrait: Portrait::of(&*self.pc)?, steps })))?;
+        }
         self.write(Entry::Finished { end })?;
         if let Err(fault) = self.pc.forget_resume() {
             self.record.by_hand = Some(Failure::from(&fault));

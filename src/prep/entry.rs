@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::change::Change;
 use super::look::{Digest, Ended, Identity};
 use super::outcome::{Outcome, RunEnd};
+use super::portrait::{Portrait, Stood};
 use crate::journal::Line;
 
 /// The name and version of the form.
@@ -18,6 +19,13 @@ pub const SCHEMA: &str = "trousse/prep-journal/1";
 pub enum Entry {
     /// The preparation was begun.
     Opened(Box<Opened>),
+    /// Who prepares the PC, as they say.
+    Technician {
+        /// Their name.
+        name: String,
+    },
+    /// How the PC was found, before the first step.
+    Found(Box<Portrait>),
     /// A run of it was started.
     Started {
         /// Under which start of the PC.
@@ -54,6 +62,8 @@ pub enum Entry {
         /// Under which start of the PC it was wanted.
         boot: String,
     },
+    /// How the run leaves the PC: everything was looked at once more.
+    Left(Box<Left>),
     /// The run came to its end.
     Finished {
         /// What it came to.
@@ -69,6 +79,15 @@ pub enum Starter {
     Person,
     /// The PC itself, when it was started.
     Startup,
+}
+
+/// How a run leaves a PC.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Left {
+    /// What the PC is like.
+    pub portrait: Portrait,
+    /// How each step stands, in the order in which they come.
+    pub steps: Vec<Stood>,
 }
 
 /// The beginning of a preparation.
@@ -88,8 +107,11 @@ pub struct Opened {
     pub pc: Identity,
     /// The variables that it was run with.
     pub variables: BTreeMap<String, String>,
-    /// The files beside the profile.
+    /// The files of the profile.
     pub payloads: BTreeMap<String, Digest>,
+    /// The name that the PC was given, where it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
 }
 
 /// A line: what happened, and when by the clock on the wall, which nothing here relies on.
@@ -116,8 +138,11 @@ impl Line for Written {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prep::change::Aspect;
+    use crate::prep::change::{Aspect, Sight, State};
+    use crate::prep::fake::Fake;
     use crate::prep::look::How;
+    use crate::prep::outcome::Failure;
+    use crate::prep::portrait::Worded;
 
     #[test]
     fn a_journal_of_a_preparation_survives_a_power_cut_at_every_byte() {
@@ -130,15 +155,28 @@ mod tests {
             pc: Identity::default(),
             variables: BTreeMap::from([("kind".into(), "kiosk".into())]),
             payloads: BTreeMap::new(),
+            name: Some("kiosk-01".into()),
         };
         let changes = vec![Change::to_be("é", Aspect::Member("sudo".into()))];
+        let portrait = Portrait::of(&Fake::default()).expect("a portrait");
+        let stood = Stood {
+            name: "user".into(),
+            kind: "user".into(),
+            outcome: Outcome::Changed(changes.clone()),
+            detection: Worded { english: "a".into(), french: "é".into() },
+            seen: vec![Sight::new("é", Aspect::Contents, State::Bytes(Digest::of(b"x")))],
+            unseen: Some(Failure::Fault { english: "no".into(), french: "non".into() }),
+        };
         let evidence = vec![Ended { how: How::Code(3010), output: "a\nb".into() }];
         let entries = [
             Entry::Opened(Box::new(opened)),
+            Entry::Technician { name: "Zoé".into() },
             Entry::Started { boot: "1".into(), by: Starter::Person },
+            Entry::Found(Box::new(portrait.clone())),
             Entry::Began { step: "user".into(), attempt: 1, changes: changes.clone() },
             Entry::Ended { step: "user".into(), outcome: Outcome::Changed(changes), restart: true, evidence },
             Entry::Restart { step: "user".into(), boot: "1".into() },
+            Entry::Left(Box::new(Left { portrait, steps: vec![stood] })),
             Entry::Finished { end: RunEnd::Ready },
         ];
         let written: Vec<Written> =

@@ -7,12 +7,18 @@ use std::rc::Rc;
 use super::change::Change;
 use super::engine::Log;
 use super::entry::Entry;
+use super::look::power::{Setting, Source};
+use super::look::registry::{Data, Key};
+use super::look::service::{Service, Start};
+use super::look::shortcut::{Place, Shortcut};
 use super::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, Package, Seen, System,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, How, Identity, Look, Mode, NetworkCard, Package, Program,
+    Row, Seen, System,
 };
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
 
 /// What ends a run in the middle: it is thrown, so that nothing of the program runs after it.
@@ -36,9 +42,26 @@ pub(crate) struct Fake {
     pub(crate) files: BTreeMap<String, (Vec<u8>, Mode)>,
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    pub(crate) programs: Vec<Program>,
+    pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
+    pub(crate) system: System,
+    /// As Windows keeps them: keys and names in any case, the number of a type and bytes.
+    pub(crate) registry: BTreeMap<(Key, String), (u32, Vec<u8>)>,
+    pub(crate) shortcuts: BTreeMap<(Place, String), Shortcut>,
+    pub(crate) services: BTreeMap<String, Service>,
+    pub(crate) power: BTreeMap<(Source, Setting), u32>,
+    pub(crate) hibernates: bool,
+    /// What WMI answers to questions that hold these words.
+    pub(crate) wmi: Vec<(String, Vec<Row>)>,
+    /// How commands that begin with these words end.
+    pub(crate) answers: Vec<(String, Ended)>,
+    /// The system waits for a restart.
+    pub(crate) pending: bool,
+    /// Services that end as soon as they are started.
+    pub(crate) crashing: Vec<String>,
     pub(crate) name: String,
     pub(crate) next_name: Option<String>,
     /// Its name changes when it starts, as Windows has it.
@@ -65,9 +88,21 @@ impl Default for Fake {
             files: BTreeMap::new(),
             packages: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            programs: Vec::new(),
+            file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             groups: Vec::new(),
             secrets: BTreeMap::new(),
+            system: System::Linux,
+            registry: BTreeMap::new(),
+            shortcuts: BTreeMap::new(),
+            services: BTreeMap::new(),
+            power: BTreeMap::new(),
+            hibernates: false,
+            wmi: Vec::new(),
+            answers: Vec::new(),
+            pending: false,
+            crashing: Vec::new(),
             name: "debian".into(),
             next_name: None,
             renames_at_start: false,
@@ -123,6 +158,11 @@ impl Fake {
         done
     }
 
+    /// A command that begins with these words ends so.
+    pub(crate) fn told(&mut self, words: &str, code: i32, output: &str) {
+        self.answers.push((words.to_owned(), Ended { how: How::Code(code), output: output.to_owned() }));
+    }
+
     /// What is left to do of a step.
     pub(crate) fn plan(&self, kind: &Kind) -> Result<Vec<Change>> {
         kind.step().plan(self, &scene(&BTreeMap::new()))
@@ -131,6 +171,13 @@ impl Fake {
     /// Makes a change of a step.
     pub(crate) fn apply(&mut self, kind: &Kind, change: &Change) -> Result<Applied> {
         kind.step().apply(change, self, &scene(&BTreeMap::new()))
+    }
+
+    fn lines(&self, lines: &Contents) -> String {
+        match lines {
+            Contents::Text(text) => text.clone(),
+            Contents::Payload(name) => String::from_utf8_lossy(&self.payloads[name]).into_owned(),
+        }
     }
 
     fn obey(&mut self, line: &str) -> Ended {
@@ -163,7 +210,7 @@ impl Fake {
 impl Look for Fake {
     fn build(&self) -> Result<Build> {
         let (name, version) = ("Debian GNU/Linux 12".to_owned(), Some("12".to_owned()));
-        Ok(Build { system: System::Linux, name, distributions: vec!["debian".into()], version })
+        Ok(Build { system: self.system, name, distributions: vec!["debian".into()], version })
     }
 
     fn identity(&self) -> Result<Identity> {
@@ -176,7 +223,11 @@ impl Look for Fake {
     }
 
     fn restart_pending(&self) -> Result<bool> {
-        Ok(false)
+        Ok(self.pending)
+    }
+
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Ok(vec![NetworkCard { name: "eth0".into(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, 0x0b]) }])
     }
 
     fn host_name(&self) -> Result<HostName> {
@@ -184,7 +235,7 @@ impl Look for Fake {
     }
 
     fn file(&self, path: &str) -> Result<Option<Seen>> {
-        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: *mode }))
+        Ok(self.files.get(path).map(|(bytes, mode)| Seen { digest: Digest::of(bytes), mode: Some(*mode) }))
     }
 
     fn file_holds(&self, path: &str, text: &str) -> Result<bool> {
@@ -200,12 +251,37 @@ impl Look for Fake {
         Ok(Digest::of(bytes))
     }
 
+    fn payload_bytes(&self, name: &str, _: u64) -> Result<Vec<u8>> {
+        self.payloads.get(name).cloned().ok_or_else(|| Fault::new("no such file", "fichier introuvable"))
+    }
+
+    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+        let text = self.lines(lines);
+        Ok((text.starts_with("if ") && !text.contains("fi")).then(|| "\"fi\" expected".to_owned()))
+    }
+
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["package", name, version] => Ok(Package { name: name.into(), version: version.into() }),
+            ["package", name, version] => Ok(Package { name: name.into(), version: version.into(), product_code: None }),
+            ["product", name, version, code, ..] => {
+                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()) })
+            }
             _ => Err(Fault::new("no package", "pas un paquet")),
         }
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        let program = self.payloads.get(name).is_some_and(|bytes| bytes.starts_with(b"product"));
+        if program { Ok(()) } else { Err(Fault::new("no program", "pas un programme")) }
+    }
+
+    fn programs(&self) -> Result<Vec<Program>> {
+        Ok(self.programs.clone())
+    }
+
+    fn file_version(&self, path: &str) -> Result<Option<String>> {
+        Ok(self.file_versions.get(path).cloned())
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -216,8 +292,70 @@ impl Look for Fake {
         Ok(self.groups.iter().any(|group| group == name))
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        Ok(self.files.contains_key(path))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        Ok(self.files.get(path).map(|(bytes, _)| bytes.clone()))
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        let below = self.files.keys().filter_map(|file| file.strip_prefix(path)?.strip_prefix('/'));
+        let mut names: Vec<String> = below.map(|rest| rest.split('/').next().unwrap_or_default().to_owned()).collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
+        let answer = self.wmi.iter().find(|(words, _)| question.contains(words));
+        // Every product with a licence is asked for by the same words.
+        let none = question.contains("SoftwareLicensingProduct") && !self.wmi.is_empty();
+        match answer {
+            Some((_, rows)) => Ok(rows.clone()),
+            None if none => Ok(Vec::new()),
+            None => Err(Fault::new(format!("no namespace {namespace}"), format!("pas d'espace {namespace}"))),
+        }
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        Ok(self.power.get(&(source, setting)).copied())
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        Ok(self.hibernates)
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        Ok(self.services.get(name).copied())
+    }
+
+    fn registry_value(&self, key: &Key, name: &str) -> Result<Option<Data>> {
+        let kept = self.registry.get(&(key.folded(), name.to_lowercase()));
+        Ok(kept.map(|(kind, bytes)| Data::of_raw(*kind, bytes)))
+    }
+
+    fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
+        let above = format!("{}\\", key.folded().path);
+        let below = self.registry.keys().filter(|(other, _)| other.hive == key.hive);
+        let mut names: Vec<String> = below
+            .filter_map(|(other, _)| other.path.strip_prefix(&above))
+            .map(|rest| rest.split('\\').next().unwrap_or_default().to_owned())
+            .collect();
+        names.dedup();
+        Ok(names)
+    }
+
+    fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
+        Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        let (code, output) = match command.text.split_whitespace().collect::<Vec<_>>()[..] {
+        let text = self.lines(&command.lines);
+        if let Some((_, ended)) = self.answers.iter().find(|(words, _)| text.starts_with(words)) {
+            return Ok(ended.clone());
+        }
+        let (code, output) = match text.split_whitespace().collect::<Vec<_>>()[..] {
             ["has", path] => (i32::from(!self.files.contains_key(path)), String::new()),
             ["version", name] => match self.packages.get(name) {
                 Some(version) => (0, format!("{name} {version}")),
@@ -246,14 +384,35 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn install(&mut self, payload: &str, _: u32) -> Result<Ended> {
-        let package = self.payload_package(payload)?;
-        self.act(format!("install {payload}"), |pc| drop(pc.packages.insert(package.name, package.version)));
-        Ok(Ended { how: How::Code(0), output: String::new() })
+    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`.
+    fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
+        let Package { name, version, product_code } = self.payload_package(payload)?;
+        let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
+        let manner = text.split_whitespace().nth(4).unwrap_or_default().to_owned();
+        let told = [&["install".to_owned(), payload.to_owned()], arguments].concat().join(" ");
+        let code = self.act(told, |pc| match (product_code, manner.as_str()) {
+            (None, _) => {
+                pc.packages.insert(name, version);
+                0
+            }
+            (_, "lies") => 0,
+            (_, "another") => 1638,
+            (_, "busy") if pc.busy > 0 => {
+                pc.busy -= 1;
+                1618
+            }
+            (Some(key), manner) => {
+                pc.programs.retain(|program| program.key != key);
+                pc.programs.push(Program { key, name, version: Some(version), ..Program::default() });
+                if manner == "restart" { 3010 } else { 0 }
+            }
+        });
+        Ok(Ended { how: How::Code(code), output: String::new() })
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        Ok(self.act(format!("run {}", command.text), |pc| pc.obey(&command.text)))
+        let text = self.lines(&command.lines);
+        Ok(self.act(format!("run {text}"), |pc| pc.obey(&text)))
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -300,6 +459,51 @@ impl Act for Fake {
         Ok(())
     }
 
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        self.act(format!("power {source:?} {setting:?} {value}"), |pc| {
+            pc.power.insert((source, setting), value);
+        });
+        Ok(())
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        self.act(format!("hibernation {on}"), |pc| pc.hibernates = on);
+        Ok(())
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        self.act(format!("start {name} {}", start.word()), |pc| {
+            pc.services.entry(name.to_owned()).and_modify(|service| service.start = start);
+        });
+        Ok(())
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, _: u32) -> Result<()> {
+        let stays = runs && !self.crashing.iter().any(|crashing| crashing == name);
+        self.act(format!("runs {name} {runs}"), |pc| {
+            pc.services.entry(name.to_owned()).and_modify(|service| service.runs = stays);
+        });
+        Ok(())
+    }
+
+    fn set_registry_value(&mut self, key: &Key, name: &str, data: &Data) -> Result<()> {
+        let kept = (key.folded(), name.to_lowercase());
+        self.act(format!("value {key} {name}"), |pc| drop(pc.registry.insert(kept, data.raw())));
+        Ok(())
+    }
+
+    fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
+        let kept = (key.folded(), name.to_lowercase());
+        self.act(format!("no value {key} {name}"), |pc| drop(pc.registry.remove(&kept)));
+        Ok(())
+    }
+
+    fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
+        let at = (place.clone(), label.to_owned());
+        self.act(format!("shortcut {label}"), |pc| drop(pc.shortcuts.insert(at, shortcut.clone())));
+        Ok(())
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
         if self.cannot_resume {
             return Err(Fault::new("nothing starts programs here", "rien ne lance de programmes ici"));
@@ -339,13 +543,19 @@ impl Log for FakeLog {
     }
 }
 
-fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
-    Scene { variables, timeout_s: 60, restart_asked_under: None }
+pub(crate) fn scene(variables: &BTreeMap<String, String>) -> Scene<'_> {
+    Scene { variables, timeout_s: 60, restart_asked_under: None, name: None }
 }
 
 /// The one step of a profile.
 pub(crate) fn step(keys: &str) -> Kind {
     let text = format!("title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\n{keys}\n");
+    parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
+}
+
+/// The one step of a profile that gives names.
+pub(crate) fn named_step(keys: &str) -> Kind {
+    let text = format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"acme-pc-{{nn}}\"\n[[step]]\nname = \"s\"\n{keys}\n");
     parse(&text).unwrap_or_else(|refusal| panic!("{refusal:?}")).stages.remove(0).kind
 }
 

@@ -1,13 +1,23 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
+pub mod power;
+pub mod registry;
+pub mod service;
+pub mod shortcut;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Result;
+use crate::fault::{Fault, Result};
+use crate::net::Mac;
 use crate::secret::Secret;
+use power::{Setting, Source};
+use registry::{Data, Key};
+use service::{Service, Start};
+use shortcut::{Place, Shortcut};
 
 /// Reads a PC.
 pub trait Look {
@@ -26,6 +36,11 @@ pub trait Look {
     /// The name of the PC.
     fn host_name(&self) -> Result<HostName>;
 
+    /// Its network cards, in the order of their names: those that are in it, none that a program made up.
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        Err(Fault::new("this system's network cards cannot be read", "les cartes réseau de ce système ne peuvent pas être lues"))
+    }
+
     /// What stands at a path; `None` where nothing does. What is no plain file is a fault: no step replaces a link or a device.
     fn file(&self, path: &str) -> Result<Option<Seen>>;
 
@@ -38,8 +53,29 @@ pub trait Look {
     /// A file beside the profile.
     fn payload(&self, name: &str) -> Result<Digest>;
 
-    /// What a package file beside the profile says of itself.
+    /// What a file beside the profile holds, where it is not longer than this.
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>>;
+
+    /// What the shell of POSIX has against lines, without running them; `None` where it reads them to the end.
+    fn shell_objection(&self, _: &Contents) -> Result<Option<String>> {
+        Err(has_no("shell of POSIX", "shell POSIX"))
+    }
+
+    /// What a package file (.deb, .msi) beside the profile says of itself.
     fn payload_package(&self, name: &str) -> Result<Package>;
+
+    /// Refuses a file beside the profile that is no whole program for Windows.
+    fn payload_program(&self, name: &str) -> Result<()>;
+
+    /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
+    fn programs(&self) -> Result<Vec<Program>> {
+        Err(lacks(self.build()?.system, "no list of installed programs", "pas de liste des programmes installés"))
+    }
+
+    /// The version that a program file tells of itself; `None` where it tells none.
+    fn file_version(&self, _: &str) -> Result<Option<String>> {
+        Err(lacks(self.build()?.system, "no versions in files", "pas de version dans les fichiers"))
+    }
 
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
@@ -47,20 +83,65 @@ pub trait Look {
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
 
+    /// Whether a file or a folder stands at a path.
+    fn is_there(&self, path: &str) -> Result<bool>;
+
+    /// What a small file holds, such as one of sysfs; `None` where there is none. One that is not small is a fault.
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>>;
+
+    /// The names of what lies in a folder, in their order; none where there is no such folder.
+    fn folder(&self, path: &str) -> Result<Vec<String>>;
+
+    /// The rows that a question in WQL has in a namespace of WMI.
+    fn wmi(&self, _: &str, _: &str) -> Result<Vec<Row>> {
+        Err(has_no("WMI", "WMI"))
+    }
+
+    /// When the PC sleeps, in the unit of the setting; `None` where it is something that a profile cannot say.
+    fn power(&self, _: Source, _: Setting) -> Result<Option<u32>> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Whether the PC may hibernate.
+    fn may_hibernate(&self) -> Result<bool> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// A service by its short name; `None` where there is none.
+    fn service(&self, _: &str) -> Result<Option<Service>> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// A value of the registry, by its name; `None` where it or its key is not there.
+    fn registry_value(&self, _: &Key, _: &str) -> Result<Option<Data>> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// The names of the keys right below a key; none where it is not there.
+    fn registry_keys(&self, _: &Key) -> Result<Vec<String>> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// A shortcut, by where it lies and what it is called; `None` where there is none.
+    fn shortcut(&self, _: &Place, _: &str) -> Result<Option<Shortcut>> {
+        Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
+    }
+
     /// Runs a command that only looks: that it does is the promise of whoever wrote the profile.
     fn ask(&self, command: &Command) -> Result<Ended>;
 }
 
 /// Changes a PC.
 pub trait Act: Look {
-    /// Writes a file whole or not at all, with its folders.
+    /// Writes a file whole or not at all, with its folders. Windows has no mode, and makes nothing of it.
     fn write(&mut self, path: &str, contents: &Contents, mode: Mode) -> Result<()>;
 
     /// Sets who may do what with a file.
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()>;
 
-    /// Runs the system's installer on a package file beside the profile.
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended>;
+    /// Installs a package file beside the profile: a package of the system by its installer, a program by running it. The arguments
+    /// are those of the profile.
+    fn install(&mut self, payload: &str, arguments: &[String], timeout_s: u32) -> Result<Ended>;
 
     /// Runs a command.
     fn run(&mut self, command: &Command) -> Result<Ended>;
@@ -86,6 +167,41 @@ pub trait Act: Look {
     /// Waits until all that was done is on the disk: what the journal calls done must outlive a power cut.
     fn settle(&mut self) -> Result<()>;
 
+    /// Sets when the PC sleeps.
+    fn set_power(&mut self, _: Source, _: Setting, _: u32) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Lets the PC hibernate, or forbids it.
+    fn let_hibernate(&mut self, _: bool) -> Result<()> {
+        Err(has_no("settings of sleep that the kit knows", "réglages de veille que la trousse connaisse"))
+    }
+
+    /// Sets when a service starts.
+    fn set_service_start(&mut self, _: &str, _: Start) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// Starts or stops a service, and waits until it has.
+    fn set_service_running(&mut self, _: &str, _: bool, _: u32) -> Result<()> {
+        Err(has_no("services that the kit knows", "services que la trousse connaisse"))
+    }
+
+    /// Sets a value of the registry, and makes its key where there is none.
+    fn set_registry_value(&mut self, _: &Key, _: &str, _: &Data) -> Result<()> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// Takes a value out of the registry.
+    fn remove_registry_value(&mut self, _: &Key, _: &str) -> Result<()> {
+        Err(has_no("registry", "registre"))
+    }
+
+    /// Writes a shortcut whole.
+    fn set_shortcut(&mut self, _: &Place, _: &str, _: &Shortcut) -> Result<()> {
+        Err(has_no("shortcuts of Windows", "raccourcis de Windows"))
+    }
+
     /// Lets the PC go on with this run when it is started the next time.
     fn resume_at_start(&mut self) -> Result<()>;
 
@@ -97,6 +213,19 @@ pub trait Act: Look {
 
     /// Waits between two attempts.
     fn wait(&mut self, seconds: u32);
+}
+
+/// A row of an answer of WMI: what it holds that is not null, by the names of the properties; truths are `true` and `false`.
+pub type Row = BTreeMap<String, String>;
+
+/// What another system has and this one does not.
+fn has_no(english: &str, french: &str) -> Fault {
+    Fault::new(format!("this system has no {english}"), format!("ce système n'a pas de {french}"))
+}
+
+/// A system that has no such thing.
+fn lacks(system: System, english: &str, french: &str) -> Fault {
+    Fault::new(format!("{system} has {english}"), format!("{system} n'a {french}"))
 }
 
 /// A system that the kit prepares.
@@ -179,6 +308,7 @@ pub fn filled_in(text: &str) -> Option<String> {
         "oem",
         "unknown",
         "123456789",
+        "0123456789",
         "empty",
     ];
     let text = text.trim();
@@ -195,13 +325,22 @@ pub struct HostName {
     pub next: String,
 }
 
+/// A network card of a PC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct NetworkCard {
+    /// What the system calls it.
+    pub name: String,
+    /// Its hardware address.
+    pub mac: Mac,
+}
+
 /// A file on the PC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// What it holds.
     pub digest: Digest,
-    /// Who may do what with it.
-    pub mode: Mode,
+    /// Who may do what with it, where the system says it in this way.
+    pub mode: Option<Mode>,
 }
 
 /// What bytes are known by.
@@ -269,6 +408,25 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The code under which Windows lists its product, where it is one of Windows Installer.
+    pub product_code: Option<String>,
+}
+
+/// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Program {
+    /// Its key: the product code, or what its installer thought of.
+    pub key: String,
+    /// What people read there.
+    pub name: String,
+    /// Its version, where it tells one.
+    pub version: Option<String>,
+    /// Who made it, where it tells.
+    pub publisher: Option<String>,
+    /// The command that removes it, which may ask.
+    pub uninstall: Option<String>,
+    /// The command that removes it and asks nothing.
+    pub quiet_uninstall: Option<String>,
 }
 
 /// A local account.
@@ -282,11 +440,11 @@ pub struct Account {
     pub has_password: bool,
 }
 
-/// A command for the shell.
+/// A command for the shell of the system: sh(1), or Windows PowerShell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
-    /// Lines of shell.
-    pub text: String,
+    /// Its lines.
+    pub lines: Contents,
     /// What its environment has beside the usual: the variables of the profile.
     pub variables: BTreeMap<String, String>,
     /// How long it may take.

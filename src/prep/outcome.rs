@@ -81,7 +81,13 @@ impl How {
     /// How the program ended, in words.
     pub fn say(self, language: Language) -> String {
         match self {
-            How::Code(code) => language.pick(format!("exit code {code}"), format!("code de sortie {code}")),
+            How::Code(code) => {
+                let said = language.pick(format!("exit code {code}"), format!("code de sortie {code}"));
+                match of_windows_installer(code) {
+                    Some((english, french)) => format!("{said} ({})", language.pick(english, french)),
+                    None => said,
+                }
+            }
             How::Signal(signal) => language.pick(format!("ended by signal {signal}"), format!("arrêté par le signal {signal}")),
             How::TookTooLong(seconds) => language.pick(
                 format!("not done after {seconds} s, ended with all that it had started"),
@@ -89,6 +95,25 @@ impl How {
             ),
         }
     }
+}
+
+/// What an exit code of Windows Installer says (MsiExec.exe and InstMsi.exe error messages, Win32 documentation). No other system has
+/// codes as large.
+fn of_windows_installer(code: i32) -> Option<(&'static str, &'static str)> {
+    Some(match code {
+        1601 => ("Windows Installer cannot be used", "Windows Installer est inutilisable"),
+        1602 => ("somebody cancelled it", "quelqu'un l'a annulée"),
+        1603 => ("the installation failed", "l'installation a échoué"),
+        1605 => ("this product is not installed", "ce produit n'est pas installé"),
+        1618 => ("another installation is running", "une autre installation est en cours"),
+        1619 => ("the package cannot be opened", "le paquet ne peut pas être ouvert"),
+        1620 => ("it is no package", "ce n'est pas un paquet"),
+        1625 => ("a policy forbids it", "une stratégie l'interdit"),
+        1633 => ("the package is for another processor", "le paquet est pour un autre processeur"),
+        1638 => ("another version of it is installed", "une autre version en est installée"),
+        1641 | 3010 => ("a restart is needed", "un redémarrage est nécessaire"),
+        _ => return None,
+    })
 }
 
 impl Outcome {
@@ -171,6 +196,8 @@ mod tests {
     fn a_failure_is_told_with_the_last_thing_that_the_program_said() {
         let ended = Ended { how: How::Code(2), output: "reading\ndpkg: error: no such file\n\n".into() };
         assert_eq!(Failure::Program(ended).say(Language::Fr), "code de sortie 2 : dpkg: error: no such file");
+        let another = Ended { how: How::Code(1638), output: String::new() };
+        assert_eq!(Failure::Program(another).say(Language::En), "exit code 1638 (another version of it is installed)");
         let fault = Fault::new("no room", "plus de place").hint("make room", "faites de la place");
         assert_eq!(Failure::from(&fault).say(Language::En), "no room (hint: make room)");
     }

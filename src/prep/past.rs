@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::change::Change;
-use super::entry::{Entry, Opened, Starter};
+use super::entry::{Entry, Left, Opened, Starter};
 use super::outcome::{Outcome, RunEnd};
 
 /// The past of a preparation.
@@ -19,6 +19,10 @@ pub struct Past {
     pub resumes: u32,
     /// The step that asked for a restart last, and the start of the PC under which it did.
     pub restart: Option<(String, String)>,
+    /// How the PC was found is told.
+    pub found: bool,
+    /// How the last run that came to its end left the PC.
+    pub left: Option<Box<Left>>,
     /// What the last run came to; `None` where it did not come to its end.
     pub end: Option<RunEnd>,
     /// Under which start of the PC the last run was started.
@@ -104,6 +108,9 @@ impl Past {
                 step.restart_asked_under = Some(boot.clone());
                 self.restart = Some((name.clone(), boot.clone()));
             }
+            Entry::Technician { .. } => {}
+            Entry::Found(_) => self.found = true,
+            Entry::Left(left) => self.left = Some(left.clone()),
             Entry::Finished { end } => self.end = Some(*end),
         }
     }

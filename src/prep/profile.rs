@@ -13,6 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::look::{Build, Identity, Look};
+use super::names::pattern::Pattern as NamePattern;
 use super::step::Kind;
 use crate::fault::{Fault, Result, Why};
 pub use condition::{Condition, Pattern};
@@ -36,6 +37,10 @@ pub struct Profile {
     pub target: Condition,
     /// The variables with their values.
     pub variables: BTreeMap<String, String>,
+    /// The folder of the depot that has the files that are not beside it.
+    pub depot: Option<String>,
+    /// How PCs are named that a step gives a name.
+    pub names: Option<Naming>,
     /// The steps, as they stand in the profile.
     pub stages: Vec<Stage>,
     /// The SHA-256 of its text.
@@ -103,6 +108,40 @@ struct Head {
     /// What steps may refer to as `{name}`. One whose value is empty must be given by `--set name=value`.
     #[serde(default)]
     variables: BTreeMap<String, String>,
+    /// Where the files are that are not beside it.
+    depot: Option<DepotKeys>,
+    /// How PCs are named that a step `rename` gives a name.
+    names: Option<NamesKeys>,
+}
+
+/// How PCs are named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Naming {
+    /// The names.
+    pub pattern: NamePattern,
+    /// The file of those that are taken, from the folder of the profile, where it is not that of the depot.
+    pub file: Option<String>,
+}
+
+/// How PCs are named that a step `rename` gives a name.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Names")]
+struct NamesKeys {
+    /// As in `{customer}-pc-{nn}`: variables, and a counter with as many digits as it has n; 15 characters at most.
+    pattern: String,
+    /// The file of the names that are taken, from the folder of the profile [default: names.json in the depot, else beside the
+    /// profile].
+    file: Option<String>,
+}
+
+/// Where the files are that are not beside a profile.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Depot")]
+struct DepotKeys {
+    /// The folder of the depot, from that of the profile; `--depot` says otherwise.
+    path: String,
 }
 
 /// What every step has, of whatever kind.
@@ -199,6 +238,12 @@ impl Profile {
         names
     }
 
+    /// Whether a step gives this PC a name by the pattern of the profile, and then how.
+    pub fn naming(&self, facts: &Facts) -> Option<&Naming> {
+        let wants = self.stages.iter().any(|stage| stage.when.holds(facts) && stage.kind.step().wants_name());
+        self.names.as_ref().filter(|_| wants)
+    }
+
     /// What a PC is, for the conditions of this profile.
     pub fn facts(&self, pc: &dyn Look) -> Result<Facts> {
         Ok(Facts { build: pc.build()?, identity: pc.identity()?, variables: self.variables.clone() })
@@ -288,6 +333,26 @@ pub(crate) mod tests {
         assert!(en("[[step]]\nname = \"a\"\nkind = \"reboot\"\nreboot = \"never\"\n").contains("never"));
         assert!(en("[for]\nbuild = \"new\"\n").contains("line 4"));
         assert!(said("x = [\n", Language::Fr).contains("ligne "));
+    }
+
+    #[test]
+    fn a_pattern_for_names_is_refused_where_it_makes_none() {
+        let rename = "[[step]]\nname = \"a\"\nkind = \"rename\"\n";
+        let said = |names: &str| refused(&format!("[variables]\ncustomer = \"acme\"\n{names}{rename}")).to_string();
+        assert!(
+            said("").contains("line 5: step \"a\": it gives the PC a name, and no pattern stands under [names]"),
+            "{}",
+            said("")
+        );
+        let long = said("[names]\npattern = \"{customer}-comptabilite-{nn}\"\n");
+        assert!(long.contains("line 5: [names]: \"acme-comptabilite-01\" has 20 characters"), "{long}");
+        assert!(said("[names]\npattern = \"{client}-{nn}\"\n").contains("no variable is called \"client\""));
+        assert!(said("[names]\n").contains("missing field `pattern`"));
+        let counter = refused(&format!("[variables]\nnn = \"x\"\n[names]\npattern = \"pc-{{nn}}\"\n{rename}")).to_string();
+        assert!(counter.contains("\"nn\" is the counter"), "{counter}");
+        let profile =
+            parse(&format!("{HEAD}[variables]\ncustomer = \"acme\"\n[names]\npattern = \"{{customer}}-{{nn}}\"\n{rename}"));
+        assert_eq!(profile.expect("a profile").names.expect("a pattern").pattern.name(3), "acme-03");
     }
 
     #[test]

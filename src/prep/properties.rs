@@ -9,8 +9,10 @@ use super::engine::{self, Terms};
 use super::entry::{Entry, Opened, SCHEMA, Starter};
 use super::fake::{Fake, FakeLog, Killed};
 use super::look::Look;
+use super::look::service::{Service, Start};
 use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
+use super::portrait::Worded;
 use super::profile::Profile;
 use super::profile::tests::parse;
 use super::tell::Record;
@@ -19,12 +21,19 @@ use crate::secret::Secret;
 fn pc() -> Fake {
     let mut pc = Fake { renames_at_start: true, ..Fake::default() };
     pc.payloads.insert("kioskd.deb".into(), b"package kioskd 2.10-1".to_vec());
+    pc.files.insert("C:\\help.exe".into(), (Vec::new(), super::look::Mode(0o644)));
+    for (name, start, runs) in
+        [("ssh", Start::Disabled, false), ("telnet", Start::Automatic, true), ("crasher", Start::Manual, false)]
+    {
+        pc.services.insert(name.into(), Service { start, runs });
+    }
+    pc.crashing.push("crasher".into());
     pc.groups.push("sudo".into());
     pc.secrets.insert("PW".into(), Secret::new("x"));
     pc
 }
 
-fn opened(profile: &Profile, pc: &Fake) -> Entry {
+pub(super) fn opened(profile: &Profile, pc: &Fake) -> Entry {
     Entry::Opened(Box::new(Opened {
         schema: SCHEMA.into(),
         program: "0".into(),
@@ -34,6 +43,7 @@ fn opened(profile: &Profile, pc: &Fake) -> Entry {
         pc: pc.identity().expect("a PC"),
         variables: BTreeMap::new(),
         payloads: BTreeMap::new(),
+        name: profile.names.is_some().then(|| "kiosk-01".to_owned()),
     }))
 }
 
@@ -103,6 +113,21 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
+        Just(
+            "kind = \"registry\"\nkey = 'HKLM\\SOFTWARE\\NAME'\nvalues = { a = { dword = 1 }, b = { multi = [\"x\"] }, c = \"absent\" }"
+        ),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\NAME.exe'"),
+        Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\help.exe'\ncomment = \"N\""),
+        Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"automatic\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"telnet\"\nstart = \"disabled\"\nstate = \"stopped\""),
+        Just("kind = \"service\"\nservice = \"crasher\"\nstate = \"running\""),
+        Just("kind = \"service\"\nservice = \"NAME\"\nstate = \"stopped\"\nif_there = true"),
+        Just("kind = \"check\"\nwhat = \"command\"\ncommand = \"has /opt/NAME\""),
+        Just("kind = \"check\"\nwhat = \"no-pending-restart\""),
+        Just("kind = \"check\"\nwhat = \"tpm\""),
+        Just("kind = \"check\"\nwhat = \"disk-health\"\nretries = 1"),
+        Just("kind = \"power\"\nmains = { sleep = 0, lid = \"nothing\" }\nhibernation = false"),
+        Just("kind = \"rename\"\nto = \"auto\""),
         Just("kind = \"reboot\""),
         Just("kind = \"file\"\npath = \"/etc/NAME\"\ntext = \"t\"\nwhen = { system = \"windows\" }"),
     ];
@@ -117,7 +142,9 @@ fn profiles() -> impl Strategy<Value = String> {
                 format!("[[step]]\nname = \"{name}\"\nneeds = [{}]\n{}\n", needs.join(", "), kind.replace("NAME", &name))
             })
             .collect();
-        Just(written).prop_shuffle().prop_map(|steps| format!("title = \"t\"\nversion = \"1\"\n{}", steps.concat()))
+        Just(written)
+            .prop_shuffle()
+            .prop_map(|steps| format!("title = \"t\"\nversion = \"1\"\n[names]\npattern = \"kiosk-{{nn}}\"\n{}", steps.concat()))
     })
 }
 
@@ -135,6 +162,11 @@ proptest! {
                 prop_assert!(matches!(again.outcome, Outcome::AlreadySo | Outcome::Skipped), "{}: {:?}", told.name, again.outcome);
             }
         }
+        for stood in engine::stood(&profile, &pc, &Past::of(&log.entries), &looked.steps) {
+            let proved = !stood.seen.is_empty() && stood.unseen.is_none();
+            let no_list = stood.detection == Worded::from(super::step::own_look());
+            prop_assert!(proved || no_list || stood.outcome == Outcome::Skipped, "nothing proves it: {stood:?}");
+        }
         prop_assert!(!pc.resumes, "the start-up task is taken away at the end");
         if record.end == Some(RunEnd::Ready) {
             let before = (pc.state(), pc.acts.len());
@@ -143,6 +175,19 @@ proptest! {
             prop_assert!(again.steps.iter().all(|told| matches!(told.outcome, Outcome::AlreadySo | Outcome::Skipped)), "{:?}", again.steps);
             prop_assert_eq!(format!("{:?}", pc.state()), format!("{:?}", before.0));
             prop_assert_eq!(&pc.acts[before.1..], ["forget"]);
+        }
+    }
+
+    #[test]
+    fn what_a_plan_would_change_is_seen_as_it_is(text in profiles()) {
+        let profile = parse(&text).expect("a profile");
+        let pc = pc();
+        let looked = engine::look(&profile, &pc, &Past::default()).expect("a look");
+        for stood in engine::stood(&profile, &pc, &Past::default(), &looked.steps) {
+            for change in stood.outcome.changes() {
+                let seen = stood.seen.iter().find(|sight| (&sight.subject, &sight.aspect) == (&change.subject, &change.aspect));
+                prop_assert_eq!(seen.map(|sight| &sight.state), Some(&change.before), "{}: {:?}", stood.name, stood.seen);
+            }
         }
     }
 
@@ -182,7 +227,7 @@ proptest! {
         let [failed, wanted] = [&record, &wanted].map(|record| record.steps.iter().map(|told| told.outcome.is_failure()).collect::<Vec<_>>());
         prop_assert_eq!(failed, wanted);
         // What was seen to be there is not done once more: files are written once, accounts made once.
-        for once in ["write ", "account ", "password "].into_iter().filter(|_| what == Cut::Killed) {
+        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what == Cut::Killed) {
             let mut acts: Vec<&String> = cut.acts.iter().filter(|act| act.starts_with(once)).collect();
             let all = acts.len();
             acts.sort();

@@ -9,14 +9,26 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::change::Change;
-use super::look::{Act, Ended, How, Look};
-use crate::fault::{Result, Why};
+use super::change::{Change, Sight};
+use super::look::{Act, Ended, How, Look, System};
+use super::path;
+use crate::fault::{Fault, Result, Why};
 
 /// A step of a profile.
 pub trait Step {
     /// What is left to do. Nothing, where the PC is as the step wants it; that alone says that a step is done.
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
+
+    /// Everything that the plan looks at, as it is now: the proof on the delivery sheet, and what a later check compares with. The
+    /// same things each time, whether they are there or not. A step that has no such list tells what is not as it should be.
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(self.plan(pc, scene)?.into_iter().map(|change| Sight::new(change.subject, change.aspect, change.before)).collect())
+    }
+
+    /// How it is seen that the step is done, in a few words for the delivery sheet.
+    fn detection(&self) -> Why {
+        own_look()
+    }
 
     /// Makes one change of the plan.
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
@@ -41,10 +53,20 @@ pub trait Step {
         Vec::new()
     }
 
+    /// It needs the name that this PC is given.
+    fn wants_name(&self) -> bool {
+        false
+    }
+
     /// The name of the secret that it needs for one of its changes.
     fn secret(&self, _: &Change) -> Option<&str> {
         None
     }
+}
+
+/// How a step is seen to be done that says no more of it.
+pub(super) fn own_look() -> Why {
+    Why::new("a look of its own", "son propre examen")
 }
 
 /// What a step is told beside what its own table says.
@@ -56,6 +78,8 @@ pub struct Scene<'a> {
     pub timeout_s: u32,
     /// The start of the PC (see [`Look::boot`]) under which a restart was asked for by this step, where it was.
     pub restart_asked_under: Option<&'a str>,
+    /// The name that this PC is given, where it is given one.
+    pub name: Option<&'a str>,
 }
 
 /// What making a change came to, as whoever made it tells. Whether it is true, the next plan says.
@@ -103,10 +127,15 @@ impl ExitCodes {
     }
 
     fn applied(&self, ended: Ended) -> Applied {
+        self.applied_or(ended, &[])
+    }
+
+    /// What it came to; `usual` are the codes that need not stand in the profile.
+    fn applied_or(&self, ended: Ended, usual: &[(i32, Meaning)]) -> Applied {
         let meaning = match ended.how {
-            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or(match code {
-                0 => Meaning::Done,
-                _ => Meaning::Failed,
+            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or_else(|| {
+                let usual = usual.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning);
+                usual.unwrap_or(if code == 0 { Meaning::Done } else { Meaning::Failed })
             }),
             How::Signal(_) | How::TookTooLong(_) => Meaning::Failed,
         };
@@ -158,12 +187,17 @@ macro_rules! steps {
 }
 
 steps! {
-    "file"    file::File
-    "script"  script::Script
-    "package" package::Package
-    "user"    user::User
-    "rename"  rename::Rename
-    "reboot"  reboot::Reboot
+    "file"     file::File
+    "script"   script::Script
+    "package"  package::Package
+    "registry" registry::Registry
+    "shortcut" shortcut::Shortcut
+    "service"  service::Service
+    "user"     user::User
+    "rename"   rename::Rename
+    "power"    power::Power
+    "check"    check::Check
+    "reboot"   reboot::Reboot
 }
 
 /// Reads a table, its places in the text kept for the error.
@@ -171,15 +205,53 @@ pub(super) fn typed<T: DeserializeOwned>(keys: Spanned<DeValue<'_>>) -> std::res
     T::deserialize(keys.into_deserializer())
 }
 
-/// Refuses a path that is not one from the root, or that climbs.
+/// Refuses a path that is no whole one on any system, or that climbs.
 fn from_the_root(path: &str) -> std::result::Result<(), Why> {
-    let climbs = path.split('/').any(|part| part == ".." || part == ".");
-    if path.starts_with('/') && !path.ends_with('/') && !climbs && !path.contains(char::is_control) {
+    path::system_of(path).map(drop)
+}
+
+/// Refuses the path of another system than the one that runs on this PC.
+fn of_this_system(path: &str, pc: &dyn Look) -> Result<()> {
+    let system = pc.build()?.system;
+    if path::system_of(path).is_ok_and(|of| of == system) {
+        return Ok(());
+    }
+    Err(Fault::new(format!("{path} is no path on {system}"), format!("{path} n'est pas un chemin sous {system}")).hint(
+        format!("give the step when = {{ system = … }}, and one of its own for {system}"),
+        format!("donnez à l'étape when = {{ system = … }}, et une autre pour {system}"),
+    ))
+}
+
+/// Refuses a step that only Windows knows on any other system, before anything is touched.
+fn only_windows(pc: &dyn Look, kind: &str) -> Result<()> {
+    let system = pc.build()?.system;
+    if system == System::Windows {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("a step of the kind `{kind}` is for Windows, and this PC runs {system}"),
+        format!("une étape du genre `{kind}` est pour Windows, et ce PC est sous {system}"),
+    )
+    .hint(
+        "write when = { system = \"windows\" } where the profile is for both",
+        "écrivez when = { system = \"windows\" } si le profil est pour les deux",
+    ))
+}
+
+/// Refuses a path that is not one of Windows from a drive or a share, or that climbs.
+fn on_a_drive(path: &str) -> std::result::Result<(), Why> {
+    let rest = path.strip_prefix("\\\\").or_else(|| {
+        let (drive, rest) = path.split_once(":\\")?;
+        (drive.len() == 1 && drive.starts_with(|c: char| c.is_ascii_alphabetic())).then_some(rest)
+    });
+    let bad = |c: char| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '/' | '|' | '?' | '*');
+    let sound = |rest: &str| !rest.contains(bad) && rest.split('\\').all(|part| !matches!(part, "" | "." | ".."));
+    if rest.is_some_and(sound) {
         return Ok(());
     }
     Err(Why::new(
-        format!("{path:?} is no path of a file from the root, as in \"/etc/motd\""),
-        format!("{path:?} n'est pas le chemin d'un fichier depuis la racine, comme \"/etc/motd\""),
+        format!("{path:?} is no path from a drive, as in 'C:\\Tools\\help.exe'"),
+        format!("{path:?} n'est pas un chemin depuis un lecteur, comme 'C:\\Tools\\help.exe'"),
     ))
 }
 
@@ -216,6 +288,12 @@ mod tests {
         assert!(from_the_root("/etc/motd").is_ok());
         for path in ["etc/motd", "/", "/etc/", "/etc/../x", "", "/a\nb"] {
             assert!(from_the_root(path).is_err(), "{path}");
+        }
+        for path in ["C:\\Tools\\x.exe", "c:\\x", "\\\\server\\share\\x"] {
+            assert!(on_a_drive(path).is_ok(), "{path}");
+        }
+        for path in ["", "C:", "C:\\", "C:x", "CC:\\x", "\\x", "C:/x", "C:\\a\\..\\b", "C:\\a\\\\b", "C:\\a:b", "\\\\"] {
+            assert!(on_a_drive(path).is_err(), "{path}");
         }
         assert!(beside("payload/hello.deb").is_ok());
         for name in ["", "/etc/passwd", "../x", "a/../../x", "C:\\x", "a//b"] {

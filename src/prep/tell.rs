@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::change::Change;
+use super::entry::Left;
 use super::look::Identity;
 use super::outcome::{Failure, Outcome, RunEnd};
 
@@ -68,6 +69,9 @@ pub struct Started {
     pub host_name: String,
     /// How many steps there are.
     pub steps: usize,
+    /// What has changed of the PC itself since its preparation: from how it was left to how it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<Change>,
 }
 
 /// What a step came to.
@@ -80,6 +84,9 @@ pub struct Told {
     /// What it came to.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What has changed of it since the preparation: from how it was left to how it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub since: Vec<Change>,
 }
 
 /// A run as a whole, made from its lines.
@@ -103,6 +110,16 @@ impl Record {
     /// Nothing but which profile and PC.
     pub fn new(started: Started) -> Record {
         Record { started, steps: Vec::new(), end: None, restart_for: None, restarting: false, by_hand: None }
+    }
+
+    /// Tells what has changed since the PC was left.
+    pub fn compare(&mut self, then: &Left, now: &Left) {
+        self.started.since = then.portrait.until(&now.portrait);
+        for told in &mut self.steps {
+            let seen = |of: &'_ Left| of.steps.iter().find(|step| step.name == told.name).map(|step| step.seen.clone());
+            let (then, now) = (seen(then).unwrap_or_default(), seen(now).unwrap_or_default());
+            told.since = then.iter().flat_map(|then| now.iter().filter_map(|now| then.until(now))).collect();
+        }
     }
 }
 

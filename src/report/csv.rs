@@ -3,6 +3,8 @@
 
 pub(super) mod bench;
 pub(super) mod certificate;
+pub(super) mod depot;
+pub(super) mod names;
 
 use std::net::IpAddr;
 

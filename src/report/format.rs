@@ -8,6 +8,7 @@ use crate::firm::Letterhead;
 use crate::language::Language;
 use crate::logbook::Logbook;
 use crate::prep::bench::result::Record;
+use crate::prep::sheet::Sheet;
 
 /// How a reader wants to see a report.
 #[derive(Clone, Debug)]
@@ -73,7 +74,7 @@ macro_rules! forms {
     };
 }
 
-forms! { Format CertificateFormat LogbookFormat BenchFormat }
+forms! { Format CertificateFormat LogbookFormat SheetFormat BenchFormat }
 
 /// One row of the table of formats.
 #[derive(Clone, Copy, Debug)]
@@ -145,6 +146,28 @@ pub const LOGBOOK_FORMATS: &[LogbookFormat] = &[
     LogbookFormat { name: "html", ending: "html", medium: Medium::Page, render: html::tell },
     LogbookFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::tell },
     LogbookFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::tell },
+];
+
+/// One row of the table of formats of a delivery sheet.
+#[derive(Clone, Copy, Debug)]
+pub struct SheetFormat {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
+    /// Writes the whole of it, the last line ended.
+    pub render: fn(&Sheet, &View) -> String,
+}
+
+/// Every format of a delivery sheet.
+pub const SHEET_FORMATS: &[SheetFormat] = &[
+    SheetFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::deliver },
+    SheetFormat { name: "json", ending: "json", medium: Medium::Text, render: json::deliver },
+    SheetFormat { name: "html", ending: "html", medium: Medium::Page, render: html::deliver },
+    SheetFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::deliver },
+    SheetFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::deliver },
 ];
 
 /// One row of the table of formats of the preparation of many PCs.

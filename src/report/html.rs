@@ -1,5 +1,6 @@
 //! The report as one self-contained page: for a screen of any size, for paper, with nothing fetched and nothing run but its own.
 
+mod code;
 mod map;
 mod plot;
 
@@ -14,6 +15,7 @@ use crate::firm::Letterhead;
 use crate::language::Language;
 use crate::logbook::Logbook;
 use crate::prep::bench::result::Record as Many;
+use crate::prep::sheet::Sheet;
 
 const STYLE: &str = include_str!("html.css");
 const SCRIPT: &str = include_str!("html.js");
@@ -57,6 +59,11 @@ pub(super) fn tell(book: &Logbook, view: &View) -> String {
 /// Writes the preparation of many PCs.
 pub(super) fn bench(record: &Many, view: &View) -> String {
     written(&Page::of_bench(record, view.language), view, None)
+}
+
+/// Writes a delivery sheet.
+pub(super) fn deliver(sheet: &Sheet, view: &View) -> String {
+    written(&Page::of_sheet(sheet, view.language, &view.zone), view, Some(&json::deliver(sheet, view)))
 }
 
 fn written(page: &Page, view: &View, record: Option<&str>) -> String {
@@ -119,6 +126,8 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Map(map) => (map::drawn(map)),
             Block::Bars(bars) => (plot::bars(bars)),
             Block::Gauge(gauge) => (plot::gauge(gauge)),
+            Block::Code(code) => (code::drawn(code)),
+            Block::NewPage => div.leaf {},
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
             Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },

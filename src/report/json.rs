@@ -7,6 +7,7 @@ use crate::certify::Certificate;
 use crate::json::escaped;
 use crate::logbook::Logbook;
 use crate::prep::bench::result::{Line, News, Record as Many};
+use crate::prep::sheet::Sheet;
 
 /// Writes a report.
 pub(super) fn render(report: &Report, _: &View) -> String {
@@ -38,6 +39,11 @@ pub(super) fn bench(record: &Many, _: &View) -> String {
 /// A line of it.
 pub fn bench_line(line: &Line) -> String {
     escaped(&serde_json::to_string(line).expect("a line has no map with keys that are not texts")) + "\n"
+}
+
+/// Writes a delivery sheet.
+pub(super) fn deliver(sheet: &Sheet, _: &View) -> String {
+    written(sheet)
 }
 
 /// Writes a record.

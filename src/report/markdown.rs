@@ -11,6 +11,7 @@ use crate::language::Language;
 use crate::logbook::Logbook;
 use crate::net::Mac;
 use crate::prep::bench::result::Record as Many;
+use crate::prep::sheet::Sheet;
 
 /// A long table is cut after so many rows: a ticket holds 65,536 signs, and nobody reads 5,000 hosts in one.
 const ROWS: usize = 100;
@@ -40,6 +41,11 @@ pub(super) fn bench(record: &Many, view: &View) -> String {
     written(&Page::of_bench(record, view.language), None)
 }
 
+/// Writes a delivery sheet.
+pub(super) fn deliver(sheet: &Sheet, view: &View) -> String {
+    written(&Page::of_sheet(sheet, view.language, &view.zone), Some(&json::deliver(sheet, view)))
+}
+
 fn written(page: &Page, record: Option<&str>) -> String {
     let mut out = format!("# {}\n\n{}\n", text(&page.title), text(&page.subtitle));
     for part in &page.blocks {
@@ -61,7 +67,7 @@ fn block(out: &mut String, block: &Block, language: Language) {
         Block::Text(said) => text(said),
         Block::Trace(trace) => text(&trace.label),
         Block::Front(blocks) => return blocks.iter().for_each(|part| self::block(out, part, language)),
-        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) => return,
+        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::Code(_) | Block::NewPage => return,
         Block::Card(found) => return card(out, found, language),
         Block::Table(rows) => return table(out, rows, language),
         Block::Facts(facts) => {

@@ -4,8 +4,10 @@ mod bench;
 mod cable;
 mod card;
 mod certificate;
+mod code;
 mod comparison;
 mod coverage;
+mod depot;
 mod dhcp;
 mod evidence;
 mod findings;
@@ -15,6 +17,7 @@ mod ipv6;
 mod ladder;
 mod logbook;
 mod map;
+mod names;
 mod neighbour;
 mod owners;
 mod planned;
@@ -22,6 +25,7 @@ mod plot;
 mod power;
 pub(super) mod preparation;
 mod service;
+mod sheet;
 mod switch;
 mod switching;
 mod trace;
@@ -36,6 +40,7 @@ use crate::finding::Severity;
 use crate::language::Language;
 use crate::line::one_line;
 use crate::probe::Errand;
+pub use code::Code;
 pub use map::{Map, Node};
 pub use plot::{Bars, Gauge};
 
@@ -77,6 +82,10 @@ pub enum Block {
     Bars(Bars),
     /// Parts of a whole, likewise.
     Gauge(Gauge),
+    /// A text to be scanned; only where it can be drawn, the text stands elsewhere too.
+    Code(Code),
+    /// On paper, what follows begins a page.
+    NewPage,
     /// Labels and what they stand for.
     Facts(Vec<(String, String)>),
     /// What another finding came about by.
@@ -365,6 +374,8 @@ fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
             [&mut gauge.label, &mut gauge.alarm.1].into_iter().for_each(change);
             gauge.parts.iter_mut().for_each(|(name, _, said)| [name, said].into_iter().for_each(change));
         }
+        Block::Code(code) => change(&mut code.text),
+        Block::NewPage => {}
         Block::Facts(facts) => facts.iter_mut().for_each(|(label, text)| {
             change(label);
             change(text);

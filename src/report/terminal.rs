@@ -1,5 +1,6 @@
 //! The report in a terminal: readable at any width and without colours.
 
+mod code;
 mod table;
 mod trace;
 
@@ -12,6 +13,9 @@ use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
 use crate::prep::bench::result::Record as Many;
+use crate::prep::depot::{Checked, Manifest};
+use crate::prep::names::Names;
+use crate::prep::sheet::Sheet;
 use crate::prep::tell::Record;
 
 /// Text is not wrapped narrower than this.
@@ -51,13 +55,33 @@ pub(super) fn bench(record: &Many, view: &View) -> String {
     written(&Page::of_bench(record, view.language), view)
 }
 
+/// Writes a delivery sheet.
+pub(super) fn deliver(sheet: &Sheet, view: &View) -> String {
+    written(&Page::of_sheet(sheet, view.language, &view.zone), view)
+}
+
+/// Writes what is in a depot.
+pub fn depot_list(folder: &str, manifest: &Manifest, view: &View) -> String {
+    written(&Page::of_depot(folder, manifest, view.language, &view.zone), view)
+}
+
+/// Writes how the payloads of a depot were found.
+pub fn depot_check(folder: &str, checked: &[Checked], took: &str, view: &View) -> String {
+    written(&Page::of_depot_check(folder, checked, took, view.language), view)
+}
+
+/// Writes who has which name.
+pub fn names_list(file: &str, names: &Names, view: &View) -> String {
+    written(&Page::of_names(file, names, view.language, &view.zone), view)
+}
+
 fn written(page: &Page, view: &View) -> String {
     let mut paper = Paper { width: view.width.max(NARROWEST), colour: view.colour, indent: 0, lines: Vec::new() };
     let bold = Style::new().bold();
     paper.prose(&format!("{} · {}", page.title, page.subtitle), bold);
-    for block in &page.blocks {
-        paper.block(block);
-    }
+    // A code is scanned once all is read.
+    let (codes, others): (Vec<&Block>, Vec<&Block>) = page.blocks.iter().partition(|block| matches!(block, Block::Code(_)));
+    others.into_iter().chain(codes).for_each(|block| paper.block(block));
     let verdict = page.blocks.iter().find(|block| matches!(block, Block::Verdict(..)));
     if let (Some(verdict), true) = (verdict, paper.lines.len() > SCREEN) {
         paper.block(verdict);
@@ -79,7 +103,11 @@ struct Paper {
 impl Paper {
     fn block(&mut self, block: &Block) {
         match block {
-            Block::Front(_) | Block::Map(_) | Block::Bars(_) | Block::Gauge(_) => {}
+            Block::Front(_) | Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::NewPage => {}
+            Block::Code(drawn) => {
+                let scanned = Style::new().fg_color(Some(AnsiColor::BrightWhite.into())).bg_color(Some(AnsiColor::Black.into()));
+                code::lines(drawn).iter().for_each(|line| self.line(&[(line, scanned)]));
+            }
             Block::Verdict(tone, text) => {
                 self.gap();
                 self.signed(*tone, text, style(*tone).bold());

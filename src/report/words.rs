@@ -27,6 +27,22 @@ pub(super) fn counted(count: u32, one: (&str, &str), many: (&str, &str), languag
     format!("{} {}", number(count, language), language.pick(english, french))
 }
 
+/// A number of bytes as people tell it, in the decimal units of disks: `1.2 GB`, `1,2 Go`.
+pub(super) fn size(bytes: u64, language: Language) -> String {
+    let units = language.pick(["B", "kB", "MB", "GB", "TB"], ["o", "ko", "Mo", "Go", "To"]);
+    let mut unit = 0;
+    let mut thousandths = bytes.saturating_mul(1000);
+    // What would be rounded to a thousand is one of the next.
+    while thousandths >= 999_950 && unit + 1 < units.len() {
+        (thousandths, unit) = (thousandths / 1000, unit + 1);
+    }
+    let tenths = (thousandths + 50) / 100;
+    match unit {
+        0 => format!("{bytes} {}", units[0]),
+        _ => format!("{}{}{} {}", number(tenths / 10, language), point(language), tenths % 10, units[unit]),
+    }
+}
+
 /// Seconds since the start, to the millisecond: `1.043 s`.
 pub(super) fn since_start(moment: Moment, language: Language) -> String {
     let ms = moment.ms();
@@ -85,6 +101,13 @@ fn point(language: Language) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_told_in_the_unit_that_fits() {
+        let english = [0, 999, 1_000, 999_949, 999_950, 1_234_567_890, u64::MAX].map(|bytes| size(bytes, Language::En));
+        assert_eq!(english[..6], ["0 B", "999 B", "1.0 kB", "999.9 kB", "1.0 MB", "1.2 GB"]);
+        assert_eq!(size(1_500_000, Language::Fr), "1,5 Mo");
+    }
 
     #[test]
     fn numbers_follow_the_language() {

@@ -4,6 +4,7 @@
 
 mod certify;
 mod commands;
+mod depot;
 mod hostile;
 mod hostile_names;
 mod hostile_neighbours;

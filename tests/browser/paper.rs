@@ -4,9 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use jiff::tz::TimeZone;
 use trousse::edge::browser::Browser;
 use trousse::journal::Line as _;
 use trousse::language::Language;
+use trousse::prep::sheet::Sheet;
+use trousse::report::{SHEET_FORMATS, View};
 
 use crate::{cases, have, page};
 
@@ -147,4 +150,98 @@ fn the_sum_on_paper_is_that_of_the_record_beside_it_and_the_firm_is_at_its_head(
     let picture =
         picture.filter(|path| path.extension().is_some_and(|end| end == "pgm")).map(|path| fs::read(path).expect("a picture"));
     assert!(picture.into_iter().flatten().filter(|&point| point < 8).count() > 600, "no logo");
+}
+
+/// The sheets of paper that a delivery sheet is printed on, as text, and the picture of the first one.
+fn delivered(sheet: &Sheet, language: Language, folder: &Path) -> (Vec<String>, (usize, Vec<u8>)) {
+    let html = SHEET_FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
+    let page = (html.render)(sheet, &View::new(language, TimeZone::UTC));
+    let pdf = folder.join("sheet.pdf");
+    fs::write(&pdf, Browser::find().and_then(|browser| browser.print(&page)).expect("a PDF")).expect("a file");
+    let text = text_of(&pdf);
+    ran(Command::new("pdftoppm").args(["-gray", "-r", "200", "-l", "1", "-singlefile"]).arg(&pdf).arg(folder.join("first")));
+    let bytes = fs::read(folder.join("first.pgm")).expect("a picture");
+    let width = bytes.split(|byte| byte.is_ascii_whitespace()).nth(1).expect("a width");
+    let width: usize = str::from_utf8(width).ok().and_then(|word| word.parse().ok()).expect("a number");
+    let whole = bytes.len() / width * width;
+    let points = bytes[bytes.len() - whole..].to_vec();
+    (text.trim_end_matches('\u{c}').split('\u{c}').map(str::to_owned).collect(), (width, points))
+}
+
+/// What a telephone reads of a picture.
+fn scanned((width, points): &(usize, Vec<u8>)) -> Vec<String> {
+    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(*width, points.len() / width, |x, y| points[y * width + x]);
+    picture.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// What the code of a sheet must say: one line, nothing hidden in it.
+fn to_scan(sheet: &Sheet) -> Option<String> {
+    let shown = |c: char| if c.is_control() { Some(' ') } else { Some(c).filter(|c| *c != '\u{202e}') };
+    let text: String = sheet.code()?.chars().filter_map(shown).collect();
+    Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[test]
+fn a_delivery_sheet_is_a_page_that_sums_up_and_pages_of_evidence() {
+    if !have(&NEEDS) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    for language in Language::ALL {
+        let evidence = language.pick("Evidence", "Constats");
+        for (case, sheet) in cases::sheet::CASES {
+            let sheet = sheet();
+            let (pages, first) = delivered(&sheet, language, folder.path());
+            let whole = pages.concat();
+            assert!(pages.len() >= 2 && !pages[0].contains(evidence) && pages[1].contains(evidence), "{case}: {}", pages[0]);
+            assert!(case == "sheet-long" || case == "sheet-hostile" || pages.len() == 2, "{case}: {} pages", pages.len());
+            assert_eq!(scanned(&first), Vec::from_iter(to_scan(&sheet)), "{case}");
+            if case == "sheet-hostile" {
+                continue;
+            }
+            for part in [
+                "TILLEULS-PC-07",
+                "DESKTOP-4F7K2Q1",
+                "G6PA1230045K",
+                "NUC11PAHi5",
+                "54:b2:03:1c:0a:0c",
+                "22631.4460",
+                "Zoé Martin",
+            ] {
+                assert!(pages[0].contains(part), "{case}: {part}: {}", pages[0]);
+            }
+            for step in &sheet.steps {
+                // A long name takes several lines on paper.
+                let word = step.stood.name.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+                assert!(pages[1..].concat().contains(&word), "{case}: {word}: {whole}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_sum_on_a_delivery_sheet_is_that_of_its_record_and_it_prints_again_from_it() {
+    if !have(&NEEDS) || !have(&["sha256sum"]) {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let [kept, json, pdf] = ["kept.json", "again.json", "again.pdf"].map(|name| folder.path().join(name));
+    let record = SHEET_FORMATS.iter().find(|format| format.name == "json").expect("a format named json");
+    let [(_, ready), ..] = cases::sheet::CASES;
+    fs::write(&kept, (record.render)(&ready(), &View::new(Language::Fr, TimeZone::UTC))).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trousse"));
+    command.args(["--lang", "fr", "prep", "sheet", "--from"]).arg(&kept).arg("-o").arg(&pdf).arg("-o").arg(&json);
+    ran(&mut command);
+    assert_eq!(fs::read(&json).expect("a file"), fs::read(&kept).expect("a file"), "the same sheet");
+    let sum = String::from_utf8(ran(Command::new("sha256sum").arg(&kept)).stdout).expect("text");
+    let text = text_of(&pdf);
+    assert!(text.contains(sum.split_whitespace().next().expect("a sum")) && text.contains("Fiche de préparation"), "{sum}{text}");
+    // The smallest change is found.
+    let changed = fs::read_to_string(&kept).expect("a file").replace("133.0", "134.0");
+    fs::write(&kept, changed).expect("a file");
+    let output =
+        Command::new(env!("CARGO_BIN_EXE_trousse")).args(["--lang", "en", "prep", "sheet", "--from"]).arg(&kept).output();
+    let output = output.expect("the program starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(30) && said.contains("its seal does not fit") && output.stdout.is_empty(), "{said}");
 }

@@ -5,7 +5,7 @@ use std::fs;
 use jiff::tz::TimeZone;
 use serde_json::json;
 use trousse::language::Language;
-use trousse::report::{CERTIFICATE_FORMATS, FORMATS, LOGBOOK_FORMATS, View};
+use trousse::report::{CERTIFICATE_FORMATS, FORMATS, LOGBOOK_FORMATS, SHEET_FORMATS, View};
 
 use crate::driven::Driven;
 use crate::{cases, have, page};
@@ -31,7 +31,7 @@ const SCROLLED: &str = "(async () => { \
 /// The page as drawn after what was done.
 const DRAWN: &str = "await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
-/// Every page that the kit writes for a screen, by its name: reports, comparisons, visits and the certificate.
+/// Every page that the kit writes for a screen, by its name: reports, comparisons, visits, delivery sheets and the certificate.
 fn pages(language: Language) -> Vec<(String, String)> {
     let view = View::new(language, TimeZone::UTC);
     let html = FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
@@ -42,7 +42,9 @@ fn pages(language: Language) -> Vec<(String, String)> {
     let visits =
         cases::logbook::CASES.into_iter().map(|(case, journal)| (case, (logbook.render)(&cases::logbook::book(journal), &view)));
     let floor = [("certificate", (certificate.render)(&cases::certificate::floor(), &view))];
-    let all = reports.chain(comparisons).chain(visits).chain(floor);
+    let sheet = SHEET_FORMATS.iter().find(|format| format.name == "html").expect("a format named html");
+    let sheets = cases::sheet::CASES.into_iter().map(|(case, made)| (case, (sheet.render)(&made(), &view)));
+    let all = reports.chain(comparisons).chain(visits).chain(floor).chain(sheets);
     all.map(|(case, page)| (format!("{case} in {}", language.tag()), page)).collect()
 }
 

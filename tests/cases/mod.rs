@@ -6,6 +6,7 @@ pub(crate) mod comparisons;
 mod dhcp;
 mod diagnose;
 pub(crate) mod logbook;
+pub(crate) mod sheet;
 
 use std::net::{IpAddr, Ipv4Addr};
 

@@ -18,6 +18,8 @@ use trousse::net::{Mac, Moment, Targets};
 use trousse::observe::{Fact, Inventory, Observation, SwitchTold};
 use trousse::oui::Vendors;
 use trousse::pool;
+use trousse::prep::names::import;
+use trousse::prep::{msi, payload, program_file, smbios};
 use trousse::probe::listen::Direction;
 use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report, View};
@@ -54,6 +56,11 @@ pub(crate) fn all() -> Vec<Target> {
         file("targets", read_targets, target_texts),
         file("switch", read_switch, switches),
         file("record", read_record, records),
+        file("msi", |bytes| _ = msi::product(Cursor::new(bytes)), || vec![include_bytes!("../packages/kiosk.msi").to_vec()]),
+        file("program", |bytes| _ = program_file::check(Cursor::new(bytes)), programs),
+        file("smbios", |bytes| _ = smbios::identity(bytes), || vec![include_bytes!("../smbios/super-server.bin").to_vec()]),
+        file("payload", read_payload, payloads),
+        file("names", read_names, tables_of_names),
     ];
     let leases = |row: &'static lease::Format| {
         let feed = Box::new(move |bytes: &[u8]| drop(lease::read(bytes, Some(row), &TimeZone::UTC)));
@@ -67,6 +74,18 @@ pub(crate) fn all() -> Vec<Target> {
     DECODERS.iter().map(decoder).chain(files).chain(files_of_servers).collect()
 }
 
+/// The head of a program with one section that ends with the file.
+fn programs() -> Vec<Vec<u8>> {
+    let mut bytes = vec![0; 0x300];
+    bytes[..2].copy_from_slice(b"MZ");
+    bytes[0x3c] = 0x40;
+    bytes[0x40..0x44].copy_from_slice(b"PE\0\0");
+    bytes[0x46] = 1;
+    bytes[0x58 + 17] = 1;
+    bytes[0x58 + 21] = 2;
+    vec![bytes]
+}
+
 fn read_capture(bytes: &[u8]) {
     drop(capture::read_from(Cursor::new(bytes.to_vec()), &mut |captured| drop(trousse::wire::decode(&captured.bytes))));
 }
@@ -75,6 +94,30 @@ fn read_plan(bytes: &[u8]) {
     if let Ok(plan) = Plan::parse(&String::from_utf8_lossy(bytes)) {
         drop((plan.fixed(Ipv4Addr::LOCALHOST).cloned(), plan.shared(Ipv4Addr::LOCALHOST).cloned()));
     }
+}
+
+fn read_payload(bytes: &[u8]) {
+    for name in ["a.deb", "a.msi", "a.exe", "a.zip", "a.cab", "a"] {
+        drop(payload::read(name, &mut Cursor::new(bytes)));
+    }
+}
+
+fn payloads() -> Vec<Vec<u8>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // The fuzzer's own manifest lies two folders below.
+    let folder = folder.ancestors().map(|above| above.join("tests/payloads")).find(|folder| folder.is_dir()).expect("a folder");
+    let files = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
+    files.filter(|path| path.extension().is_some_and(|end| end != "md")).map(|path| fs::read(path).expect("a payload")).collect()
+}
+
+fn read_names(bytes: &[u8]) {
+    drop(import::read(&String::from_utf8_lossy(bytes)));
+}
+
+fn tables_of_names() -> Vec<Vec<u8>> {
+    ["Computer name,Serial number\nPC-1,A\n", "nom;n° de série\nposte-1;\n", "pc-1\npc-2\n"]
+        .map(|text| text.as_bytes().to_vec())
+        .into()
 }
 
 fn read_lab(bytes: &[u8]) {

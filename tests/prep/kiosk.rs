@@ -27,7 +27,7 @@ pub(crate) fn deb(version: &str) -> Vec<u8> {
 }
 
 /// The profile of the tests: every kind of step, and a restart in the middle.
-const KIOSK: &str = r#"
+pub(crate) const KIOSK: &str = r#"
 title = "Kiosk"
 version = "3"
 
@@ -213,6 +213,6 @@ fn a_profile_becomes_a_pc_across_a_restart_and_a_second_run_changes_nothing() {
         outcomes(&out).into_iter().filter(|(_, outcome)| outcome != "already-so" && outcome != "skipped").collect();
     assert_eq!(differs, [("browser".to_owned(), "to-do".to_owned())]);
     let text = said(&pc.trousse(&[&["--lang", "fr"], &verify[..]].concat()));
-    assert!(text.contains("Plus conforme à la préparation : 1 étape") && text.contains("version absente → 2.10-1"), "{text}");
+    assert!(text.contains("Plus conforme à la préparation : 1 étape") && text.contains("version 2.10-1 → absente"), "{text}");
     assert!(!text.contains("welcome"), "{text}");
 }

@@ -3,9 +3,13 @@
 
 #![cfg(target_os = "linux")]
 
+mod delivery;
+mod depot;
 mod kiosk;
+mod names;
 mod power;
 mod secrets;
 mod shipped;
+mod steps;
 mod throw_away;
 mod wrong;

@@ -1,7 +1,7 @@
 //! A system that is thrown away: this one under an overlay in memory, with processes, a name and a network of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -80,6 +80,14 @@ impl ThrowAway {
         let to = self.root().join(path.trim_start_matches('/'));
         fs::create_dir_all(to.parent().expect("a folder")).expect("a folder");
         fs::write(to, bytes).expect("written");
+    }
+
+    /// Lets the system see a folder of this one, and write to it.
+    pub(crate) fn share(&self, folder: &Path, at: &str) {
+        let (to, first) = (self.shared.path().join("root").join(at), self.first.to_string());
+        let mut mount = Command::new("nsenter");
+        mount.args(["--target", &first, "--mount", "sh", "-ec", "mkdir -p \"$2\"; mount --bind \"$1\" \"$2\"", "sh"]);
+        assert!(mount.arg(folder).arg(to).status().expect("a shell").success());
     }
 
     pub(crate) fn read(&self, path: &str) -> Option<String> {
@@ -162,11 +170,25 @@ const MAKING: &str = r#"
     echo Intel > root/sys/class/dmi/id/sys_vendor
     echo NUC11PAHi5 > root/sys/class/dmi/id/product_name
     echo G6PA1230045K > root/sys/class/dmi/id/product_serial
+    mkdir -p root/sys/class/net/eth0/device
+    echo 1 > root/sys/class/net/eth0/type
+    echo 54:b2:03:1c:0a:0b > root/sys/class/net/eth0/address
     echo 11111111111111111111111111111111 > root/etc/machine-id
     echo first > boot_id
     mount --bind boot_id root/proc/sys/kernel/random/boot_id
     rm -rf root/etc/systemd/system/trousse-prep.service root/var/lib/trousse
-    printf '#!/bin/sh\necho "systemctl $*" >> /var/asked\n' > root/usr/local/sbin/systemctl
+    cat > root/usr/local/sbin/systemctl <<'PLAYED'
+#!/bin/sh
+# Without systemd the real one tells and sets what stands in files; what runs is played.
+case "$1" in
+    is-enabled | enable | disable | mask | unmask) exec /usr/bin/systemctl "$@" ;;
+    is-active) if [ -e "/run/played/$3" ]; then echo active; else echo inactive; exit 3; fi ;;
+    start) case "$(/usr/bin/systemctl is-enabled "$3")" in masked*) echo "Unit $3 is masked." >&2; exit 1 ;; esac
+        mkdir -p /run/played; [ "$3" = crasher.service ] || touch "/run/played/$3" ;;
+    stop) rm -f "/run/played/$3" ;;
+    *) echo "systemctl $*" >> /var/asked ;;
+esac
+PLAYED
     printf '#!/bin/sh\necho reboot >> /var/asked\n' > root/usr/local/sbin/reboot
     chmod 755 root/usr/local/sbin/systemctl root/usr/local/sbin/reboot
     hostname imaged

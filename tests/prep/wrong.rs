@@ -62,6 +62,29 @@ fn what_can_be_known_to_be_wrong_is_refused_before_anything_is_touched() {
         (format!("{head}{}", step("a", "kind = \"script\"\nrun = \"touch /opt/a\"")), "done_when"),
         (format!("{head}{}", step("a", "kind = \"rename\"\nto = \"no good\"")), "no name for a PC"),
         (format!("{head}{}", step("a", "kind = \"user\"\nlogin = \"Root!\"")), "no name of an account"),
+        (
+            format!(
+                "{head}{}",
+                step("a", "kind = \"script\"\nrun = \"if true; then touch /opt/a\"\ndone_when = { file = \"/opt/a\" }")
+            ),
+            "is not well-formed",
+        ),
+        (
+            format!("{head}{}", step("a", "kind = \"script\"\nrun = \"touch /opt/a\"\ndone_when = { command = \"case\" }")),
+            "is not well-formed",
+        ),
+        (
+            format!(
+                "{head}{}",
+                step("a", "kind = \"script\"\nfrom = \"cut.deb\"\nshell = \"powershell\"\ndone_when = { file = \"/opt/a\" }")
+            ),
+            "not for Linux",
+        ),
+        (
+            format!("{head}{}", step("a", "kind = \"registry\"\nkey = 'HKLM\\SOFTWARE\\a'\nvalues = { a = { dword = 1 } }")),
+            "a step of the kind `registry` is for Windows",
+        ),
+        (format!("{head}{}", step("a", "kind = \"service\"\nservice = \"a/b\"\nstate = \"running\"")), "no name of a service"),
         (format!("{head}{}", file("a", "mode = \"rwx\"")), "no mode"),
         (format!("{head}{}", step("a", "kind = \"dance\"")), "no kind of step is called \"dance\""),
         (format!("{head}{}", file("{b}", "")), "no variable is called b"),

@@ -1,26 +1,29 @@
 //! What `trousse prep` does, on this PC.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
+use super::naming::Asked;
 use super::progress::Progress;
 use super::secrets::given;
-use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, given_variables};
+use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, given_variables, sheet};
 use crate::cli::output::{print, view};
-use crate::edge::pc::linux::{Pc, Resume};
+use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::Told as Lines;
-use crate::edge::pc::{Kept, folder_of, opening, past, payloads, profile_text};
-use crate::edge::stop;
+use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, profile_text, refuse_others};
+use crate::edge::{self, stop};
 use crate::fault::{Fault, Result};
 use crate::json::escaped;
 use crate::language::Language;
 use crate::prep::engine::{self, Log, Terms};
-use crate::prep::entry::{Entry, Opened, Starter};
+use crate::prep::entry::{Entry, Left, Opened, Starter};
 use crate::prep::look::{Digest, Look};
+use crate::prep::names::pattern::Pattern;
 use crate::prep::outcome::{Failure, Outcome, RunEnd};
 use crate::prep::past::Past;
+use crate::prep::portrait::Portrait;
 use crate::prep::profile::Profile;
+use crate::prep::sheet::Sheet;
 use crate::prep::tell::{Event, Record, Started, Told};
 use crate::report::{Purpose, preparation};
 
@@ -33,6 +36,8 @@ struct Ready {
     pc: Pc,
     past: Option<Past>,
     opened: Opened,
+    /// Where this PC is still to be given its name.
+    names: Option<(Pattern, PathBuf)>,
 }
 
 impl ProfileArgs {
@@ -48,11 +53,25 @@ impl ProfileArgs {
         let given = before.map_or(set, |opened| opened.variables.clone());
         let profile = Profile::parse(&text, &given).map_err(|refusal| refusal.of(&self.profile.display().to_string()))?;
         let folder = folder_of(&self.profile);
-        let payloads = payloads(&profile, &folder)?;
-        let pc = Pc::new(&folder, payloads.clone());
+        let depot = self.depot.clone().or_else(|| profile.depot.as_ref().map(|depot| folder.join(depot)));
+        let payloads = Payloads::find(&profile, &folder, depot.as_deref())?;
+        let digests = payloads.digests();
+        let pc = Pc::new(payloads);
         engine::inspect(&profile, &pc)?;
-        let opened = opening(&profile, pc.identity()?, payloads);
-        Ok(Ready { profile, pc, past, opened })
+        let mut opened = opening(&profile, pc.identity()?, digests);
+        let same = |before: &&Opened| before.profile == opened.profile && before.pc.is(&opened.pc);
+        let before = past.as_ref().and_then(|past| past.opened.as_ref()).filter(same);
+        let asked = Asked {
+            name: self.name.as_deref(),
+            before: before.and_then(|before| before.name.as_deref()),
+            file: self.names.as_deref(),
+            kept_in: depot.as_deref().unwrap_or(&folder),
+            folder: &folder,
+        };
+        let named = asked.name_for(profile.naming(&profile.facts(&pc)?), &opened.pc)?;
+        opened.name = named.name;
+        let names = named.reserve_by;
+        Ok(Ready { profile, pc, past, opened, names })
     }
 }
 
@@ -60,7 +79,8 @@ impl ProfileArgs {
 pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
     let ready = args.profile.ready()?;
     let before = ready.past.as_ref().filter(|past| engine::goes_on(past, &ready.opened).is_ok());
-    let past = before.cloned().unwrap_or_default();
+    let mut past = before.cloned().unwrap_or_default();
+    past.opened.get_or_insert_with(|| ready.opened.clone());
     let record = engine::look(&ready.profile, &ready.pc, &past)?;
     show(&record, Purpose::Plan, args.profile.format, language)?;
     let waits = ready.pc.boot().is_ok_and(|boot| past.restart_awaited(&boot).is_some());
@@ -70,21 +90,67 @@ pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
     })
 }
 
-/// Shows what is no longer as it was left.
+/// Shows what has changed since the PC was prepared.
 pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
     let ready = args.profile.ready()?;
     let prepared = ready.past.as_ref().filter(|past| matches!(past.end, Some(RunEnd::Ready | RunEnd::Failed)));
-    let Some(past) = prepared else {
-        return Err(Fault::new("this PC has not been prepared to the end yet", "ce PC n'a pas encore été préparé jusqu'au bout")
-            .hint(
+    let (past, left) = match (&args.sheet, prepared) {
+        (Some(path), _) => {
+            let sheet = sheet::read(path)?;
+            of_this(&sheet, &ready)?;
+            // The journal tells more of the past, where it is one of this preparation.
+            let own = ready.past.clone().filter(|past| engine::goes_on(past, &ready.opened).is_ok() && past.opened.is_some());
+            (own.unwrap_or_else(|| sheet.past()), sheet.delivered())
+        }
+        (None, Some(past)) => {
+            engine::goes_on(past, &ready.opened)?;
+            (past.clone(), past.left.as_deref().cloned())
+        }
+        (None, None) => {
+            let fault =
+                Fault::new("this PC has not been prepared to the end yet", "ce PC n'a pas encore été préparé jusqu'au bout");
+            return Err(fault.hint(
                 "trousse prep plan shows what is left to do; trousse prep status how it stands",
                 "trousse prep plan montre ce qui reste à faire ; trousse prep status où elle en est",
             ));
+        }
     };
-    engine::goes_on(past, &ready.opened)?;
-    let record = engine::look(&ready.profile, &ready.pc, past)?;
+    let mut record = engine::look(&ready.profile, &ready.pc, &past)?;
+    if let Some(left) = left {
+        let now = engine::stood(&ready.profile, &ready.pc, &past, &record.steps);
+        record.compare(&left, &Left { portrait: Portrait::of(&ready.pc)?, steps: now });
+    }
     show(&record, Purpose::Verify, args.profile.format, language)?;
     Ok(looked(&record))
+}
+
+/// Refuses a sheet of another PC, of another profile, or of a preparation without an end.
+fn of_this(sheet: &Sheet, ready: &Ready) -> Result<()> {
+    let pc = &ready.opened.pc;
+    if !sheet.pc.is(pc) {
+        let [theirs, ours] = [&sheet.pc, pc].map(|pc| pc.serial.as_deref().or(pc.machine.as_deref()).unwrap_or("?"));
+        return Err(Fault::new(
+            format!("the sheet is one of another PC: {theirs}, and this one is {ours}"),
+            format!("la fiche est celle d'un autre PC : {theirs}, et celui-ci est {ours}"),
+        )
+        .hint("take the sheet with the serial number of this PC", "prenez la fiche qui porte le numéro de série de ce PC"));
+    }
+    if sheet.profile != ready.profile.sha256 {
+        let (title, version) = (&sheet.title, &sheet.version);
+        return Err(Fault::new(
+            format!("the sheet was made with another profile: {title:?} {version}"),
+            format!("la fiche a été faite avec un autre profil : {title:?} {version}"),
+        )
+        .hint("take the very profile that the PC was prepared with", "prenez le profil même qui a servi à préparer le PC"));
+    }
+    if sheet.left.is_none() {
+        return Err(Fault::new(
+            "the sheet is one of a preparation that had not come to its end",
+            "la fiche est celle d'une préparation qui n'était pas terminée",
+        )
+        .hint("make it again once the PC is ready", "refaites-la une fois le PC prêt"));
+    }
+    Ok(())
 }
 
 /// The exit code of a look: 0 nothing to do, 1 something, 20 a step cannot be looked at.
@@ -112,22 +178,25 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
 }
 
 fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Result<u8> {
-    let ready = args.profile.ready()?;
-    if !nix::unistd::geteuid().is_root() {
-        return Err(Fault::new("only root can prepare a PC", "seul root peut préparer un PC")
-            .hint("sudo trousse prep run …", "sudo trousse prep run …"));
-    }
+    let mut ready = args.profile.ready()?;
+    refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
     }
     let secrets = given(&engine::secrets(&ready.profile, &ready.pc)?, &args.secrets, args.resumed, language)?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
+    if let Some((pattern, file)) = &ready.names {
+        ready.opened.name = Some(edge::names::reserve(file, pattern, &ready.opened.pc)?.name().to_owned());
+    }
     let mut kept = Kept::open(&state, &ready.profile)?;
     engine::goes_on(&kept.past, &ready.opened)?;
     if kept.past.opened.is_none() {
         kept.write(&Entry::Opened(Box::new(ready.opened.clone())))?;
         kept.past.opened = Some(ready.opened);
+    }
+    if let Some(name) = args.technician.as_deref().map(sheet::technician).transpose()? {
+        kept.write(&Entry::Technician { name })?;
     }
     let mut words = ["--lang", language.tag(), "prep", "run", "--resumed", "--state"].map(str::to_owned).to_vec();
     words.push(state.display().to_string());
@@ -178,16 +247,14 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
 pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
     let past = past(&args.state)?;
     let Some((past, opened)) = past.and_then(|past| past.opened.clone().map(|opened| (past, opened))) else {
-        let shown = args.state.display();
-        return Err(Fault::new(format!("no preparation is in {shown}"), format!("aucune préparation dans {shown}"))
-            .hint("begin one: trousse prep run PROFILE", "commencez-en une : trousse prep run PROFIL"));
+        return Err(super::no_preparation(&args.state));
     };
-    let pc = Pc::new(&args.state, BTreeMap::new());
+    let pc = Pc::default();
     let told = |name: &String| {
         let step = past.step(name);
         // Begun and not ended: the power went, or it is being done.
         let outcome = step.outcome.filter(|_| !step.interrupted).unwrap_or(Outcome::ToDo(step.changes));
-        Told { name: name.clone(), kind: String::new(), outcome }
+        Told { name: name.clone(), kind: String::new(), outcome, since: Vec::new() }
     };
     let awaited = pc.boot().ok().and_then(|boot| past.restart_awaited(&boot).map(str::to_owned));
     let record = Record {
@@ -203,6 +270,7 @@ pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
             system: pc.build()?.name,
             host_name: pc.host_name()?.now,
             steps: past.order.len(),
+            since: Vec::new(),
         })
     };
     show(&record, Purpose::Status, args.format, language)?;

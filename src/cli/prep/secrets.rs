@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{Read, stdin};
 use std::path::Path;
 
-use nix::sys::prctl;
-
 use super::{SealArgs, SecretsArgs};
 use crate::cli::{agreement, unseen};
 use crate::edge::sealed::{self, Opener, Sealed};
@@ -147,5 +145,6 @@ pub(super) fn seal(args: &SealArgs, language: Language) -> Result<u8> {
 /// Whatever happens, no file is made of the memory, and no other program of the user reads it.
 pub(super) fn leave_no_core() {
     // A system that does not know this has other ways to look into a program.
-    let _ = prctl::set_dumpable(false);
+    #[cfg(target_os = "linux")]
+    let _ = nix::sys::prctl::set_dumpable(false);
 }

@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::unistd::setsid;
 
-use crate::edge::pc::linux::Pc;
+use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
-use crate::edge::pc::{STATE, digest, past, payloads, profile};
+use crate::edge::pc::{Pc, digest, past, profile, state_folder};
 use crate::fault::{Fault, Result};
 use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run};
 use crate::prep::engine;
@@ -161,7 +161,7 @@ impl Attendant {
         let needed = || {
             let profile = profile(&path, &run.variables)?;
             let folder = self.folder.join("beside");
-            let pc = Pc::new(&folder, payloads(&profile, &folder)?);
+            let pc = Pc::new(Payloads::find(&profile, &folder, None)?);
             engine::secrets(&profile, &pc)
         };
         needed().unwrap_or_default()
@@ -235,7 +235,7 @@ impl Attendant {
             let before = next;
             next = self.tell_lines(next)?;
             if next == before && (beaten.elapsed() >= BEAT || running != ran) {
-                let end = if running { None } else { past(Path::new(STATE)).ok().flatten().and_then(|past| past.end) };
+                let end = if running { None } else { past(&state_folder()).ok().flatten().and_then(|past| past.end) };
                 say(&Answer::Beat(Beat { running, end }))?;
                 (beaten, ran) = (Instant::now(), running);
             }
@@ -297,7 +297,7 @@ fn say(answer: &Answer) -> io::Result<()> {
 }
 
 fn boot() -> String {
-    Pc::new(Path::new(FOLDER), Default::default()).boot().unwrap_or_default()
+    Pc::new(Payloads::default()).boot().unwrap_or_default()
 }
 
 fn folder_of(path: &Path) -> io::Result<()> {

@@ -1,10 +1,13 @@
 //! A PC with Linux on it, as it is.
 
 mod accounts;
-mod files;
+mod cards;
+pub(super) mod moded;
 mod packages;
+mod power;
 mod process;
 mod resume;
+mod services;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,9 +15,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::payloads::Payloads;
+use super::{about, digest, files, is_still, product, program};
 use crate::fault::{Fault, Result};
+use crate::prep::look::power::{Setting, Source};
+use crate::prep::look::service::{Service, Start};
 use crate::prep::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Seen, System, filled_in,
+    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, NetworkCard, Package, Seen, System,
+    filled_in,
 };
 use crate::secret::Secret;
 use process::Program;
@@ -30,19 +38,20 @@ const REBOOT_REQUIRED: &str = "/run/reboot-required";
 const SYSTEMD: &str = "/run/systemd/system";
 
 /// The PC that the kit runs on.
+#[derive(Default)]
 pub struct Pc {
-    /// Where the files beside the profile are.
-    folder: PathBuf,
-    /// What they were known by when the run was begun.
-    payloads: BTreeMap<String, Digest>,
+    /// The files of the profile, and what they were known by when the run was begun.
+    payloads: Payloads,
     secrets: BTreeMap<String, Secret>,
     resume: Option<Resume>,
+    /// They were copied to the PC, as far as that was possible.
+    kept: bool,
 }
 
 impl Pc {
-    /// This PC; the profile lies in that folder, with files that are known by their digests.
-    pub fn new(folder: &Path, payloads: BTreeMap<String, Digest>) -> Pc {
-        Pc { folder: folder.to_owned(), payloads, secrets: BTreeMap::new(), resume: None }
+    /// This PC, and the files of the profile.
+    pub fn new(payloads: Payloads) -> Pc {
+        Pc { payloads, ..Pc::default() }
     }
 
     /// How the run goes on when the PC is started.
@@ -56,19 +65,51 @@ impl Pc {
     }
 
     fn payload_path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        self.payloads.place(name, self.resume.as_ref().filter(|_| self.kept).map(|resume| resume.kept_payload(name)))
+    }
+
+    /// Runs lines of shell; a file of them from a copy that nobody else can write.
+    fn told(&self, command: &Command) -> Result<Ended> {
+        let name = match &command.lines {
+            Contents::Text(text) => return Program::shell(text, command).run(),
+            Contents::Payload(name) => name,
+        };
+        let (expected, from) = (self.payload(name)?, self.payload_path(name));
+        let own = tempfile::Builder::new().prefix("trousse-").suffix(".sh").tempfile().map_err(|error| about("/tmp", &error))?;
+        let copied = fs::File::open(&from).and_then(|file| digest(file, &mut own.as_file()));
+        is_still(name, &copied.map_err(|error| about(&from, &error))?, &expected)?;
+        Program::shell_file(&own.path().display().to_string(), command).run()
     }
 }
 
-/// A fault about a file.
-fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
-    let shown = path.as_ref().display();
-    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
-    match error.kind() {
-        io::ErrorKind::PermissionDenied => fault.hint("run it as root", "lancez-le en root"),
-        io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
-        _ => fault,
-    }
+/// Where a preparation keeps what it must not forget, unless another folder is named.
+pub fn state_folder() -> PathBuf {
+    "/var/lib/trousse/prep".into()
+}
+
+/// Whether whoever runs the kit may prepare a PC.
+pub fn may_prepare() -> bool {
+    nix::unistd::geteuid().is_root()
+}
+
+/// Who is preparing this PC, whatever the folder, holds this.
+pub(super) fn one_at_a_time() -> Result<PathBuf> {
+    Ok("/run/trousse-prep.lock".into())
+}
+
+/// Makes the folder of a preparation where it is not there.
+pub(super) fn folder(path: &Path) -> Result<()> {
+    fs::create_dir_all(path).map_err(|error| about(path, &error))
+}
+
+/// The way out of a fault that comes from a lack of rights.
+pub(super) fn as_whom(fault: Fault) -> Fault {
+    fault.hint("run it as root: sudo trousse prep run …", "lancez-le en root : sudo trousse prep run …")
+}
+
+/// The way out of a fault of this system's own.
+pub(super) fn way_out(fault: Fault, _: &io::Error) -> Fault {
+    fault
 }
 
 fn read(path: &str) -> Result<String> {
@@ -104,6 +145,10 @@ impl Look for Pc {
         Ok(Path::new(REBOOT_REQUIRED).exists())
     }
 
+    fn cards(&self) -> Result<Vec<NetworkCard>> {
+        cards::all(Path::new(cards::CLASS))
+    }
+
     fn host_name(&self) -> Result<HostName> {
         let now = nix::unistd::gethostname().map_err(|error| about(HOSTNAME, &error.into()))?;
         let next = match fs::read_to_string(HOSTNAME) {
@@ -130,13 +175,21 @@ impl Look for Pc {
 
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
-            Some(digest) => Ok(digest.clone()),
-            None => Err(about(self.payload_path(name), &io::ErrorKind::NotFound.into())),
+            Some(payload) => Ok(payload.digest.clone()),
+            None => Err(about(name, &io::ErrorKind::NotFound.into())),
         }
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        packages::of_file(&self.payload_path(name))
+        let path = self.payload_path(name);
+        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
+            return product(&path);
+        }
+        packages::of_file(&path)
+    }
+
+    fn payload_program(&self, name: &str) -> Result<()> {
+        program(&self.payload_path(name))
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -147,8 +200,48 @@ impl Look for Pc {
         accounts::has_group(name)
     }
 
+    fn is_there(&self, path: &str) -> Result<bool> {
+        fs::exists(path).map_err(|error| about(path, &error))
+    }
+
+    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
+        files::small(path)
+    }
+
+    fn folder(&self, path: &str) -> Result<Vec<String>> {
+        files::names(path)
+    }
+
+    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
+        power::setting(source, setting)
+    }
+
+    fn may_hibernate(&self) -> Result<bool> {
+        power::may_hibernate()
+    }
+
+    fn service(&self, name: &str) -> Result<Option<Service>> {
+        services::service(name)
+    }
+
+    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
+        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
+    }
+
+    fn shell_objection(&self, lines: &Contents) -> Result<Option<String>> {
+        let ended = match lines {
+            Contents::Text(text) => Program::new("sh", &["-n", "-c", text]).run()?,
+            Contents::Payload(name) => {
+                let path = self.payload_path(name).display().to_string();
+                Program::new("sh", &["-n", "--", &path]).run()?
+            }
+        };
+        let last = ended.output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("sh -n").to_owned();
+        Ok((!ended.well()).then_some(last))
+    }
+
     fn ask(&self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 }
 
@@ -166,16 +259,16 @@ impl Act for Pc {
     }
 
     fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()> {
-        files::set_mode(path, mode)
+        moded::set_mode(path, mode)
     }
 
-    fn install(&mut self, payload: &str, timeout_s: u32) -> Result<Ended> {
+    fn install(&mut self, payload: &str, _: &[String], timeout_s: u32) -> Result<Ended> {
         let expected = self.payload(payload)?;
         packages::install(&self.payload_path(payload), |digest| is_still(payload, digest, &expected), timeout_s)
     }
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
-        Program::shell(command).run()
+        self.told(command)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -211,11 +304,26 @@ impl Act for Pc {
         nix::unistd::sethostname(name).map_err(|error| about(HOSTNAME, &error.into()))
     }
 
+    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
+        power::set(source, setting, value)
+    }
+
+    fn let_hibernate(&mut self, on: bool) -> Result<()> {
+        power::let_hibernate(on)
+    }
+
+    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
+        services::set_start(name, start)
+    }
+
+    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
+        services::set_running(name, runs, timeout_s)
+    }
+
     fn resume_at_start(&mut self) -> Result<()> {
-        match &self.resume {
-            Some(resume) => resume.prepare(&self.folder, &self.payloads),
-            None => Ok(()),
-        }
+        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
+        self.kept = true;
+        prepared
     }
 
     fn forget_resume(&mut self) -> Result<()> {
@@ -236,17 +344,6 @@ impl Act for Pc {
     fn wait(&mut self, seconds: u32) {
         std::thread::sleep(Duration::from_secs(seconds.into()));
     }
-}
-
-/// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.
-fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
-    if digest == expected {
-        return Ok(());
-    }
-    Err(Fault::new(
-        format!("{name} is not what it was when this preparation was begun"),
-        format!("{name} n'est plus ce qu'il était au début de cette préparation"),
-    ))
 }
 
 /// The system by os-release(5).

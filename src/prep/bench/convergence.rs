@@ -98,6 +98,7 @@ impl FakePc {
             system: String::new(),
             host_name: "pc".into(),
             steps: STEPS,
+            since: Vec::new(),
         };
         self.lines.push(Event::Started(Box::new(started)));
         for step in 0..self.done {
@@ -203,7 +204,7 @@ impl FakePc {
 }
 
 fn step_line(step: usize) -> Event {
-    Event::Step(Told { name: format!("step {step}"), kind: "file".into(), outcome: Outcome::Changed(vec![]) })
+    Event::Step(Told { name: format!("step {step}"), kind: "file".into(), outcome: Outcome::Changed(vec![]), since: Vec::new() })
 }
 
 fn finished(end: RunEnd, restarting: bool) -> Event {
@@ -329,7 +330,12 @@ fn a_pc_that_tells_more_than_any_has_to_is_given_up() {
                 let name = format!("step {lines}");
                 Came::Line(
                     from + 1,
-                    Box::new(Event::Step(Told { name, kind: "file".into(), outcome: Outcome::NotTried("x".repeat(9_000)) })),
+                    Box::new(Event::Step(Told {
+                        name,
+                        kind: "file".into(),
+                        outcome: Outcome::NotTried("x".repeat(9_000)),
+                        since: Vec::new(),
+                    })),
                 )
             }
             other => panic!("{other:?}"),

@@ -58,6 +58,11 @@ impl TryFrom<String> for Least {
 pub struct Pattern(String);
 
 impl Pattern {
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether a text is like it, upper and lower case being the same.
     pub fn is_like(&self, text: &str) -> bool {
         let (pattern, text) = (self.0.to_lowercase(), text.to_lowercase());

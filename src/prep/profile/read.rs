@@ -6,9 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::variables::{fill, settled};
-use super::{COMMON, Common, Head, LONGEST_TIMEOUT_S, MOST_RETRIES, Profile, Refusal, Restart, Stage, order};
+use super::{COMMON, Common, Head, LONGEST_TIMEOUT_S, MOST_RETRIES, NamesKeys, Naming, Profile, Refusal, Restart, Stage, order};
 use crate::fault::Why;
 use crate::prep::look::Digest;
+use crate::prep::names::pattern::{Pattern, is_counter};
 use crate::prep::step::{KINDS, Kind, typed};
 
 impl Profile {
@@ -25,8 +26,12 @@ impl Profile {
             table.into_inner().into_iter().partition(|(key, _)| key.get_ref().as_ref() == "step");
         let variable_line = |name: &str| place_of(&head, name).map_or(1, line);
         let lines: BTreeMap<String, usize> = names_of(&head).map(|name| (name.to_owned(), variable_line(name))).collect();
+        let place = head.iter().find(|(key, _)| key.get_ref().as_ref() == "names").map(|(key, _)| line(key.span().start));
         let head: Head = typed(Spanned::new(whole, DeValue::Table(head))).map_err(wrong)?;
+        let depot = head.depot.map(|depot| depot.path);
+        let names_at = place.unwrap_or(1);
         let variables = settled(head.variables, given, |name| lines.get(name).copied().unwrap_or(1))?;
+        let names = head.names.map(|keys| naming(keys, &variables, names_at)).transpose()?;
         let mut stages: Vec<Stage> = Vec::new();
         for (_, list) in steps {
             let at = list.span().start;
@@ -44,9 +49,13 @@ impl Profile {
             let why = Why::new("no step stands in it", "il ne contient aucune étape");
             return Err(Refusal { line: None, ..Refusal::new(1, why) }.hint("write a [[step]]", "écrivez une [[step]]"));
         }
+        if let Some(stage) = stages.iter().find(|stage| names.is_none() && stage.kind.step().wants_name()) {
+            return Err(nameless(stage));
+        }
         let order = order::order(&stages)?;
         let sha256 = Digest::of(text.as_bytes()).sha256;
-        Ok(Profile { title: head.title, version: head.version, target: head.target, variables, stages, sha256, order })
+        let (title, version, target) = (head.title, head.version, head.target);
+        Ok(Profile { title, version, target, variables, depot, names, stages, sha256, order })
     }
 }
 
@@ -54,6 +63,39 @@ impl Profile {
 pub(super) fn variables_in(text: &str) -> Vec<String> {
     let Ok(table) = DeTable::parse(text) else { return Vec::new() };
     names_of(table.get_ref()).map(str::to_owned).collect()
+}
+
+/// How PCs are named; its table begins on this line.
+fn naming(keys: NamesKeys, variables: &BTreeMap<String, String>, line: usize) -> Result<Naming, Refusal> {
+    let NamesKeys { pattern, file } = keys;
+    let refused =
+        |why: Why| Refusal::new(line, Why::new(format!("[names]: {}", why.english), format!("[names] : {}", why.french)));
+    if let Some(name) = variables.keys().find(|name| is_counter(name)) {
+        let why = Why::new(
+            format!("{name:?} is the counter of the pattern, and no variable may be called so"),
+            format!("{name:?} est le compteur du modèle, et aucune variable ne peut s'appeler ainsi"),
+        );
+        return Err(refused(why).hint("call the variable otherwise", "donnez un autre nom à la variable"));
+    }
+    let pattern = Pattern::parse(&pattern, variables).map_err(|why| {
+        refused(why).hint(
+            "as in \"{customer}-pc-{nn}\": variables of the profile and one counter; --set customer=… says the value",
+            "par exemple \"{customer}-pc-{nn}\" : des variables du profil et un compteur ; --set customer=… dit la valeur",
+        )
+    })?;
+    Ok(Naming { pattern, file })
+}
+
+fn nameless(stage: &Stage) -> Refusal {
+    let name = &stage.name;
+    let why = Why::new(
+        format!("step {name:?}: it gives the PC a name, and no pattern stands under [names]"),
+        format!("étape {name:?} : elle attribue un nom au PC, et aucun modèle ne figure sous [names]"),
+    );
+    Refusal::new(stage.line, why).hint(
+        "say the name: to = \"…\", or add [names] with pattern = \"{customer}-pc-{nn}\"",
+        "dites le nom : to = \"…\", ou ajoutez [names] avec pattern = \"{customer}-pc-{nn}\"",
+    )
 }
 
 fn variables_of<'a, 'i>(head: &'a DeTable<'i>) -> Option<&'a DeTable<'i>> {

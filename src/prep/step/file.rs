@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Applied, Scene, Step, beside, from_the_root};
-use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
-use crate::prep::look::{Act, Contents, Digest, Look, Mode};
+use super::{Applied, Scene, Step, beside, from_the_root, of_this_system};
+use crate::fault::{Fault, Result, Why};
+use crate::prep::change::{Aspect, Change, Sight, State};
+use crate::prep::look::{Act, Contents, Digest, Look, Mode, System};
 
 /// Who may do what with a file that a profile says nothing of.
 const USUAL: Mode = Mode(0o644);
@@ -15,13 +15,13 @@ const USUAL: Mode = Mode(0o644);
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct File {
-    /// Where it is, from the root.
+    /// Where it is: from the root; on Windows from a drive, or from a folder such as `%ProgramData%`.
     pub path: String,
     /// What it holds; `{name}` stands for a variable. Either this or `from`.
     pub text: Option<String>,
     /// The file beside the profile whose contents it has, byte by byte.
     pub from: Option<String>,
-    /// Who may do what with it, in octal, as in `"644"`; a file that is there keeps its own where this is left out.
+    /// Who may do what with it, in octal, as in `"644"`; a file that is there keeps its own where this is left out. Not on Windows.
     #[schemars(with = "Option<String>")]
     pub mode: Option<Mode>,
 }
@@ -48,19 +48,34 @@ impl Step for File {
             changes.push(Change::new(&self.path, Aspect::Contents, before, State::Bytes(wanted)));
         }
         if let (Some(seen), Some(mode)) = (&seen, self.mode)
-            && seen.mode != mode
+            && seen.mode != Some(mode)
         {
-            let [before, after] = [seen.mode, mode].map(|mode| State::Text(mode.to_string()));
-            changes.push(Change::new(&self.path, Aspect::Mode, before, after));
+            let before = seen.mode.map_or(State::Absent, |mode| State::Text(mode.to_string()));
+            changes.push(Change::new(&self.path, Aspect::Mode, before, State::Text(mode.to_string())));
         }
         Ok(changes)
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let seen = pc.file(&self.path)?;
+        let contents = seen.as_ref().map_or(State::Absent, |seen| State::Bytes(seen.digest.clone()));
+        let mode = seen.filter(|_| self.mode.is_some()).and_then(|seen| seen.mode).map(|mode| State::Text(mode.to_string()));
+        let mode = mode.map(|mode| Sight::new(&self.path, Aspect::Mode, mode));
+        Ok([Sight::new(&self.path, Aspect::Contents, contents)].into_iter().chain(mode).collect())
+    }
+
+    fn detection(&self) -> Why {
+        match self.mode {
+            None => Why::new("SHA-256 of the file", "SHA-256 du fichier"),
+            Some(_) => Why::new("SHA-256 and mode of the file", "SHA-256 et droits du fichier"),
+        }
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
         match change.aspect {
             Aspect::Mode => pc.set_mode(&self.path, self.mode.unwrap_or(USUAL))?,
             _ => {
-                let kept = pc.file(&self.path)?.map(|seen| seen.mode);
+                let kept = pc.file(&self.path)?.and_then(|seen| seen.mode);
                 pc.write(&self.path, &self.contents(), self.mode.or(kept).unwrap_or(USUAL))?;
             }
         }
@@ -73,6 +88,24 @@ impl Step for File {
             return Err(Why::new("it needs either `text` or `from`", "il faut soit `text`, soit `from`"));
         }
         self.from.as_deref().map_or(Ok(()), beside)
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        of_this_system(&self.path, pc)?;
+        match self.mode {
+            Some(mode) if pc.build()?.system == System::Windows => {
+                let path = &self.path;
+                Err(Fault::new(
+                    format!("{path}: Windows has no mode, and {mode} is asked for"),
+                    format!("{path} : Windows ne connaît pas les droits {mode}"),
+                )
+                .hint(
+                    "leave mode out: the file gets the permissions of its folder",
+                    "omettez mode : le fichier reçoit les droits de son dossier",
+                ))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn payloads(&self) -> Vec<&str> {
@@ -113,5 +146,19 @@ mod tests {
         let logo = step("kind = \"file\"\npath = \"/opt/logo.png\"\nfrom = \"logo.png\"");
         done(&logo, &mut pc);
         assert_eq!(pc.files["/opt/logo.png"].0, [0, 1, 2, 255]);
+    }
+
+    #[test]
+    fn a_path_or_a_mode_that_this_system_does_not_have_is_refused_before_anything_is_touched() {
+        let said = |pc: &Fake, more: &str| {
+            let step = step(&format!("kind = \"file\"\ntext = \"x\"\n{more}"));
+            step.step().inspect(pc).err().map(|fault| fault.to_string()).unwrap_or_default()
+        };
+        let (linux, windows) = (Fake::default(), Fake { system: System::Windows, ..Fake::default() });
+        assert_eq!(said(&linux, "path = \"/etc/motd\"\nmode = \"600\""), "");
+        assert_eq!(said(&windows, "path = '%ProgramData%\\kiosk\\a'"), "");
+        assert!(said(&linux, "path = 'C:\\a'").contains("C:\\a is no path on Linux"));
+        assert!(said(&windows, "path = \"/etc/motd\"").contains("no path on Windows"));
+        assert!(said(&windows, "path = 'C:\\a'\nmode = \"600\"").contains("Windows has no mode"));
     }
 }

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
-use crate::fault::Result;
-use crate::prep::change::{Aspect, Change};
+use crate::fault::{Result, Why};
+use crate::prep::change::{Aspect, Change, Sight};
 use crate::prep::look::{Act, Look};
 
 /// A restart.
@@ -19,6 +19,14 @@ impl Step for Reboot {
         let boot = pc.boot()?;
         let restarted = scene.restart_asked_under.is_some_and(|asked| asked != boot);
         Ok(if restarted { Vec::new() } else { vec![Change::to_be("PC", Aspect::Restarted)] })
+    }
+
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        Ok(vec![Sight::whether("PC", Aspect::Restarted, self.plan(pc, scene)?.is_empty())])
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("another identity of the PC's start", "autre identité du démarrage du PC")
     }
 
     /// The engine restarts the PC, when its journal says so.

@@ -1,25 +1,68 @@
-//! `script`: lines of shell, for what no other step does. How it is seen that they have done their work must be said.
+//! `script`: lines of shell or of PowerShell, for what no other step does. How it is seen that they have done their work must be
+//! said.
+
+mod powershell;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::package::version;
-use super::{Applied, ExitCodes, Scene, Step, from_the_root};
-use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
-use crate::prep::look::{Act, Command, Ended, Look};
+use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root, of_this_system};
+use crate::fault::{Fault, Result, Why};
+use crate::prep::change::{Aspect, Change, Sight, State};
+use crate::prep::look::{Act, Command, Contents, Ended, Look, System};
 
-/// Lines of shell and what shows that they have done their work.
+/// Bytes of a script beside the profile: a book would be shorter.
+const LONGEST: u64 = 1 << 20;
+
+/// Lines of shell or PowerShell, and what shows that they have done their work.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// The lines; the first that fails ends them. The variables of the profile are in the environment: `$TROUSSE_NAME` is `name`.
-    pub run: String,
+    /// The lines: shell on Linux, where the first that fails ends them, PowerShell on Windows. The variables of the profile are in
+    /// the environment: `$TROUSSE_NAME`, or `$env:TROUSSE_NAME`, is `name`. Either this or `from`.
+    pub run: Option<String>,
+    /// The file beside the profile that holds them; its ending says what they are: `.sh` or `.ps1`.
+    pub from: Option<String>,
+    /// What they are, where neither the system nor the ending of the file is to say it.
+    pub shell: Option<Shell>,
+    /// They are not looked over before anything starts, where the grammar of the kit does not know what PowerShell takes.
+    #[serde(default)]
+    pub unchecked: bool,
     /// What is so once they have done their work.
     pub done_when: Detection,
     /// What exit codes other than 0 mean.
     #[serde(default)]
     pub exit_codes: ExitCodes,
+}
+
+/// What lines are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shell {
+    /// The shell of POSIX: Linux.
+    Sh,
+    /// Windows PowerShell 5.1.
+    Powershell,
+}
+
+impl Shell {
+    fn of(system: System) -> Shell {
+        match system {
+            System::Linux => Shell::Sh,
+            System::Windows => Shell::Powershell,
+        }
+    }
+
+    /// By the ending of a file.
+    fn by_name(name: &str) -> Option<Shell> {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("sh") => Some(Shell::Sh),
+            Some("ps1") => Some(Shell::Powershell),
+            _ => None,
+        }
+    }
 }
 
 /// What shows that something is done: a file, or a command that only looks.
@@ -63,31 +106,24 @@ impl Detection {
 
     /// What it looks at, in the words of the profile.
     fn subject(&self) -> String {
-        let command = self.command.as_deref().unwrap_or_default().trim();
-        let first = command.lines().next().unwrap_or_default();
-        let more = if first == command { "" } else { " …" };
-        self.file.clone().unwrap_or_else(|| format!("{first}{more}"))
+        self.file.clone().unwrap_or_else(|| first_line(self.command.as_deref().unwrap_or_default()))
     }
 
-    /// How it is, and how it must be.
-    fn look(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<(State, State)> {
+    /// How it is, and how it must be where it is not so.
+    fn look(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<(State, Option<State>)> {
+        let is = |so: bool| if so { (State::Present, None) } else { (State::Absent, Some(State::Present)) };
         if let Some(path) = &self.file {
-            let Some(seen) = pc.file(path)? else { return Ok((State::Absent, State::Present)) };
+            let Some(seen) = pc.file(path)? else { return Ok(is(false)) };
             let right = self.sha256.as_ref().is_none_or(|sha256| sha256.eq_ignore_ascii_case(&seen.digest.sha256));
             let holds = right && self.contains.as_ref().map_or(Ok(true), |text| pc.file_holds(path, text))?;
-            return Ok((if holds { State::Present } else { State::Absent }, State::Present));
+            return Ok(is(holds));
         }
         let command = self.command.as_deref().unwrap_or_default();
-        let ended = pc.ask(&shell(command, scene))?;
-        let Some(least) = &self.at_least else {
-            return Ok((if ended.well() { State::Present } else { State::Absent }, State::Present));
-        };
+        let ended = pc.ask(&told(Contents::Text(command.to_owned()), scene))?;
+        let Some(least) = &self.at_least else { return Ok(is(ended.well())) };
         let told = version::found_in(&ended.output).filter(|_| ended.well());
-        Ok(match told {
-            None => (State::Absent, State::Text(least.clone())),
-            Some(told) if version::compare(told, least).is_lt() => (State::Text(told.to_owned()), State::Text(least.clone())),
-            Some(_) => (State::Present, State::Present),
-        })
+        let wanted = told.is_none_or(|told| version::compare(told, least).is_lt()).then(|| State::Text(least.clone()));
+        Ok((told.map_or(State::Absent, |told| State::Text(told.to_owned())), wanted))
     }
 }
 
@@ -95,27 +131,131 @@ fn is_sha256(text: &str) -> bool {
     text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn shell(text: &str, scene: &Scene<'_>) -> Command {
-    Command { text: text.to_owned(), variables: scene.variables.clone(), timeout_s: scene.timeout_s }
+fn told(lines: Contents, scene: &Scene<'_>) -> Command {
+    Command { lines, variables: scene.variables.clone(), timeout_s: scene.timeout_s }
+}
+
+impl Script {
+    fn lines(&self) -> Contents {
+        match (&self.run, &self.from) {
+            (_, Some(name)) => Contents::Payload(name.clone()),
+            (text, None) => Contents::Text(text.clone().unwrap_or_default()),
+        }
+    }
+
+    /// What the lines are, where the profile says it.
+    fn shell(&self) -> Option<Shell> {
+        self.shell.or_else(|| self.from.as_deref().and_then(Shell::by_name))
+    }
+
+    /// Refuses lines that their shell would not read to the end.
+    fn look_over(&self, lines: &Contents, shell: Shell, pc: &dyn Look) -> Result<()> {
+        let wrong = match shell {
+            Shell::Sh => pc.shell_objection(lines)?.map(|said| Why::new(said.clone(), said)),
+            Shell::Powershell => {
+                let bytes = match lines {
+                    Contents::Text(text) => text.clone().into_bytes(),
+                    Contents::Payload(name) => pc.payload_bytes(name, LONGEST)?,
+                };
+                powershell::objection(&String::from_utf8_lossy(&bytes))
+            }
+        };
+        let what = match lines {
+            Contents::Text(text) => first_line(text),
+            Contents::Payload(name) => name.clone(),
+        };
+        let Some(why) = wrong else { return Ok(()) };
+        let fault = Fault::because(
+            format!("the script {what:?} is not well-formed"),
+            format!("le script {what:?} est mal formé"),
+            why,
+        );
+        Err(match shell {
+            Shell::Sh => fault.hint("mend it: nothing was touched yet", "corrigez-le : rien n'a encore été touché"),
+            Shell::Powershell => fault.hint(
+                "mend it, or write unchecked = true where PowerShell itself takes it",
+                "corrigez-le, ou écrivez unchecked = true si PowerShell l'accepte",
+            ),
+        })
+    }
+}
+
+/// The first line of a text, and whether there is more.
+fn first_line(text: &str) -> String {
+    let text = text.trim();
+    let first = text.lines().next().unwrap_or_default();
+    let more = if first == text { "" } else { " …" };
+    format!("{first}{more}")
 }
 
 impl Step for Script {
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>> {
-        let (before, after) = self.done_when.look(pc, scene)?;
-        Ok(if before == after { vec![] } else { vec![Change::new(self.done_when.subject(), Aspect::Done, before, after)] })
+        let (before, wanted) = self.done_when.look(pc, scene)?;
+        let change = wanted.map(|after| Change::new(self.done_when.subject(), Aspect::Done, before, after));
+        Ok(change.into_iter().collect())
+    }
+
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
+        let (state, _) = self.done_when.look(pc, scene)?;
+        Ok(vec![Sight::new(self.done_when.subject(), Aspect::Done, state)])
+    }
+
+    fn detection(&self) -> Why {
+        let Detection { file, contains, sha256, at_least, .. } = &self.done_when;
+        match (file, contains, sha256, at_least) {
+            (Some(_), None, None, _) => Why::new("the file is there", "présence du fichier"),
+            (Some(_), Some(_), None, _) => Why::new("what the file holds", "contenu du fichier"),
+            (Some(_), _, Some(_), _) => Why::new("SHA-256 of the file", "SHA-256 du fichier"),
+            (None, _, _, Some(_)) => Why::new("the version that a command tells", "version donnée par une commande"),
+            (None, _, _, None) => Why::new("a command that only looks", "commande qui ne fait que regarder"),
+        }
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
-        let ended: Ended = pc.run(&shell(&self.run, scene))?;
+        let ended: Ended = pc.run(&told(self.lines(), scene))?;
         Ok(self.exit_codes.applied(ended))
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
-        if self.run.trim().is_empty() {
-            return Err(Why::new("`run` is empty", "`run` est vide"));
+        match (&self.run, &self.from) {
+            (Some(text), None) if text.trim().is_empty() => return Err(Why::new("`run` is empty", "`run` est vide")),
+            (Some(_), None) => {}
+            (None, Some(name)) => {
+                beside(name)?;
+                if self.shell().is_none() {
+                    return Err(Why::new(
+                        format!("{name:?} ends neither with .sh nor with .ps1: say what it is by `shell`"),
+                        format!("{name:?} ne se termine ni par .sh ni par .ps1 : dites ce que c'est par `shell`"),
+                    ));
+                }
+            }
+            _ => return Err(Why::new("it needs either `run` or `from`", "il faut soit `run`, soit `from`")),
         }
         self.exit_codes.check()?;
         self.done_when.check()
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        let system = pc.build()?.system;
+        let own = Shell::of(system);
+        if self.shell().is_some_and(|shell| shell != own) {
+            return Err(Fault::new(
+                format!("a script that is not for {system}"),
+                format!("un script qui n'est pas pour {system}"),
+            )
+            .hint("tell by when = { system = … } which PCs it is for", "dites par when = { system = … } à quels PC il s'adresse"));
+        }
+        self.done_when.file.as_deref().map_or(Ok(()), |path| of_this_system(path, pc))?;
+        if self.unchecked {
+            return Ok(());
+        }
+        self.look_over(&self.lines(), own, pc)?;
+        let command = self.done_when.command.clone().map(Contents::Text);
+        command.map_or(Ok(()), |command| self.look_over(&command, own, pc))
+    }
+
+    fn payloads(&self) -> Vec<&str> {
+        self.from.as_deref().into_iter().collect()
     }
 }
 
@@ -147,6 +287,18 @@ mod tests {
     }
 
     #[test]
+    fn a_script_that_no_shell_understands_is_refused_before_anything_is_run() {
+        let with = |run: &str, command: &str| {
+            let keys = format!("kind = \"script\"\nrun = \"{run}\"\ndone_when = {{ command = \"{command}\" }}");
+            step(&keys).step().inspect(&Fake::default())
+        };
+        assert!(with("make /a", "has /a").is_ok());
+        let said = with("make ((", "has /a").expect_err("refused").to_string();
+        assert!(said.contains("\"make ((\" is refused: line 1"), "{said}");
+        assert!(with("make /a", "has ((").is_err());
+    }
+
+    #[test]
     fn a_script_that_says_not_how_it_is_seen_to_be_done_is_refused() {
         assert!(refused("kind = \"script\"\nrun = \"x\"").contains("done_when"));
         for wrong in [
@@ -161,5 +313,35 @@ mod tests {
             refused(&format!("kind = \"script\"\nrun = \"x\"\ndone_when = {wrong}"));
         }
         assert!(refused("kind = \"script\"\nrun = \" \"\ndone_when = { file = \"/a\" }").contains("empty"));
+        for wrong in ["", "run = \"x\"\nfrom = \"a.sh\"", "from = \"a.bat\"", "from = \"../a.sh\"", "run = \"x\"\nshell = \"cmd\""] {
+            refused(&format!("kind = \"script\"\n{wrong}\ndone_when = {{ file = \"/a\" }}"));
+        }
+    }
+
+    #[test]
+    fn a_script_beside_the_profile_is_run_as_it_is() {
+        let mut pc = Fake::default();
+        pc.payloads.insert("make.sh".into(), b"make /opt/kiosk".to_vec());
+        let kiosk = step("kind = \"script\"\nfrom = \"make.sh\"\ndone_when = { file = \"/opt/kiosk\" }");
+        done(&kiosk, &mut pc);
+        assert_eq!(kiosk.step().payloads(), ["make.sh"]);
+    }
+
+    #[test]
+    fn a_script_of_the_other_system_is_refused_before_anything_is_touched() {
+        let refused = |keys: &str, pc: &Fake| {
+            let kind = step(&format!("kind = \"script\"\n{keys}\ndone_when = {{ file = \"/opt/kiosk\" }}"));
+            kind.step().inspect(pc).map_err(|fault| fault.to_string())
+        };
+        let mut linux = Fake::default();
+        linux.payloads.insert("a.ps1".into(), b"exit 0".to_vec());
+        let mut windows = Fake { system: System::Windows, ..linux.clone() };
+        assert!(refused("from = \"a.ps1\"", &linux).is_err_and(|why| why.contains("not for Linux")));
+        assert!(refused("run = \"ls\"\nshell = \"sh\"", &windows).is_err_and(|why| why.contains("not for Windows")));
+        assert_eq!(refused("from = \"a.ps1\"", &windows), Ok(()));
+        windows.payloads.insert("a.ps1".into(), b"if ($true) { exit 0".to_vec());
+        assert!(refused("from = \"a.ps1\"", &windows).is_err_and(|why| why.contains("line 1") && why.contains("unchecked")));
+        assert_eq!(refused("from = \"a.ps1\"\nunchecked = true", &windows), Ok(()));
+        assert!(refused("run = \"if true\"", &linux).is_err_and(|why| why.contains("not well-formed")));
     }
 }

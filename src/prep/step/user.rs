@@ -5,11 +5,17 @@ use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
-use crate::prep::look::{Account, Act, Look};
+use crate::prep::change::{Aspect, Change, Sight, State};
+use crate::prep::look::{Account, Act, Look, System};
 
 /// Letters of a login: useradd(8).
 const LONGEST: usize = 32;
+/// Letters of a login on Windows (USER_INFO_1, lmaccess.h).
+const LONGEST_ON_WINDOWS: usize = 20;
+/// What no group is called (Linux: passwd(5), usermod(8); Windows: LOCALGROUP_INFO_1, lmaccess.h).
+const ILLEGAL: &str = "\"/\\[]:;|=,+*?<>@";
+/// Letters of a group's name (lmcons.h, GNLEN).
+const LONGEST_GROUP: usize = 256;
 
 /// A local account.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -19,7 +25,9 @@ pub struct User {
     pub login: String,
     /// The name of the person.
     pub full_name: Option<String>,
-    /// Groups that it must be in, as in `["sudo"]` for an administrator; it may be in others too.
+    /// Groups that it must be in, as in `["sudo"]` for an administrator, on Windows `["administrators"]`; it may be in others too.
+    /// The groups of every Windows are called administrators, users, guests, power-users, remote-desktop-users and backup-operators
+    /// here, whatever the language of the system calls them.
     #[serde(default)]
     pub groups: Vec<String>,
     /// The environment variable that holds the password for an account that has none; without it, it is asked for at the
@@ -52,6 +60,22 @@ impl Step for User {
         Ok(changes)
     }
 
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let login = &self.login;
+        let found = pc.account(login)?;
+        let there = Sight::whether(login, Aspect::Account, found.is_some());
+        let is = found.unwrap_or_default();
+        let name = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name) };
+        let name = self.full_name.as_ref().map(|_| Sight::new(login, Aspect::FullName, name));
+        let member = |group: &String| Sight::whether(login, Aspect::Member(group.clone()), is.groups.contains(group));
+        let password = self.password_from.as_ref().map(|_| Sight::whether(login, Aspect::Password, is.has_password));
+        Ok([there].into_iter().chain(name).chain(self.groups.iter().map(member)).chain(password).collect())
+    }
+
+    fn detection(&self) -> Why {
+        Why::new("the system's list of accounts", "liste des comptes du système")
+    }
+
     fn apply(&self, change: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
         let login = &self.login;
         match &change.aspect {
@@ -79,13 +103,19 @@ impl Step for User {
             let all = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-');
             first && all && name.len() <= LONGEST
         };
-        if let Some(wrong) = [&self.login].into_iter().chain(&self.groups).find(|name| !named(name)) {
+        if !named(&self.login) {
+            let wrong = &self.login;
             return Err(Why::new(
-                format!("{wrong:?} is no name of an account or a group: a letter, then letters, digits, - or _, {LONGEST} at most"),
-                format!(
-                    "{wrong:?} n'est pas un nom de compte ou de groupe : une lettre puis lettres, chiffres, - ou _, {LONGEST} au plus"
-                ),
+                format!("{wrong:?} is no name of an account: a letter, then letters, digits, - or _, {LONGEST} at most"),
+                format!("{wrong:?} n'est pas un nom de compte : une lettre puis lettres, chiffres, - ou _, {LONGEST} au plus"),
             ));
+        }
+        let group = |name: &str| {
+            let legal = !name.contains(|c: char| ILLEGAL.contains(c) || c.is_control()) && !name.starts_with(['-', ' ']);
+            legal && !name.is_empty() && !name.ends_with([' ', '.']) && name.chars().count() <= LONGEST_GROUP
+        };
+        if let Some(wrong) = self.groups.iter().find(|name| !group(name)) {
+            return Err(Why::new(format!("{wrong:?} is no name of a group"), format!("{wrong:?} n'est pas un nom de groupe")));
         }
         // A field of /etc/passwd, and a part of one (passwd(5), GECOS).
         if let Some(name) = self.full_name.as_ref().filter(|name| name.contains([':', ',', '=']) || name.contains(char::is_control)) {
@@ -106,6 +136,18 @@ impl Step for User {
 
     fn secrets(&self) -> Vec<&str> {
         self.password_from.as_deref().into_iter().collect()
+    }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        let login = &self.login;
+        if pc.build()?.system != System::Windows || login.len() <= LONGEST_ON_WINDOWS {
+            return Ok(());
+        }
+        Err(Fault::new(
+            format!("{login:?} is no account on Windows: {LONGEST_ON_WINDOWS} letters at most"),
+            format!("{login:?} n'est pas un compte Windows : {LONGEST_ON_WINDOWS} caractères au plus"),
+        )
+        .hint("give it a shorter one", "donnez-lui un nom plus court"))
     }
 
     fn secret(&self, change: &Change) -> Option<&str> {
@@ -159,6 +201,13 @@ mod tests {
         for login in ["Tech", "", "a b", "-x", "root:0", &"x".repeat(33)] {
             refused(&format!("kind = \"user\"\nlogin = \"{login}\""));
         }
+        for group in ["", "a,b", "-x", "a\\\\b", "x "] {
+            refused(&format!("kind = \"user\"\nlogin = \"tech\"\ngroups = [\"{group}\"]"));
+        }
+        step("kind = \"user\"\nlogin = \"tech\"\ngroups = [\"Utilisateurs du Bureau à distance\"]");
+        let windows = Fake { system: System::Windows, ..Fake::default() };
+        let long = step(&format!("kind = \"user\"\nlogin = \"{}\"", "x".repeat(21)));
+        assert!(long.step().inspect(&windows).is_err() && long.step().inspect(&Fake::default()).is_ok());
         refused("kind = \"user\"\nlogin = \"tech\"\nfull_name = \"a:b\"");
         refused("kind = \"user\"\nlogin = \"tech\"\npassword_from = \"a b\"");
         assert!(refused("kind = \"user\"\nlogin = \"tech\"\npassword = \"secret\"").contains("unknown field `password`"));

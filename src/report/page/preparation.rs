@@ -2,6 +2,7 @@
 
 use super::{Block, Cell, Column, Fit, Page, Reading, Row, Table, Tone};
 use crate::language::Language;
+use crate::prep::change::Change;
 use crate::prep::outcome::{Failure, Outcome, RunEnd};
 use crate::prep::tell::{Record, Told};
 use crate::report::words::counted;
@@ -28,7 +29,13 @@ impl Page {
             blocks.push(Block::Warning(by_hand(why, language)));
         }
         blocks.push(Block::Facts(facts(record, language)));
-        let differs = |told: &&Told| matches!(told.outcome, Outcome::ToDo(_) | Outcome::Failed(_));
+        let since = &record.started.since;
+        if !since.is_empty() {
+            let changes = since.iter().map(|change| change.say(language)).collect();
+            let label = language.pick("The PC itself has changed", "Le PC lui-même a changé");
+            blocks.push(Block::Evidence(label.to_owned(), changes));
+        }
+        let differs = |told: &&Told| matches!(told.outcome, Outcome::ToDo(_) | Outcome::Failed(_)) || !told.since.is_empty();
         let shown: Vec<&Told> = record.steps.iter().filter(|told| purpose != Purpose::Verify || differs(told)).collect();
         if !shown.is_empty() {
             blocks.push(Block::Heading(language.pick("Steps", "Étapes").to_owned()));
@@ -59,6 +66,7 @@ fn verdict(record: &Record, purpose: Purpose, language: Language) -> (Tone, Stri
     let to_do = number(record, |outcome| matches!(outcome, Outcome::ToDo(_)));
     let failed = number(record, Outcome::is_failure);
     let done = number(record, |outcome| matches!(outcome, Outcome::Changed(_)));
+    let changed = !record.started.since.is_empty() || record.steps.iter().any(|told| !told.since.is_empty());
     let (tone, english, french) = match (record.end, purpose) {
         (None, Purpose::Status) => (
             Tone::NotTested,
@@ -74,6 +82,11 @@ fn verdict(record: &Record, purpose: Purpose, language: Language) -> (Tone, Stri
             Tone::Degraded,
             format!("No longer as it was left: {}.", steps(to_do)),
             format!("Plus conforme à la préparation : {}.", steps(to_do)),
+        ),
+        (None, Purpose::Verify) if changed => (
+            Tone::Note,
+            "As the profile wants it, with changes since the preparation.".to_owned(),
+            "Conforme au profil, avec des changements depuis la préparation.".to_owned(),
         ),
         (None, Purpose::Verify) => (
             Tone::Clear,
@@ -152,7 +165,7 @@ fn facts(record: &Record, language: Language) -> Vec<(String, String)> {
     facts
 }
 
-fn tone(outcome: &Outcome) -> Option<Tone> {
+pub(super) fn tone(outcome: &Outcome) -> Option<Tone> {
     match outcome {
         Outcome::AlreadySo | Outcome::Changed(_) => Some(Tone::Clear),
         Outcome::DidNotTake(_) | Outcome::Failed(_) => Some(Tone::Broken),
@@ -164,32 +177,57 @@ fn tone(outcome: &Outcome) -> Option<Tone> {
 }
 
 fn table(steps: &[&Told], purpose: Purpose, language: Language) -> Table {
+    let what = match purpose {
+        Purpose::Verify => language.pick("As it was left → as it is", "Tel que laissé → tel que constaté"),
+        _ => language.pick("What", "Quoi"),
+    };
     let columns = vec![
         Column::new(language.pick("Step", "Étape"), Fit::Wrap),
         Column::new(language.pick("Kind", "Genre"), Fit::Spare),
         Column::new(language.pick("Outcome", "Résultat"), Fit::Whole),
-        Column::new(language.pick("What", "Quoi"), Fit::Wrap),
+        Column::new(what, Fit::Wrap),
     ];
-    let word = |outcome: &Outcome| match (outcome, purpose) {
+    let word = |told: &Told| match (&told.outcome, purpose) {
         (Outcome::ToDo(_), Purpose::Verify) => language.pick("differs", "différent"),
+        (Outcome::AlreadySo, Purpose::Verify) => language.pick("changed, still right", "changé, conforme"),
         (Outcome::ToDo(_), Purpose::Status) => language.pick("begun", "commencé"),
-        _ => outcome.word(language),
+        (outcome, _) => outcome.word(language),
+    };
+    let tone = |told: &Told| match (&told.outcome, purpose) {
+        (Outcome::ToDo(_), Purpose::Verify) => Some(Tone::Degraded),
+        (Outcome::AlreadySo, Purpose::Verify) => Some(Tone::Note),
+        (outcome, _) => tone(outcome),
     };
     // Each change stands in a line of its own, under the step that makes it.
     let rows = steps.iter().flat_map(|told| {
-        let mut lines = told.outcome.lines(language).into_iter();
-        let first = [told.name.clone(), told.kind.clone(), word(&told.outcome).to_owned(), lines.next().unwrap_or_default()];
+        let mut lines = lines(told, purpose, language).into_iter();
+        let first = [told.name.clone(), told.kind.clone(), word(told).to_owned(), lines.next().unwrap_or_default()];
         let below = lines.map(|line| (None, [String::new(), String::new(), String::new(), line]));
-        [(tone(&told.outcome), first)].into_iter().chain(below)
+        [(tone(told), first)].into_iter().chain(below)
     });
     let rows = rows.map(|(tone, texts)| Row { tone, cells: texts.into_iter().map(Cell::from).collect() });
     Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
 }
 
+/// What a step tells: since the preparation what has changed, then what else the profile wants.
+fn lines(told: &Told, purpose: Purpose, language: Language) -> Vec<String> {
+    let known = |change: &&Change| {
+        let same = |since: &&Change| (&since.subject, &since.aspect) == (&change.subject, &change.aspect);
+        told.since.iter().any(|since| same(&since))
+    };
+    match (&told.outcome, purpose) {
+        (Outcome::ToDo(changes), Purpose::Verify) => {
+            let left = changes.iter().filter(|change| !known(change)).map(|change| change.say_wanted(language));
+            told.since.iter().map(|change| change.say(language)).chain(left).collect()
+        }
+        (outcome, _) => told.since.iter().map(|change| change.say(language)).chain(outcome.lines(language)).collect(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prep::change::{Aspect, Change};
+    use crate::prep::change::{Aspect, State};
     use crate::prep::look::Identity;
     use crate::prep::tell::Started;
     use crate::report::{View, preparation};
@@ -211,9 +249,14 @@ mod tests {
             system: "Debian GNU/Linux 12 (bookworm)".into(),
             host_name: "debian".into(),
             steps: outcomes.len(),
+            since: Vec::new(),
         };
-        let told =
-            |(name, outcome): &(&str, Outcome)| Told { name: (*name).into(), kind: "file".into(), outcome: outcome.clone() };
+        let told = |(name, outcome): &(&str, Outcome)| Told {
+            name: (*name).into(),
+            kind: "file".into(),
+            outcome: outcome.clone(),
+            since: Vec::new(),
+        };
         Record { steps: outcomes.iter().map(told).collect(), end, ..Record::new(started) }
     }
 
@@ -251,5 +294,36 @@ mod tests {
             text.contains("Plus conforme à la préparation : 1 étape") && text.contains("gone") && !text.contains("kept"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_check_tells_how_it_was_left_and_how_it_is() {
+        let version = |before: State, after: &str| Change::new("kioskd", Aspect::Version, before, State::Text(after.into()));
+        let later = version(State::Text("2.10".into()), "2.11");
+        let gone = Change::new("kioskd", Aspect::Version, State::Text("2.10".into()), State::Absent);
+        let mut record = record(
+            &[
+                ("kept", Outcome::AlreadySo),
+                ("later", Outcome::AlreadySo),
+                ("gone", Outcome::ToDo(vec![version(State::Absent, "2.10"), Change::to_be("other", Aspect::Done)])),
+            ],
+            None,
+        );
+        record.steps[1].since.push(later);
+        record.steps[2].since.push(gone);
+        let name = |state: &str| State::Text(state.into());
+        record.started.since.push(Change::new("PC", Aspect::HostName, name("kiosk-01"), name("other")));
+        let text = shown(&record, Purpose::Verify, Language::En);
+        for part in [
+            "No longer as it was left: 1 step.",
+            "changed, still right",
+            "kioskd: version 2.10 → 2.11",
+            "kioskd: version 2.10 → none",
+            "other: not done (wanted: done)",
+            "name of the PC: kiosk-01 → other",
+        ] {
+            assert!(text.contains(part), "{part}: {text}");
+        }
+        assert!(!text.contains("none → 2.10") && !text.contains("kept"), "{text}");
     }
 }

@@ -5,9 +5,8 @@ use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::about;
 use super::process::Program;
-use crate::edge::pc::digest;
+use crate::edge::pc::{about, digest};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Ended, How, Package};
 
@@ -36,7 +35,7 @@ pub(super) fn of_file(path: &Path) -> Result<Package> {
     let ended = Program::new("dpkg-deb", &["--field", &shown, "Package", "Version"]).within(ANSWER_S).run()?;
     let field = |name: &str| ended.output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
     match (ended.well(), field("Package"), field("Version")) {
-        (true, Some(name), Some(version)) => Ok(Package { name, version }),
+        (true, Some(name), Some(version)) => Ok(Package { name, version, product_code: None }),
         _ => {
             Err(Fault::new(format!("{shown} is no whole Debian package"), format!("{shown} n'est pas un paquet Debian complet"))
                 .hint("fetch it again: it may be cut off", "téléchargez-le à nouveau : il est peut-être tronqué"))

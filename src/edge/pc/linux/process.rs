@@ -61,8 +61,18 @@ impl Program {
     }
 
     /// Lines of shell; the first that fails ends them.
-    pub(super) fn shell(asked: &Command) -> Program {
-        let mut program = Program::new("sh", &["-e", "-c", &asked.text]).within(asked.timeout_s);
+    pub(super) fn shell(text: &str, asked: &Command) -> Program {
+        Program::new("sh", &["-e", "-c", text]).asked(asked)
+    }
+
+    /// A file of such lines.
+    pub(super) fn shell_file(path: &str, asked: &Command) -> Program {
+        Program::new("sh", &["-e", "--", path]).asked(asked)
+    }
+
+    /// With the deadline and the variables of a command.
+    fn asked(self, asked: &Command) -> Program {
+        let mut program = self.within(asked.timeout_s);
         for (name, value) in &asked.variables {
             program.command.env(format!("TROUSSE_{}", name.to_uppercase()), value);
         }
@@ -236,11 +246,13 @@ impl Tail {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prep::look::Contents;
     use std::collections::BTreeMap;
 
     fn shell(text: &str, timeout_s: u32) -> Ended {
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        Program::shell(&Command { text: text.to_owned(), variables, timeout_s }).run().expect("a shell")
+        let asked = Command { lines: Contents::Text(text.to_owned()), variables, timeout_s };
+        Program::shell(text, &asked).run().expect("a shell")
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd. The program, the profile and its
 //! files are kept on the PC until then: the stick that they came on may be gone.
 
-use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use super::{SYSTEMD, about, files, is_still};
-use crate::edge::pc::digest;
+use super::SYSTEMD;
+use crate::edge::pc::payloads::{Payload, Payloads};
+use crate::edge::pc::{about, digest, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Mode};
 
@@ -38,8 +38,13 @@ impl Resume {
         self.state.join("kept")
     }
 
+    /// Where a file of the profile is kept.
+    pub(super) fn kept_payload(&self, name: &str) -> PathBuf {
+        self.kept().join("beside").join(name)
+    }
+
     /// Lets the PC go on with the run when it is started.
-    pub(super) fn prepare(&self, folder: &Path, payloads: &BTreeMap<String, Digest>) -> Result<()> {
+    pub(super) fn prepare(&self, payloads: &Payloads) -> Result<()> {
         let kept = self.kept();
         let beside = kept.join("beside");
         let name = self.profile.file_name().unwrap_or_default();
@@ -50,13 +55,16 @@ impl Resume {
                 files::copy(&own, &program.display().to_string(), Mode(0o755))?;
             }
             files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
-            for (name, expected) in payloads {
-                let to = beside.join(name);
+            // One that cannot be had any more does not keep the others from being there.
+            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
+                let to = self.kept_payload(name);
                 let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
-                if !matches!(there, Ok(there) if there == *expected) {
-                    keep(&folder.join(name), &to, Mode(0o600), |digest| is_still(name, digest, expected))?;
+                match there {
+                    Ok(there) if there == *expected => Ok(()),
+                    _ => keep(path, &to, Mode(0o600), |digest| is_still(name, digest, expected)),
                 }
-            }
+            });
+            copied.fold(Ok(()), Result::and)?;
         }
         let words = [&[program.display().to_string()], &self.words[..], &[profile.display().to_string()]].concat();
         if Path::new(SYSTEMD).is_dir() {

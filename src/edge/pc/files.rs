@@ -1,17 +1,16 @@
 //! Files of the PC: seen whole, written whole or not at all.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use super::about;
-use crate::edge::pc::digest;
+use super::system::moded;
+use super::{about, digest, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Mode, Seen};
 
-/// The bits of a mode that chmod(2) sets.
-const MODE: u32 = 0o7777;
+/// Bytes of a small file: one of sysfs is a page (Documentation/filesystems/sysfs.rst), and a drop-in is no longer.
+const SMALL: u64 = 64 << 10;
 /// Bytes of a file that are searched for a text.
 const SEARCHED: u64 = 64 << 20;
 
@@ -20,11 +19,11 @@ pub(super) fn seen(path: &str) -> Result<Option<Seen>> {
     let Some(metadata) = plain(path)? else { return Ok(None) };
     let seen = File::open(path).and_then(|file| digest(file, &mut io::sink()));
     let digest = seen.map_err(|error| about(path, &error))?;
-    Ok(Some(Seen { digest, mode: Mode(metadata.mode() & MODE) }))
+    Ok(Some(Seen { digest, mode: moded::mode(&metadata) }))
 }
 
 /// What is known of a plain file; `None` where nothing stands there.
-fn plain(path: &str) -> Result<Option<fs::Metadata>> {
+pub(super) fn plain(path: &str) -> Result<Option<fs::Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => Ok(Some(metadata)),
         Ok(_) => Err(Fault::new(format!("{path} is no plain file"), format!("{path} n'est pas un fichier ordinaire")).hint(
@@ -45,6 +44,44 @@ pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
     read.map_err(|error| about(path, &error))?;
     Ok(text.is_empty() || bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+}
+
+/// What a small file holds.
+pub(super) fn small(path: &str) -> Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(SMALL + 1).read_to_end(&mut bytes)) {
+        Ok(_) if bytes.len() as u64 > SMALL => Err(about(path, &io::ErrorKind::FileTooLarge.into())),
+        Ok(_) => Ok(Some(bytes)),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(about(path, &error)),
+    }
+}
+
+/// The names of what lies in a folder, in their order; none where there is no such folder.
+pub(super) fn names(folder: &str) -> Result<Vec<String>> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(about(folder, &error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        names.push(entry.map_err(|error| about(folder, &error))?.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// What a file beside the profile holds, where it is not longer than this, and still what it was.
+pub(super) fn payload(path: &Path, name: &str, expected: &Digest, most: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes));
+    read.map_err(|error| about(path, &error))?;
+    if bytes.len() as u64 > most {
+        return Err(about(path, &io::ErrorKind::FileTooLarge.into()));
+    }
+    is_still(name, &Digest::of(&bytes), expected)?;
+    Ok(bytes)
 }
 
 /// Writes a file whole or not at all; what was written is known by this.
@@ -76,7 +113,7 @@ fn place(path: &str, mode: Mode, fill: impl FnOnce(&mut File) -> Result<()>) -> 
     let before = plain(path)?;
     let target = Path::new(path);
     let failed = |error: io::Error| about(path, &error);
-    let folder = target.parent().unwrap_or(Path::new("/"));
+    let folder = target.parent().unwrap_or(target);
     fs::create_dir_all(folder).map_err(failed)?;
     // Of one name, so that what a power cut leaves is taken up by the next run.
     let beside = beside(target);
@@ -84,32 +121,15 @@ fn place(path: &str, mode: Mode, fill: impl FnOnce(&mut File) -> Result<()>) -> 
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
         _ => {}
     }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).map_err(failed)?;
-    let settle = |file: &File| -> io::Result<()> {
-        if let Some(before) = &before {
-            fchown(file, Some(before.uid()), Some(before.gid()))?;
-        }
-        file.set_permissions(Permissions::from_mode(mode.0))?;
-        file.sync_all()?;
-        fs::rename(&beside, target)?;
-        // Without its folder on the disk, its name may be lost.
-        File::open(folder)?.sync_all()
-    };
-    let placed = fill(&mut file).and_then(|()| settle(&file).map_err(failed));
+    let mut file = moded::private(OpenOptions::new().write(true).create_new(true)).open(&beside).map_err(failed)?;
+    let filled = fill(&mut file);
+    let placed = filled.and_then(|()| moded::settle(file, &beside, target, before.as_ref(), mode).map_err(failed));
     placed.inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
 fn beside(target: &Path) -> PathBuf {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     target.with_file_name(format!(".{name}.trousse"))
-}
-
-/// Sets who may do what with a file.
-pub(super) fn set_mode(path: &str, mode: Mode) -> Result<()> {
-    if plain(path)?.is_none() {
-        return Err(about(path, &io::ErrorKind::NotFound.into()));
-    }
-    fs::set_permissions(path, Permissions::from_mode(mode.0)).map_err(|error| about(path, &error))
 }
 
 #[cfg(test)]
@@ -124,7 +144,7 @@ mod tests {
         assert_eq!(seen(path).expect("a look"), None);
         write(path, &mut &b"hello"[..], Mode(0o640)).expect("written");
         let first = seen(path).expect("a look").expect("a file");
-        assert_eq!((first.digest, first.mode), (Digest::of(b"hello"), Mode(0o640)));
+        assert_eq!((first.digest, first.mode), (Digest::of(b"hello"), cfg!(unix).then_some(Mode(0o640))));
         let refused = write_if(path, &mut &b"other"[..], Mode(0o600), |_| Err(Fault::new("no", "non")));
         assert!(refused.is_err());
         assert_eq!(seen(path).expect("a look").expect("a file").digest, Digest::of(b"hello"));
@@ -132,6 +152,7 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path().join("a/b")).expect("the folder").count(), 1, "nothing is left beside it");
     }
 
+    #[cfg(unix)]
     #[test]
     fn a_link_is_never_written_through() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,0 +1,83 @@
+//! Which name a PC is to have: the one that the command line says, the one that its preparation was begun with, else one that is
+//! free.
+
+use std::path::{Path, PathBuf};
+
+use crate::edge;
+use crate::fault::{Fault, Result};
+use crate::prep::look::Identity;
+use crate::prep::names::pattern::{LONGEST, Pattern};
+use crate::prep::names::{FILE, is_host_name};
+use crate::prep::profile::Naming;
+
+/// What was asked for and is known.
+pub(super) struct Asked<'a> {
+    /// The name, where another has reserved it.
+    pub(super) name: Option<&'a str>,
+    /// The name that the preparation was begun with.
+    pub(super) before: Option<&'a str>,
+    /// The file of the names that are taken.
+    pub(super) file: Option<&'a Path>,
+    /// The folder of that file where nobody names it.
+    pub(super) kept_in: &'a Path,
+    /// The folder of the profile.
+    pub(super) folder: &'a Path,
+}
+
+/// The name of a PC.
+#[derive(Default)]
+pub(super) struct Named {
+    /// It, where a step gives the PC one.
+    pub(super) name: Option<String>,
+    /// How it is reserved, where it is free and nobody's yet.
+    pub(super) reserve_by: Option<(Pattern, PathBuf)>,
+}
+
+impl Asked<'_> {
+    /// The name for this PC; nothing is reserved.
+    pub(super) fn name_for(&self, naming: Option<&Naming>, pc: &Identity) -> Result<Named> {
+        let known = |name: &str| Ok(Named { name: Some(name.to_owned()), reserve_by: None });
+        match (naming, self.name, self.before) {
+            (None, None, _) => Ok(Named::default()),
+            (None, Some(name), _) => Err(not_named(name)),
+            (Some(_), Some(name), Some(before)) if name != before => Err(named_before(name, before)),
+            (Some(_), Some(name), _) if !is_host_name(name, LONGEST) => Err(no_name(name)),
+            (Some(_), Some(name), _) | (Some(_), None, Some(name)) => known(name),
+            (Some(Naming { pattern, file }), None, None) => {
+                let own = file.as_ref().map(|file| self.folder.join(file));
+                let file = self.file.map(Path::to_owned).or(own).unwrap_or_else(|| self.kept_in.join(FILE));
+                let given = edge::names::give(&file, pattern, pc)?;
+                Ok(Named { name: Some(given.name().to_owned()), reserve_by: Some((pattern.clone(), file)) })
+            }
+        }
+    }
+}
+
+fn not_named(name: &str) -> Fault {
+    Fault::new(
+        format!("--name {name}: no step of this profile gives this PC a name"),
+        format!("--name {name} : aucune étape de ce profil n'attribue un nom à ce PC"),
+    )
+    .hint(
+        "leave it out, or add a step of the kind rename without `to`",
+        "omettez-le, ou ajoutez une étape du genre rename sans `to`",
+    )
+}
+
+fn named_before(name: &str, before: &str) -> Fault {
+    Fault::new(
+        format!("this preparation was begun with the name {before}, not {name}"),
+        format!("cette préparation a commencé avec le nom {before}, pas {name}"),
+    )
+    .hint(
+        "leave --name out to go on with it, or name another folder with --state",
+        "omettez --name pour la poursuivre, ou indiquez un autre dossier avec --state",
+    )
+}
+
+fn no_name(name: &str) -> Fault {
+    Fault::new(format!("{name:?} is no name for a PC"), format!("{name:?} n'est pas un nom de PC")).hint(
+        format!("letters, digits and hyphens inside, not digits alone, {LONGEST} at most"),
+        format!("lettres, chiffres, et tirets à l'intérieur, pas seulement des chiffres, {LONGEST} au plus"),
+    )
+}

@@ -1,0 +1,371 @@
+//! The folder of a depot: payloads are put there whole or not at all, and found again by their bytes.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::{self, Seek as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::hash;
+use super::shared;
+use crate::fault::{Fault, Result, Why};
+use crate::prep::depot::{Checked, Condition, FILE, Manifest, Payload, SCHEMA, check_name};
+use crate::prep::look::Digest;
+use crate::prep::{names, payload};
+
+/// How long another trousse may take to write the list.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How a copy is called until it is whole.
+const PART: (&str, &str) = (".payload-", ".part");
+/// Folders and files of a depot that are looked at: more is no depot.
+const LOOKED_AT: usize = 1_000_000;
+
+/// A depot and what its list says.
+#[derive(Debug)]
+pub struct Depot {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// What is in it.
+    pub manifest: Manifest,
+}
+
+/// What adding a file came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is new.
+    New,
+    /// It took the place of another of its name.
+    Replaced,
+    /// It was there already.
+    There,
+    /// It was in the list, and what lay there was not it any more.
+    Mended,
+}
+
+impl Depot {
+    /// Reads the list of a depot.
+    pub fn open(folder: &Path) -> Result<Depot> {
+        match list(folder)? {
+            Some(manifest) => Ok(Depot { folder: folder.to_owned(), manifest }),
+            None => {
+                let shown = folder.display();
+                Err(Fault::new(format!("there is no depot in {shown}"), format!("il n'y a pas de dépôt dans {shown}")).hint(
+                    "name its folder with --depot, or begin one: trousse depot add FILE --depot FOLDER",
+                    "indiquez son dossier par --depot, ou commencez-en un : trousse depot add FICHIER --depot DOSSIER",
+                ))
+            }
+        }
+    }
+
+    /// Where a payload lies.
+    pub fn path(&self, payload: &Payload) -> PathBuf {
+        payload.place().iter().fold(self.folder.clone(), |path, part| path.join(part))
+    }
+
+    /// Hashes everything again: each payload of the list, then what is there and not in it.
+    pub fn verify(&self, tell: &(dyn Fn(u64) + Sync)) -> Vec<Checked> {
+        let files: Vec<PathBuf> = self.manifest.payloads.iter().map(|payload| self.path(payload)).collect();
+        let found = hash::all(&files, tell);
+        let checked = self.manifest.payloads.iter().zip(found).map(|(payload, found)| Checked {
+            name: payload.name.clone(),
+            size: Some(payload.digest.size),
+            condition: condition(&payload.digest, found),
+        });
+        let known: HashSet<&PathBuf> = files.iter().collect();
+        let mut unknown = Vec::new();
+        strangers(&self.folder, &known, 2, &mut unknown);
+        unknown.sort();
+        let shown = |path: PathBuf| path.strip_prefix(&self.folder).unwrap_or(&path).display().to_string();
+        let unknown = unknown.into_iter().map(|path| Checked { name: shown(path), size: None, condition: Condition::Unknown });
+        checked.chain(unknown).collect()
+    }
+}
+
+/// What a look at a payload of the list came to.
+pub(crate) fn condition(expected: &Digest, found: io::Result<Digest>) -> Condition {
+    match found {
+        Ok(found) => Condition::of(expected, &found),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Condition::Missing,
+        // A folder, a pipe: something else took its place.
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotSeekable | io::ErrorKind::IsADirectory) => Condition::Changed,
+        Err(error) => Condition::Unreadable { why: error.to_string() },
+    }
+}
+
+fn list(folder: &Path) -> Result<Option<Manifest>> {
+    shared::read(&folder.join(FILE), |manifest: &Manifest| {
+        let schema = &manifest.schema;
+        if schema != SCHEMA {
+            return Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}")));
+        }
+        manifest.check()
+    })
+}
+
+/// Files that are not in the list, down to this depth. The list itself is none, nor are the names beside it; what
+/// begins with a dot belongs to whoever is working there.
+fn strangers(folder: &Path, known: &HashSet<&PathBuf>, depth: u8, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if name.to_string_lossy().starts_with('.') || found.len() >= LOOKED_AT {
+            continue;
+        }
+        let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+        let ours = depth == 2 && (name == FILE || name == names::FILE);
+        match (is_folder, depth) {
+            (true, 1..) if depth > 1 => strangers(&path, known, depth - 1, found),
+            _ if ours || known.contains(&path) => {}
+            _ => found.push(path),
+        }
+    }
+}
+
+/// Puts a file into a depot, which is begun where there is none. `replace`: it may take the place of another of its name.
+///
+/// It is copied whole under a name of its own first, then put into its place, then into the list; each of these is on the disk
+/// before the next begins. A power cut leaves the list as it was or as it will be, and every payload in it whole.
+pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Result<(Payload, Added)> {
+    let shown = file.display();
+    let refused = |why: Why| Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why);
+    let no_payload = |why: Why| {
+        refused(why).hint(
+            "fetch it again: what came may be cut off, or a page that says why it did not come",
+            "téléchargez-le à nouveau : il est peut-être tronqué, ou c'est une page qui dit pourquoi il n'est pas venu",
+        )
+    };
+    let failed = |error: io::Error| cannot_put(folder, &error);
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    check_name(&name).map_err(|why| refused(why).hint("rename the file", "renommez le fichier"))?;
+    let opened = hash::plain(file).and_then(|file| Ok((file.metadata()?.len(), file)));
+    let (size, mut from) = opened.map_err(|error| {
+        Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error).hint(
+            "name a file: a package, an installer, an archive",
+            "indiquez un fichier : paquet, programme d'installation, archive",
+        )
+    })?;
+    // What can be refused is refused before gigabytes are copied.
+    payload::read(&name, &mut from).map_err(no_payload)?;
+    let in_the_way = |manifest: &Manifest, is_another: &dyn Fn(&Payload) -> bool| match manifest.find(&name) {
+        Some(other) if !replace && is_another(other) => Err(taken(folder, other)),
+        _ => Ok(()),
+    };
+    in_the_way(&list(folder)?.unwrap_or_default(), &|other| other.digest.size != size)?;
+    let (mut part, own) = begun(folder)?;
+    from.rewind().map_err(failed)?;
+    let digest = hash::told(&mut from, part.as_file_mut(), tell).map_err(failed)?;
+    part.as_file().sync_all().map_err(failed)?;
+    // What is described is what is kept.
+    let about = payload::read(&name, &mut part.as_file()).map_err(no_payload)?;
+    let held = shared::hold(&folder.join(FILE), PATIENCE)?;
+    let mut manifest = list(folder)?.unwrap_or_default();
+    in_the_way(&manifest, &|other| other.digest != digest)?;
+    let other = manifest.find(&name).cloned();
+    let same = other.as_ref().filter(|other| other.digest == digest && other.name == name);
+    let added = same.map_or_else(|| format!("{:.0}", Timestamp::now()), |same| same.added.clone());
+    let payload = Payload { name, digest, about, added };
+    let depot = Depot { folder: folder.to_owned(), manifest: Manifest::default() };
+    let to = depot.path(&payload);
+    let intact =
+        hash::plain(&to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == payload.digest);
+    if !intact {
+        put(part, &to).map_err(failed)?;
+    }
+    drop(own);
+    if same != Some(&payload) {
+        manifest.put(payload.clone());
+        held.write(&manifest)?;
+    }
+    let came_to = match (&other, intact) {
+        (Some(_), true) if same.is_some() => Added::There,
+        (Some(_), false) if same.is_some() => Added::Mended,
+        (Some(_), _) => Added::Replaced,
+        (None, _) => Added::New,
+    };
+    if let Some(old) = other.filter(|old| old.place() != payload.place()) {
+        // One that cannot be taken away is found by the next look, as not in the list.
+        let old = depot.path(&old);
+        drop(fs::remove_file(&old));
+        drop(old.parent().map(fs::remove_dir));
+    }
+    Ok((payload, came_to))
+}
+
+fn taken(folder: &Path, other: &Payload) -> Fault {
+    let (shown, Payload { name, added, about, .. }) = (folder.display(), other);
+    let version = about.version.as_ref().map(|version| format!(" {version}")).unwrap_or_default();
+    Fault::new(
+        format!("another {name}{version} is in {shown}, added {added}"),
+        format!("un autre {name}{version} est dans {shown}, ajouté le {added}"),
+    )
+    .hint(
+        "with --replace this one takes its place; profiles that rely on the other are refused then",
+        "avec --replace, celui-ci prend sa place ; les préparations en cours avec l'autre sont alors refusées",
+    )
+}
+
+/// Begins a copy under a name of its own, and takes away what a power cut has left of others. A copy that somebody is at is
+/// locked.
+fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
+    let failed = |error: io::Error| cannot_put(folder, &error);
+    let _held = shared::hold(&folder.join(FILE), PATIENCE)?;
+    for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(PART.0)
+            && name.ends_with(PART.1)
+            && File::open(entry.path()).is_ok_and(|left| left.try_lock().is_ok())
+        {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+    let mut part = tempfile::Builder::new();
+    part.prefix(PART.0).suffix(PART.1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        // Whoever may read the depot may read what is put there: the umask says who that is.
+        part.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let part = part.tempfile_in(folder).map_err(failed)?;
+    let own = part.as_file().try_clone().map_err(failed)?;
+    own.lock().map_err(failed)?;
+    Ok((part, own))
+}
+
+/// Puts a whole copy into its place.
+fn put(part: tempfile::NamedTempFile, to: &Path) -> io::Result<()> {
+    let folder = to.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    part.persist(to)?;
+    for folder in [Some(folder), folder.parent()].into_iter().flatten() {
+        // The names too are on the disk then, where a folder can be synchronised.
+        drop(File::open(folder).and_then(|folder| folder.sync_all()));
+    }
+    Ok(())
+}
+
+fn cannot_put(folder: &Path, error: &io::Error) -> Fault {
+    let shown = folder.display();
+    let fault = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), error);
+    match error.kind() {
+        io::ErrorKind::StorageFull => {
+            fault.hint("make room; the depot is as it was", "faites de la place ; le dépôt est tel qu'il était")
+        }
+        _ => fault.hint(
+            "name a folder that you may write to: --depot FOLDER",
+            "indiquez un dossier dans lequel vous pouvez écrire : --depot DOSSIER",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conditions(folder: &Path) -> Vec<(String, Condition)> {
+        let checked = Depot::open(folder).expect("a depot").verify(&|_| {});
+        checked.into_iter().map(|checked| (checked.name, checked.condition)).collect()
+    }
+
+    fn intact(name: &str) -> (String, Condition) {
+        (name.to_owned(), Condition::Intact)
+    }
+
+    /// A folder with files to add, and the one of the depot.
+    fn folders() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let depot = folder.path().join("share/depot");
+        (folder, depot)
+    }
+
+    fn added(depot: &Path, from: &Path, name: &str, bytes: &[u8], replace: bool) -> Result<Added> {
+        let file = from.join(name);
+        fs::write(&file, bytes).expect("the folder is ours");
+        add(depot, &file, replace, &|_| {}).map(|(_, added)| added)
+    }
+
+    #[test]
+    fn a_payload_is_found_as_it_was_put_there() {
+        let (from, depot) = folders();
+        let from = from.path();
+        assert_eq!(added(&depot, from, "a.txt", b"one", false), Ok(Added::New));
+        assert_eq!(added(&depot, from, "b.txt", b"one", false), Ok(Added::New));
+        assert_eq!(added(&depot, from, "a.txt", b"one", false), Ok(Added::There));
+        assert_eq!(conditions(&depot), [intact("a.txt"), intact("b.txt")]);
+        let said = added(&depot, from, "A.txt", b"two", false).expect_err("another").to_string();
+        assert!(said.contains("another a.txt is in") && said.contains("--replace"), "{said}");
+        assert_eq!(added(&depot, from, "a.txt", b"two", true), Ok(Added::Replaced));
+        assert_eq!(conditions(&depot), [intact("a.txt"), intact("b.txt")], "the other one is gone");
+        let said = added(&depot, from, "x.msi", b"<html>", false).expect_err("no package").to_string();
+        assert!(said.contains("no whole package of Windows Installer"), "{said}");
+        assert_eq!(conditions(&depot).len(), 2, "nothing is left of it");
+    }
+
+    #[test]
+    fn what_is_changed_cut_off_missing_or_unknown_is_named() {
+        let (from, depot) = folders();
+        for name in ["changed", "cut", "folder", "gone", "whole"] {
+            added(&depot, from.path(), name, b"hello", false).expect("added");
+        }
+        let opened = Depot::open(&depot).expect("a depot");
+        let path = |name: &str| opened.path(opened.manifest.find(name).expect("there"));
+        fs::write(path("changed"), b"hellO").expect("ours");
+        fs::write(path("cut"), b"hel").expect("ours");
+        fs::remove_file(path("gone")).expect("ours");
+        fs::remove_file(path("folder")).expect("ours");
+        fs::create_dir(path("folder")).expect("ours");
+        fs::write(depot.join("stray"), b"").expect("ours");
+        fs::write(path("whole").with_file_name("other"), b"").expect("ours");
+        let whole = path("whole").with_file_name("other").strip_prefix(&depot).expect("inside").display().to_string();
+        let mut unknown = [whole, "stray".to_owned()];
+        unknown.sort();
+        let [one, two] = unknown.map(|name| (name, Condition::Unknown));
+        let condition = |name: &str, condition| (name.to_owned(), condition);
+        assert_eq!(
+            conditions(&depot),
+            [
+                condition("changed", Condition::Changed),
+                condition("cut", Condition::Truncated { left: 3 }),
+                condition("folder", Condition::Changed),
+                condition("gone", Condition::Missing),
+                intact("whole"),
+                one,
+                two,
+            ]
+        );
+        for name in ["changed", "cut", "gone"] {
+            assert_eq!(added(&depot, from.path(), name, b"hello", false), Ok(Added::Mended), "{name}");
+        }
+        assert_eq!(conditions(&depot).iter().filter(|(_, condition)| *condition == Condition::Intact).count(), 4);
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_a_copy_is_taken_away_and_a_copy_that_goes_on_is_not() {
+        let (from, depot) = folders();
+        added(&depot, from.path(), "a", b"1", false).expect("added");
+        fs::write(depot.join(".payload-left.part"), b"half").expect("ours");
+        let (under_way, _own) = begun(&depot).expect("begun");
+        added(&depot, from.path(), "b", b"2", false).expect("added");
+        assert!(under_way.path().exists() && !depot.join(".payload-left.part").exists());
+        assert_eq!(conditions(&depot), [intact("a"), intact("b")]);
+    }
+
+    #[test]
+    fn two_benches_put_payloads_there_at_the_same_time_and_none_is_lost() {
+        let (from, depot) = folders();
+        std::thread::scope(|scope| {
+            for bench in 0..4 {
+                let (from, depot) = (from.path(), &depot);
+                scope.spawn(move || {
+                    (0..5).for_each(|number| {
+                        added(depot, from, &format!("{bench}-{number}"), b"x", false).expect("added");
+                    });
+                });
+            }
+        });
+        let found = conditions(&depot);
+        assert!(found.len() == 20 && found.iter().all(|(_, condition)| *condition == Condition::Intact), "{found:?}");
+    }
+}

@@ -1,0 +1,139 @@
+//! Programs that are given to Windows: packages of Windows Installer, and installers. What runs is a copy in a
+//! folder that administrators alone write into, looked at there and held until the end, so that nothing else takes its place.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use windows::Win32::Foundation::{CloseHandle, WAIT_TIMEOUT};
+use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject};
+use windows::core::w;
+
+use super::process::{Program, quoted, windows_folder};
+use super::{about, guarded};
+use crate::edge::pc::digest;
+use crate::fault::Result;
+use crate::prep::look::{Digest, Ended, How};
+
+/// Others may read the file, and neither write nor remove it (winnt.h, FILE_SHARE_READ).
+const SHARE_READ: u32 = 1;
+/// Between two looks at another installation that is running.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Installs a package or runs an installer, once no other installation is running.
+pub(super) fn install(
+    path: &Path,
+    workshop: &Path,
+    right: impl FnOnce(&Digest) -> Result<()>,
+    arguments: &[String],
+    timeout_s: u32,
+) -> Result<Ended> {
+    let package = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi"));
+    let since = Instant::now();
+    let limit = Duration::from_secs(timeout_s.into());
+    while package && another_installs() {
+        if since.elapsed() > limit {
+            let output = "Global\\_MSIExecute: another installation is running".to_owned();
+            return Ok(Ended { how: How::TookTooLong(timeout_s), output });
+        }
+        std::thread::sleep(GLANCE);
+    }
+    let copy = Copy::of(path, workshop, right)?;
+    let program = if package {
+        let msiexec = format!("{}\\System32\\msiexec.exe", windows_folder());
+        let words = [quoted(&msiexec), "/i".to_owned(), quoted(&copy.path.display().to_string())].into_iter();
+        let words = words.chain(["/qn", "/norestart"].map(str::to_owned)).chain(arguments.iter().map(|word| property(word)));
+        let line = words.collect::<Vec<_>>().join(" ");
+        Program::by_line(msiexec, line)
+    } else {
+        Program::new(&copy.path, arguments)
+    };
+    program.outliving().within(timeout_s).run()
+}
+
+/// A property of Windows Installer: of `NAME=two words` the value alone is quoted.
+fn property(word: &str) -> String {
+    match word.split_once('=') {
+        Some((name, value)) if value.contains(' ') && !name.contains(' ') => format!("{name}=\"{}\"", value.replace('"', "\"\"")),
+        _ => quoted(word),
+    }
+}
+
+/// Whether Windows Installer is at work (_MSIExecute Mutex, Win32 documentation).
+#[allow(unsafe_code)]
+fn another_installs() -> bool {
+    // SAFETY: the name is a constant text; the handle is open until it is closed here, and the mutex is given back where it was got.
+    unsafe {
+        let Ok(mutex) = OpenMutexW(SYNCHRONIZATION_SYNCHRONIZE, false, w!("Global\\_MSIExecute")) else { return false };
+        let held = WaitForSingleObject(mutex, 0) == WAIT_TIMEOUT;
+        if !held {
+            let _ = ReleaseMutex(mutex);
+        }
+        let _ = CloseHandle(mutex);
+        held
+    }
+}
+
+/// A file that nobody else can change, removed at the end.
+pub(super) struct Copy {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Nobody can write into it as long as this is open.
+    held: Option<File>,
+    folder: PathBuf,
+}
+
+impl Copy {
+    /// Makes one, where the bytes are right.
+    pub(super) fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
+        let mut from = File::open(path).map_err(|error| about(path, &error))?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        Copy::holding(&name, &mut from, workshop, right)
+    }
+
+    fn holding(name: &str, from: &mut dyn io::Read, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
+        if let Some(above) = workshop.parent() {
+            super::folder(above)?;
+        }
+        guarded::private(workshop)?;
+        // Its own folder: an installer takes what lies beside it for its own.
+        let folder =
+            tempfile::Builder::new().prefix("run-").tempdir_in(workshop).map_err(|error| about(workshop, &error))?.keep();
+        let path = folder.join(name);
+        let mut copy = Copy { path, held: None, folder };
+        let failed = |error: &io::Error| about(&copy.path, error);
+        let mut file = File::create_new(&copy.path).map_err(|error| failed(&error))?;
+        let copied =
+            digest(from, &mut file).and_then(|digest| file.sync_all().map(|()| digest)).map_err(|error| failed(&error))?;
+        drop(file);
+        right(&copied)?;
+        // What was written is looked at once more, now that nobody can write any more.
+        let mut held = OpenOptions::new().read(true).share_mode(SHARE_READ).open(&copy.path).map_err(|error| failed(&error))?;
+        let there = digest(&mut held, &mut io::sink()).map_err(|error| failed(&error))?;
+        super::is_still(name, &there, &copied)?;
+        copy.held = Some(held);
+        Ok(copy)
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        self.held = None;
+        // What an installer has left running may hold it: the folder goes with all that is kept at the end.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_property_the_value_alone_is_quoted() {
+        assert_eq!(property("ALLUSERS=1"), "ALLUSERS=1");
+        assert_eq!(property("SITE=Lyon 2"), "SITE=\"Lyon 2\"");
+        assert_eq!(property("/l*v"), "/l*v");
+        assert_eq!(property("a b"), "\"a b\"");
+    }
+}

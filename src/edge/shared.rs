@@ -1,0 +1,144 @@
+//! A file that several trousses change, in a folder that they share: one at a time, and each time whole.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::replace;
+use crate::fault::{Fault, Result, Why};
+use crate::json::escaped;
+
+/// Bytes of such a file.
+const BYTES: u64 = 256 << 20;
+/// Between two tries.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// The right to change the file, as long as this is held. The system takes it back from whoever is killed.
+pub struct Held {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Waits for the right to change a file, at most so long. The folder is made where it is missing.
+pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
+    let failed = |error: io::Error| cannot_write(path, &error);
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::create_dir_all(folder).map_err(failed)?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    // A file of its own, which is never replaced: a lock on one that is would be one on its past.
+    let lock = folder.join(format!(".{name}.lock"));
+    let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(lock).map_err(failed)?;
+    let since = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Held { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) if since.elapsed() < patience => std::thread::sleep(GLANCE),
+            Err(TryLockError::WouldBlock) => {
+                let shown = path.display();
+                return Err(Fault::new(
+                    format!("another trousse has been changing {shown} for {} s", patience.as_secs()),
+                    format!("un autre trousse modifie {shown} depuis {} s", patience.as_secs()),
+                )
+                .hint("wait until it is done, and try again", "attendez qu'il ait fini, puis réessayez"));
+            }
+            Err(TryLockError::Error(error)) => {
+                let shown = folder.display();
+                return Err(Fault::because(
+                    format!("{shown} cannot be shared: its file system has no locks"),
+                    format!("{shown} ne peut pas être partagé : son système de fichiers n'a pas de verrous"),
+                    &error,
+                )
+                .hint(
+                    "put it on a disk, on NFS 4 or on a share of Windows",
+                    "mettez-le sur un disque, sur NFS 4 ou sur un partage Windows",
+                ));
+            }
+        }
+    }
+}
+
+impl Held {
+    /// Puts this in the place of what the file holds. A power cut leaves either.
+    pub fn write(&self, value: &impl Serialize) -> Result<()> {
+        let text = escaped(&serde_json::to_string_pretty(value).unwrap_or_default()) + "\n";
+        replace::write(&self.path, text.as_bytes()).map_err(|error| cannot_write(&self.path, &error))
+    }
+}
+
+/// What the file holds; `None` where it is not there. The error of `parse` says why it is none of ours.
+pub fn read<T: DeserializeOwned>(path: &Path, check: impl FnOnce(&T) -> std::result::Result<(), Why>) -> Result<Option<T>> {
+    let shown = path.display();
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(BYTES).read_to_end(&mut bytes)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error)),
+        Ok(_) => {}
+    }
+    let refused = |why: Why| {
+        Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why).hint(
+            "it is left as it is: put back a copy of it, or name another one",
+            "il est laissé tel quel : remettez-en une copie, ou indiquez-en un autre",
+        )
+    };
+    let value: T = serde_json::from_slice(&bytes).map_err(|error| {
+        let (line, said) = (error.line(), error.to_string());
+        refused(Why::new(format!("line {line}: {said}"), format!("ligne {line} : {said}")))
+    })?;
+    check(&value).map_err(refused)?;
+    Ok(Some(value))
+}
+
+fn cannot_write(path: &Path, error: &io::Error) -> Fault {
+    let shown = path.display();
+    let fault = Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), error);
+    match error.kind() {
+        io::ErrorKind::StorageFull => {
+            fault.hint("make room; what was there is left", "faites de la place ; ce qui y était est intact")
+        }
+        _ => fault.hint("name a folder that you may write to", "indiquez un dossier dans lequel vous pouvez écrire"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_changes_it_at_a_time_and_nothing_is_lost() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("share/numbers.json");
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        let held = hold(&path, Duration::from_secs(60)).expect("held");
+                        let mut numbers: Vec<usize> = read(&path, |_| Ok(())).expect("read").unwrap_or_default();
+                        numbers.push(numbers.len());
+                        held.write(&numbers).expect("written");
+                    }
+                });
+            }
+        });
+        let numbers: Option<Vec<usize>> = read(&path, |_| Ok(())).expect("read");
+        assert_eq!(numbers, Some((0..40).collect()));
+        let held = hold(&path, Duration::ZERO).expect("held");
+        assert!(hold(&path, Duration::ZERO).is_err(), "twice");
+        drop(held);
+        assert!(hold(&path, Duration::ZERO).is_ok(), "given back");
+    }
+
+    #[test]
+    fn what_is_none_of_ours_is_left_alone_and_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.json");
+        assert_eq!(read::<Vec<u8>>(&path, |_| Ok(())).expect("read"), None);
+        fs::write(&path, "[1,").expect("ours");
+        assert!(read::<Vec<u8>>(&path, |_| Ok(())).expect_err("cut off").to_string().contains("line 1"));
+        fs::write(&path, "[1]").expect("ours");
+        assert!(read::<Vec<u8>>(&path, |_| Err(Why::new("no", "non"))).expect_err("refused").to_string().contains("refused: no"));
+    }
+}

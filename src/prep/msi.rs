@@ -1,0 +1,260 @@
+//! What a Windows Installer package (.msi) says of itself: its product, read from its tables. A file is hostile, and so is one that
+//! was cut off on its way.
+//!
+//! A package is a compound file (\[MS-CFB\]) whose streams are the tables of a database. The crate msi reads all of them and takes
+//! what they say for granted; three streams are enough here.
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use cfb::CompoundFile;
+
+use crate::fault::Why;
+
+/// Bytes that are read of a package in all: the largest have tables of a few megabytes.
+const MOST: u64 = 64 << 20;
+/// Bytes of one of its tables.
+const LONGEST_TABLE: u64 = 16 << 20;
+/// Letters of what is kept of a value.
+const LONGEST_VALUE: usize = 256;
+
+/// A product that a package installs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The code under which Windows lists it: a GUID in braces, in capitals.
+    pub code: String,
+    /// What it is called.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Who made it, where it says so.
+    pub publisher: Option<String>,
+}
+
+/// The product of a package.
+///
+/// # Errors
+/// It is no package of Windows Installer, is cut off, or does not tell its product.
+pub fn product(file: impl Read + Seek) -> Result<Product, Why> {
+    let broken = |error: io::Error| {
+        let said = error.to_string();
+        Why::new(
+            format!("it is no whole Windows Installer package: {said}"),
+            format!("ce n'est pas un paquet MSI complet : {said}"),
+        )
+    };
+    let mut streams = CompoundFile::open(Bounded { inner: file, left: MOST }).map_err(broken)?;
+    let mut table = |name: &str| {
+        let stream = streams.open_stream(stream_name(name))?;
+        let mut bytes = Vec::new();
+        stream.take(LONGEST_TABLE).read_to_end(&mut bytes)?;
+        Ok::<Vec<u8>, io::Error>(bytes)
+    };
+    let pool = table("_StringPool").map_err(broken)?;
+    let data = table("_StringData").map_err(broken)?;
+    let properties = table("Property").map_err(broken)?;
+    let lacks = |what: &str| Why::new(format!("it does not tell its {what}"), format!("il ne dit pas sa propriété {what}"));
+    let strings = Strings::new(&pool, &data).ok_or_else(|| lacks("_StringPool"))?;
+    let property = |name: &str| strings.property(&properties, name).filter(|value| !value.is_empty());
+    let code = property("ProductCode").filter(|code| is_guid(code)).ok_or_else(|| lacks("ProductCode"))?;
+    let version = property("ProductVersion").ok_or_else(|| lacks("ProductVersion"))?;
+    Ok(Product {
+        code: code.to_uppercase(),
+        name: property("ProductName").ok_or_else(|| lacks("ProductName"))?,
+        version,
+        publisher: property("Manufacturer"),
+    })
+}
+
+/// Whether a text is a GUID in braces.
+pub fn is_guid(text: &str) -> bool {
+    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    inner.is_some_and(|inner| {
+        let lengths: Vec<usize> = inner.split('-').map(str::len).collect();
+        lengths == [8, 4, 4, 4, 12] && inner.chars().all(|c| c == '-' || c.is_ascii_hexdigit())
+    })
+}
+
+/// A file of which no more than so many bytes are read, wherever they stand.
+struct Bounded<F> {
+    inner: F,
+    left: u64,
+}
+
+impl<F: Read> Read for Bounded<F> {
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(bytes)?;
+        self.left = self.left.checked_sub(read as u64).ok_or_else(|| io::Error::other("its tables have no end"))?;
+        Ok(read)
+    }
+}
+
+impl<F: Seek> Seek for Bounded<F> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+/// The name of the stream that holds a table: a mark, then letters in twos, so that long names fit into a directory entry.
+fn stream_name(table: &str) -> String {
+    /// It marks a table (as Windows Installer, libmsi and the crate msi write it).
+    const TABLE: char = '\u{4840}';
+    const TWO: u32 = 0x3800;
+    const ONE: u32 = 0x4800;
+    let number = |letter: u8| match letter {
+        b'0'..=b'9' => Some(u32::from(letter - b'0')),
+        b'A'..=b'Z' => Some(u32::from(letter - b'A') + 10),
+        b'a'..=b'z' => Some(u32::from(letter - b'a') + 36),
+        b'.' => Some(62),
+        b'_' => Some(63),
+        _ => None,
+    };
+    let encoded = table.as_bytes().chunks(2).filter_map(|letters| match *letters {
+        [one, two] => char::from_u32(TWO + number(one)? + (number(two)? << 6)),
+        [one] => char::from_u32(ONE + number(one)?),
+        _ => None,
+    });
+    [TABLE].into_iter().chain(encoded).collect()
+}
+
+/// The texts of the database, which its tables refer to by number.
+struct Strings<'a> {
+    /// Where each begins and ends, the first of them being number 1.
+    places: Vec<(usize, usize)>,
+    data: &'a [u8],
+    /// Bytes of a reference.
+    width: usize,
+}
+
+impl<'a> Strings<'a> {
+    /// From the streams of lengths and of letters.
+    fn new(pool: &[u8], data: &'a [u8]) -> Option<Strings<'a>> {
+        /// In the first number, beside the code page: references have three bytes.
+        const LONG: u32 = 0x8000_0000;
+        let (head, mut rest) = pool.split_first_chunk::<4>()?;
+        let width = if u32::from_le_bytes(*head) & LONG == 0 { 2 } else { 3 };
+        let (mut places, mut at) = (Vec::new(), 0_usize);
+        while let Some((entry, after)) = rest.split_first_chunk::<4>() {
+            rest = after;
+            let mut length = usize::from(u16::from_le_bytes([entry[0], entry[1]]));
+            let uses = u16::from_le_bytes([entry[2], entry[3]]);
+            if length == 0 && uses > 0 {
+                // One that is longer than 16 bits can say has its length in the next entry.
+                let (long, after) = rest.split_first_chunk::<4>()?;
+                length = usize::try_from(u32::from_le_bytes(*long)).ok()?;
+                rest = after;
+            }
+            let end = at.checked_add(length).filter(|&end| end <= data.len())?;
+            places.push((at, end));
+            at = end;
+        }
+        Some(Strings { places, data, width })
+    }
+
+    /// A text by its number. Those of other code pages than UTF-8 are Western in nearly all packages; of a name only is that seen.
+    fn text(&self, number: usize) -> Option<String> {
+        let (from, to) = *self.places.get(number.checked_sub(1)?)?;
+        let bytes = self.data.get(from..to)?;
+        let text = std::str::from_utf8(bytes)
+            .map(str::to_owned)
+            .unwrap_or_else(|_| bytes.iter().map(|&byte| char::from(byte)).collect());
+        Some(text.chars().take(LONGEST_VALUE).collect())
+    }
+
+    /// The value of a property: the table has all names first, then all values.
+    fn property(&self, table: &[u8], name: &str) -> Option<String> {
+        let rows = table.len() / (2 * self.width);
+        let reference = |at: usize| {
+            let bytes = table.get(at * self.width..(at + 1) * self.width)?;
+            Some(bytes.iter().rev().fold(0_usize, |number, &byte| number << 8 | usize::from(byte)))
+        };
+        let is_it = |row: &usize| reference(*row).and_then(|number| self.text(number)).as_deref() == Some(name);
+        let row = (0..rows).find(is_it)?;
+        self.text(reference(rows + row)?)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::io::{Cursor, Write};
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A package with these properties and nothing else.
+    pub(crate) fn package(properties: &[(&str, &str)]) -> Vec<u8> {
+        let texts: Vec<&str> = properties.iter().flat_map(|(name, value)| [*name, *value]).collect();
+        let mut pool = 65001_u32.to_le_bytes().to_vec();
+        for text in &texts {
+            pool.extend(u16::try_from(text.len()).expect("short").to_le_bytes());
+            pool.extend(1_u16.to_le_bytes());
+        }
+        let references = |offset: usize| {
+            (0..properties.len())
+                .flat_map(move |row| u16::try_from(2 * row + offset).expect("few").to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
+        let table = [references(1), references(2)].concat();
+        let mut file = CompoundFile::create(Cursor::new(Vec::new())).expect("a compound file");
+        for (name, bytes) in [("_StringPool", pool), ("_StringData", texts.concat().into_bytes()), ("Property", table)] {
+            file.create_stream(stream_name(name)).and_then(|mut stream| stream.write_all(&bytes)).expect("a stream");
+        }
+        file.flush().expect("flushed");
+        file.into_inner().into_inner()
+    }
+
+    const KIOSK: &[(&str, &str)] = &[
+        ("ProductCode", "{0e7b7f5d-2f0a-4b53-9d0a-5a3c0a3d1f11}"),
+        ("ProductName", "Kiosk"),
+        ("ProductVersion", "2.10.0"),
+        ("Manufacturer", "Papeterie"),
+    ];
+
+    #[test]
+    fn a_package_tells_its_product() {
+        let product = product(Cursor::new(package(KIOSK))).expect("a package");
+        assert_eq!(product.code, "{0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11}");
+        assert_eq!((product.name.as_str(), product.version.as_str()), ("Kiosk", "2.10.0"));
+        assert_eq!(product.publisher.as_deref(), Some("Papeterie"));
+    }
+
+    #[test]
+    fn a_package_as_it_is_built_is_read_too() {
+        // By wixl from tests/windows/prep/kiosk.wxs.
+        let product = product(Cursor::new(include_bytes!("../../tests/packages/kiosk.msi"))).expect("a package");
+        assert_eq!((product.name.as_str(), product.version.as_str()), ("Kiosk Shell", "2.10.0"));
+        assert_eq!(product.code, "{0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11}");
+    }
+
+    #[test]
+    fn a_stream_is_called_as_windows_installer_calls_it() {
+        // From the directory of a package made by wixl.
+        assert_eq!(stream_name("_StringPool"), "\u{4840}\u{3f3f}\u{4577}\u{446c}\u{3e6a}\u{44b2}\u{482f}");
+        assert_eq!(stream_name("Property"), "\u{4840}\u{4559}\u{44f2}\u{4568}\u{4737}");
+    }
+
+    #[test]
+    fn what_is_no_package_or_does_not_tell_its_product_is_refused() {
+        let why = |bytes: &[u8]| product(Cursor::new(bytes)).expect_err("refused").english;
+        assert!(why(&[0; 2048]).contains("no whole Windows Installer package"));
+        assert!(why(b"").contains("no whole"));
+        assert!(why(&package(&KIOSK[1..])).contains("ProductCode"));
+        assert!(why(&package(&[("ProductCode", "x"), KIOSK[1], KIOSK[2]])).contains("ProductCode"));
+        assert!(why(&package(&KIOSK[..2])).contains("ProductVersion"));
+        let whole = package(KIOSK);
+        assert!(why(&whole[..2048]).contains("no whole"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_package_that_is_cut_off_or_damaged_harms_nobody(cut in 0_usize..6000, at in 0_usize..6000, byte: u8, two in 0_usize..6000) {
+            let mut bytes = package(KIOSK);
+            let size = bytes.len();
+            bytes[at % size] = byte;
+            bytes[two % size] ^= byte;
+            let _ = product(Cursor::new(&bytes));
+            bytes.truncate(cut);
+            let _ = product(Cursor::new(&bytes));
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Names that others have given: from the table of a directory or of a remote-help tool, and from what answered on a network.
+
+use std::collections::HashMap;
+
+use super::{How, LABEL, Names, Taken, is_host_name};
+use crate::fault::Why;
+use crate::line::one_line;
+use crate::prep::look::{Identity, filled_in};
+use crate::sheet;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Column {
+    Name,
+    Serial,
+    Model,
+}
+
+/// How each column may be called, in English and in French: of two that would do, the one that stands first here. Active
+/// Directory, Intune, and the common remote-help and inventory tools call them so.
+const HEADINGS: &[(Column, &[&str])] = &[
+    (
+        Column::Name,
+        &[
+            "computer name",
+            "computername",
+            "device name",
+            "devicename",
+            "hostname",
+            "host name",
+            "machine name",
+            "system name",
+            "netbios name",
+            "computer",
+            "endpoint",
+            "machine",
+            "device",
+            "host",
+            "pc",
+            "nom de l'ordinateur",
+            "nom d'ordinateur",
+            "nom du poste",
+            "nom de poste",
+            "nom du pc",
+            "nom de la machine",
+            "nom machine",
+            "nom de l'appareil",
+            "nom d'hôte",
+            "nom d'hote",
+            "nom netbios",
+            "ordinateur",
+            "poste",
+            "appareil",
+            "hôte",
+            "hote",
+            "name",
+            "nom",
+            "cn",
+            "dnshostname",
+            "dns host name",
+            "dns name",
+            "nom dns",
+            "samaccountname",
+        ],
+    ),
+    (
+        Column::Serial,
+        &[
+            "serial number",
+            "serialnumber",
+            "serial no",
+            "serial no.",
+            "serial",
+            "bios serial number",
+            "bios serial",
+            "service tag",
+            "servicetag",
+            "s/n",
+            "sn",
+            "numéro de série",
+            "numero de serie",
+            "n° de série",
+            "n° série",
+            "no de série",
+            "numéro série",
+        ],
+    ),
+    (Column::Model, &["model", "product name", "product", "system model", "modèle", "modele", "produit"]),
+];
+
+/// A name that a table gives, and what it says of the PC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The name.
+    pub name: String,
+    /// The PC, as far as the table tells.
+    pub pc: Option<Identity>,
+}
+
+/// What a table holds.
+#[derive(Debug, Default, PartialEq)]
+pub struct Table {
+    /// The names, in its order.
+    pub rows: Vec<Row>,
+    /// What could not be read, each with its line.
+    pub complaints: Vec<Why>,
+}
+
+/// Reads a table (CSV). The error is one line: no names stand in it.
+pub fn read(text: &str) -> Result<Table, Why> {
+    // PowerShell's Export-Csv says first what it wrote; then the line numbers go on from there.
+    let told = text.starts_with("#TYPE ").then(|| text.find('\n')).flatten();
+    let rows = sheet::rows(&text[told.unwrap_or(0)..])?;
+    let mut table = Table::default();
+    let headed = rows.iter().position(|(_, record)| columns(record).contains_key(&Column::Name));
+    // A list of names and nothing else has no headings.
+    let list = rows.iter().all(|(_, record)| record.iter().filter(|field| !field.trim().is_empty()).count() == 1);
+    let (columns, first) = match headed {
+        Some(at) => (columns(&rows[at].1), at + 1),
+        None if list && !rows.is_empty() => (HashMap::from([(Column::Name, 0)]), 0),
+        None => {
+            return Err(Why::new(
+                "no row of headings with the names of PCs, as in \"Computer name\"",
+                "pas de ligne de titres avec les noms des PC, comme « Nom de l'ordinateur »",
+            ));
+        }
+    };
+    for (line, record) in &rows[first..] {
+        match row(&columns, record) {
+            Ok(row) => table.rows.push(row),
+            Err(why) => table.complaints.push(sheet::at(*line, why)),
+        }
+    }
+    match (table.rows.is_empty(), table.complaints.first()) {
+        (true, Some(why)) => Err(why.clone()),
+        (true, None) => Err(Why::new("no name stands in it", "il ne contient aucun nom")),
+        (false, _) => Ok(table),
+    }
+}
+
+/// Which column holds what, by its heading.
+fn columns(record: &csv::StringRecord) -> HashMap<Column, usize> {
+    let called = |field: &str| one_line(field).to_lowercase().replace('’', "'").replace(['_', '-'], " ");
+    let fields: Vec<String> = record.iter().map(called).collect();
+    let place = |names: &[&str]| names.iter().find_map(|name| fields.iter().position(|field| field == name));
+    HEADINGS.iter().filter_map(|(column, names)| Some((*column, place(names)?))).collect()
+}
+
+fn row(columns: &HashMap<Column, usize>, record: &csv::StringRecord) -> Result<Row, Why> {
+    let field =
+        |column: Column| columns.get(&column).and_then(|at| record.get(*at)).map(one_line).filter(|text| !text.is_empty());
+    let told = field(Column::Name).ok_or_else(|| Why::new("no name", "pas de nom"))?;
+    let name = label(&told)
+        .ok_or_else(|| Why::new(format!("{told:?} is no name for a PC"), format!("{told:?} n'est pas un nom de PC")))?;
+    let serial = field(Column::Serial).and_then(|serial| filled_in(&serial));
+    let product = field(Column::Model).and_then(|model| filled_in(&model));
+    // Without a serial number the model says nothing of which PC it is.
+    let pc = serial.map(|serial| Identity { serial: Some(serial), product, ..Identity::default() });
+    Ok(Row { name, pc })
+}
+
+/// The name of a PC in what a directory or a network calls it: without the domain, and without the `$` of an account.
+pub fn label(told: &str) -> Option<String> {
+    let first = told.trim().split('.').next().unwrap_or_default();
+    let name = first.strip_suffix('$').unwrap_or(first);
+    is_host_name(name, LABEL).then(|| name.to_owned())
+}
+
+/// What taking names over came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Came {
+    /// Names that are new.
+    pub added: usize,
+    /// Names of which more is known now.
+    pub bound: usize,
+    /// Names that were there.
+    pub same: usize,
+}
+
+impl Names {
+    /// Takes over names that others have given. What is reserved for a PC stays so: a table that says otherwise is told.
+    pub fn take(&mut self, rows: Vec<Row>, how: How, from: &str, since: &str) -> (Came, Vec<Why>) {
+        let (mut came, mut conflicts) = (Came::default(), Vec::new());
+        let mut places: HashMap<String, usize> = self.names.iter().map(|taken| taken.name.to_lowercase()).zip(0..).collect();
+        for Row { name, pc } in rows {
+            let serial = |pc: &Option<Identity>| pc.as_ref().and_then(|pc| pc.serial.clone());
+            let Some(&at) = places.get(&name.to_lowercase()) else {
+                places.insert(name.to_lowercase(), self.names.len());
+                self.names.push(Taken { name, how, pc, from: Some(from.to_owned()), since: since.to_owned() });
+                came.added += 1;
+                continue;
+            };
+            let known = &mut self.names[at];
+            match (serial(&known.pc), serial(&pc)) {
+                (Some(ours), Some(theirs)) if !ours.eq_ignore_ascii_case(&theirs) => conflicts.push(Why::new(
+                    format!("{name} belongs to serial number {ours} here, and to {theirs} there"),
+                    format!("{name} appartient ici au numéro de série {ours}, et là-bas à {theirs}"),
+                )),
+                // A name that a PC of this kit has is bound by more than a table knows.
+                (None, Some(_)) if known.pc.is_none() => {
+                    known.pc = pc;
+                    came.bound += 1;
+                }
+                _ => came.same += 1,
+            }
+        }
+        (came, conflicts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        let table = read(text).unwrap_or_else(|why| panic!("{why:?}"));
+        let serial =
+            |row: &Row| row.pc.as_ref().and_then(|pc| pc.serial.clone()).map(|serial| format!(" {serial}")).unwrap_or_default();
+        table.rows.iter().map(|row| format!("{}{}", row.name, serial(row))).collect()
+    }
+
+    #[test]
+    fn the_column_is_guessed_whoever_wrote_the_table() {
+        // PowerShell's Get-ADComputer | Export-Csv.
+        let directory = "#TYPE Microsoft.ActiveDirectory.Management.ADComputer\n\"DistinguishedName\",\"DNSHostName\",\"Enabled\",\"Name\",\"SamAccountName\"\n\"CN=ACME-PC-01,OU=PC\",\"acme-pc-01.acme.lan\",\"True\",\"ACME-PC-01\",\"ACME-PC-01$\"\n";
+        assert_eq!(names(directory), ["ACME-PC-01"]);
+        assert_eq!(names("SamAccountName;OS\nACME-PC-02$;Windows 11\n"), ["ACME-PC-02"]);
+        assert_eq!(
+            names(
+                "Device name,Manufacturer,Model,Serial number\nlt-7,Dell,Latitude,ABC123\nlt-8,Dell,Latitude,To be filled by O.E.M.\n"
+            ),
+            ["lt-7 ABC123", "lt-8"]
+        );
+        assert_eq!(names("Parc de l'agence\nNom de l’ordinateur;N° de série\nposte-1.agence.lan;X1\n"), ["poste-1 X1"]);
+        assert_eq!(names("acme-1\nacme-2\n"), ["acme-1", "acme-2"], "a list");
+    }
+
+    #[test]
+    fn what_is_no_name_is_told_with_its_line_and_costs_itself_only() {
+        let table = read("name;serial\npc-1;\n;S\nZoé's PC;\n1234;\npc-2;00000000\n").expect("a table");
+        assert_eq!(table.rows.len(), 2);
+        let told: Vec<&str> = table.complaints.iter().map(|why| why.english.as_str()).collect();
+        assert_eq!(told, ["line 3: no name", "line 4: \"Zoé's PC\" is no name for a PC", "line 5: \"1234\" is no name for a PC"]);
+        assert!(read("a;b\n1;2\n").expect_err("no names").english.contains("headings"));
+        assert!(read("").is_err() && read("name\n").is_err());
+        assert!(read("name\n!\n").expect_err("none").english.contains("line 2"));
+    }
+
+    #[test]
+    fn names_are_taken_over_once_and_a_table_does_not_unbind_a_pc() {
+        let rows = |text: &str| read(text).expect("a table").rows;
+        let mut names = Names::default();
+        let (came, _) = names.take(rows("name;serial\npc-1;A\npc-2;\n"), How::Imported, "ad.csv", "2026");
+        assert_eq!(came, Came { added: 2, bound: 0, same: 0 });
+        let (came, conflicts) = names.take(rows("name;serial\nPC-1;B\npc-2;C\nPC-2;C\n"), How::Imported, "rmm.csv", "2027");
+        assert_eq!(came, Came { added: 0, bound: 1, same: 1 });
+        assert_eq!(conflicts[0].english, "PC-1 belongs to serial number A here, and to B there");
+        assert_eq!((names.names.len(), names.names[0].since.as_str()), (2, "2026"));
+    }
+}

@@ -1,0 +1,279 @@
+//! The delivery sheet of a PC on a page: first one that sums up and can be stuck on the box, then every step with its proof.
+
+use jiff::tz::TimeZone;
+
+use super::preparation::tone;
+use super::{Block, Code, Column, Fit, Page, Reading, Row, Table, Tone};
+use crate::language::Language;
+use crate::prep::change::{Change, Sight};
+use crate::prep::look::How;
+use crate::prep::outcome::{Outcome, RunEnd};
+use crate::prep::sheet::{Delivered, Restarted, Sheet};
+use crate::report::columns::cut;
+use crate::report::words::{counted, day_and_time, number};
+
+/// Rows of steps that the first page has room for; more steps than that are summed up on it.
+const ROOM: usize = 18;
+/// Steps that are not done which a page that sums up has room for.
+const TOLD: usize = 8;
+/// Network cards and updates that are named on the first page.
+const NAMED: usize = 4;
+/// Letters of a text on the first page: the name of a step in one line, all else in two.
+const NAME: usize = 48;
+const TEXT: usize = 110;
+
+impl Page {
+    /// The page of a delivery sheet; times are told by the clock of `zone`.
+    pub fn of_sheet(sheet: &Sheet, language: Language, zone: &TimeZone) -> Page {
+        let (tone, text) = verdict(sheet, language);
+        let mut blocks = vec![Block::Verdict(tone, text)];
+        if sheet.left.as_ref().is_some_and(|left| left.restart_pending == Some(true)) {
+            let text = language.pick("The system asks for one more restart.", "Le système demande encore un redémarrage.");
+            blocks.push(Block::Warning(text.to_owned()));
+        }
+        blocks.extend(sheet.code().as_deref().and_then(Code::of).map(Block::Code));
+        blocks.push(Block::Facts(facts(sheet, language, zone)));
+        blocks.extend(summary(sheet, language));
+        blocks.push(Block::NewPage);
+        blocks.extend(evidence(sheet, language, zone));
+        let when = sheet.finished.as_ref().or(sheet.started.as_ref()).map(|at| day_and_time(at, zone, language));
+        let page = Page {
+            language,
+            title: language.pick("Delivery sheet", "Fiche de préparation").to_owned(),
+            subtitle: [sheet.host_name().map(str::to_owned), when].into_iter().flatten().collect::<Vec<_>>().join(" · "),
+            blocks,
+        };
+        page.made_fit()
+    }
+}
+
+fn verdict(sheet: &Sheet, language: Language) -> (Tone, String) {
+    let failed = sheet.not_done().count() as u32;
+    let steps = counted(failed, ("step not done", "étape non aboutie"), ("steps not done", "étapes non abouties"), language);
+    let (tone, english, french) = match sheet.end {
+        Some(RunEnd::Ready) => (
+            Tone::Clear,
+            "Ready to deliver: every step is done, and was seen to be.".to_owned(),
+            "Prêt à livrer : chaque étape est faite et constatée.".to_owned(),
+        ),
+        Some(RunEnd::Failed) => (Tone::Broken, format!("Not ready: {steps}."), format!("Pas prêt : {steps}.")),
+        Some(RunEnd::RestartPending) => {
+            (Tone::Risk, "Not ready: a restart is awaited.".to_owned(), "Pas prêt : un redémarrage est attendu.".to_owned())
+        }
+        Some(RunEnd::TooManyResumes) => (
+            Tone::Broken,
+            "Not ready: given up, the PC was started again and again without coming to the end.".to_owned(),
+            "Pas prêt : préparation abandonnée, le PC a redémarré encore et encore sans arriver au bout.".to_owned(),
+        ),
+        None => (
+            Tone::NotTested,
+            "Not ready: the preparation is under way, or was interrupted.".to_owned(),
+            "Pas prêt : la préparation est en cours, ou a été interrompue.".to_owned(),
+        ),
+    };
+    (tone, language.pick(english, french))
+}
+
+fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, String)> {
+    let untold = language.pick("not told", "non indiqué");
+    let unseen = language.pick("could not be read", "illisible");
+    let day = |at: &Option<String>| at.as_deref().map(|at| day_and_time(at, zone, language));
+    let when = match (day(&sheet.started), day(&sheet.finished)) {
+        (Some(started), Some(finished)) if started != finished => format!("{started} → {finished}"),
+        (started, finished) => finished.or(started).unwrap_or_default(),
+    };
+    let before = sheet.found.as_ref().map(|found| found.host_name.as_str()).filter(|found| Some(*found) != sheet.host_name());
+    let name = match (sheet.host_name(), before) {
+        (Some(name), Some(before)) => language.pick(format!("{name} (was {before})"), format!("{name} (auparavant {before})")),
+        (name, _) => name.unwrap_or(unseen).to_owned(),
+    };
+    let cards = match sheet.cards() {
+        None => unseen.to_owned(),
+        Some([]) => language.pick("none", "aucune").to_owned(),
+        Some(cards) => listed(cards.iter().map(|card| format!("{} {}", card.name, card.mac)).collect(), language),
+    };
+    let serial = sheet.pc.serial.clone();
+    let serial =
+        serial.unwrap_or_else(|| language.pick("not filled in by its maker", "non renseigné par le fabricant").to_owned());
+    let rows = [
+        (("PC", "PC"), sheet.pc.model().unwrap_or_else(|| unseen.to_owned())),
+        (("Serial number", "Numéro de série"), serial),
+        (("Name", "Nom"), name),
+        (("System", "Système"), sheet.system().map_or_else(|| unseen.to_owned(), |system| system.say())),
+        (("Network cards", "Cartes réseau"), cards),
+        (("Prepared", "Préparé"), when),
+        (("Technician", "Technicien"), sheet.technician.clone().unwrap_or_else(|| untold.to_owned())),
+        (("Profile", "Profil"), [&sheet.title, &sheet.version].map(String::as_str).join(" ")),
+        (("Restarts", "Redémarrages"), number(sheet.restarts.len() as u32, language)),
+        (("System updates", "Mises à jour du système"), updates(sheet, language)),
+    ];
+    rows.into_iter().map(|((english, french), text)| (language.pick(english, french).to_owned(), cut(&text, TEXT))).collect()
+}
+
+fn updates(sheet: &Sheet, language: Language) -> String {
+    match sheet.pending_updates().as_deref() {
+        None => {
+            language.pick("not looked for: no step of the profile does", "non recherchées : aucune étape ne le fait").to_owned()
+        }
+        Some([]) => language.pick("none pending", "aucune en attente").to_owned(),
+        Some(updates) => {
+            let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), language);
+            let count = updates.len() as u32;
+            language.pick(format!("{count} pending: {named}"), format!("{count} en attente : {named}"))
+        }
+    }
+}
+
+/// The first of them, and how many more there are.
+fn listed(mut words: Vec<String>, language: Language) -> String {
+    let more = words.len().saturating_sub(NAMED);
+    words.truncate(NAMED);
+    if more > 0 {
+        words.push(language.pick(format!("and {more} more"), format!("et {more} de plus")));
+    }
+    words.join(", ")
+}
+
+/// The steps on the first page: each of them where there is room, else how many came to what, and those that are not done.
+fn summary(sheet: &Sheet, language: Language) -> Vec<Block> {
+    let mut blocks = vec![Block::Heading(language.pick("Steps", "Étapes").to_owned())];
+    let not_done: Vec<&Delivered> = sheet.not_done().collect();
+    if sheet.steps.len() + not_done.len() <= ROOM {
+        blocks.push(Block::Table(short(&sheet.steps.iter().collect::<Vec<_>>(), language)));
+        return blocks;
+    }
+    let mut counts: Vec<(&Outcome, u32)> = Vec::new();
+    for step in &sheet.steps {
+        let outcome = &step.stood.outcome;
+        match counts.iter_mut().find(|(known, _)| known.word(language) == outcome.word(language)) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((outcome, 1)),
+        }
+    }
+    let columns = vec![
+        Column::new(language.pick("Result", "Résultat"), Fit::Wrap),
+        Column::right(language.pick("Steps", "Étapes"), Fit::Whole),
+    ];
+    let row = |(outcome, count): (&Outcome, u32)| Row {
+        tone: tone(outcome),
+        cells: vec![outcome.word(language).into(), number(count, language).into()],
+    };
+    blocks.push(Block::Table(Table { columns, rows: counts.into_iter().map(row).collect(), reading: Reading::Short }));
+    if !not_done.is_empty() {
+        blocks.push(Block::Table(short(&not_done[..not_done.len().min(TOLD)], language)));
+    }
+    let more = not_done.len().saturating_sub(TOLD) as u32;
+    let text = match more {
+        0 => language.pick("Each step is on the pages that follow.", "Chaque étape figure sur les pages suivantes.").to_owned(),
+        more => {
+            let more =
+                counted(more, ("more is not done", "autre non aboutie"), ("more are not done", "autres non abouties"), language);
+            language.pick(
+                format!("{more}: each step is on the pages that follow."),
+                format!("{more} : chaque étape figure sur les pages suivantes."),
+            )
+        }
+    };
+    blocks.push(Block::Text(text));
+    blocks
+}
+
+/// Steps in one line each, with the reason of those that are not done.
+fn short(steps: &[&Delivered], language: Language) -> Table {
+    let columns = vec![
+        Column::new(language.pick("Step", "Étape"), Fit::Wrap),
+        Column::new(language.pick("Result", "Résultat"), Fit::Said),
+        Column::new(language.pick("Why", "Pourquoi"), Fit::Wrap),
+    ];
+    let row = |step: &&Delivered| {
+        let outcome = &step.stood.outcome;
+        let why = reasons(outcome, language).into_iter().next().filter(|_| !outcome.is_done()).unwrap_or_default();
+        let cells = vec![cut(&step.stood.name, NAME).into(), outcome.word(language).into(), cut(&why, TEXT).into()];
+        Row { tone: tone(outcome), cells }
+    };
+    Table { columns, rows: steps.iter().map(row).collect(), reading: Reading::Short }.without_empty_columns()
+}
+
+/// What proves what stands on the first page.
+fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
+    let heading = |english: &str, french: &str| Block::Heading(language.pick(english, french).to_owned());
+    let mut blocks = vec![heading("Evidence", "Constats")];
+    if !sheet.steps.is_empty() {
+        blocks.push(Block::Table(steps(sheet, language)));
+    }
+    if !sheet.restarts.is_empty() {
+        let restart = |restart: &Restarted| {
+            let why = match restart.step.as_str() {
+                "" => language.pick("not asked for by a step", "sans demande d'une étape"),
+                step => step,
+            };
+            (day_and_time(&restart.at, zone, language), why.to_owned())
+        };
+        blocks.push(heading("Restarts", "Redémarrages"));
+        blocks.push(Block::Facts(sheet.restarts.iter().map(restart).collect()));
+    }
+    blocks.push(heading("Made from", "À partir de"));
+    let profile = language.pick("Profile", "Profil");
+    let used = [(profile.to_owned(), sheet.profile.clone())].into_iter();
+    let used = used.chain(sheet.payloads.iter().map(|(name, digest)| (name.clone(), digest.sha256.clone())));
+    let columns = vec![Column::new(language.pick("File", "Fichier"), Fit::Wrap), Column::new("SHA-256", Fit::Wrap)];
+    let row = |(name, sum): (String, String)| Row { tone: None, cells: vec![name.into(), sum.into()] };
+    blocks.push(Block::Table(Table { columns, rows: used.map(row).collect(), reading: Reading::Short }));
+    let program = &sheet.program;
+    blocks.push(Block::Text(language.pick(
+        format!("Prepared and looked at once more by trousse {program}. No exit code was believed: a step is done when a second look finds nothing left to do."),
+        format!("Préparé et revu par trousse {program}. Aucun code de sortie n'a été cru : une étape est faite quand un second regard n'y trouve plus rien à faire."),
+    )));
+    blocks
+}
+
+/// Every step: what it changed, from how it was found to how it is; what else was seen of it; and by what.
+fn steps(sheet: &Sheet, language: Language) -> Table {
+    let columns = vec![
+        Column::new(language.pick("Step", "Étape"), Fit::Wrap),
+        Column::new(language.pick("Result", "Résultat"), Fit::Said),
+        Column::new(language.pick("Before → after", "Avant → après"), Fit::Wrap),
+        Column::new(language.pick("Seen by", "Constaté par"), Fit::Wrap),
+    ];
+    let rows = sheet.steps.iter().flat_map(|step| {
+        let stood = &step.stood;
+        let mut lines = lines(step, language).into_iter();
+        let seen_by = match stood.outcome {
+            Outcome::Skipped | Outcome::NotTried(_) => String::new(),
+            _ => stood.detection.say(language).to_owned(),
+        };
+        let word = stood.outcome.word(language).to_owned();
+        let first = [stood.name.clone(), word, lines.next().unwrap_or_default(), seen_by];
+        let below = lines.map(|line| (None, [String::new(), String::new(), line, String::new()]));
+        [(tone(&stood.outcome), first)].into_iter().chain(below)
+    });
+    let rows = rows.map(|(tone, texts)| Row { tone, cells: texts.into_iter().map(Into::into).collect() });
+    Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
+}
+
+/// What a step tells: what it changed or could not, then what else was seen, and how its programs ended where not with 0.
+fn lines(step: &Delivered, language: Language) -> Vec<String> {
+    let stood = &step.stood;
+    let told = |sight: &&Sight| {
+        let same = |change: &Change| (&change.subject, &change.aspect) == (&sight.subject, &sight.aspect);
+        !stood.outcome.changes().iter().any(same)
+    };
+    let mut lines = reasons(&stood.outcome, language);
+    lines.extend(stood.seen.iter().filter(told).map(|sight| sight.say(language)));
+    lines.extend(stood.unseen.as_ref().map(|why| why.say(language)));
+    for how in step.programs.iter().filter(|how| **how != How::Code(0)) {
+        let how = how.say(language);
+        lines.push(language.pick(format!("program: {how}"), format!("programme : {how}")));
+    }
+    lines
+}
+
+/// What was changed; of a step that is not done, how it is and how it must be.
+fn reasons(outcome: &Outcome, language: Language) -> Vec<String> {
+    match outcome {
+        Outcome::DidNotTake(changes) | Outcome::RebootNeeded(changes) | Outcome::ToDo(changes) => {
+            changes.iter().map(|change| change.say_wanted(language)).collect()
+        }
+        other => other.lines(language),
+    }
+}
