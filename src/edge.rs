@@ -9,6 +9,8 @@ use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 
+#[cfg(target_os = "linux")]
+pub mod bench;
 pub mod browser;
 pub mod capture;
 pub mod clock;
@@ -28,6 +30,7 @@ pub mod pc;
 pub mod record;
 pub mod replace;
 pub mod replay;
+pub mod sealed;
 pub mod shared;
 pub mod snmp;
 pub mod stop;

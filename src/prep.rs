@@ -3,6 +3,7 @@
 //!
 //! Pure: the PC is behind [`look::Look`] and [`look::Act`], the journal behind [`engine::Log`]; no clock is read.
 
+pub mod bench;
 pub mod change;
 pub mod depot;
 pub mod draft;
@@ -20,6 +21,7 @@ pub mod payload;
 pub mod portrait;
 pub mod profile;
 pub mod program_file;
+pub mod secrets;
 pub mod sheet;
 pub mod smbios;
 pub mod step;

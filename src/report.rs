@@ -44,10 +44,11 @@ pub use csv::depot::list as depot_csv;
 pub use csv::names::list as names_csv;
 pub use dhcp::DhcpRow;
 pub use format::{
-    CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat, Medium, SHEET_FORMATS,
-    SheetFormat, View,
+    BENCH_FORMATS, BenchFormat, CERTIFICATE_FORMATS, CertificateFormat, FORMATS, Form, Format, LOGBOOK_FORMATS, LogbookFormat,
+    Medium, SHEET_FORMATS, SheetFormat, View,
 };
 pub use host::Host;
+pub use json::bench_line;
 pub use neighbour::NeighbourRow;
 pub use page::preparation::Purpose;
 pub use planned::{PlannedRow, PlannedSaid};

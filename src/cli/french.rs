@@ -15,6 +15,9 @@ const PROFILE_NAMES: &str = "Le fichier des noms déjà pris, pour une étape qu
 const SET: &str = "La valeur d'une variable du profil, par exemple customer=Tilleuls ; peut être répété";
 const STATE: &str =
     "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : /var/lib/trousse/prep]";
+const SECRETS: &str =
+    "Prendre les secrets du profil dans ce fichier scellé par age ; tels quels sur l'entrée standard si FICHIER est -";
+const IDENTITY: &str = "L'ouvrir avec cette identité (d'age-keygen) ; sans elle, la phrase secrète est demandée";
 const PREP_FORMAT: &str = "Comment l'écrire ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]";
 
 const NAMES_DEPOT: &str =
@@ -447,7 +450,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, fiche de préparation, dépôt, noms des PC).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société, liste de PC) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, celle de plusieurs PC, fiche de préparation, dépôt, noms des PC).",
     ),
     ("schema", "what", "De quoi"),
     ("prep", "", "Préparer ce PC selon un profil : une étape n'est faite que si un second regard n'y trouve plus rien à faire."),
@@ -480,6 +483,9 @@ const WORDS: &[(&str, &str, &str)] = &[
         "reboot",
         "Redémarrer le PC quand une étape en a besoin, et continuer tout seul ; sans cette option, le redémarrage vous revient",
     ),
+    ("prep run", "secrets", SECRETS),
+    ("prep run", "identity", IDENTITY),
+    ("prep run", "tell", "Écrire aussi ce qui se passe dans ce fichier, ligne par ligne, comme --format json"),
     ("prep run", "technician", "Qui prépare le PC, pour sa fiche de préparation"),
     ("prep run", "resumed", "Le PC continue tout seul, après son démarrage"),
     (
@@ -502,6 +508,68 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("prep status", "state", "Le dossier de la préparation [par défaut : /var/lib/trousse/prep]"),
     ("prep status", "format", "Comment l'écrire [par défaut : terminal]"),
+    (
+        "prep secrets",
+        "",
+        "Sceller des secrets par une phrase secrète dans un nouveau fichier, pour --secrets : chacun est demandé, rien ne s'en affiche.",
+    ),
+    ("prep secrets", "file", "Le fichier, par exemple guichet.age"),
+    ("prep secrets", "names", "Le nom de chacun, par exemple ADMIN_PASSWORD : le password_from d'une étape"),
+    (
+        "prep bench",
+        "",
+        "Préparer plusieurs PC à la fois par SSH : le programme, le profil et ses fichiers sont déposés sur chacun, la préparation y continue seule et est suivie à travers les redémarrages et les coupures. Code de sortie : le plus élevé ; 0 : prêt ; 10 : un redémarrage est attendu ; 20 : une étape a échoué, ou le PC a été perdu de vue ; 30 : refusé, ou injoignable.",
+    ),
+    ("prep bench", "profile", PROFILE),
+    ("prep bench", "hosts", "Les PC, un par ligne : address, user, port, et des variables du profil (CSV ou TOML)"),
+    (
+        "prep bench",
+        "set",
+        "La valeur d'une variable du profil pour tous les PC, par exemple customer=Tilleuls ; peut être répété",
+    ),
+    ("prep bench", "user", "L'utilisateur à la connexion, quand la liste n'en dit rien [par défaut : votre propre nom]"),
+    (
+        "prep bench",
+        "key",
+        "Se connecter avec cette clé privée et aucune autre ; peut être répété [par défaut : celles de l'agent et de ~/.ssh]",
+    ),
+    (
+        "prep bench",
+        "ask_password",
+        "Demander le mot de passe de l'utilisateur, pour la connexion et pour sudo ; TROUSSE_SSH_PASSWORD dans l'environnement convient aussi",
+    ),
+    (
+        "prep bench",
+        "accept_new_keys",
+        "Croire sur parole, une fois, un PC dont la clé n'est pas connue, et la retenir ; une clé qui a changé est refusée quand même",
+    ),
+    (
+        "prep bench",
+        "known_hosts",
+        "D'où les clés des PC sont connues [par défaut : ~/.ssh/known_hosts et /etc/ssh/ssh_known_hosts]",
+    ),
+    ("prep bench", "jump", "Atteindre chaque PC par celui-ci, par exemple technicien@10.0.0.1:22"),
+    ("prep bench", "program", "Déposer ce programme sur les PC, pour un autre processeur [par défaut : celui-ci]"),
+    ("prep bench", "jobs", "En préparer autant à la fois [par défaut : 64]"),
+    (
+        "prep bench",
+        "patience",
+        "Attendre aussi longtemps, en minutes, un PC qui a été joint et ne donne plus signe de vie [par défaut : 15]",
+    ),
+    ("prep bench", "secrets", SECRETS),
+    ("prep bench", "identity", IDENTITY),
+    (
+        "prep bench",
+        "format",
+        "Comment écrire les résultats ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]",
+    ),
+    ("prep bench", "output", "Écrire les résultats dans FICHIER ; peut être répété, par exemple -o parc.html -o parc.csv"),
+    (
+        "prep bench",
+        "firm",
+        "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
+    ),
+    ("prep attend", "", "Répondre au poste qui a déposé ce programme ici, sur l'entrée et la sortie standard"),
     (
         "prep sheet",
         "",

@@ -1,17 +1,23 @@
 //! `trousse prep`: from a freshly imaged PC to one that is ready to deliver.
 
+#[cfg(target_os = "linux")]
+mod bench;
 mod carried_out;
 pub mod names;
 mod naming;
 mod new;
 mod progress;
+mod secrets;
 mod sheet;
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
+
 use crate::edge::pc::state_folder;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
+use crate::report::BENCH_FORMATS;
 pub use new::NewArgs;
 pub use sheet::SheetArgs;
 
@@ -34,6 +40,10 @@ pub enum PrepCommand {
     Run(RunArgs),
     Verify(VerifyArgs),
     Status(StatusArgs),
+    Secrets(SealArgs),
+    Bench(Box<BenchArgs>),
+    #[command(hide = true)]
+    Attend(AttendArgs),
     Sheet(SheetArgs),
     Names(names::NamesArgs),
     New(NewArgs),
@@ -58,12 +68,18 @@ pub struct RunArgs {
     /// Restart the PC where a step needs it, and go on by itself; without it, that is left to you
     #[arg(long)]
     pub reboot: bool,
+    /// Where secrets come from.
+    #[command(flatten)]
+    pub secrets: SecretsArgs,
     /// Who prepares the PC, for its delivery sheet
     #[arg(long, value_name = "NAME")]
     pub technician: Option<String>,
     /// The PC goes on by itself, after it was started
     #[arg(long, hide = true)]
     pub resumed: bool,
+    /// Write what happens to this file too, a line each, as --format json does
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub tell: Option<PathBuf>,
 }
 
 /// Show exactly what has changed since the preparation: how it was left, how it is. Exit code 0: the PC is as the profile wants it;
@@ -119,6 +135,87 @@ pub struct ProfileArgs {
     pub format: PrepFormat,
 }
 
+/// Where the secrets of a profile come from, beside the environment and the keyboard.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct SecretsArgs {
+    /// Take the secrets of the profile from this file, sealed with age; from standard input as it is, where FILE is -
+    #[arg(long, value_name = "FILE")]
+    pub secrets: Option<PathBuf>,
+    /// Open it with this identity (of age-keygen); without one, its passphrase is asked for
+    #[arg(long, value_name = "FILE", requires = "secrets")]
+    pub identity: Option<PathBuf>,
+}
+
+/// Seal secrets with a passphrase in a new file, for --secrets: each is asked for, and nothing of it is shown.
+#[derive(Debug, clap::Args)]
+pub struct SealArgs {
+    /// The file, as in counter.age
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// What each is called, as in ADMIN_PASSWORD: the password_from of a step
+    #[arg(value_name = "NAME", required = true)]
+    pub names: Vec<String>,
+}
+
+/// Prepare many PCs at once over SSH: the program, the profile and its files are brought to each, the run goes on there by itself
+/// and is followed across restarts and lost connections. Exit code: the highest of them; 0: ready; 10: a restart is awaited; 20: a
+/// step failed, or the PC was lost; 30: refused, or not reached.
+#[derive(Debug, clap::Args)]
+pub struct BenchArgs {
+    /// The profile (TOML); the files that it names lie beside it
+    #[arg(value_name = "PROFILE")]
+    pub profile: PathBuf,
+    /// The PCs, one a row: address, user, port, and variables of the profile (CSV or TOML)
+    #[arg(long, value_name = "FILE")]
+    pub hosts: PathBuf,
+    /// The value of a variable of the profile for every PC, as in customer=Tilleuls; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// The user to log in as, where the list names none [default: your own name]
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+    /// Log in with this private key, and no other; may be repeated [default: those of the agent and of ~/.ssh]
+    #[arg(long, value_name = "FILE")]
+    pub key: Vec<PathBuf>,
+    /// Ask for the password of the user, for logging in and for sudo; TROUSSE_SSH_PASSWORD in the environment does too
+    #[arg(long)]
+    pub ask_password: bool,
+    /// Take a PC whose key is not known at its word, once, and remember the key; one that has changed is refused all the same
+    #[arg(long)]
+    pub accept_new_keys: bool,
+    /// Where the keys of the PCs are known from [default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts]
+    #[arg(long, value_name = "FILE")]
+    pub known_hosts: Option<PathBuf>,
+    /// Reach every PC by way of this one, as in technician@10.0.0.1:22
+    #[arg(long, value_name = "PC")]
+    pub jump: Option<String>,
+    /// Put this program on the PCs, for another processor [default: this one]
+    #[arg(long, value_name = "FILE")]
+    pub program: Option<PathBuf>,
+    /// Prepare so many at once
+    #[arg(short, long, value_name = "NUMBER", default_value = "64", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: u16,
+    /// Wait so long for a PC that was reached and is heard of no more, in minutes
+    #[arg(long, value_name = "MINUTES", default_value = "15", value_parser = clap::value_parser!(u16).range(1..=1440))]
+    pub patience: u16,
+    /// Where secrets come from.
+    #[command(flatten)]
+    pub secrets: SecretsArgs,
+    /// How the results are written; json is a line for each thing that happens
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(BENCH_FORMATS.iter().map(|format| format.name)))]
+    pub format: Option<String>,
+    /// Write the results to FILE; may be repeated, as in -o fleet.html -o fleet.csv
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Vec<PathBuf>,
+    /// The firm at the head of HTML and PDF (TOML) [default: trousse/firm.toml among the user's settings]
+    #[arg(long, value_name = "FIRM")]
+    pub firm: Option<PathBuf>,
+}
+
+/// Attend to the station that has put this program here, on standard input and output
+#[derive(Debug, clap::Args)]
+pub struct AttendArgs {}
+
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum PrepFormat {
@@ -142,6 +239,16 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Run(args) => carried_out::run(args, language),
         PrepCommand::Verify(args) => carried_out::verify(args, language),
         PrepCommand::Status(args) => carried_out::status(args, language),
+        PrepCommand::Secrets(args) => secrets::seal(args, language),
+        #[cfg(target_os = "linux")]
+        PrepCommand::Bench(args) => bench::bench(args, language),
+        #[cfg(target_os = "linux")]
+        PrepCommand::Attend(_) => crate::edge::bench::attend::attend().map(|()| 0),
+        #[cfg(not(target_os = "linux"))]
+        PrepCommand::Bench(_) | PrepCommand::Attend(_) => {
+            Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")
+                .hint("run it from Linux (a live USB stick will do)", "lancez-le sous Linux (une clé USB autonome suffit)"))
+        }
         PrepCommand::Sheet(args) => sheet::run(args, language),
         PrepCommand::Names(args) => names::run(args, language),
         PrepCommand::New(args) => new::run(args, language),
@@ -153,4 +260,14 @@ fn no_preparation(state: &Path) -> Fault {
     let shown = state.display();
     Fault::new(format!("no preparation is in {shown}"), format!("aucune préparation dans {shown}"))
         .hint("begin one: trousse prep run PROFILE", "commencez-en une : trousse prep run PROFIL")
+}
+
+/// The variables of `--set`.
+fn given_variables(set: &[String]) -> Result<std::collections::BTreeMap<String, String>> {
+    let pair = |word: &String| match word.split_once('=') {
+        Some((name, value)) => Ok((name.trim().to_owned(), value.to_owned())),
+        None => Err(crate::fault::Fault::new(format!("--set {word:?}: no value"), format!("--set {word:?} : pas de valeur"))
+            .hint("as in --set customer=Tilleuls", "par exemple --set customer=Tilleuls")),
+    };
+    set.iter().map(pair).collect()
 }

@@ -11,8 +11,8 @@ use crate::prep;
 use crate::report::{self, comparison};
 use crate::site::Plan;
 
-/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm) or of what programs read (a report, a
-/// comparison, a certificate, a visit, a preparation, a delivery sheet, a depot, the names of PCs).
+/// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm, a list of PCs) or of what programs read (a
+/// report, a comparison, a certificate, a visit, a preparation, that of many PCs, a delivery sheet, a depot, the names of PCs).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -41,6 +41,10 @@ pub enum Schema {
     Logbook,
     /// A line of what a preparation tells.
     Preparation,
+    /// A list of PCs that are prepared at once.
+    Hosts,
+    /// A line of what the preparation of many PCs tells.
+    Bench,
     /// The delivery sheet of a PC.
     Sheet,
     /// What is in a depot.
@@ -61,6 +65,8 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Certificate => certificate::schema(),
         Schema::Logbook => logbook::schema(),
         Schema::Preparation => prep::tell::schema(),
+        Schema::Hosts => schema_for!(prep::bench::hosts::Hosts).to_value(),
+        Schema::Bench => prep::bench::result::schema(),
         Schema::Sheet => prep::sheet::schema(),
         Schema::Depot => prep::depot::schema(),
         Schema::Names => prep::names::schema(),

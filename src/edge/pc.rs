@@ -4,6 +4,7 @@ mod files;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod payloads;
+pub mod told;
 #[cfg(target_os = "windows")]
 pub mod windows;
 

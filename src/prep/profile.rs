@@ -7,7 +7,7 @@ mod read;
 mod schema;
 mod variables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -222,6 +222,20 @@ impl Profile {
     /// The files beside the profile that its steps need.
     pub fn payloads(&self) -> impl Iterator<Item = &str> {
         self.stages.iter().flat_map(|stage| stage.kind.step().payloads())
+    }
+
+    /// The names of the variables of a profile, whatever their values; none where it is no profile.
+    pub fn variables_in(text: &str) -> BTreeSet<String> {
+        read::variables_in(text).into_iter().collect()
+    }
+
+    /// The names of the secrets that its steps may need.
+    pub fn secrets(&self) -> Vec<String> {
+        let mut names: Vec<String> =
+            self.stages.iter().flat_map(|stage| stage.kind.step().secrets()).map(str::to_owned).collect();
+        names.sort();
+        names.dedup();
+        names
     }
 
     /// Whether a step gives this PC a name by the pattern of the profile, and then how.

@@ -48,6 +48,11 @@ pub trait Step {
         Vec::new()
     }
 
+    /// The names of the secrets that it may need, on whatever PC.
+    fn secrets(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
     /// It needs the name that this PC is given.
     fn wants_name(&self) -> bool {
         false
@@ -255,7 +260,7 @@ fn on_a_drive(path: &str) -> std::result::Result<(), Why> {
 }
 
 /// Refuses the name of a file that does not lie beside the profile.
-fn beside(name: &str) -> std::result::Result<(), Why> {
+pub(crate) fn beside(name: &str) -> std::result::Result<(), Why> {
     let inside = name.split('/').all(|part| !matches!(part, "" | "." | ".."));
     if inside && !name.contains(['\\', ':']) && !name.contains(char::is_control) {
         return Ok(());

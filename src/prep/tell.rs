@@ -41,6 +41,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by_hand: Option<Failure>,
     },
+    /// The run could not go on.
+    Stopped {
+        /// Before anything was touched.
+        refused: bool,
+        /// Why.
+        why: Failure,
+    },
 }
 
 /// Which profile, on which PC.

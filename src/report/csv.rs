@@ -1,6 +1,7 @@
 //! The hosts, or of a visit to DHCP servers those, as rows for a spreadsheet: commas, a row of headings, lines ended as RFC 4180
 //! asks, UTF-8.
 
+pub(super) mod bench;
 pub(super) mod certificate;
 pub(super) mod depot;
 pub(super) mod names;

@@ -7,6 +7,7 @@ use crate::certify::Certificate;
 use crate::firm::Letterhead;
 use crate::language::Language;
 use crate::logbook::Logbook;
+use crate::prep::bench::result::Record;
 use crate::prep::sheet::Sheet;
 
 /// How a reader wants to see a report.
@@ -73,7 +74,7 @@ macro_rules! forms {
     };
 }
 
-forms! { Format CertificateFormat LogbookFormat SheetFormat }
+forms! { Format CertificateFormat LogbookFormat SheetFormat BenchFormat }
 
 /// One row of the table of formats.
 #[derive(Clone, Copy, Debug)]
@@ -167,4 +168,27 @@ pub const SHEET_FORMATS: &[SheetFormat] = &[
     SheetFormat { name: "html", ending: "html", medium: Medium::Page, render: html::deliver },
     SheetFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::deliver },
     SheetFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::deliver },
+];
+
+/// One row of the table of formats of the preparation of many PCs.
+#[derive(Clone, Copy, Debug)]
+pub struct BenchFormat {
+    /// What `--format` calls it.
+    pub name: &'static str,
+    /// How the name of a file in it ends, without the dot.
+    pub ending: &'static str,
+    /// What becomes of what it writes.
+    pub medium: Medium,
+    /// Writes the whole of it, the last line ended.
+    pub render: fn(&Record, &View) -> String,
+}
+
+/// Every format of the preparation of many PCs.
+pub const BENCH_FORMATS: &[BenchFormat] = &[
+    BenchFormat { name: "terminal", ending: "txt", medium: Medium::Text, render: terminal::bench },
+    BenchFormat { name: "json", ending: "json", medium: Medium::Text, render: json::bench },
+    BenchFormat { name: "html", ending: "html", medium: Medium::Page, render: html::bench },
+    BenchFormat { name: "pdf", ending: "pdf", medium: Medium::Paper, render: html::bench },
+    BenchFormat { name: "markdown", ending: "md", medium: Medium::Text, render: markdown::bench },
+    BenchFormat { name: "csv", ending: "csv", medium: Medium::Text, render: csv::bench::render },
 ];

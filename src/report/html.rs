@@ -14,6 +14,7 @@ use crate::certify::Certificate;
 use crate::firm::Letterhead;
 use crate::language::Language;
 use crate::logbook::Logbook;
+use crate::prep::bench::result::Record as Many;
 use crate::prep::sheet::Sheet;
 
 const STYLE: &str = include_str!("html.css");
@@ -53,6 +54,11 @@ pub(super) fn tell(book: &Logbook, view: &View) -> String {
         view,
         book.closed.as_ref().map(|_| json::tell(book, view)).as_deref(),
     )
+}
+
+/// Writes the preparation of many PCs.
+pub(super) fn bench(record: &Many, view: &View) -> String {
+    written(&Page::of_bench(record, view.language), view, None)
 }
 
 /// Writes a delivery sheet.

@@ -6,6 +6,7 @@ use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::json::escaped;
 use crate::logbook::Logbook;
+use crate::prep::bench::result::{Line, News, Record as Many};
 use crate::prep::sheet::Sheet;
 
 /// Writes a report.
@@ -26,6 +27,18 @@ pub(super) fn certify(certificate: &Certificate, _: &View) -> String {
 /// Writes a visit.
 pub(super) fn tell(book: &Logbook, _: &View) -> String {
     written(book)
+}
+
+/// Writes the preparation of many PCs: a line each, as it is told while it goes on.
+pub(super) fn bench(record: &Many, _: &View) -> String {
+    let results = record.results.iter().map(|result| News::Result(Box::new(result.clone())));
+    let news = [record.opened()].into_iter().chain(results).chain([record.summary()]);
+    news.map(|news| bench_line(&Line { at_ms: record.took_ms, news })).collect()
+}
+
+/// A line of it.
+pub fn bench_line(line: &Line) -> String {
+    escaped(&serde_json::to_string(line).expect("a line has no map with keys that are not texts")) + "\n"
 }
 
 /// Writes a delivery sheet.

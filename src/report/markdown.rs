@@ -10,6 +10,7 @@ use crate::certify::Certificate;
 use crate::language::Language;
 use crate::logbook::Logbook;
 use crate::net::Mac;
+use crate::prep::bench::result::Record as Many;
 use crate::prep::sheet::Sheet;
 
 /// A long table is cut after so many rows: a ticket holds 65,536 signs, and nobody reads 5,000 hosts in one.
@@ -33,6 +34,11 @@ pub(super) fn certify(certificate: &Certificate, view: &View) -> String {
 /// Writes a visit. An open one is not sealed: its time runs on.
 pub(super) fn tell(book: &Logbook, view: &View) -> String {
     written(&Page::of_logbook(book, view.language, &view.zone), book.closed.as_ref().map(|_| json::tell(book, view)).as_deref())
+}
+
+/// Writes the preparation of many PCs.
+pub(super) fn bench(record: &Many, view: &View) -> String {
+    written(&Page::of_bench(record, view.language), None)
 }
 
 /// Writes a delivery sheet.

@@ -1,5 +1,6 @@
 //! A report as blocks of text in the reader's language: what every format for people writes, each in its own way.
 
+mod bench;
 mod cable;
 mod card;
 mod certificate;

@@ -12,6 +12,7 @@ use super::page::{Block, Card, Page, Tone};
 use super::{Comparison, Report, View};
 use crate::certify::Certificate;
 use crate::logbook::Logbook;
+use crate::prep::bench::result::Record as Many;
 use crate::prep::depot::{Checked, Manifest};
 use crate::prep::names::Names;
 use crate::prep::sheet::Sheet;
@@ -47,6 +48,11 @@ pub(super) fn tell(book: &Logbook, view: &View) -> String {
 /// Writes the preparation of a PC.
 pub fn prepare(record: &Record, purpose: Purpose, view: &View) -> String {
     written(&Page::of_preparation(record, purpose, view.language), view)
+}
+
+/// Writes the preparation of many PCs.
+pub(super) fn bench(record: &Many, view: &View) -> String {
+    written(&Page::of_bench(record, view.language), view)
 }
 
 /// Writes a delivery sheet.

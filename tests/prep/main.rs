@@ -9,6 +9,7 @@ mod kiosk;
 mod names;
 mod new;
 mod power;
+mod secrets;
 mod shipped;
 mod steps;
 mod throw_away;

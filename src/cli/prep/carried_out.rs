@@ -1,15 +1,15 @@
 //! What `trousse prep` does, on this PC.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
 use super::naming::Asked;
 use super::progress::Progress;
-use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, sheet};
+use super::secrets::given;
+use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, given_variables, sheet};
 use crate::cli::output::{print, view};
-use crate::cli::{agreement, unseen};
 use crate::edge::pc::payloads::Payloads;
+use crate::edge::pc::told::Told as Lines;
 use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, profile_text, refuse_others};
 use crate::edge::{self, stop};
 use crate::fault::{Fault, Result};
@@ -19,14 +19,13 @@ use crate::prep::engine::{self, Log, Terms};
 use crate::prep::entry::{Entry, Left, Opened, Starter};
 use crate::prep::look::{Digest, Look};
 use crate::prep::names::pattern::Pattern;
-use crate::prep::outcome::{Outcome, RunEnd};
+use crate::prep::outcome::{Failure, Outcome, RunEnd};
 use crate::prep::past::Past;
 use crate::prep::portrait::Portrait;
 use crate::prep::profile::Profile;
 use crate::prep::sheet::Sheet;
 use crate::prep::tell::{Event, Record, Started, Told};
 use crate::report::{Purpose, preparation};
-use crate::secret::Secret;
 
 /// Exit code after Ctrl-C, as a shell has it. The journal tells where the next run goes on.
 const INTERRUPTED: i32 = 130;
@@ -45,7 +44,7 @@ impl ProfileArgs {
     /// Reads the profile and its files, and refuses here whatever can be refused.
     fn ready(&self) -> Result<Ready> {
         let past = past(&self.state)?;
-        let set = self.given()?;
+        let set = given_variables(&self.set)?;
         let text = profile_text(&self.profile)?;
         let sha256 = Digest::of(text.as_bytes()).sha256;
         // Whoever goes on with a preparation need not say again what it was begun with.
@@ -73,15 +72,6 @@ impl ProfileArgs {
         opened.name = named.name;
         let names = named.reserve_by;
         Ok(Ready { profile, pc, past, opened, names })
-    }
-
-    fn given(&self) -> Result<BTreeMap<String, String>> {
-        let pair = |word: &String| match word.split_once('=') {
-            Some((name, value)) => Ok((name.trim().to_owned(), value.to_owned())),
-            None => Err(Fault::new(format!("--set {word:?}: no value"), format!("--set {word:?} : pas de valeur"))
-                .hint("as in --set customer=Tilleuls", "par exemple --set customer=Tilleuls")),
-        };
-        self.set.iter().map(pair).collect()
     }
 }
 
@@ -181,12 +171,25 @@ fn looked(record: &Record) -> u8 {
 
 /// Prepares the PC.
 pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
+    let mut told = match args.tell.as_deref().map(Lines::open).transpose() {
+        // Whoever followed the run is gone, and what was there for that; the run goes on without.
+        Err(_) if args.resumed => None,
+        opened => opened?,
+    };
+    let ran = prepare(args, &mut told, language);
+    if let (Err(fault), Some(told)) = (&ran, &mut told) {
+        told.write(&Event::Stopped { refused: true, why: Failure::from(fault) });
+    }
+    ran
+}
+
+fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Result<u8> {
     let mut ready = args.profile.ready()?;
     refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
     }
-    let secrets = secrets(&ready, args.resumed, language)?;
+    let secrets = given(&engine::secrets(&ready.profile, &ready.pc)?, &args.secrets, args.resumed, language)?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
     if let Some((pattern, file)) = &ready.names {
@@ -204,6 +207,7 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
     let mut words = ["--lang", language.tag(), "prep", "run", "--resumed", "--state"].map(str::to_owned).to_vec();
     words.push(state.display().to_string());
     words.extend(args.reboot.then(|| "--reboot".to_owned()));
+    words.extend(args.tell.iter().flat_map(|file| ["--tell".to_owned(), absolute(file).display().to_string()]));
     let mut pc = ready.pc.with(secrets).resumes_by(Resume { state, profile, words });
     let by = if args.resumed { Starter::Startup } else { Starter::Person };
     let terms = Terms { by, may_restart: args.reboot };
@@ -212,6 +216,9 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
     let past = std::mem::take(&mut kept.past);
     stop::watch();
     let ran = engine::run(&ready.profile, &mut pc, past, &mut kept, terms, &mut |event| {
+        if let Some(told) = told.as_mut() {
+            told.write(event);
+        }
         match json {
             // A reader that went away does not stop the work.
             true => drop(line(event)),
@@ -232,52 +239,14 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
         }
         // What was begun may have been done: the next run looks.
         Err(fault) if kept.began => {
+            if let Some(told) = told.as_mut() {
+                told.write(&Event::Stopped { refused: false, why: Failure::from(&fault) });
+            }
             eprintln!("trousse: {}", fault.say(language));
             Ok(RunEnd::Failed.exit_code())
         }
         Err(fault) => Err(fault),
     }
-}
-
-/// The secrets that the run needs: from the environment, else asked for. After a restart nobody is there to be asked, and the
-/// step without its secret fails.
-fn secrets(ready: &Ready, resumed: bool, language: Language) -> Result<BTreeMap<String, Secret>> {
-    let mut secrets = BTreeMap::new();
-    for name in engine::secrets(&ready.profile, &ready.pc)? {
-        let secret = match std::env::var(&name).ok().filter(|value| !value.is_empty()) {
-            Some(value) => Secret::new(value),
-            None if resumed => continue,
-            None if agreement::can_ask() => {
-                let question = language.pick(
-                    format!("Password {name} (it is not shown): "),
-                    format!("Mot de passe {name} (il ne s'affiche pas) : "),
-                );
-                unseen::ask(&question).ok_or_else(|| {
-                    Fault::new(format!("no password {name} was given"), format!("aucun mot de passe {name} n'a été donné"))
-                })?
-            }
-            None => {
-                return Err(Fault::new(
-                    format!("the password {name} is needed, and nobody gave it"),
-                    format!("le mot de passe {name} est nécessaire, et n'a pas été donné"),
-                )
-                .hint(
-                    format!("put it into the environment variable {name}, or run it at a terminal, where it is asked for"),
-                    format!(
-                        "mettez-le dans la variable d'environnement {name}, ou lancez-le dans un terminal, où il est demandé"
-                    ),
-                ));
-            }
-        };
-        if secret.reveal().contains(['\n', '\r', '\0']) {
-            return Err(Fault::new(
-                format!("the password {name} has more than one line"),
-                format!("le mot de passe {name} a plus d'une ligne"),
-            ));
-        }
-        secrets.insert(name, secret);
-    }
-    Ok(secrets)
 }
 
 /// Shows how the preparation stands.

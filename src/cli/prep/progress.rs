@@ -47,7 +47,7 @@ impl Progress {
                 bar.set_message(one_line(&told.name));
                 bar.inc(1);
             }
-            Event::Finished { .. } => {}
+            Event::Finished { .. } | Event::Stopped { .. } => {}
         }
     }
 

@@ -59,6 +59,12 @@ impl Profile {
     }
 }
 
+/// The names of the variables of a profile, whatever their values.
+pub(super) fn variables_in(text: &str) -> Vec<String> {
+    let Ok(table) = DeTable::parse(text) else { return Vec::new() };
+    names_of(table.get_ref()).map(str::to_owned).collect()
+}
+
 /// How PCs are named; its table begins on this line.
 fn naming(keys: NamesKeys, variables: &BTreeMap<String, String>, line: usize) -> Result<Naming, Refusal> {
     let NamesKeys { pattern, file } = keys;

@@ -134,6 +134,10 @@ impl Step for User {
         Ok(())
     }
 
+    fn secrets(&self) -> Vec<&str> {
+        self.password_from.as_deref().into_iter().collect()
+    }
+
     fn inspect(&self, pc: &dyn Look) -> Result<()> {
         let login = &self.login;
         if pc.build()?.system != System::Windows || login.len() <= LONGEST_ON_WINDOWS {

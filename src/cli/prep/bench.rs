@@ -1,0 +1,295 @@
+//! `trousse prep bench`: the same preparation on many PCs at once, from the technician's station.
+
+mod onlooker;
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use russh::keys::{PrivateKey, load_secret_key};
+
+use super::BenchArgs;
+use super::secrets::{given, leave_no_core};
+use crate::cli::output::Places;
+use crate::cli::{agreement, unseen};
+use crate::edge::bench::pc::{Baggage, Brought, brought};
+use crate::edge::bench::ssh::{Access, Hop};
+use crate::edge::bench::station::{self, Plan, Planned};
+use crate::edge::pc::{folder_of, profile_text};
+use crate::edge::stop;
+use crate::fault::{Fault, Result, Why};
+use crate::language::Language;
+use crate::prep::bench::attend::Run;
+use crate::prep::bench::course::Terms;
+use crate::prep::bench::hosts::{self, Target};
+use crate::prep::bench::result::Record;
+use crate::prep::look::Digest;
+use crate::prep::profile::Profile;
+use crate::report::BENCH_FORMATS;
+use crate::secret::Secret;
+use onlooker::{Manner, Onlooker};
+
+/// Exit code after Ctrl-C, as a shell has it. The PCs go on by themselves.
+const INTERRUPTED: u8 = 130;
+/// A run that goes on and tells nothing new is given up after this beside three times its longest step.
+const QUIET: Duration = Duration::from_secs(600);
+/// Keys that are taken where none is named, in the folder .ssh of the user: ssh(1), FILES.
+const USUAL_KEYS: &[&str] = &["id_ed25519", "id_ecdsa", "id_rsa"];
+
+/// Prepares all PCs of a list.
+pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
+    leave_no_core();
+    let places = Places::of(BENCH_FORMATS, args.format.as_deref(), &args.output, args.firm.as_deref());
+    places.check()?;
+    let text = profile_text(&args.profile)?;
+    let targets = targets(&args.hosts, &text)?;
+    let set = super::given_variables(&args.set)?;
+    let user = args.user.clone().map_or_else(own_name, Ok)?;
+    let mut pcs = Vec::new();
+    let mut profile = None;
+    for target in targets {
+        let read = read_for(&text, &set, &target, args)?;
+        pcs.push(planned(&target, &read, &user, args));
+        profile = Some(read);
+    }
+    let Some(profile) = profile else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
+    let files = files(&profile, &args.profile)?;
+    let secrets = given(&profile.secrets(), &args.secrets, false, language)?;
+    let access = access(args, language)?;
+    // Last: it is the largest, and all of it is read.
+    let program = program(args.program.as_deref())?;
+    let longest = profile.in_order().map(|stage| stage.timeout_s).max().unwrap_or_default();
+    let terms =
+        Terms { patience_ms: u64::from(args.patience) * 60_000, quiet_ms: u64::from(longest) * 3_000 + QUIET.as_millis() as u64 };
+    let labels: Vec<String> = pcs.iter().map(|pc| pc.label.clone()).collect();
+    let lines = args.output.is_empty() && args.format.as_deref() == Some("json");
+    let manner = if lines { Manner::Lines } else { Manner::People };
+    let mut record = Record {
+        title: profile.title.clone(),
+        version: profile.version.clone(),
+        profile: profile.sha256.clone(),
+        results: Vec::new(),
+        took_ms: 0,
+    };
+    let mut onlooker = Onlooker::new(manner, labels, &record, language);
+    let began = std::time::Instant::now();
+    let plan = Plan { pcs, baggage: Baggage { program, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
+    record.results = station::run(plan, &mut |seen| onlooker.saw(&seen))?;
+    record.took_ms = began.elapsed().as_millis() as u64;
+    onlooker.finish(&record);
+    if !lines {
+        places.write(language, |format, view| (format.render)(&record, view))?;
+    }
+    Ok(if stop::pressed() { INTERRUPTED } else { record.exit_code() })
+}
+
+/// The PCs of the list.
+fn targets(path: &Path, profile: &str) -> Result<Vec<Target>> {
+    let shown = path.display().to_string();
+    let unreadable = |error: std::io::Error| {
+        Fault::because(format!("cannot read the list {shown}"), format!("liste {shown} illisible"), &error)
+            .hint("name a file in CSV or TOML: a PC a row", "indiquez un fichier CSV ou TOML : un PC par ligne")
+    };
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.len() > hosts::LONGEST {
+        return Err(Fault::new(
+            format!("the list {shown} is too long: more than {} bytes", hosts::LONGEST),
+            format!("la liste {shown} est trop longue : plus de {} octets", hosts::LONGEST),
+        ));
+    }
+    let variables = Profile::variables_in(profile);
+    let toml = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("toml"));
+    let read = if toml {
+        let mut text = String::new();
+        file.take(hosts::LONGEST).read_to_string(&mut text).map_err(unreadable)?;
+        hosts::from_toml(&text, &variables)
+    } else {
+        let text = crate::sheet::text(file.take(hosts::LONGEST)).map_err(unreadable)?;
+        hosts::from_csv(&text, &variables)
+    };
+    read.map_err(|refusal| refusal.of(&shown))
+}
+
+/// The profile as it is for one PC: refused here where it would be there.
+fn read_for(text: &str, set: &BTreeMap<String, String>, target: &Target, args: &BenchArgs) -> Result<Profile> {
+    let mut variables = set.clone();
+    variables.extend(target.variables.clone());
+    Profile::parse(text, &variables).map_err(|refusal| {
+        let (list, line) = (args.hosts.display(), target.line);
+        let (english, french) = (refusal.why.english.clone(), refusal.why.french.clone());
+        // Where the row has a say in it, it is named.
+        match refusal.line {
+            Some(_) if target.variables.is_empty() => refusal.of(&args.profile.display().to_string()),
+            _ => Fault::because(
+                format!("{list}, line {line}: the profile is refused with what stands there"),
+                format!("{list}, ligne {line} : profil refusé avec ce qui y figure"),
+                Why::new(english, french),
+            )
+            .hint(refusal.hint.english, refusal.hint.french),
+        }
+    })
+}
+
+fn planned(target: &Target, profile: &Profile, user: &str, args: &BenchArgs) -> Planned {
+    let user = target.user.clone().unwrap_or_else(|| user.to_owned());
+    let name = args.profile.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let told = serde_json::to_string(&profile.variables).unwrap_or_default();
+    let id = Digest::of(format!("{}\n{told}", profile.sha256).as_bytes()).sha256;
+    Planned {
+        label: target.label(),
+        hop: Hop { address: target.address.clone(), port: target.port, user },
+        run: Run { profile: name, variables: profile.variables.clone(), id },
+    }
+}
+
+/// The profile and what lies beside it.
+fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
+    let folder = folder_of(path);
+    let unreadable = |name: &str, error: std::io::Error| {
+        let shown = folder.display();
+        Fault::because(format!("cannot read {name:?} beside the profile"), format!("{name:?} illisible à côté du profil"), &error)
+            .hint(format!("put it into {shown}"), format!("mettez-le dans {shown}"))
+    };
+    let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut files = vec![brought(&own, path).map_err(|error| unreadable(&own, error))?];
+    for name in profile.payloads() {
+        if !files.iter().any(|file| file.name == name) {
+            files.push(brought(name, &folder.join(name)).map_err(|error| unreadable(name, error))?);
+        }
+    }
+    Ok(files)
+}
+
+/// The program that is put there: another, or this one.
+fn program(named: Option<&Path>) -> Result<Brought> {
+    let own = || std::env::current_exe();
+    let path = named.map_or_else(own, |path| Ok(path.to_owned()));
+    path.and_then(|path| brought("trousse", &path)).map_err(|error| {
+        Fault::because("cannot read the program", "programme illisible", &error)
+            .hint("name the one for the PCs: --program FILE", "indiquez celui des PC : --program FICHIER")
+    })
+}
+
+fn access(args: &BenchArgs, language: Language) -> Result<Access> {
+    let home = std::env::home_dir().unwrap_or_default();
+    let known_hosts = match &args.known_hosts {
+        Some(path) => vec![path.clone()],
+        None => vec![home.join(".ssh/known_hosts"), PathBuf::from("/etc/ssh/ssh_known_hosts")],
+    };
+    let keys = match args.key.is_empty() {
+        false => args.key.iter().map(|path| named_key(path, language)).collect::<Result<Vec<_>>>()?,
+        // One that is there and asks for a passphrase is the agent's.
+        true => {
+            USUAL_KEYS.iter().filter_map(|name| load_secret_key(home.join(".ssh").join(name), None).ok()).map(Arc::new).collect()
+        }
+    };
+    let password = if args.ask_password { Some(password(language)?) } else { None };
+    let jump = args.jump.as_deref().map(jump).transpose()?;
+    // Keys that were named are meant, and no others.
+    Ok(Access { agent: args.key.is_empty(), keys, password, known_hosts, accept_new: args.accept_new_keys, jump })
+}
+
+fn named_key(path: &Path, language: Language) -> Result<Arc<PrivateKey>> {
+    let shown = path.display();
+    let failed = |why: Why| {
+        Fault::because(format!("cannot use the key {shown}"), format!("clé {shown} inutilisable"), why)
+            .hint("name a private key of ssh-keygen", "indiquez une clé privée de ssh-keygen")
+    };
+    // What the crate says of it may quote the file.
+    let damaged = || {
+        failed(Why::new(
+            "it is no private key, or another passphrase opens it",
+            "ce n'est pas une clé privée, ou sa phrase secrète est autre",
+        ))
+    };
+    match load_secret_key(path, None) {
+        Ok(key) => Ok(Arc::new(key)),
+        Err(russh::keys::Error::IO(error)) => Err(failed((&error).into())),
+        Err(russh::keys::Error::KeyIsEncrypted) if agreement::can_ask() => {
+            let question = language.pick(
+                format!("Passphrase of the key {shown} (it is not shown): "),
+                format!("Phrase secrète de la clé {shown} (elle ne s'affiche pas) : "),
+            );
+            let passphrase = unseen::ask(&question).ok_or_else(damaged)?;
+            load_secret_key(path, Some(passphrase.reveal())).map(Arc::new).map_err(|_| damaged())
+        }
+        Err(russh::keys::Error::KeyIsEncrypted) => {
+            Err(failed(Why::new("it asks for a passphrase", "elle demande une phrase secrète"))
+                .hint("put it into the agent: ssh-add", "confiez-la à l'agent : ssh-add"))
+        }
+        Err(_) => Err(damaged()),
+    }
+}
+
+/// From the environment, else asked for.
+fn password(language: Language) -> Result<Secret> {
+    const NAME: &str = "TROUSSE_SSH_PASSWORD";
+    let nobody = || {
+        Fault::new("no password was given", "aucun mot de passe n'a été donné").hint(
+            format!("run it at a terminal, where it is asked for, or put it into {NAME}"),
+            format!("lancez-le dans un terminal, où il est demandé, ou mettez-le dans {NAME}"),
+        )
+    };
+    if let Some(password) = std::env::var(NAME).ok().filter(|password| !password.is_empty()) {
+        return Ok(Secret::new(password));
+    }
+    if !agreement::can_ask() {
+        return Err(nobody());
+    }
+    let question = language.pick(
+        "Password of the user on the PCs, for logging in and for sudo (it is not shown): ",
+        "Mot de passe de l'utilisateur sur les PC, pour la connexion et pour sudo (il ne s'affiche pas) : ",
+    );
+    unseen::ask(question).ok_or_else(nobody)
+}
+
+/// `[USER@]HOST[:PORT]`, an IPv6 address with a port in brackets.
+fn jump(text: &str) -> Result<Hop> {
+    let wrong = || {
+        Fault::new(format!("--jump {text:?} is no PC"), format!("--jump {text:?} n'est pas un PC"))
+            .hint("as in technician@10.0.0.1:22", "par exemple technicien@10.0.0.1:22")
+    };
+    let (user, place) = match text.rsplit_once('@') {
+        Some((user, place)) => (user.to_owned(), place),
+        None => (own_name()?, text),
+    };
+    let (address, port) = match place.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, rest)) => (address, rest.strip_prefix(':')),
+        None if place.matches(':').count() == 1 => {
+            place.split_once(':').map_or((place, None), |(address, port)| (address, Some(port)))
+        }
+        None => (place, None),
+    };
+    let port = port.map_or(Ok(22), str::parse).map_err(|_| wrong())?;
+    if user.is_empty() || !hosts::is_address(address) || port == 0 {
+        return Err(wrong());
+    }
+    Ok(Hop { address: address.to_owned(), port, user })
+}
+
+/// Whoever runs the kit.
+fn own_name() -> Result<String> {
+    let user = nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten();
+    user.map(|user| user.name).ok_or_else(|| {
+        Fault::new("nobody knows the name of this user", "le nom de cet utilisateur est inconnu")
+            .hint("name the one on the PCs: --user NAME", "indiquez celui des PC : --user NOM")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jump_host_has_a_user_and_a_port() {
+        let hop = |text: &str| jump(text).map(|hop| (hop.user, hop.address, hop.port)).ok();
+        assert_eq!(hop("tech@10.0.0.1:2222"), Some(("tech".into(), "10.0.0.1".into(), 2222)));
+        assert_eq!(hop("tech@fe80::1").map(|hop| hop.1), Some("fe80::1".to_owned()));
+        assert_eq!(hop("tech@[fe80::1]:23"), Some(("tech".into(), "fe80::1".into(), 23)));
+        for wrong in ["", "@host", "tech@", "tech@host:0", "tech@host:ssh", "tech@-o"] {
+            assert_eq!(hop(wrong), None, "{wrong}");
+        }
+    }
+}

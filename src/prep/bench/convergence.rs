@@ -1,0 +1,373 @@
+//! The course of a PC that is none: cut off, switched off or killed at any point, it comes to the same end.
+
+use proptest::prelude::*;
+
+use super::attend::{Beat, Hello};
+use super::course::{Came, Course, Do, FIRST_MS, Load, Program, Terms};
+use super::result::End;
+use crate::prep::look::{Digest, Identity};
+use crate::prep::outcome::{Failure, Outcome, RunEnd};
+use crate::prep::tell::{Event, Started, Told};
+
+/// Bytes of the program, and steps of the run.
+const SIZE: u64 = 10;
+const STEPS: usize = 6;
+/// The step after which the PC is restarted.
+const RESTART: usize = 3;
+const RUN: &str = "run";
+
+/// What befalls the connection or the PC while something is asked of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Blow {
+    Nothing,
+    /// The connection goes before it is done.
+    CutBefore,
+    /// It is done, and the connection goes before the answer.
+    CutAfter,
+    /// The power goes.
+    Power,
+    /// The run is killed.
+    Kill,
+    /// What arrives is not what was sent.
+    Garble,
+}
+
+#[derive(Default)]
+struct FakePc {
+    connected: bool,
+    attending: bool,
+    part: u64,
+    garbled: bool,
+    whole: bool,
+    files: [bool; 2],
+    boot: u32,
+    running: bool,
+    /// The PC goes on by itself after its next start.
+    resumes: bool,
+    done: usize,
+    /// How often each step was done.
+    times: [u32; STEPS],
+    lines: Vec<Event>,
+    finished: Option<RunEnd>,
+    will_restart: bool,
+    tidied: bool,
+}
+
+fn load() -> Load {
+    let program = Digest { sha256: "p".into(), size: SIZE };
+    Load {
+        program,
+        files: vec![("a.toml".into(), Digest::of(b"a")), ("b".into(), Digest::of(b"b"))],
+        run: RUN.into(),
+        secrets: false,
+    }
+}
+
+const TERMS: Terms = Terms { patience_ms: 900_000, quiet_ms: 3_600_000 };
+
+fn gone() -> Came {
+    Came::Lost(Failure::Fault { english: "cut".into(), french: "coupé".into() })
+}
+
+impl FakePc {
+    fn drop_connection(&mut self) -> Came {
+        (self.connected, self.attending) = (false, false);
+        gone()
+    }
+
+    fn starts_anew(&mut self) -> Came {
+        self.boot += 1;
+        self.running = false;
+        self.will_restart = false;
+        if self.resumes {
+            self.begin();
+        }
+        self.drop_connection()
+    }
+
+    fn begin(&mut self) {
+        self.running = true;
+        self.resumes = true;
+        self.finished = None;
+        let started = Started {
+            schema: String::new(),
+            title: String::new(),
+            version: String::new(),
+            profile: String::new(),
+            pc: Identity::default(),
+            system: String::new(),
+            host_name: "pc".into(),
+            steps: STEPS,
+            since: Vec::new(),
+        };
+        self.lines.push(Event::Started(Box::new(started)));
+        for step in 0..self.done {
+            self.lines.push(step_line(step));
+        }
+    }
+
+    /// The run does one step more.
+    fn work(&mut self) {
+        if !self.running {
+            return;
+        }
+        if self.done < STEPS {
+            self.times[self.done] += 1;
+            self.lines.push(step_line(self.done));
+            self.done += 1;
+            if self.done == RESTART {
+                self.running = false;
+                self.will_restart = true;
+                self.lines.push(finished(RunEnd::RestartPending, true));
+            }
+            return;
+        }
+        self.running = false;
+        self.resumes = false;
+        self.finished = Some(RunEnd::Ready);
+        self.lines.push(finished(RunEnd::Ready, false));
+    }
+
+    fn perform(&mut self, asked: &Do, blow: Blow) -> Came {
+        if self.will_restart && blow != Blow::CutBefore {
+            return self.starts_anew();
+        }
+        match blow {
+            Blow::CutBefore => return self.drop_connection(),
+            Blow::Power => return self.starts_anew(),
+            Blow::Kill => self.running = false,
+            Blow::Nothing | Blow::CutAfter | Blow::Garble => {}
+        }
+        let came = self.answer(asked, blow == Blow::Garble);
+        if blow == Blow::CutAfter { self.drop_connection() } else { came }
+    }
+
+    fn answer(&mut self, asked: &Do, garble: bool) -> Came {
+        match asked {
+            Do::Connect => {
+                assert!(!self.connected);
+                self.connected = true;
+                match self.whole {
+                    true => Came::Looked(Program::Right),
+                    false => Came::Looked(Program::Part(self.part)),
+                }
+            }
+            Do::Push { from } => {
+                assert!(self.connected && *from <= self.part);
+                self.garbled = (*from > 0 && self.garbled) || garble;
+                self.part = SIZE;
+                Came::Done
+            }
+            Do::Check => {
+                assert_eq!(self.part, SIZE);
+                self.whole = !self.garbled;
+                self.part = if self.whole { SIZE } else { 0 };
+                if self.whole { Came::Done } else { Came::Wrong }
+            }
+            Do::Open => {
+                assert!(self.connected && self.whole && !self.garbled, "a program that is not right is never run");
+                self.attending = true;
+                Came::Attending(Hello { boot: self.boot.to_string(), running: self.running.then(|| RUN.to_owned()) })
+            }
+            Do::Put { file } => {
+                assert!(self.attending);
+                self.files[*file] |= !garble;
+                if garble { Came::Wrong } else { Came::Done }
+            }
+            Do::Start => {
+                assert!(self.attending && !self.running);
+                assert_eq!(self.files, [true; 2], "a run without its files");
+                self.lines.clear();
+                self.begin();
+                Came::Done
+            }
+            Do::Listen { from } => {
+                assert!(self.attending);
+                if let Some(event) = self.lines.get(*from as usize) {
+                    return Came::Line(from + 1, Box::new(event.clone()));
+                }
+                let before = self.lines.len();
+                self.work();
+                match self.lines.get(before) {
+                    Some(event) => Came::Line(before as u64 + 1, Box::new(event.clone())),
+                    None => Came::Beat(Beat { running: self.running, end: self.finished }),
+                }
+            }
+            Do::Tidy => {
+                assert!(self.attending && !self.running);
+                self.tidied = true;
+                Came::Done
+            }
+            Do::Rest { .. } | Do::End => unreachable!("nothing is asked of the PC"),
+        }
+    }
+}
+
+fn step_line(step: usize) -> Event {
+    Event::Step(Told { name: format!("step {step}"), kind: "file".into(), outcome: Outcome::Changed(vec![]), since: Vec::new() })
+}
+
+fn finished(end: RunEnd, restarting: bool) -> Event {
+    Event::Finished { end, restart_for: None, restarting, by_hand: None }
+}
+
+/// Goes on until there is a result; how long it took.
+fn follow(course: &mut Course, pc: &mut FakePc, blows: &[Blow]) -> u64 {
+    let mut now = 0;
+    course.begin(now);
+    let mut blows = blows.iter().copied();
+    for _ in 0..5_000 {
+        match course.next(now) {
+            Do::End => return now,
+            Do::Rest { ms } => now += ms,
+            asked => {
+                now += 100;
+                let came = pc.perform(&asked, blows.next().unwrap_or(Blow::Nothing));
+                course.came(now, came);
+            }
+        }
+    }
+    panic!("it comes to no end: {:?}", course.doing());
+}
+
+fn blow() -> impl Strategy<Value = Blow> {
+    prop_oneof![
+        4 => Just(Blow::Nothing),
+        2 => Just(Blow::CutBefore),
+        2 => Just(Blow::CutAfter),
+        1 => Just(Blow::Power),
+        1 => Just(Blow::Kill),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn cut_anywhere_it_comes_to_the_same_end(blows in prop::collection::vec(blow(), 0..40)) {
+        let kills = blows.iter().filter(|blow| matches!(blow, Blow::Kill)).count();
+        prop_assume!(kills < 5);
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        // It is there at all.
+        let blows: Vec<Blow> = [Blow::Nothing].into_iter().chain(blows).collect();
+        follow(&mut course, &mut pc, &blows);
+        let result = course.result();
+        prop_assert_eq!(result.end, End::Ready, "{:?}", result.why);
+        prop_assert_eq!(pc.times, [1; STEPS], "each step once");
+        prop_assert_eq!(result.changed, STEPS as u32);
+        prop_assert!(pc.tidied || blows.len() > 10);
+    }
+
+    #[test]
+    fn bytes_that_arrive_changed_are_never_run(blows in prop::collection::vec(prop_oneof![Just(Blow::Garble), Just(Blow::Nothing), Just(Blow::CutAfter)], 0..40)) {
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        follow(&mut course, &mut pc, &blows);
+        prop_assert!(matches!(course.result().end, End::Ready | End::Refused));
+    }
+}
+
+#[test]
+fn a_pc_that_is_never_reached_is_given_up_after_a_minute() {
+    let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+    let took = follow(&mut course, &mut pc, &[Blow::CutBefore; 5_000]);
+    assert_eq!(course.result().end, End::NotReached);
+    assert!((FIRST_MS..FIRST_MS + 20_000).contains(&took), "{took}");
+    assert!(course.result().why.is_some());
+}
+
+#[test]
+fn a_pc_that_vanishes_during_its_run_is_lost_after_the_patience_and_not_before() {
+    let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+    let blows: Vec<Blow> = [Blow::Nothing; 8].into_iter().chain([Blow::CutBefore; 5_000]).collect();
+    let took = follow(&mut course, &mut pc, &blows);
+    assert_eq!(course.result().end, End::Lost);
+    assert!((TERMS.patience_ms..TERMS.patience_ms + 30_000).contains(&took), "{took}");
+}
+
+#[test]
+fn a_run_that_goes_on_there_is_followed_and_that_of_another_is_left_alone() {
+    let mut pc = FakePc { whole: true, files: [true; 2], ..FakePc::default() };
+    pc.begin();
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    follow(&mut course, &mut pc, &[]);
+    assert_eq!((course.result().end, pc.times), (End::Ready, [1; STEPS]));
+
+    let mut pc = FakePc { whole: true, ..FakePc::default() };
+    pc.begin();
+    let mut course = Course::new("pc".into(), Load { run: "mine".into(), ..load() }, TERMS);
+    follow(&mut course, &mut pc, &[]);
+    assert_eq!((course.result().end, pc.times), (End::Refused, [0; STEPS]));
+}
+
+#[test]
+fn a_pc_that_beats_for_ever_and_tells_nothing_is_given_up() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let mut now = 0;
+    loop {
+        let came = match course.next(now) {
+            Do::End => break,
+            Do::Connect => Came::Looked(Program::Right),
+            Do::Open => Came::Attending(Hello { boot: "1".into(), running: Some(RUN.into()) }),
+            Do::Listen { .. } => Came::Beat(Beat { running: true, end: None }),
+            other => panic!("{other:?}"),
+        };
+        now += 1_000;
+        course.came(now, came);
+    }
+    assert_eq!(course.result().end, End::Lost);
+    assert!(now < 2 * TERMS.quiet_ms);
+}
+
+#[test]
+fn a_pc_that_tells_more_than_any_has_to_is_given_up() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let mut lines = 0;
+    loop {
+        let came = match course.next(0) {
+            Do::End => break,
+            Do::Connect => Came::Looked(Program::Right),
+            Do::Open => Came::Attending(Hello { boot: "1".into(), running: Some(RUN.into()) }),
+            Do::Listen { from } => {
+                lines += 1;
+                let name = format!("step {lines}");
+                Came::Line(
+                    from + 1,
+                    Box::new(Event::Step(Told {
+                        name,
+                        kind: "file".into(),
+                        outcome: Outcome::NotTried("x".repeat(9_000)),
+                        since: Vec::new(),
+                    })),
+                )
+            }
+            other => panic!("{other:?}"),
+        };
+        course.came(0, came);
+    }
+    let result = course.result();
+    assert!(result.end == End::Failed && result.failures.len() <= 40, "{:?}", result.why);
+}
+
+#[test]
+fn a_run_that_is_refused_is_no_failure_and_one_that_stops_is() {
+    for (refused, end) in [(true, End::Refused), (false, End::Failed)] {
+        let mut course = Course::new("pc".into(), load(), TERMS);
+        let mut told = false;
+        loop {
+            let came = match course.next(0) {
+                Do::End => break,
+                Do::Connect => Came::Looked(Program::Right),
+                Do::Open => Came::Attending(Hello { boot: "1".into(), running: None }),
+                Do::Put { .. } | Do::Start | Do::Tidy => Came::Done,
+                Do::Listen { .. } if told => Came::Beat(Beat { running: false, end: None }),
+                Do::Listen { .. } => {
+                    told = true;
+                    let why = Failure::Fault { english: "not for this PC".into(), french: "pas pour ce PC".into() };
+                    Came::Line(1, Box::new(Event::Stopped { refused, why }))
+                }
+                other => panic!("{other:?}"),
+            };
+            course.came(0, came);
+        }
+        assert_eq!(course.result().end, end);
+        assert!(course.result().why.is_some());
+    }
+}
