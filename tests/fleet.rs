@@ -656,6 +656,8 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
     fs::write(path("secret.toml"), format!("title = \"t\"\nversion = \"1\"\n{secret}")).expect("written");
     let payload = "[[step]]\nname = \"b\"\nkind = \"package\"\nfile = \"none.deb\"\n";
     fs::write(path("payload.toml"), format!("title = \"t\"\nversion = \"1\"\n{payload}")).expect("written");
+    let named = "[names]\npattern = \"pc-{nn}\"\n[[step]]\nname = \"b\"\nkind = \"rename\"\n";
+    fs::write(path("named.toml"), format!("title = \"t\"\nversion = \"1\"\n{named}")).expect("written");
     fs::write(path("encrypted"), "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n")
         .expect("written");
     let one = "address,name\n10.66.0.2,x\n";
@@ -697,6 +699,7 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
     refused("p.toml", &list(one), &["--identity", "x"], 2, "--secrets");
     refused("none.toml", &list(one), &[], 30, "cannot read the profile");
     refused("payload.toml", &list("address\n10.66.0.2\n"), &[], 30, "cannot read \"none.deb\" beside the profile");
+    refused("named.toml", &list("address\n10.66.0.2\n"), &[], 30, "two PCs could get the same one");
     refused("secret.toml", &list("address\n10.66.0.2\n"), &[], 30, "the password NOT_GIVEN is needed");
     refused("secret.toml", &list("address\n10.66.0.2\n"), &["--secrets", &path("none.age")], 30, "cannot read the secrets");
     fs::write(path("pcs.csv"), vec![b'a'; 2 << 20]).expect("written");

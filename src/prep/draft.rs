@@ -49,7 +49,9 @@ impl Package {
     fn name(&self) -> String {
         let stem = self.file.rsplit('/').next().unwrap_or_default();
         let stem = stem.rsplit_once('.').map_or(stem, |(stem, _)| stem);
-        one_line(self.product.as_deref().unwrap_or(stem))
+        // `*` stands for any letters in a detection: a program that is called nothing else has the name of its file.
+        let told = self.product.as_deref().map(|product| one_line(&product.replace('*', " "))).filter(|told| !told.is_empty());
+        told.unwrap_or_else(|| one_line(stem))
     }
 }
 

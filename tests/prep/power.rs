@@ -8,16 +8,28 @@ use serde_json::Value;
 use super::kiosk::{RUN, kiosk, state, until_ready};
 use super::throw_away::{SECRET, TROUSSE, children, kill};
 
+/// Systems that are prepared beside each other, and times that the runs on each are killed: 200 in all.
+const SYSTEMS: u32 = 4;
+const KILLS: u32 = 50;
+
 #[test]
 fn a_preparation_killed_at_any_moment_ends_in_the_same_state() {
-    /// Times that each run is killed.
-    const KILLS: u32 = 20;
     let Some(undisturbed) = kiosk() else { return };
     let began = Instant::now();
     until_ready(&undisturbed, undisturbed.trousse(RUN));
-    let whole = began.elapsed();
-    let (wanted, Some(pc)) = (state(&undisturbed), kiosk()) else { return };
-    let mut seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(7, |now| now.subsec_nanos()) | 1;
+    let (whole, wanted) = (began.elapsed(), state(&undisturbed));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(7, |now| now.subsec_nanos());
+    std::thread::scope(|scope| {
+        for system in 0..SYSTEMS {
+            let wanted = &wanted;
+            scope.spawn(move || killed_again_and_again(now.wrapping_mul(2 * system + 1) | 1, whole, wanted));
+        }
+    });
+}
+
+/// A system whose runs are killed at any moment of what a whole one takes comes to the state that is wanted.
+fn killed_again_and_again(mut seed: u32, whole: Duration, wanted: &str) {
+    let Some(pc) = kiosk() else { return };
     let (mut killed, mut runs) = (0, 0);
     while killed < KILLS && runs < 20 * KILLS {
         runs += 1;

@@ -55,6 +55,7 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
         profile = Some(read);
     }
     let Some(profile) = profile else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
+    not_by_pattern(&profile)?;
     let files = files(&profile, &args.profile)?;
     let secrets = given(&profile.secrets(), &args.secrets, false, language)?;
     let access = access(args, language)?;
@@ -83,6 +84,20 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
         places.write(language, |format, view| (format.render)(&record, view))?;
     }
     Ok(if stop::pressed() { INTERRUPTED } else { record.exit_code() })
+}
+
+/// Refuses a profile that gives names by its pattern: each PC would look for one that is free in a list of its own.
+fn not_by_pattern(profile: &Profile) -> Result<()> {
+    let Some(stage) = profile.stages.iter().find(|stage| stage.kind.step().wants_name()) else { return Ok(()) };
+    let name = &stage.name;
+    Err(Fault::new(
+        format!("the step {name:?} gives names by the pattern of the profile: two PCs could get the same one"),
+        format!("l'étape {name:?} donne des noms par le modèle du profil : deux PC pourraient avoir le même"),
+    )
+    .hint(
+        "write to = \"{name}\" there, and give the list a column name",
+        "mettez-y to = \"{name}\", et ajoutez une colonne name à la liste",
+    ))
 }
 
 /// The PCs of the list.
