@@ -416,12 +416,13 @@ fn text_of(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prep::look::Contents;
 
     fn cmd(line: &str, timeout_s: u32) -> Ended {
         let cmd = format!("{}\\System32\\cmd.exe", windows_folder());
         let line = format!("{} /d /c {line}", quoted(&cmd));
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        let command = Command { text: String::new(), variables, timeout_s };
+        let command = Command { lines: Contents::Text(String::new()), variables, timeout_s };
         Program::by_line(cmd, line).with(&command).run().expect("cmd")
     }
 
