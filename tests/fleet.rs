@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -15,6 +16,8 @@ use serde_json::Value;
 /// PCs that are well, and how long all of it may take.
 const PCS: usize = 50;
 const PATIENCE: Duration = Duration::from_secs(900);
+/// Between two looks at what is told.
+const GLANCE: Duration = Duration::from_millis(100);
 /// Kilobytes that the station may hold: 200 MB.
 const MOST_KB: u64 = 200_000;
 /// What nobody may find anywhere.
@@ -427,23 +430,35 @@ fn results(lines: &[Value]) -> BTreeMap<String, Value> {
     results.map(|line| (line["pc"].as_str().expect("an address").to_owned(), line.clone())).collect()
 }
 
-/// Runs it to the end; each line that it tells is handed over at once. The exit code, the lines, and the most memory that it held.
-fn follow(mut command: Command, mut each: impl FnMut(&Value)) -> (i32, Vec<Value>, u64) {
+/// Runs it to the end; each line that it tells is handed over at once, and nothing now and then where it tells nothing. The exit
+/// code, the lines, and the most memory that it held.
+fn follow(mut command: Command, mut each: impl FnMut(Option<&Value>)) -> (i32, Vec<Value>, u64) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
     let began = Instant::now();
     let mut lines = Vec::new();
     let mut peak = 0;
-    for line in BufReader::new(child.stdout.take().expect("a pipe")).lines().map_while(Result::ok) {
+    let told = BufReader::new(child.stdout.take().expect("a pipe"));
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || told.lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+    loop {
+        assert!(began.elapsed() < PATIENCE, "it takes too long");
+        let line = match receiver.recv_timeout(GLANCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => {
+                each(None);
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         assert!(!line.contains(['\u{1b}', '\u{7}']), "obeyed: {line}");
         assert!(line.len() < 300_000, "a line of {} bytes", line.len());
         let line: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        each(&line);
+        each(Some(&line));
         lines.push(line);
         // nsenter(1) becomes the program.
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
         let held = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
         peak = peak.max(held.unwrap_or_default());
-        assert!(began.elapsed() < PATIENCE, "it takes too long");
     }
     let out = child.wait_with_output().expect("it ends");
     assert_eq!(String::from_utf8_lossy(&out.stderr), "", "nothing but lines");
@@ -497,9 +512,11 @@ fn fifty_pcs_at_once_are_all_right_while_five_are_cut_off_and_come_back() {
     let (code, lines, peak) = follow(
         site.bench(&[&profile, "--hosts", &list, "--set", "site=Lyon", "--user", "root", "--ask-password", "--format", "json"]),
         |line| {
-            let place = pcs.iter().position(|pc| line["pc"] == pc.address.as_str());
-            let is = line["is"].as_str().unwrap_or_default();
-            match (place, is, line["event"]["is"].as_str().unwrap_or_default()) {
+            let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let (pc, is, event) =
+                line.map(|line| (word(&line["pc"]), word(&line["is"]), word(&line["event"]["is"]))).unwrap_or_default();
+            let place = pcs.iter().position(|known| known.address == pc);
+            match (place, is.as_str(), event.as_str()) {
                 (Some(place @ 3), "connected", _)
                 | (Some(place @ 4), "told", "applying")
                 | (Some(place @ 5), "told", "finished")
