@@ -179,7 +179,7 @@ impl Inf {
         self.all(section, key)?.into_iter().next().filter(|text| !text.is_empty())
     }
 
-    /// The hardware identifiers of the sections that [Manufacturer] names for 64 bits: behind what is installed, comma by comma.
+    /// The hardware identifiers of the sections that \[Manufacturer\] names for 64 bits: behind what is installed, comma by comma.
     fn devices(&self) -> Vec<String> {
         let mut devices = Vec::new();
         for (_, models) in self.section("manufacturer") {
