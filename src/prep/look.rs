@@ -1,25 +1,29 @@
 //! A PC as steps see it: what can be read of it, and what can be done to it. What holds a [`Look`] cannot write, by type.
 
+mod account;
 pub mod app;
 pub mod card;
+mod file;
+mod identity;
 pub mod power;
+mod program;
 pub mod registry;
 pub mod service;
 pub mod shortcut;
 pub mod update;
 
 use std::collections::BTreeMap;
-use std::fmt;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
 use super::pack::Packed;
 use crate::fault::{Fault, Result};
 use crate::secret::Secret;
+pub use account::Account;
 use app::App;
 pub use card::NetworkCard;
+pub use file::{Contents, Digest, Mode, Seen, hexadecimal};
+pub use identity::{Build, HostName, Identity, System, filled_in};
 use power::{Setting, Source};
+pub use program::{Command, Ended, How, Package, Program};
 use registry::{Data, Key};
 use service::{Service, Start};
 use shortcut::{Place, Shortcut};
@@ -258,282 +262,4 @@ pub type Row = BTreeMap<String, String>;
 /// What another system has and this one does not.
 fn has_no(english: &str, french: &str) -> Fault {
     Fault::new(format!("this system has no {english}"), format!("ce système n'a pas de {french}"))
-}
-
-/// A system that the kit prepares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum System {
-    /// Linux.
-    Linux,
-    /// Windows.
-    Windows,
-}
-
-impl fmt::Display for System {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            System::Linux => "Linux",
-            System::Windows => "Windows",
-        })
-    }
-}
-
-/// The system that runs on a PC.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Build {
-    /// Which.
-    pub system: System,
-    /// As people call it: `Debian GNU/Linux 12 (bookworm)`.
-    pub name: String,
-    /// The distribution and those that it is made from (`ID` and `ID_LIKE` of os-release(5)).
-    pub distributions: Vec<String>,
-    /// Its version or build, where it has one.
-    pub version: Option<String>,
-}
-
-/// Which PC it is. From SMBIOS (DMTF DSP0134, 7.2), where its maker has filled it in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Identity {
-    /// Who made it.
-    pub maker: Option<String>,
-    /// The model.
-    pub product: Option<String>,
-    /// The serial number.
-    pub serial: Option<String>,
-    /// What the installed system calls this installation: machine-id(5).
-    pub machine: Option<String>,
-}
-
-impl Identity {
-    /// Whether it is the same PC: by its serial number where both have one, else by its installation.
-    pub fn is(&self, other: &Identity) -> bool {
-        match (&self.serial, &other.serial) {
-            (Some(one), Some(two)) => one == two && self.product == other.product,
-            _ => self.machine.is_some() && self.machine == other.machine,
-        }
-    }
-
-    /// Maker and model.
-    pub fn model(&self) -> Option<String> {
-        let words: Vec<&str> = [&self.maker, &self.product].into_iter().flatten().map(String::as_str).collect();
-        (!words.is_empty()).then(|| words.join(" "))
-    }
-}
-
-/// A text of SMBIOS, or nothing where it is one of those that makers forget to fill in.
-pub fn filled_in(text: &str) -> Option<String> {
-    /// Seen on boards and virtual machines.
-    const EMPTY: &[&str] = &[
-        "",
-        "0",
-        "none",
-        "n/a",
-        "default string",
-        "not specified",
-        "not applicable",
-        "system serial number",
-        "system product name",
-        "system manufacturer",
-        "to be filled by o.e.m.",
-        "o.e.m.",
-        "oem",
-        "unknown",
-        "123456789",
-        "0123456789",
-        "empty",
-    ];
-    let text = text.trim();
-    let same = text.chars().all(|c| c == '0') || text.chars().all(|c| c == '.') || text.chars().all(|c| c == 'X');
-    (!same && !EMPTY.contains(&text.to_lowercase().as_str())).then(|| text.to_owned())
-}
-
-/// The name of a PC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HostName {
-    /// The one it has.
-    pub now: String,
-    /// The one it will have after its next start.
-    pub next: String,
-}
-
-/// A file on the PC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Seen {
-    /// What it holds.
-    pub digest: Digest,
-    /// Who may do what with it, where the system says it in this way.
-    pub mode: Option<Mode>,
-}
-
-/// What bytes are known by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Digest {
-    /// SHA-256, in lower-case hexadecimal.
-    pub sha256: String,
-    /// How many bytes.
-    pub size: u64,
-}
-
-impl Digest {
-    /// Of these bytes.
-    pub fn of(bytes: &[u8]) -> Digest {
-        use sha2::Digest as _;
-        Digest { sha256: hexadecimal(&sha2::Sha256::digest(bytes)), size: bytes.len() as u64 }
-    }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Who may do what with a file, as chmod(1) writes it in octal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
-pub struct Mode(pub u32);
-
-impl fmt::Display for Mode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:03o}", self.0)
-    }
-}
-
-impl From<Mode> for String {
-    fn from(mode: Mode) -> String {
-        mode.to_string()
-    }
-}
-
-impl TryFrom<String> for Mode {
-    type Error = String;
-
-    fn try_from(text: String) -> std::result::Result<Mode, String> {
-        let octal = (3..=4).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-        let mode = u32::from_str_radix(&text, 8).ok().filter(|_| octal);
-        mode.map(Mode).ok_or_else(|| format!("{text:?} is no mode: three or four octal digits, as in \"644\""))
-    }
-}
-
-/// What is written to a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Contents {
-    /// A text.
-    Text(String),
-    /// What a file beside the profile holds.
-    Payload(String),
-}
-
-/// What a package file says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Package {
-    /// Its name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// The code under which Windows lists its product, where it is one of Windows Installer.
-    pub product_code: Option<String>,
-}
-
-/// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Program {
-    /// Its key: the product code, or what its installer thought of.
-    pub key: String,
-    /// What people read there.
-    pub name: String,
-    /// Its version, where it tells one.
-    pub version: Option<String>,
-    /// Who made it, where it tells.
-    pub publisher: Option<String>,
-    /// The command that removes it, which may ask.
-    pub uninstall: Option<String>,
-    /// The command that removes it and asks nothing.
-    pub quiet_uninstall: Option<String>,
-}
-
-/// A local account.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Account {
-    /// The name of the person.
-    pub full_name: String,
-    /// The groups that it is in.
-    pub groups: Vec<String>,
-    /// It has a password.
-    pub has_password: bool,
-}
-
-/// A command for the shell of the system: sh(1), or Windows PowerShell.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// Its lines.
-    pub lines: Contents,
-    /// What its environment has beside the usual: the variables of the profile.
-    pub variables: BTreeMap<String, String>,
-    /// How long it may take.
-    pub timeout_s: u32,
-}
-
-/// How a program ended, and what it said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Ended {
-    /// How.
-    pub how: How,
-    /// The end of what it wrote.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub output: String,
-}
-
-/// How a program ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum How {
-    /// By itself, with this exit code.
-    Code(i32),
-    /// By a signal.
-    Signal(i32),
-    /// It was ended, with all that it had started, after so many seconds.
-    TookTooLong(u32),
-}
-
-impl Ended {
-    /// The exit code 0, which proves nothing.
-    pub fn well(&self) -> bool {
-        self.how == How::Code(0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_serial_number_that_nobody_filled_in_is_none() {
-        for text in ["", " ", "To Be Filled By O.E.M.", "00000000", "Default string", "System Serial Number\n", "XXXXXXXX"] {
-            assert_eq!(filled_in(text), None, "{text:?}");
-        }
-        assert_eq!(filled_in(" G6PA1230045K \n").as_deref(), Some("G6PA1230045K"));
-    }
-
-    #[test]
-    fn a_pc_is_known_by_its_serial_number_and_without_one_by_its_installation() {
-        let pc = |serial: Option<&str>, machine: Option<&str>| Identity {
-            serial: serial.map(str::to_owned),
-            machine: machine.map(str::to_owned),
-            ..Identity::default()
-        };
-        assert!(pc(Some("1"), Some("a")).is(&pc(Some("1"), Some("b"))), "installed anew");
-        assert!(!pc(Some("1"), Some("a")).is(&pc(Some("2"), Some("a"))), "a clone");
-        assert!(pc(None, Some("a")).is(&pc(None, Some("a"))));
-        assert!(!pc(None, None).is(&pc(None, None)), "nothing tells");
-    }
-
-    #[test]
-    fn a_mode_is_octal() {
-        assert_eq!(Mode::try_from("0755".to_owned()).map(|mode| mode.to_string()), Ok("755".to_owned()));
-        assert_eq!(Mode::try_from("4755".to_owned()), Ok(Mode(0o4755)));
-        for text in ["", "8", "899", "rwx", "+75", "00644", "64"] {
-            assert!(Mode::try_from(text.to_owned()).is_err(), "{text}");
-        }
-    }
 }
