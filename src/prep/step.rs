@@ -13,6 +13,7 @@ use super::change::{Change, Sight};
 use super::look::{Act, Ended, How, Look, System};
 use super::path;
 use crate::fault::{Fault, Result, Why};
+use crate::secret::Secret;
 
 /// A step of a profile.
 pub trait Step {
@@ -63,9 +64,9 @@ pub trait Step {
         false
     }
 
-    /// The name of the secret that it needs for one of its changes.
-    fn secret(&self, _: &Change) -> Option<&str> {
-        None
+    /// The names of the secrets that it needs for one of its changes.
+    fn needs_secrets(&self, _: &Change) -> Vec<&str> {
+        Vec::new()
     }
 }
 
@@ -207,6 +208,19 @@ steps! {
     "windows-update" windows_update::WindowsUpdate
     "check"    check::Check
     "reboot"   reboot::Reboot
+}
+
+/// A secret that somebody gave.
+fn given(name: &str, pc: &dyn Act) -> Result<Secret> {
+    pc.secret(name).ok_or_else(|| {
+        Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné"))
+            .hint("run trousse prep run again at the PC: it asks for it", "relancez trousse prep run sur le PC : il le demande")
+    })
+}
+
+/// Whether a secret may be called so: as an environment variable is.
+fn is_secret_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Reads a table, its places in the text kept for the error.

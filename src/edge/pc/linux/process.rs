@@ -16,6 +16,7 @@ use nix::unistd::Pid;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
+use crate::secret::Secret;
 
 /// Where the programs of a system are, whoever started the kit.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -40,7 +41,7 @@ const USUAL_S: u32 = 120;
 pub(super) struct Program {
     name: String,
     command: std::process::Command,
-    input: Option<String>,
+    input: Option<Secret>,
     timeout_s: u32,
     /// It may go on when the kit is killed.
     outlives: bool,
@@ -72,7 +73,7 @@ impl Program {
 
     /// With the deadline and the variables of a command.
     fn asked(self, asked: &Command) -> Program {
-        let mut program = self.within(asked.timeout_s);
+        let mut program = Program { input: asked.input.clone(), ..self.within(asked.timeout_s) };
         for (name, value) in &asked.variables {
             program.command.env(format!("TROUSSE_{}", name.to_uppercase()), value);
         }
@@ -85,7 +86,7 @@ impl Program {
     }
 
     /// With this on its standard input.
-    pub(super) fn told(self, input: String) -> Program {
+    pub(super) fn told(self, input: Secret) -> Program {
         Program { input: Some(input), ..self }
     }
 
@@ -123,7 +124,7 @@ impl Program {
         drop(self.command);
         if let (Some(input), Some(mut stdin)) = (self.input, child.stdin.take()) {
             // One that reads nothing of it says so by how it ends.
-            let _ = stdin.write_all(input.as_bytes());
+            let _ = stdin.write_all(input.reveal().as_bytes());
         }
         let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
         let mut said = Tail::default();
@@ -251,7 +252,7 @@ mod tests {
 
     fn shell(text: &str, timeout_s: u32) -> Ended {
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        let asked = Command { lines: Contents::Text(text.to_owned()), variables, timeout_s };
+        let asked = Command { lines: Contents::Text(text.to_owned()), variables, input: None, timeout_s };
         Program::shell(text, &asked).run().expect("a shell")
     }
 

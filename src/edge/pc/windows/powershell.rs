@@ -60,7 +60,7 @@ fn read(call: &str) -> Result<Option<String>> {
          exit $errors.Count\n"
     );
     let lines = Contents::Text(text.clone());
-    let ended = run(&text, &Command { lines, variables: Default::default(), timeout_s: READING_S })?;
+    let ended = run(&text, &Command { lines, variables: Default::default(), input: None, timeout_s: READING_S })?;
     Ok((!ended.well()).then(|| ended.output.trim().to_owned()))
 }
 
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn what_no_command_line_takes_is_refused_and_not_cut_off() {
         let text = "x".repeat(20_000);
-        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), timeout_s: 1 };
+        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), input: None, timeout_s: 1 };
         assert!(run(&text, &command).is_err());
     }
 }
