@@ -25,6 +25,7 @@ use super::pack::{self, Packed};
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::language::Language;
 use crate::net::Mac;
 use crate::secret::Secret;
 
@@ -303,6 +304,12 @@ pub(crate) fn refused(keys: &str) -> String {
 /// What is left to do.
 pub(crate) fn planned(kind: &Kind, pc: &Fake) -> Vec<Change> {
     pc.plan(kind).expect("a plan")
+}
+
+/// What is seen of a step, as people read it.
+pub(crate) fn said(kind: &Kind, pc: &Fake, language: Language) -> Vec<String> {
+    let seen = kind.step().seen(pc, &scene(&BTreeMap::new())).expect("a look");
+    seen.iter().map(|sight| sight.say(language)).collect()
 }
 
 /// Applies every change; then nothing may be left.

@@ -21,15 +21,11 @@ pub trait Step {
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
 
     /// Everything that the plan looks at, as it is now: the proof on the delivery sheet, and what a later check compares with. The
-    /// same things each time, whether they are there or not. A step that has no such list tells what is not as it should be.
-    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
-        Ok(self.plan(pc, scene)?.into_iter().map(|change| Sight::new(change.subject, change.aspect, change.before)).collect())
-    }
+    /// same things each time, whether they are there or not.
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>>;
 
     /// How it is seen that the step is done, in a few words for the delivery sheet.
-    fn detection(&self) -> Why {
-        own_look()
-    }
+    fn detection(&self) -> Why;
 
     /// Makes one change of the plan.
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
@@ -68,11 +64,6 @@ pub trait Step {
     fn needs_secrets(&self, _: &Change) -> Vec<&str> {
         Vec::new()
     }
-}
-
-/// How a step is seen to be done that says no more of it.
-pub(super) fn own_look() -> Why {
-    Why::new("a look of its own", "son propre examen")
 }
 
 /// What a step is told beside what its own table says.

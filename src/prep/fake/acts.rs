@@ -180,6 +180,10 @@ impl Act for Fake {
                     keep(&key, "Driver", &class);
                     keep(&below, "DriverVersion", &driver.version);
                     keep(&below, "ProviderName", &driver.provider);
+                    if let Some([year, month, day]) = driver.day.as_ref().map(|day| day.split('-').collect::<Vec<_>>()).as_deref()
+                    {
+                        keep(&below, "DriverDate", &format!("{month}-{day}-{year}"));
+                    }
                 }
             }
         });

@@ -24,6 +24,8 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const KEPT: usize = 16 << 10;
 /// Between two looks at a program that says nothing.
 const GLANCE: Duration = Duration::from_millis(20);
+/// The same, at first.
+const SHORTEST: Duration = Duration::from_micros(200);
 /// A program that has ended may have left others that hold its output; what comes within so long is still read.
 const AFTERWARDS: Duration = Duration::from_millis(100);
 /// A program may tidy up for so long when it is asked to end.
@@ -43,6 +45,8 @@ pub(super) struct Program {
     command: std::process::Command,
     input: Option<Secret>,
     timeout_s: u32,
+    /// Bytes of what it says that are kept: the last ones.
+    kept: usize,
     /// It may go on when the kit is killed.
     outlives: bool,
     /// What stands in its environment, and in that of all that it starts.
@@ -58,7 +62,7 @@ impl Program {
         command.env("PATH", PATH).env("LC_ALL", "C.UTF-8").env("HOME", "/root").env("DEBIAN_FRONTEND", "noninteractive");
         let mark = format!("{}-{}", std::process::id(), PROGRAMS.fetch_add(1, Ordering::Relaxed));
         command.env(MARK, &mark);
-        Program { name: name.to_owned(), command, input: None, timeout_s: USUAL_S, outlives: false, mark }
+        Program { name: name.to_owned(), command, input: None, timeout_s: USUAL_S, kept: KEPT, outlives: false, mark }
     }
 
     /// Lines of shell; the first that fails ends them.
@@ -83,6 +87,11 @@ impl Program {
     /// With a deadline.
     pub(super) fn within(self, timeout_s: u32) -> Program {
         Program { timeout_s, ..self }
+    }
+
+    /// With more kept of what it says.
+    pub(super) fn keeping(self, kept: usize) -> Program {
+        Program { kept, ..self }
     }
 
     /// With this on its standard input.
@@ -127,8 +136,8 @@ impl Program {
             let _ = stdin.write_all(input.reveal().as_bytes());
         }
         let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
-        let mut said = Tail::default();
-        let mut open = true;
+        let mut said = Tail { kept: self.kept, ..Tail::default() };
+        let (mut open, mut pause) = (true, SHORTEST);
         let status = loop {
             open = open && said.read(&mut reader, GLANCE) != Heard::TheEnd;
             if let Some(status) = child.try_wait().map_err(failed)? {
@@ -142,8 +151,10 @@ impl Program {
                 end(&mut child, &self.mark);
                 break None;
             }
+            // Most end right after they have said their last.
             if !open {
-                std::thread::sleep(GLANCE);
+                std::thread::sleep(pause);
+                pause = (2 * pause).min(GLANCE);
             }
         };
         // What it has left running may hold its output, and say more and more.
@@ -212,6 +223,8 @@ enum Heard {
 #[derive(Default)]
 struct Tail {
     bytes: Vec<u8>,
+    /// How many of them are kept.
+    kept: usize,
     cut: bool,
 }
 
@@ -228,8 +241,8 @@ impl Tail {
             Ok(0) | Err(_) => Heard::TheEnd,
             Ok(count) => {
                 self.bytes.extend_from_slice(&bytes[..count]);
-                if self.bytes.len() > 2 * KEPT {
-                    self.bytes.drain(..self.bytes.len() - KEPT);
+                if self.bytes.len() > 2 * self.kept {
+                    self.bytes.drain(..self.bytes.len() - self.kept);
                     self.cut = true;
                 }
                 Heard::Something
@@ -238,7 +251,7 @@ impl Tail {
     }
 
     fn text(self) -> String {
-        let from = self.bytes.len().saturating_sub(KEPT);
+        let from = self.bytes.len().saturating_sub(self.kept);
         let text = String::from_utf8_lossy(&self.bytes[from..]);
         if self.cut || from > 0 { format!("…{text}") } else { text.into_owned() }
     }
