@@ -227,7 +227,7 @@ fn named_key(path: &Path, language: Language) -> Result<Arc<PrivateKey>> {
                 format!("Passphrase of the key {shown} (it is not shown): "),
                 format!("Phrase secrète de la clé {shown} (elle ne s'affiche pas) : "),
             );
-            let passphrase = unseen::ask(&question).ok_or_else(damaged)?;
+            let passphrase = unseen::ask(&question)?.ok_or_else(damaged)?;
             load_secret_key(path, Some(passphrase.reveal())).map(Arc::new).map_err(|_| damaged())
         }
         Err(russh::keys::Error::KeyIsEncrypted) => {
@@ -257,7 +257,7 @@ fn password(language: Language) -> Result<Secret> {
         "Password of the user on the PCs, for logging in and for sudo (it is not shown): ",
         "Mot de passe de l'utilisateur sur les PC, pour la connexion et pour sudo (il ne s'affiche pas) : ",
     );
-    unseen::ask(question).ok_or_else(nobody)
+    unseen::ask(question)?.ok_or_else(nobody)
 }
 
 /// `[USER@]HOST[:PORT]`, an IPv6 address with a port in brackets.
