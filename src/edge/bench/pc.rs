@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ssh::{Access, Hop, Session, Talk, Trouble, short};
+use super::ssh::{Access, Hop, Session, Talk, Trouble, Trusted, short};
 use crate::edge::pc::digest;
 use crate::fault::{Fault, Why};
 use crate::language::Language;
@@ -77,13 +77,24 @@ pub(super) struct Pc {
     listening: bool,
     /// Bytes of a file that have been sent, and all of them.
     pub(super) sent: Rc<Cell<(u64, u64)>>,
-    /// The fingerprint of a key that is known from now on.
-    pub(super) trusted: Option<String>,
+    /// Keys that are known from now on.
+    pub(super) trusted: Vec<Trusted>,
 }
 
 impl Pc {
     pub(super) fn new(hop: Hop, access: Arc<Access>, baggage: Rc<Baggage>, run: Run, sent: Rc<Cell<(u64, u64)>>) -> Pc {
-        Pc { hop, access, baggage, run, session: None, attendant: None, root: Root::Is, listening: false, sent, trusted: None }
+        Pc {
+            hop,
+            access,
+            baggage,
+            run,
+            session: None,
+            attendant: None,
+            root: Root::Is,
+            listening: false,
+            sent,
+            trusted: Vec::new(),
+        }
     }
 
     /// Does what is asked for.
@@ -157,9 +168,7 @@ impl Pc {
 
     async fn connect(&mut self) -> Result<Came, Trouble> {
         self.hang_up();
-        let session = Session::open(&self.hop, &self.access).await?;
-        self.trusted = session.trusted.clone().or(self.trusted.take());
-        self.session = Some(session);
+        self.session = Some(Session::open(&self.hop, &self.access, &mut self.trusted).await?);
         let name = self.name();
         let hash = hash(&name);
         let said = self
