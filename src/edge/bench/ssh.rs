@@ -31,6 +31,8 @@ const AGREES: Duration = Duration::from_secs(30);
 /// Between two signs of life where nothing else is sent, and how many may stay without an answer.
 const ALIVE: Duration = Duration::from_secs(5);
 const UNANSWERED: usize = 3;
+/// A script, a hash and an answer are awaited for so long.
+pub(super) const ANSWERS: Duration = Duration::from_secs(120);
 /// Bytes that a PC may send unread, and messages of it that wait: the station has many PCs.
 const WINDOW: u32 = 256 << 10;
 const WAITING: usize = 16;
@@ -47,6 +49,11 @@ pub(super) enum Trouble {
 impl Trouble {
     pub(super) fn lost(english: impl Into<String>, french: impl Into<String>) -> Trouble {
         Trouble::Lost(Failure::from(&Fault::new(english, french)))
+    }
+
+    /// The connection is gone.
+    pub(super) fn cut() -> Trouble {
+        Trouble::lost("the connection is lost", "connexion perdue")
     }
 
     pub(super) fn refused(fault: &Fault) -> Trouble {

@@ -1,11 +1,13 @@
 //! A program on a PC, started over SSH: what is said to it, and what it says, a line at a time.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 
 use super::{Trouble, cut, short, within};
+use crate::edge::bench::baggage::Brought;
 use crate::fault::Fault;
 use crate::prep::bench::attend::LONGEST_LINE;
 
@@ -105,6 +107,21 @@ impl Talk {
     /// Says something to it.
     pub(in crate::edge::bench) async fn say(&mut self, bytes: Vec<u8>) -> Result<(), Trouble> {
         within(TAKES, self.channel.data_bytes(bytes)).await?.map_err(cut)
+    }
+
+    /// Sends it a file from a byte on; how much was sent is told meanwhile.
+    pub(in crate::edge::bench) async fn send(
+        &mut self,
+        file: &Brought,
+        from: u64,
+        sent: &Cell<(u64, u64)>,
+    ) -> Result<(), Trouble> {
+        let mut blocks = file.from(from)?;
+        while let Some(block) = blocks.next()? {
+            self.say(block).await?;
+            sent.set(blocks.sent());
+        }
+        Ok(())
     }
 
     /// Nothing more is said to it.
