@@ -430,3 +430,27 @@ fn a_pc_that_was_to_start_and_is_heard_of_no_more_is_not_called_untouched() {
     course.leave(0);
     assert_eq!(course.result().end, End::LeftAlone);
 }
+
+#[test]
+fn what_was_brought_is_removed_from_a_pc_that_refuses_it() {
+    for asked in [Do::Put { file: 1 }, Do::Start] {
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        let mut refused = false;
+        course.begin(0);
+        loop {
+            let came = match course.next(0) {
+                Do::End => break,
+                what if what == asked => {
+                    refused = true;
+                    Came::Refused(Failure::Fault { english: "no room".into(), french: "plus de place".into() })
+                }
+                what => pc.perform(&what, Blow::Nothing),
+            };
+            course.came(0, came);
+        }
+        assert!(refused && pc.tidied, "{asked:?}");
+        let result = course.result();
+        assert_eq!(result.end, End::Refused);
+        assert!(result.why.as_ref().is_some_and(|why| why.say(crate::language::Language::En).contains("no room")));
+    }
+}

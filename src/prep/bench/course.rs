@@ -383,6 +383,8 @@ impl Course {
             None if self.started => self.over(now, End::Failed, Some(why)),
             // It was to start, and before it answered it was gone: now it cannot be asked any more.
             None if self.asked_to_start && self.place != Place::Starting => self.over(now, End::Lost, Some(why)),
+            // The program is open there, and nothing runs: what was brought is removed.
+            None if matches!(self.place, Place::Putting(_) | Place::Starting) => self.decide(now, End::Refused, Some(why)),
             None => self.over(now, End::Refused, Some(why)),
         }
     }
