@@ -338,7 +338,7 @@ impl Session {
 }
 
 /// Waits for something no longer than that.
-async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
+pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
     timeout(patience, what).await.map_err(|_| Trouble::lost("it does not answer", "il ne répond pas"))
 }
 

@@ -65,22 +65,43 @@ impl Talk {
         Ok(!self.ended)
     }
 
-    /// The next line of it, without its end; nothing where it ends.
-    pub(in crate::edge::bench) async fn line(&mut self, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
-        loop {
-            let rest = &self.out[self.at..];
-            if let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-                let line = rest[..end].to_vec();
-                self.at += end + 1;
-                return Ok(Some(line));
-            }
-            if rest.len() > LONGEST_LINE {
-                return Err(Trouble::lost("it sends a line without an end", "il envoie une ligne sans fin"));
-            }
-            if !self.hear(patience).await? {
-                return Ok(None);
-            }
+    /// The next line of it that was heard already, without its end.
+    pub(in crate::edge::bench) fn heard(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
+        let rest = &self.out[self.at..];
+        if let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let line = rest[..end].to_vec();
+            self.at += end + 1;
+            return Ok(Some(line));
         }
+        if rest.len() > LONGEST_LINE {
+            return Err(Trouble::lost("it sends a line without an end", "il envoie une ligne sans fin"));
+        }
+        Ok(None)
+    }
+
+    /// The next line of it, without its end; nothing where it ends. All of it must come within so long.
+    pub(in crate::edge::bench) async fn line(&mut self, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
+        let line = async {
+            loop {
+                match self.heard()? {
+                    Some(line) => return Ok(Some(line)),
+                    None if self.hear(patience).await? => {}
+                    None => return Ok(None),
+                }
+            }
+        };
+        within(patience, line).await?
+    }
+
+    /// Hears it to its end, whatever it still says: that must come within so long.
+    pub(in crate::edge::bench) async fn ends(&mut self, patience: Duration) -> Result<(), Trouble> {
+        let ending = async {
+            while self.hear(patience).await? {
+                self.taken();
+            }
+            Ok(())
+        };
+        within(patience, ending).await?
     }
 
     /// What it has written that was not taken yet.
@@ -107,6 +128,11 @@ impl Talk {
     /// Says something to it.
     pub(in crate::edge::bench) async fn say(&mut self, bytes: Vec<u8>) -> Result<(), Trouble> {
         within(TAKES, self.channel.data_bytes(bytes)).await?.map_err(cut)
+    }
+
+    /// Says something to it that is a secret: what is here of it is kept by whoever has it, and by nobody else.
+    pub(in crate::edge::bench) async fn confide(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        within(TAKES, self.channel.data(bytes)).await?.map_err(cut)
     }
 
     /// Sends it a file from a byte on; how much was sent is told meanwhile.
