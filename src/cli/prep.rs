@@ -243,7 +243,11 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         #[cfg(target_os = "linux")]
         PrepCommand::Bench(args) => bench::bench(args, language),
         #[cfg(target_os = "linux")]
-        PrepCommand::Attend(_) => crate::edge::bench::attend::attend().map(|()| 0),
+        PrepCommand::Attend(_) => {
+            // It hands secrets over to the run.
+            secrets::leave_no_core();
+            crate::edge::bench::attend::attend().map(|()| 0)
+        }
         #[cfg(not(target_os = "linux"))]
         PrepCommand::Bench(_) | PrepCommand::Attend(_) => {
             Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")

@@ -80,10 +80,18 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     record.results = station::run(plan, &mut |seen| onlooker.saw(&seen))?;
     record.took_ms = began.elapsed().as_millis() as u64;
     onlooker.finish(&record);
-    if !lines {
-        places.write(language, |format, view| (format.render)(&record, view))?;
+    let written = if lines { Ok(()) } else { places.write(language, |format, view| (format.render)(&record, view)) };
+    if let Err(fault) = &written {
+        eprintln!("trousse: {}", fault.say(language));
     }
-    Ok(if stop::pressed() { INTERRUPTED } else { record.exit_code() })
+    Ok(if stop::pressed() { INTERRUPTED } else { ended(&record, written.is_ok()) })
+}
+
+/// The exit code. Results that could not be written are no refusal: the PCs are as they are.
+fn ended(record: &Record, written: bool) -> u8 {
+    /// As a step that failed.
+    const UNWRITTEN: u8 = 20;
+    record.exit_code().max(if written { 0 } else { UNWRITTEN })
 }
 
 /// Refuses a profile that gives names by its pattern: each PC would look for one that is free in a list of its own.
@@ -227,7 +235,7 @@ fn named_key(path: &Path, language: Language) -> Result<Arc<PrivateKey>> {
                 format!("Passphrase of the key {shown} (it is not shown): "),
                 format!("Phrase secrète de la clé {shown} (elle ne s'affiche pas) : "),
             );
-            let passphrase = unseen::ask(&question).ok_or_else(damaged)?;
+            let passphrase = unseen::ask(&question)?.ok_or_else(damaged)?;
             load_secret_key(path, Some(passphrase.reveal())).map(Arc::new).map_err(|_| damaged())
         }
         Err(russh::keys::Error::KeyIsEncrypted) => {
@@ -257,7 +265,7 @@ fn password(language: Language) -> Result<Secret> {
         "Password of the user on the PCs, for logging in and for sudo (it is not shown): ",
         "Mot de passe de l'utilisateur sur les PC, pour la connexion et pour sudo (il ne s'affiche pas) : ",
     );
-    unseen::ask(question).ok_or_else(nobody)
+    unseen::ask(question)?.ok_or_else(nobody)
 }
 
 /// `[USER@]HOST[:PORT]`, an IPv6 address with a port in brackets.
@@ -296,6 +304,18 @@ fn own_name() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_that_cannot_be_written_do_not_make_the_pcs_refused() {
+        let record = |end| {
+            let result =
+                serde_json::json!({"pc": "a", "end": end, "changed": 0, "already": 0, "restarts": 0, "losses": 0, "took_ms": 0});
+            let results = vec![serde_json::from_value(result).expect("a result")];
+            Record { title: String::new(), version: String::new(), profile: String::new(), results, took_ms: 0 }
+        };
+        assert_eq!([true, false].map(|written| ended(&record("ready"), written)), [0, 20]);
+        assert_eq!([true, false].map(|written| ended(&record("refused"), written)), [30, 30]);
+    }
 
     #[test]
     fn a_jump_host_has_a_user_and_a_port() {
