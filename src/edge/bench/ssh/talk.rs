@@ -196,7 +196,6 @@ mod tests {
                 for _ in 0..100_000 {
                     assert_eq!(talk.line(patience).await.expect("a line").as_deref(), Some("y".as_bytes()));
                 }
-                let mut talk = session.start("flood").await.expect("it runs");
                 while talk.out.len() <= MOST {
                     match talk.hear(patience).await {
                         Ok(more) => assert!(more),
