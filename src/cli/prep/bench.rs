@@ -48,20 +48,20 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let set = super::given_variables(&args.set)?;
     let user = args.user.clone().map_or_else(own_name, Ok)?;
     let mut pcs = Vec::new();
-    let mut profile = None;
+    let mut profiles = Vec::new();
     for target in targets {
         let read = read_for(&text, &set, &target, args)?;
         pcs.push(planned(&target, &read, &user, args));
-        profile = Some(read);
+        profiles.push(read);
     }
-    let Some(profile) = profile else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
-    not_by_pattern(&profile)?;
-    let files = files(&profile, &args.profile)?;
-    let secrets = given(&profile.secrets(), &args.secrets, false, language)?;
+    let Some(profile) = profiles.first() else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
+    profiles.iter().try_for_each(not_by_pattern)?;
+    let files = files(&profiles, &args.profile)?;
+    let secrets = given(&secrets_of(&profiles), &args.secrets, false, language)?;
     let access = access(args, language)?;
     // Last: it is the largest, and all of it is read.
     let program = program(args.program.as_deref())?;
-    let longest = profile.in_order().map(|stage| stage.timeout_s).max().unwrap_or_default();
+    let longest = profiles.iter().flat_map(Profile::in_order).map(|stage| stage.timeout_s).max().unwrap_or_default();
     let terms =
         Terms { patience_ms: u64::from(args.patience) * 60_000, quiet_ms: u64::from(longest) * 3_000 + QUIET.as_millis() as u64 };
     let labels: Vec<String> = pcs.iter().map(|pc| pc.label.clone()).collect();
@@ -167,8 +167,19 @@ fn planned(target: &Target, profile: &Profile, user: &str, args: &BenchArgs) -> 
     }
 }
 
-/// The profile and what lies beside it.
-fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
+/// The secrets that any of the PCs may need: a row of the list may name another than the others.
+fn secrets_of(profiles: &[Profile]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in profiles.iter().flat_map(Profile::secrets) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The profile and what lies beside it, for all PCs.
+fn files(profiles: &[Profile], path: &Path) -> Result<Vec<Brought>> {
     let folder = folder_of(path);
     let unreadable = |name: &str, error: std::io::Error| {
         let shown = folder.display();
@@ -177,7 +188,7 @@ fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
     };
     let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut files = vec![brought(&own, path).map_err(|error| unreadable(&own, error))?];
-    for name in profile.payloads() {
+    for name in profiles.iter().flat_map(Profile::payloads) {
         if !files.iter().any(|file| file.name == name) {
             files.push(brought(name, &folder.join(name)).map_err(|error| unreadable(name, error))?);
         }
