@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
 
 use super::baggage::Baggage;
 use super::ground::Ground;
@@ -12,6 +14,8 @@ use crate::prep::bench::attend::{Answer, Beat, Request, Run};
 use crate::prep::bench::course::{Came, Do};
 use crate::prep::secrets::{self, Secrets};
 
+/// The attendant takes a station for gone that says nothing for ten minutes.
+const ALIVE: Duration = Duration::from_secs(60);
 /// A sign of life comes every second, and is awaited for so long.
 const BEATS: Duration = Duration::from_secs(20);
 
@@ -26,6 +30,8 @@ pub(super) struct Pc {
     /// Its system, since it was looked at.
     ground: Option<Ground>,
     listening: bool,
+    /// When the attendant was told something the last time.
+    told: Instant,
     /// Bytes of a file that have been sent, and all of them.
     pub(super) sent: Rc<Cell<(u64, u64)>>,
     /// The fingerprint of a key that is known from now on.
@@ -34,7 +40,19 @@ pub(super) struct Pc {
 
 impl Pc {
     pub(super) fn new(hop: Hop, access: Arc<Access>, baggage: Rc<Baggage>, run: Run, sent: Rc<Cell<(u64, u64)>>) -> Pc {
-        Pc { hop, access, baggage, run, session: None, attendant: None, ground: None, listening: false, sent, trusted: None }
+        Pc {
+            hop,
+            access,
+            baggage,
+            run,
+            session: None,
+            attendant: None,
+            ground: None,
+            listening: false,
+            told: Instant::now(),
+            sent,
+            trusted: None,
+        }
     }
 
     /// Does what is asked for.
@@ -102,16 +120,26 @@ impl Pc {
     async fn open(&mut self) -> Result<Came, Trouble> {
         let ground = self.ground()?;
         let mut talk = ground.open(self.session()?, &self.access).await?;
+        let hears = ground.hears();
         let hello = loop {
             let Some(line) = talk.line(ANSWERS).await? else { return Err(ground.does_not_run(&talk)) };
             ground.heed(&mut talk)?;
             // What a login says by itself comes before.
-            if let Ok(Answer::Hello(hello)) = serde_json::from_slice(&line) {
-                break hello;
+            match serde_json::from_slice(&line) {
+                Ok(Answer::Hello(hello)) => break hello,
+                Ok(Answer::Failed(why)) => return Err(Trouble::Refused(why)),
+                _ => {}
             }
         };
         self.attendant = Some(talk);
         self.listening = false;
+        match timeout(hears, self.ask(&Request::Alive, &[])).await {
+            Ok(answer) => match answer? {
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            },
+            Err(_) => return Err(self.ground()?.unheard()),
+        }
         Ok(Came::Attending(hello))
     }
 
@@ -148,6 +176,7 @@ impl Pc {
         let mut line = serde_json::to_vec(request).unwrap_or_default();
         line.push(b'\n');
         line.extend_from_slice(then);
+        self.told = Instant::now();
         let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
         talk.say(line).await
     }
@@ -194,10 +223,16 @@ impl Pc {
             self.tell(&Request::Listen { from }, &[]).await?;
             self.listening = true;
         }
-        match self.answer(BEATS).await? {
-            Answer::Line { next, event } => Ok(Came::Line(next, event)),
-            Answer::Beat(beat @ Beat { .. }) => Ok(Came::Beat(beat)),
-            _ => Err(nonsense()),
+        if self.told.elapsed() >= ALIVE {
+            self.tell(&Request::Alive, &[]).await?;
+        }
+        loop {
+            match self.answer(BEATS).await? {
+                Answer::Line { next, event } => return Ok(Came::Line(next, event)),
+                Answer::Beat(beat @ Beat { .. }) => return Ok(Came::Beat(beat)),
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            }
         }
     }
 

@@ -16,6 +16,7 @@ use russh::{AlgorithmKind, Channel, ChannelMsg};
 use tokio::time::timeout;
 
 use super::baggage::Brought;
+use super::sftp::Files;
 use crate::fault::{Fault, Why};
 use crate::line::one_line;
 use crate::prep::bench::attend::LONGEST_LINE;
@@ -29,7 +30,7 @@ const AGREES: Duration = Duration::from_secs(30);
 const ALIVE: Duration = Duration::from_secs(5);
 const UNANSWERED: usize = 3;
 /// A PC that takes no byte for so long is gone.
-const TAKES: Duration = Duration::from_secs(30);
+pub(super) const TAKES: Duration = Duration::from_secs(30);
 /// A script, a hash and an answer are awaited for so long.
 pub(super) const ANSWERS: Duration = Duration::from_secs(120);
 /// Bytes that a PC may send unread, and messages of it that wait: the station has many PCs.
@@ -111,6 +112,7 @@ struct Check {
     hop: Hop,
     access: Arc<Access>,
     found: Arc<Mutex<Option<Found>>>,
+    identity: Arc<Mutex<String>>,
 }
 
 /// Whoever reads and writes what is known, of all connections.
@@ -128,6 +130,11 @@ impl client::Handler for Check {
         let right = matches!(found, Found::Known | Found::New(_));
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
         Ok(right)
+    }
+
+    async fn kex_done(&mut self, _: Option<&[u8]>, _: &russh::Names, session: &mut client::Session) -> Result<(), russh::Error> {
+        *self.identity.lock().unwrap_or_else(PoisonError::into_inner) = short(&String::from_utf8_lossy(session.remote_sshid()));
+        Ok(())
     }
 
     // What a server wants to open towards the station is refused: nothing was asked for.
@@ -197,6 +204,8 @@ pub(super) struct Session {
     handle: Handle<Check>,
     /// The fingerprint of its key, where that is known only from now on.
     pub(super) trusted: Option<String>,
+    /// What its server says of itself.
+    pub(super) identity: String,
     /// The connection that it goes over.
     _over: Option<Box<Session>>,
     socket: Option<TcpStream>,
@@ -274,7 +283,8 @@ impl Session {
             config.preferred.key = kinds.into();
         }
         let found = Arc::new(Mutex::new(None));
-        let check = Check { hop: hop.clone(), access: access.clone(), found: found.clone() };
+        let identity = Arc::new(Mutex::new(String::new()));
+        let check = Check { hop: hop.clone(), access: access.clone(), found: found.clone(), identity: identity.clone() };
         let agreed = within(AGREES, client::connect_stream(Arc::new(config), stream, check)).await;
         let found = found.lock().unwrap_or_else(PoisonError::into_inner).take();
         let handle = match agreed {
@@ -286,7 +296,8 @@ impl Session {
             Some(Found::New(print)) => Some(print),
             _ => None,
         };
-        let mut session = Session { handle, trusted, _over: over, socket };
+        let identity = identity.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut session = Session { handle, trusted, identity, _over: over, socket };
         within(AGREES, session.log_in(&hop.user, access)).await??;
         Ok(session)
     }
@@ -371,6 +382,30 @@ impl Session {
         }
     }
 
+    /// Its files, by SFTP.
+    pub(super) async fn files(&self) -> Result<Files, Trouble> {
+        let opened = async {
+            let mut channel = self.handle.channel_open_session().await?;
+            channel.request_subsystem(true, "sftp").await?;
+            loop {
+                match channel.wait().await {
+                    Some(ChannelMsg::Success) => return Ok(Some(channel)),
+                    Some(ChannelMsg::Failure | ChannelMsg::Close) | None => return Ok::<_, russh::Error>(None),
+                    Some(_) => {}
+                }
+            }
+        };
+        match within(AGREES, opened).await?.map_err(cut)? {
+            Some(channel) => within(AGREES, Files::over(channel.into_stream())).await?,
+            None => {
+                Err(Trouble::refused(&Fault::new("its sshd hands out no files by SFTP", "son sshd ne propose pas SFTP").hint(
+                    "its sshd_config needs the line: Subsystem sftp sftp-server.exe",
+                    "il manque à son sshd_config la ligne : Subsystem sftp sftp-server.exe",
+                )))
+            }
+        }
+    }
+
     /// Starts a program there, by the shell of the user.
     pub(super) async fn start(&self, command: &str) -> Result<Talk, Trouble> {
         let opened = async {
@@ -384,7 +419,7 @@ impl Session {
 }
 
 /// Waits for something no longer than that.
-async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
+pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
     timeout(patience, what).await.map_err(|_| Trouble::lost("it does not answer", "il ne répond pas"))
 }
 
