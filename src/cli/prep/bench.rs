@@ -15,6 +15,7 @@ use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
 use crate::edge::bench::baggage::{Baggage, Brought, brought};
+use crate::edge::bench::machine::Machine;
 use crate::edge::bench::ssh::{Access, Hop};
 use crate::edge::bench::station::{self, Plan, Planned};
 use crate::edge::pc::{folder_of, profile_text};
@@ -27,6 +28,7 @@ use crate::prep::bench::hosts::{self, Target};
 use crate::prep::bench::result::Record;
 use crate::prep::look::Digest;
 use crate::prep::profile::Profile;
+use crate::prep::program_file;
 use crate::report::BENCH_FORMATS;
 use crate::secret::Secret;
 use onlooker::{Manner, Onlooker};
@@ -60,7 +62,7 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let secrets = given(&secrets_of(&profiles), &args.secrets, false, language)?;
     let access = access(args, language)?;
     // Last: it is the largest, and all of it is read.
-    let program = program(args.program.as_deref())?;
+    let programs = programs(&args.program)?;
     let longest = profiles.iter().flat_map(Profile::in_order).map(|stage| stage.timeout_s).max().unwrap_or_default();
     let terms =
         Terms { patience_ms: u64::from(args.patience) * 60_000, quiet_ms: u64::from(longest) * 3_000 + QUIET.as_millis() as u64 };
@@ -76,7 +78,7 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     };
     let mut onlooker = Onlooker::new(manner, labels, &record, language);
     let began = std::time::Instant::now();
-    let plan = Plan { pcs, baggage: Baggage { program, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
+    let plan = Plan { pcs, baggage: Baggage { programs, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
     record.results = station::run(plan, &mut |seen| onlooker.saw(&seen))?;
     record.took_ms = began.elapsed().as_millis() as u64;
     onlooker.finish(&record);
@@ -196,14 +198,25 @@ fn files(profiles: &[Profile], path: &Path) -> Result<Vec<Brought>> {
     Ok(files)
 }
 
-/// The program that is put there: another, or this one.
-fn program(named: Option<&Path>) -> Result<Brought> {
-    let own = || std::env::current_exe();
-    let path = named.map_or_else(own, |path| Ok(path.to_owned()));
-    path.and_then(|path| brought("trousse", &path)).map_err(|error| {
-        Fault::because("cannot read the program", "programme illisible", &error)
-            .hint("name the one for the PCs: --program FILE", "indiquez celui des PC : --program FICHIER")
-    })
+/// The programs that are put there: those that are named, and this one where none of them is for a PC.
+fn programs(named: &[PathBuf]) -> Result<Vec<Brought>> {
+    let hint = |fault: Fault| fault.hint("name the one for the PCs: --program FILE", "indiquez celui des PC : --program FICHIER");
+    let unreadable = |error: std::io::Error| hint(Fault::because("cannot read the program", "programme illisible", &error));
+    let mut programs = Vec::new();
+    for path in named {
+        let program = brought("trousse", path).map_err(unreadable)?;
+        if program.machine == Machine::Windows {
+            let whole = std::fs::File::open(path).map_err(unreadable).map(program_file::check)?;
+            whole.map_err(|why| hint(Fault::because("the program is refused", "le programme est refusé", why)))?;
+        }
+        programs.push(program);
+    }
+    match std::env::current_exe().and_then(|own| brought("trousse", &own)) {
+        Ok(own) => programs.push(own),
+        Err(error) if programs.is_empty() => return Err(unreadable(error)),
+        Err(_) => {}
+    }
+    Ok(programs)
 }
 
 fn access(args: &BenchArgs, language: Language) -> Result<Access> {
