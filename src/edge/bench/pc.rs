@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
 
 use super::baggage::Baggage;
 use super::ground::Ground;
@@ -12,6 +14,8 @@ use crate::prep::bench::attend::{Answer, Beat, Request, Run};
 use crate::prep::bench::course::{Came, Do};
 use crate::prep::secrets::{self, Secrets};
 
+/// The attendant takes a station for gone that says nothing for ten minutes.
+const ALIVE: Duration = Duration::from_secs(60);
 /// A sign of life comes every second, and is awaited for so long.
 const BEATS: Duration = Duration::from_secs(20);
 /// Lines that come before the program says anything: a login has a page at most.
@@ -30,6 +34,8 @@ pub(super) struct Pc {
     /// Its system, since it was looked at.
     ground: Option<Ground>,
     listening: bool,
+    /// When the attendant was told something the last time.
+    told: Instant,
     /// Bytes of a file that have been sent, and all of them.
     pub(super) sent: Rc<Cell<(u64, u64)>>,
     /// Keys that are known from now on.
@@ -47,6 +53,7 @@ impl Pc {
             attendant: None,
             ground: None,
             listening: false,
+            told: Instant::now(),
             sent,
             trusted: Vec::new(),
         }
@@ -119,13 +126,16 @@ impl Pc {
     async fn open(&mut self) -> Result<Came, Trouble> {
         let ground = self.ground()?;
         let mut talk = ground.open(self.session()?, &self.access).await?;
+        let hears = ground.hears();
         let greeting = async {
             let mut lines = 0;
             loop {
                 while let Some(line) = talk.heard()? {
                     // What a login says by itself comes before.
-                    if let Ok(Answer::Hello(hello)) = serde_json::from_slice(&line) {
-                        return Ok(hello);
+                    match serde_json::from_slice(&line) {
+                        Ok(Answer::Hello(hello)) => return Ok(hello),
+                        Ok(Answer::Failed(why)) => return Err(Trouble::Refused(why)),
+                        _ => {}
                     }
                     lines += 1;
                     if lines > MOST_LINES {
@@ -142,6 +152,13 @@ impl Pc {
         let hello = within(ANSWERS, greeting).await??;
         self.attendant = Some(talk);
         self.listening = false;
+        match timeout(hears, self.ask(&Request::Alive, &[])).await {
+            Ok(answer) => match answer? {
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            },
+            Err(_) => return Err(self.ground()?.unheard()),
+        }
         Ok(Came::Attending(hello))
     }
 
@@ -185,6 +202,7 @@ impl Pc {
     async fn tell(&mut self, request: &Request, then: &[u8]) -> Result<(), Trouble> {
         let mut line = serde_json::to_vec(request).unwrap_or_default();
         line.push(b'\n');
+        self.told = Instant::now();
         let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
         talk.say(line).await?;
         if then.is_empty() { Ok(()) } else { talk.confide(then).await }
@@ -232,10 +250,16 @@ impl Pc {
             self.tell(&Request::Listen { from }, &[]).await?;
             self.listening = true;
         }
-        match self.answer(BEATS).await? {
-            Answer::Line { next, event } => Ok(Came::Line(next, event)),
-            Answer::Beat(beat @ Beat { .. }) => Ok(Came::Beat(beat)),
-            _ => Err(nonsense()),
+        if self.told.elapsed() >= ALIVE {
+            self.tell(&Request::Alive, &[]).await?;
+        }
+        loop {
+            match self.answer(BEATS).await? {
+                Answer::Line { next, event } => return Ok(Came::Line(next, event)),
+                Answer::Beat(beat @ Beat { .. }) => return Ok(Came::Beat(beat)),
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            }
         }
     }
 

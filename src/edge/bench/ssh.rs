@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use russh::client::{self, DisconnectReason, Handle, Msg};
 use russh::keys::{PrivateKey, PublicKeyOrCertificate};
-use russh::{AlgorithmKind, Channel, Disconnect};
+use russh::{AlgorithmKind, Channel, ChannelMsg, Disconnect};
 use tokio::time::timeout;
 
+use super::sftp::Files;
 use crate::fault::{Fault, Why};
 use crate::line::one_line;
 use crate::prep::outcome::Failure;
@@ -31,6 +32,8 @@ const AGREES: Duration = Duration::from_secs(30);
 /// Between two signs of life where nothing else is sent, and how many may stay without an answer.
 const ALIVE: Duration = Duration::from_secs(5);
 const UNANSWERED: usize = 3;
+/// A PC that takes no byte for so long is gone.
+pub(super) const TAKES: Duration = Duration::from_secs(30);
 /// A script, a hash and an answer are awaited for so long.
 pub(super) const ANSWERS: Duration = Duration::from_secs(120);
 /// Bytes that a PC may send unread, and messages of it that wait: the station has many PCs.
@@ -103,6 +106,8 @@ pub(super) struct Trusted {
 struct Told {
     /// Of its key.
     found: Option<Found>,
+    /// What it says of itself.
+    identity: String,
     /// Why it broke off, where it said so and will not think otherwise.
     parted: Option<String>,
 }
@@ -132,6 +137,11 @@ impl client::Handler for Check {
         let right = matches!(found, Found::Known | Found::New(_));
         of(&self.told).found = Some(found);
         Ok(right)
+    }
+
+    async fn kex_done(&mut self, _: Option<&[u8]>, _: &russh::Names, session: &mut client::Session) -> Result<(), russh::Error> {
+        of(&self.told).identity = short(&String::from_utf8_lossy(session.remote_sshid()));
+        Ok(())
     }
 
     async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
@@ -221,6 +231,8 @@ type Opened = Result<(), russh::Error>;
 pub(super) struct Session {
     handle: Handle<Check>,
     told: Shared,
+    /// What its server says of itself.
+    pub(super) identity: String,
     /// The connection that it goes over.
     _over: Option<Box<Session>>,
     socket: Option<TcpStream>,
@@ -315,7 +327,8 @@ impl Session {
             Ok(Err(error)) => return Err(not_agreed(&error, found.as_ref(), hop, known)),
             Err(trouble) => return Err(trouble),
         };
-        let mut session = Session { handle, told, _over: over, socket };
+        let identity = of(&told).identity.clone();
+        let mut session = Session { handle, told, identity, _over: over, socket };
         within(AGREES, session.log_in(&hop.user, access)).await??;
         Ok(session)
     }
@@ -323,6 +336,30 @@ impl Session {
     /// Why the server broke off, where it said so and will not think otherwise.
     fn parted(&self) -> Option<String> {
         of(&self.told).parted.clone()
+    }
+
+    /// Its files, by SFTP.
+    pub(super) async fn files(&self) -> Result<Files, Trouble> {
+        let opened = async {
+            let mut channel = self.handle.channel_open_session().await?;
+            channel.request_subsystem(true, "sftp").await?;
+            loop {
+                match channel.wait().await {
+                    Some(ChannelMsg::Success) => return Ok(Some(channel)),
+                    Some(ChannelMsg::Failure | ChannelMsg::Close) | None => return Ok::<_, russh::Error>(None),
+                    Some(_) => {}
+                }
+            }
+        };
+        match within(AGREES, opened).await?.map_err(cut)? {
+            Some(channel) => within(AGREES, Files::over(channel.into_stream())).await?,
+            None => {
+                Err(Trouble::refused(&Fault::new("its sshd hands out no files by SFTP", "son sshd ne propose pas SFTP").hint(
+                    "its sshd_config needs the line: Subsystem sftp sftp-server.exe",
+                    "il manque à son sshd_config la ligne : Subsystem sftp sftp-server.exe",
+                )))
+            }
+        }
     }
 
     /// Starts a program there, by the shell of the user.

@@ -72,7 +72,6 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         .iter()
         .map(|pc| {
             let load = Load {
-                program: baggage.program.digest.clone(),
                 files: baggage.files.iter().map(|file| (file.name.clone(), file.digest.clone())).collect(),
                 run: pc.run.id.clone(),
                 secrets: !baggage.secrets.is_empty(),

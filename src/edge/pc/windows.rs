@@ -41,6 +41,7 @@ use crate::prep::look::{
 use crate::prep::pack::Packed;
 use crate::prep::path;
 use crate::secret::Secret;
+pub(in crate::edge) use process::{handed_on, windows_folder};
 pub use resume::Resume;
 pub use system::may_prepare;
 
@@ -58,20 +59,31 @@ fn program_data() -> PathBuf {
 
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
-    program_data().join(FOLDER).join("prep")
+    kit_folder().join("prep")
 }
 
 /// Who is preparing this PC, whatever the folder, holds this.
 pub(super) fn one_at_a_time() -> Result<PathBuf> {
-    let folder = program_data().join(FOLDER);
+    let folder = kit_folder();
     guarded::readable(&folder)?;
     Ok(folder.join("prep.lock"))
+}
+
+/// The kit's folder among those of all programs.
+pub(in crate::edge) fn kit_folder() -> PathBuf {
+    program_data().join(FOLDER)
+}
+
+/// Makes a folder in the kit's own that administrators and the system alone read, or guards one that is there.
+pub(in crate::edge) fn private_folder(path: &Path) -> Result<()> {
+    guarded::readable(&kit_folder())?;
+    guarded::private(path)
 }
 
 /// Makes the folder of a preparation where it is not there. The kit's own is guarded.
 pub(super) fn folder(path: &Path) -> Result<()> {
     if path == state_folder() {
-        guarded::readable(&program_data().join(FOLDER))?;
+        guarded::readable(&kit_folder())?;
         return guarded::readable(path);
     }
     fs::create_dir_all(path).map_err(|error| about(path, &error))

@@ -54,13 +54,7 @@ struct FakePc {
 }
 
 fn load() -> Load {
-    let program = Digest { sha256: "p".into(), size: SIZE };
-    Load {
-        program,
-        files: vec![("a.toml".into(), Digest::of(b"a")), ("b".into(), Digest::of(b"b"))],
-        run: RUN.into(),
-        secrets: false,
-    }
+    Load { files: vec![("a.toml".into(), Digest::of(b"a")), ("b".into(), Digest::of(b"b"))], run: RUN.into(), secrets: false }
 }
 
 const TERMS: Terms = Terms { patience_ms: 900_000, quiet_ms: 3_600_000 };
@@ -149,7 +143,7 @@ impl FakePc {
                 self.connected = true;
                 match self.whole {
                     true => Came::Looked(Program::Right),
-                    false => Came::Looked(Program::Part(self.part)),
+                    false => Came::Looked(Program::of(self.part, SIZE)),
                 }
             }
             Do::Push { from } => {

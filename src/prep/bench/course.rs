@@ -34,8 +34,6 @@ const MOST_TIDYINGS: u32 = 3;
 /// What is brought to the PC.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// What the program is known by.
-    pub program: Digest,
     /// The files: the profile, and what lies beside it.
     pub files: Vec<(String, Digest)>,
     /// What tells the run from any other.
@@ -97,8 +95,20 @@ pub enum Program {
     Right,
     /// All of it, by what the PC says.
     Whole,
-    /// So many bytes.
+    /// So many bytes, and some are missing.
     Part(u64),
+}
+
+impl Program {
+    /// So many bytes are there, of so many.
+    pub fn of(there: u64, size: u64) -> Program {
+        match there {
+            _ if there == size => Program::Whole,
+            // More than there may be is none of it.
+            _ if there > size => Program::Part(0),
+            _ => Program::Part(there),
+        }
+    }
 }
 
 /// What came of it.
@@ -391,7 +401,6 @@ impl Course {
 
     fn looked(&mut self, program: Program) {
         self.met = true;
-        let size = self.load.program.size;
         if let Program::Part(part) = program
             && part > self.pushed
         {
@@ -401,9 +410,7 @@ impl Course {
         self.place = match program {
             Program::Right => Place::Opening,
             Program::Whole => Place::Checking,
-            Program::Part(part) if part == size => Place::Checking,
-            Program::Part(part) if part < size => Place::Pushing(part),
-            Program::Part(_) => Place::Pushing(0),
+            Program::Part(part) => Place::Pushing(part),
         };
     }
 

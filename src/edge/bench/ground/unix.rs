@@ -1,13 +1,11 @@
 //! A PC with a shell of POSIX: what is there is asked in lines of shell, dd(1) takes the program, and sudo(8) runs it as root.
 
 use std::cell::Cell;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 use std::time::Duration;
 
-use super::{no_room, refused};
+use super::{no_room, none_fits, refused};
 use crate::edge::bench::baggage::{BLOCK, Baggage, Brought, Hashing};
+use crate::edge::bench::machine::Machine;
 use crate::edge::bench::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, short, within};
 use crate::fault::{Fault, Why};
 use crate::prep::bench::course::Program;
@@ -47,21 +45,27 @@ impl Unix {
         access: &Access,
         baggage: &Baggage,
     ) -> Result<(Unix, Program), Trouble> {
-        let program = baggage.program.clone();
-        let name = name(&program);
-        let hash = hash(&name);
+        // Whichever of the programs is for it, its name tells.
+        let look = |program: &Brought| {
+            let name = name(program);
+            let hash = hash(&name);
+            format!(
+                "if [ -f {name} ]; then echo \"{MARK}whole {name} $({hash})\"; \
+                 elif [ -f {name}.part ]; then echo \"{MARK}part {name} $(wc -c < {name}.part)\"; fi; "
+            )
+        };
+        let looks: String = baggage.programs.iter().map(look).collect();
         let said = script(
             session,
             &format!(
                 "echo \"{MARK}system $(uname -s) $(uname -m)\"; echo \"{MARK}user $(id -u)\"; \
-                 if [ -f {name} ]; then echo \"{MARK}whole $({hash})\"; \
-                 elif [ -f {name}.part ]; then echo \"{MARK}part $(wc -c < {name}.part)\"; fi; \
+                 {looks}\
                  if sudo -n true 2>/dev/null; then echo \"{MARK}sudo free\"; fi"
             ),
         )
         .await?;
         let word = |key: &str| said.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
-        fits(&program, word("system").unwrap_or_default())?;
+        let program = fitting(baggage, word("system").unwrap_or_default())?.clone();
         let root = match (word("user").map(str::trim), word("sudo")) {
             (Some("0"), _) => Root::Is,
             (_, Some(_)) => Root::BySudo,
@@ -78,13 +82,13 @@ impl Unix {
                 )));
             }
         };
-        let whole = word("whole").or_else(|| said.iter().any(|line| line == "whole").then_some(""));
-        let there = match whole {
+        let own = |key: &str| said.iter().find_map(|line| line.strip_prefix(&format!("{key} {}", name(&program))).map(str::trim));
+        let there = match own("whole") {
             Some(line) if is_hash(line, &program.digest) => Program::Right,
             // Without a program to hash with, it is read back.
             Some("") => Program::Whole,
             Some(_) => Program::Part(0),
-            None => Program::Part(word("part").and_then(|size| size.trim().parse().ok()).unwrap_or_default()),
+            None => Program::of(own("part").and_then(|size| size.parse().ok()).unwrap_or_default(), program.digest.size),
         };
         Ok((Unix { program, root }, there))
     }
@@ -225,31 +229,22 @@ async fn script(session: &Session, lines: &str) -> Result<Vec<String>, Trouble> 
     }
 }
 
-/// Refuses a system or a processor that the program is not for.
-fn fits(program: &Brought, told: &str) -> Result<(), Trouble> {
+/// The program for a system and a processor.
+fn fitting<'a>(baggage: &'a Baggage, told: &str) -> Result<&'a Brought, Trouble> {
     let (system, machine) = told.split_once(' ').unwrap_or((told, ""));
     if system != "Linux" {
         let system = if system.is_empty() { "?" } else { system };
-        let fault = Fault::new(format!("it runs {system}, not Linux"), format!("il est sous {system}, pas sous Linux"));
+        let fault = Fault::new(
+            format!("it runs {system}: not Linux, nor Windows with Microsoft's OpenSSH server"),
+            format!("il est sous {system} : ni Linux, ni Windows avec le serveur OpenSSH de Microsoft"),
+        );
         return Err(Trouble::refused(
             &fault.hint("run trousse prep run on the PC itself", "lancez trousse prep run sur le PC même"),
         ));
     }
-    match processor(&program.path) {
-        Some(ours) if ours != machine => {
-            let fault = Fault::new(
-                format!("its processor is {machine:?}, and the program is for {ours}"),
-                format!("son processeur est {machine:?}, et le programme est pour {ours}"),
-            );
-            Err(Trouble::refused(
-                &fault.hint(
-                    "name the program for it: --program FILE",
-                    "indiquez le programme qui lui convient : --program FICHIER",
-                ),
-            ))
-        }
-        _ => Ok(()),
-    }
+    let known = ["x86_64", "aarch64", "riscv64"].into_iter().find(|known| *known == machine);
+    let program = baggage.program_for(known.map_or(Machine::Other, Machine::Linux));
+    program.ok_or_else(|| none_fits(&format!("Linux ({machine})"), "--program FILE"))
 }
 
 /// What the program is called there: another one has another name.
@@ -301,20 +296,4 @@ fn hash(file: &str) -> String {
 
 fn is_hash(line: &str, wanted: &Digest) -> bool {
     line.split_whitespace().next().is_some_and(|word| word.trim_start_matches('\\').eq_ignore_ascii_case(&wanted.sha256))
-}
-
-/// The processor that a program is for, as uname(1) calls it: the field e_machine of elf(5).
-fn processor(program: &Path) -> Option<&'static str> {
-    let mut head = [0; 20];
-    File::open(program).and_then(|mut file| file.read_exact(&mut head)).ok()?;
-    if !head.starts_with(b"\x7fELF") {
-        return None;
-    }
-    let machine = if head[5] == 2 { u16::from_be_bytes([head[18], head[19]]) } else { u16::from_le_bytes([head[18], head[19]]) };
-    match machine {
-        62 => Some("x86_64"),
-        183 => Some("aarch64"),
-        243 => Some("riscv64"),
-        _ => None,
-    }
 }

@@ -24,7 +24,8 @@ pub(super) enum Manner {
     Floods,
 }
 
-struct Server(Manner);
+/// The channels that are open stay so.
+struct Server(Manner, Vec<Channel<Msg>>);
 
 impl Handler for Server {
     type Error = russh::Error;
@@ -39,10 +40,11 @@ impl Handler for Server {
 
     async fn channel_open_session(
         &mut self,
-        _: Channel<Msg>,
+        channel: Channel<Msg>,
         reply: ChannelOpenHandle,
         _: &mut Serving,
     ) -> Result<(), russh::Error> {
+        self.1.push(channel);
         reply.accept().await;
         Ok(())
     }
@@ -93,7 +95,7 @@ pub(super) fn opened<T>(manner: Manner, access: Access, with: impl AsyncFnOnce(R
             Config { keys: vec![key(100)], auth_rejection_time: Duration::ZERO, max_auth_attempts: 2, ..Config::default() };
         let serving = tokio::spawn(async move {
             let (stream, _) = listener.accept().await.expect("somebody");
-            if let Ok(running) = run_stream(Arc::new(config), stream, Server(manner)).await {
+            if let Ok(running) = run_stream(Arc::new(config), stream, Server(manner, Vec::new())).await {
                 drop(running.await);
             }
         });

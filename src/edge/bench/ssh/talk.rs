@@ -6,13 +6,11 @@ use std::time::Duration;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 
-use super::{Trouble, cut, short, within};
+use super::{TAKES, Trouble, cut, short, within};
 use crate::edge::bench::baggage::Brought;
 use crate::fault::Fault;
 use crate::prep::bench::attend::LONGEST_LINE;
 
-/// A PC that takes no byte for so long is gone.
-const TAKES: Duration = Duration::from_secs(30);
 /// Bytes that wait to be taken: the longest line, and what may come with its end.
 const MOST: usize = 2 * LONGEST_LINE;
 /// Bytes of what a program there says about its troubles that are kept.
@@ -196,7 +194,6 @@ mod tests {
                 for _ in 0..100_000 {
                     assert_eq!(talk.line(patience).await.expect("a line").as_deref(), Some("y".as_bytes()));
                 }
-                let mut talk = session.start("flood").await.expect("it runs");
                 while talk.out.len() <= MOST {
                     match talk.hear(patience).await {
                         Ok(more) => assert!(more),

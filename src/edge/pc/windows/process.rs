@@ -77,8 +77,23 @@ const ENDED: u32 = 0xc000_013a;
 const INTERRUPT: i32 = 2;
 
 /// The folder of Windows.
-pub(super) fn windows_folder() -> String {
+pub(in crate::edge) fn windows_folder() -> String {
     std::env::var("SystemRoot").unwrap_or_else(|_| r"C:\Windows".to_owned())
+}
+
+/// What programs get of the environment, and where they find those of Windows.
+pub(in crate::edge) fn handed_on() -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for name in HANDED_ON {
+        if let Ok(value) = std::env::var(name) {
+            all.insert((*name).to_owned(), value);
+        }
+    }
+    let root = windows_folder();
+    let folders: Vec<String> =
+        FOLDERS.iter().map(|folder| format!("{root}\\{folder}").trim_end_matches('\\').to_owned()).collect();
+    all.insert("PATH".to_owned(), folders.join(";"));
+    all
 }
 
 /// A word of a command line, as CommandLineToArgvW and the C runtime take it apart again.
@@ -147,16 +162,7 @@ impl Program {
 
     /// The environment: names and values, each ended by a zero, in the order of their names.
     fn environment(&self) -> Vec<u16> {
-        let mut all: BTreeMap<String, String> = BTreeMap::new();
-        for name in HANDED_ON {
-            if let Ok(value) = std::env::var(name) {
-                all.insert((*name).to_owned(), value);
-            }
-        }
-        let root = windows_folder();
-        let folders: Vec<String> =
-            FOLDERS.iter().map(|folder| format!("{root}\\{folder}").trim_end_matches('\\').to_owned()).collect();
-        all.insert("PATH".to_owned(), folders.join(";"));
+        let mut all = handed_on();
         all.extend(self.variables.clone());
         let mut pairs: Vec<String> = all.iter().map(|(name, value)| format!("{name}={}\0", value.replace('\0', ""))).collect();
         pairs.sort_by_key(|pair| pair.to_uppercase());
