@@ -202,6 +202,10 @@ impl Look for Pc {
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {
+    fn has_password(&self, login: &str) -> Result<bool> {
+        accounts::has_password(login)
+    }
+
         fs::exists(path).map_err(|error| about(path, &error))
     }
 

@@ -23,6 +23,7 @@ mod wmi;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -139,6 +140,8 @@ impl Pc {
         }
     }
 
+    /// Whether accounts have a password: each question counts as a wrong one, and is asked once.
+    passwords: RefCell<BTreeMap<String, bool>>,
     /// What the kit makes so that it may be used: nobody else writes there.
     fn workshop(&self) -> PathBuf {
         self.resume.as_ref().map_or_else(state_folder, |resume| resume.state.clone()).join("kept")
@@ -244,6 +247,15 @@ impl Look for Pc {
     }
 
     fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
+    fn has_password(&self, login: &str) -> Result<bool> {
+        if let Some(known) = self.passwords.borrow().get(login) {
+            return Ok(*known);
+        }
+        let told = accounts::has_password(login)?;
+        self.passwords.borrow_mut().insert(login.to_owned(), told);
+        Ok(told)
+    }
+
         wmi::rows(namespace, question)
     }
 
@@ -363,6 +375,7 @@ impl Act for Pc {
     fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
         services::set_start(name, start)
     }
+        self.passwords.get_mut().remove(login);
 
     fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
         services::set_running(name, runs, timeout_s)
@@ -375,6 +388,7 @@ impl Act for Pc {
     fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
         values::remove(key, name)
     }
+        self.passwords.get_mut().remove(login);
 
     fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
         shortcuts::set(place, label, shortcut)

@@ -75,7 +75,7 @@ impl Act for Fake {
 
     fn set_password(&mut self, login: &str, _: &Secret) -> Result<()> {
         self.act(format!("password {login}"), |pc| {
-            pc.accounts.entry(login.to_owned()).and_modify(|account| account.has_password = true);
+            pc.passwords.insert(login.to_owned());
         });
         Ok(())
     }
