@@ -1,6 +1,7 @@
 //! The PC that is prepared, as it is; and the folder in which its preparation keeps the journal.
 
 mod files;
+mod kept;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod payloads;
@@ -39,7 +40,8 @@ const JOURNAL: &str = "journal.jsonl";
 /// Bytes of a profile: a book would be shorter.
 const LONGEST_PROFILE: u64 = 4 << 20;
 
-pub use system::{Pc, Resume, may_prepare, state_folder};
+pub use kept::Resume;
+pub use system::{Pc, may_prepare, state_folder};
 
 /// A fault about a file of the PC.
 fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {

@@ -30,6 +30,7 @@ use std::time::Duration;
 use super::payloads::Payloads;
 use super::{about, drivers, files, is_still, product, program};
 use crate::fault::{Fault, Result};
+use super::kept::Resume;
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::registry::{Data, Key};
@@ -42,7 +43,6 @@ use crate::prep::look::{
 use crate::prep::pack::Packed;
 use crate::prep::path;
 use crate::secret::Secret;
-pub use resume::Resume;
 pub use system::may_prepare;
 
 /// What SMBIOS told of the firmware when Windows was started.
@@ -52,6 +52,8 @@ const FOLDER: &str = "trousse";
 /// Another program has the file open (winerror.h): a sharing and a lock violation.
 const HELD: [i32; 2] = [32, 33];
 
+/// What a preparation keeps lies in a folder of this name.
+const KEPT: &str = "kept";
 /// The folder of what programs keep for all accounts.
 fn program_data() -> PathBuf {
     std::env::var_os("ProgramData").map_or_else(|| r"C:\ProgramData".into(), PathBuf::from)
@@ -59,20 +61,40 @@ fn program_data() -> PathBuf {
 
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
-    program_data().join(FOLDER).join("prep")
+    own_folder().join("prep")
+}
+
+/// Whether this is where a preparation keeps its journal unless another folder is named; Windows knows no capitals.
+fn is_usual(state: &Path) -> bool {
+    state.as_os_str().eq_ignore_ascii_case(state_folder())
+}
+
+/// Where a preparation keeps what goes on with it: always in the kit's own folder. Whoever may rename the folder that somebody has
+/// named for the journal could put a program of his own into its place, and it would be run as SYSTEM.
+pub(super) fn kept_folder(state: &Path) -> PathBuf {
+    if is_usual(state) {
+        return state_folder().join(KEPT);
+    }
+    let known = Digest::of(state.display().to_string().to_lowercase().as_bytes()).sha256;
+    own_folder().join(format!("{KEPT}-{}", known.get(..16).unwrap_or_default()))
+/// The kit's own folder: nobody else writes there.
+fn own_folder() -> PathBuf {
+    program_data().join(FOLDER)
+}
+
 }
 
 /// Who is preparing this PC, whatever the folder, holds this.
 pub(super) fn one_at_a_time() -> Result<PathBuf> {
-    let folder = program_data().join(FOLDER);
+    let folder = own_folder();
     guarded::readable(&folder)?;
     Ok(folder.join("prep.lock"))
 }
 
 /// Makes the folder of a preparation where it is not there. The kit's own is guarded.
 pub(super) fn folder(path: &Path) -> Result<()> {
-    if path == state_folder() {
-        guarded::readable(&program_data().join(FOLDER))?;
+    if is_usual(path) {
+        guarded::readable(&own_folder())?;
         return guarded::readable(path);
     }
     fs::create_dir_all(path).map_err(|error| about(path, &error))
@@ -81,6 +103,15 @@ pub(super) fn folder(path: &Path) -> Result<()> {
 /// The way out of a fault that comes from a lack of rights.
 pub(super) fn as_whom(fault: Fault) -> Fault {
     fault.hint(
+/// Makes the folder that only administrators and the system look into, or guards one that is there, and what it lies in.
+fn workshop(kept: &Path) -> Result<()> {
+    guarded::readable(&own_folder())?;
+    if let Some(above) = kept.parent() {
+        guarded::readable(above)?;
+    }
+    guarded::private(kept)
+}
+
         "run it as administrator: right-click the console, Run as administrator",
         "lancez-le en administrateur : clic droit sur la console, Exécuter en tant qu'administrateur",
     )
@@ -144,7 +175,7 @@ impl Pc {
     passwords: RefCell<BTreeMap<String, bool>>,
     /// What the kit makes so that it may be used: nobody else writes there.
     fn workshop(&self) -> PathBuf {
-        self.resume.as_ref().map_or_else(state_folder, |resume| resume.state.clone()).join("kept")
+        self.resume.as_ref().map_or_else(|| kept_folder(&state_folder()), Resume::kept)
     }
 }
 

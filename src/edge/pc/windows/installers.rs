@@ -12,7 +12,7 @@ use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATIO
 use windows::core::w;
 
 use super::process::{Program, quoted, windows_folder};
-use super::{about, guarded, powershell};
+use super::{about, powershell};
 use crate::edge::pc::digest;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
@@ -144,10 +144,7 @@ impl Copy {
     }
 
     fn holding(name: &str, from: &mut dyn io::Read, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
-        if let Some(above) = workshop.parent() {
-            super::folder(above)?;
-        }
-        guarded::private(workshop)?;
+        super::workshop(workshop)?;
         // Its own folder: an installer takes what lies beside it for its own.
         let folder =
             tempfile::Builder::new().prefix("run-").tempdir_in(workshop).map_err(|error| about(workshop, &error))?.keep();
