@@ -221,7 +221,7 @@ pub trait Act: Look {
     }
 
     /// Removes an app for every account, or from what those get who come.
-    fn remove_app(&mut self, _: &App) -> Result<()> {
+    fn remove_app(&mut self, _: &App, _: u32) -> Result<()> {
         Err(has_no("Store of Windows", "Store de Windows"))
     }
 

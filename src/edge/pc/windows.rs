@@ -2,6 +2,7 @@
 
 mod accounts;
 mod apps;
+mod deadline;
 mod devices;
 mod guarded;
 mod installers;
@@ -17,6 +18,7 @@ mod services;
 mod shortcuts;
 mod system;
 mod updates;
+mod update_job;
 mod values;
 mod wmi;
 
@@ -425,8 +427,8 @@ impl Act for Pc {
         shortcuts::set(place, label, shortcut)
     }
 
-    fn remove_app(&mut self, app: &App) -> Result<()> {
-        apps::remove(app)
+    fn remove_app(&mut self, app: &App, timeout_s: u32) -> Result<()> {
+        apps::remove(app, timeout_s)
     }
 
     fn run_line(&mut self, line: &str, timeout_s: u32) -> Result<Ended> {

@@ -137,7 +137,7 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn remove_app(&mut self, app: &App) -> Result<()> {
+    fn remove_app(&mut self, app: &App, _: u32) -> Result<()> {
         self.act(format!("remove {} {}", app.full_name, app.provisioned), |pc| pc.apps.retain(|other| other != app));
         Ok(())
     }
