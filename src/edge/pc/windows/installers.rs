@@ -78,14 +78,17 @@ fn another_installs() -> bool {
     }
 }
 
-/// Runs a file of PowerShell, as it is.
+/// Runs a file of PowerShell, in letters that PowerShell reads.
 pub(super) fn script(
     path: &Path,
     workshop: &Path,
     right: impl FnOnce(&Digest) -> Result<()>,
     command: &Command,
 ) -> Result<Ended> {
-    let copy = Copy::of(path, workshop, right)?;
+    let bytes = fs::read(path).map_err(|error| about(path, &error))?;
+    right(&Digest::of(&bytes))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let copy = Copy::holding(&name, &mut &powershell::marked(bytes)[..], workshop, |_| Ok(()))?;
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"].map(str::to_owned);
     let words = [&words[..], &[copy.path.display().to_string()]].concat();
     Program::new(Path::new(&powershell::program()), &words).with(command).run()
