@@ -6,6 +6,7 @@ mod deadline;
 mod devices;
 mod guarded;
 mod installers;
+mod line;
 pub(super) mod moded;
 mod power;
 mod powershell;
@@ -432,7 +433,7 @@ impl Act for Pc {
     }
 
     fn run_line(&mut self, line: &str, timeout_s: u32) -> Result<Ended> {
-        installers::by_line(line, timeout_s)
+        line::run(line, timeout_s)
     }
 
     fn add_driver(&mut self, pack: &str, inf: &str, timeout_s: u32) -> Result<Ended> {

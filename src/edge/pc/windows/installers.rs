@@ -94,11 +94,6 @@ pub(super) fn script(
     Program::new(Path::new(&powershell::program()), &words).with(command).run()
 }
 
-/// Runs a program by a command line as it stands.
-pub(super) fn by_line(line: &str, timeout_s: u32) -> Result<Ended> {
-    Program::by_line(line.to_owned(), line.to_owned()).outliving().within(timeout_s).run()
-}
-
 /// Lets Windows hibernate, or forbids it: its own program alone can make room on the disk for that.
 pub(super) fn hibernate(on: bool) -> Result<()> {
     let powercfg = format!("{}\\System32\\powercfg.exe", windows_folder());
