@@ -18,22 +18,22 @@ mod scheduler;
 mod services;
 mod shortcuts;
 mod system;
-mod updates;
 mod update_job;
+mod updates;
 mod values;
 mod wmi;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::kept::Resume;
 use super::payloads::Payloads;
 use super::{about, drivers, files, is_still, product, program};
 use crate::fault::{Fault, Result};
-use super::kept::Resume;
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::registry::{Data, Key};
@@ -52,14 +52,19 @@ pub use system::may_prepare;
 const FIRMWARE: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
 /// The kit's folder among those of all programs.
 const FOLDER: &str = "trousse";
+/// What a preparation keeps lies in a folder of this name.
+const KEPT: &str = "kept";
 /// Another program has the file open (winerror.h): a sharing and a lock violation.
 const HELD: [i32; 2] = [32, 33];
 
-/// What a preparation keeps lies in a folder of this name.
-const KEPT: &str = "kept";
 /// The folder of what programs keep for all accounts.
 fn program_data() -> PathBuf {
     std::env::var_os("ProgramData").map_or_else(|| r"C:\ProgramData".into(), PathBuf::from)
+}
+
+/// The kit's own folder: nobody else writes there.
+fn own_folder() -> PathBuf {
+    program_data().join(FOLDER)
 }
 
 /// Where a preparation keeps what it must not forget, unless another folder is named.
@@ -80,11 +85,6 @@ pub(super) fn kept_folder(state: &Path) -> PathBuf {
     }
     let known = Digest::of(state.display().to_string().to_lowercase().as_bytes()).sha256;
     own_folder().join(format!("{KEPT}-{}", known.get(..16).unwrap_or_default()))
-/// The kit's own folder: nobody else writes there.
-fn own_folder() -> PathBuf {
-    program_data().join(FOLDER)
-}
-
 }
 
 /// Who is preparing this PC, whatever the folder, holds this.
@@ -103,9 +103,6 @@ pub(super) fn folder(path: &Path) -> Result<()> {
     fs::create_dir_all(path).map_err(|error| about(path, &error))
 }
 
-/// The way out of a fault that comes from a lack of rights.
-pub(super) fn as_whom(fault: Fault) -> Fault {
-    fault.hint(
 /// Makes the folder that only administrators and the system look into, or guards one that is there, and what it lies in.
 fn workshop(kept: &Path) -> Result<()> {
     guarded::readable(&own_folder())?;
@@ -115,8 +112,11 @@ fn workshop(kept: &Path) -> Result<()> {
     guarded::private(kept)
 }
 
+/// The way out of a fault that comes from a lack of rights.
+pub(super) fn as_whom(fault: Fault) -> Fault {
+    fault.hint(
         "run it as administrator: right-click the console, Run as administrator",
-        "lancez-le en administrateur : clic droit sur la console, Exécuter en tant qu'administrateur",
+        "lancez-le en tant qu'administrateur : clic droit sur la console, Exécuter en tant qu'administrateur",
     )
 }
 
@@ -140,6 +140,8 @@ pub struct Pc {
     resume: Option<Resume>,
     /// They were copied to the PC, as far as that was possible.
     kept: bool,
+    /// Whether accounts have a password: each question counts as a wrong one, and is asked once.
+    passwords: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Pc {
@@ -174,8 +176,6 @@ impl Pc {
         }
     }
 
-    /// Whether accounts have a password: each question counts as a wrong one, and is asked once.
-    passwords: RefCell<BTreeMap<String, bool>>,
     /// What the kit makes so that it may be used: nobody else writes there.
     fn workshop(&self) -> PathBuf {
         self.resume.as_ref().map_or_else(|| kept_folder(&state_folder()), Resume::kept)
@@ -247,6 +247,15 @@ impl Look for Pc {
         accounts::account(login)
     }
 
+    fn has_password(&self, login: &str) -> Result<bool> {
+        if let Some(known) = self.passwords.borrow().get(login) {
+            return Ok(*known);
+        }
+        let told = accounts::has_password(login)?;
+        self.passwords.borrow_mut().insert(login.to_owned(), told);
+        Ok(told)
+    }
+
     fn has_group(&self, name: &str) -> Result<bool> {
         accounts::has_group(name)
     }
@@ -281,15 +290,6 @@ impl Look for Pc {
     }
 
     fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
-    fn has_password(&self, login: &str) -> Result<bool> {
-        if let Some(known) = self.passwords.borrow().get(login) {
-            return Ok(*known);
-        }
-        let told = accounts::has_password(login)?;
-        self.passwords.borrow_mut().insert(login.to_owned(), told);
-        Ok(told)
-    }
-
         wmi::rows(namespace, question)
     }
 
@@ -375,6 +375,7 @@ impl Act for Pc {
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
+        self.passwords.get_mut().remove(login);
         accounts::add(login)
     }
 
@@ -387,6 +388,7 @@ impl Act for Pc {
     }
 
     fn set_password(&mut self, login: &str, password: &Secret) -> Result<()> {
+        self.passwords.get_mut().remove(login);
         accounts::set_password(login, password)
     }
 
@@ -409,7 +411,6 @@ impl Act for Pc {
     fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
         services::set_start(name, start)
     }
-        self.passwords.get_mut().remove(login);
 
     fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
         services::set_running(name, runs, timeout_s)
@@ -422,7 +423,6 @@ impl Act for Pc {
     fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
         values::remove(key, name)
     }
-        self.passwords.get_mut().remove(login);
 
     fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
         shortcuts::set(place, label, shortcut)
