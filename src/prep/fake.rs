@@ -4,7 +4,7 @@ mod acts;
 mod looks;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -53,6 +53,10 @@ pub(crate) struct Fake {
     pub(crate) programs: Vec<Program>,
     pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
+    /// The accounts that have a password.
+    pub(crate) passwords: BTreeSet<String>,
+    /// How often somebody wanted to know it: Windows counts each as a wrong password.
+    pub(crate) asked_for_password: Cell<u32>,
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) system: System,
@@ -116,6 +120,8 @@ impl Default for Fake {
             programs: Vec::new(),
             file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            passwords: BTreeSet::new(),
+            asked_for_password: Cell::new(0),
             groups: Vec::new(),
             secrets: BTreeMap::new(),
             system: System::Linux,

@@ -85,6 +85,10 @@ pub trait Look {
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
 
+    /// Whether an account that is there has a password. It is asked where a step needs to know: the question may count as a wrong
+    /// password.
+    fn has_password(&self, login: &str) -> Result<bool>;
+
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
 
@@ -217,7 +221,7 @@ pub trait Act: Look {
     }
 
     /// Removes an app for every account, or from what those get who come.
-    fn remove_app(&mut self, _: &App) -> Result<()> {
+    fn remove_app(&mut self, _: &App, _: u32) -> Result<()> {
         Err(has_no("Store of Windows", "Store de Windows"))
     }
 

@@ -15,6 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::kept::Resume;
 use super::payloads::Payloads;
 use super::{about, digest, drivers, files, is_still, package, program};
 use crate::fault::{Fault, Result};
@@ -27,7 +28,6 @@ use crate::prep::look::{
 use crate::prep::pack::Packed;
 use crate::secret::Secret;
 use process::Program;
-pub use resume::Resume;
 
 /// The name of the PC at its next start: hostname(5).
 const HOSTNAME: &str = "/etc/hostname";
@@ -88,6 +88,11 @@ impl Pc {
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
     "/var/lib/trousse/prep".into()
+}
+
+/// Where a preparation keeps what goes on with it.
+pub(super) fn kept_folder(state: &Path) -> PathBuf {
+    state.join("kept")
 }
 
 /// Whether whoever runs the kit may prepare a PC.
@@ -193,6 +198,10 @@ impl Look for Pc {
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
         accounts::account(login)
+    }
+
+    fn has_password(&self, login: &str) -> Result<bool> {
+        accounts::has_password(login)
     }
 
     fn has_group(&self, name: &str) -> Result<bool> {

@@ -79,7 +79,7 @@ impl Act for Fake {
 
     fn set_password(&mut self, login: &str, _: &Secret) -> Result<()> {
         self.act(format!("password {login}"), |pc| {
-            pc.accounts.entry(login.to_owned()).and_modify(|account| account.has_password = true);
+            pc.passwords.insert(login.to_owned());
         });
         Ok(())
     }
@@ -141,7 +141,7 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn remove_app(&mut self, app: &App) -> Result<()> {
+    fn remove_app(&mut self, app: &App, _: u32) -> Result<()> {
         self.act(format!("remove {} {}", app.full_name, app.provisioned), |pc| pc.apps.retain(|other| other != app));
         Ok(())
     }

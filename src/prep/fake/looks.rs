@@ -81,6 +81,11 @@ impl Look for Fake {
         Ok(self.accounts.get(login).cloned())
     }
 
+    fn has_password(&self, login: &str) -> Result<bool> {
+        self.asked_for_password.set(self.asked_for_password.get() + 1);
+        Ok(self.passwords.contains(login))
+    }
+
     fn has_group(&self, name: &str) -> Result<bool> {
         Ok(self.groups.iter().any(|group| group == name))
     }

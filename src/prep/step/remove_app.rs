@@ -174,7 +174,7 @@ impl Step for RemoveApp {
             // It went with another.
             None => return Ok(Applied::default()),
             Some(Unwanted::App(app)) => {
-                pc.remove_app(&app)?;
+                pc.remove_app(&app, scene.timeout_s)?;
                 return Ok(Applied::default());
             }
             Some(Unwanted::Package { name, .. }) => pc.remove_package(&name, scene.timeout_s)?,

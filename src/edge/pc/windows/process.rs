@@ -415,8 +415,13 @@ impl Tail {
 
     fn text(self) -> String {
         let from = self.bytes.len().saturating_sub(KEPT);
-        let text = text_of(&self.bytes[from..]);
-        if self.cut || from > 0 { format!("…{text}") } else { text }
+        if !self.cut && from == 0 {
+            return text_of(&self.bytes);
+        }
+        // Where a letter of UTF-8 was cut through, its rest would make all of it look like something else (RFC 3629: 10xxxxxx; three of
+        // them at most).
+        let rest = self.bytes[from..].iter().take(3).take_while(|&&byte| byte & 0xc0 == 0x80).count();
+        format!("…{}", text_of(&self.bytes[from + rest..]))
     }
 }
 
@@ -477,6 +482,16 @@ mod tests {
             (r#"a\"b"#, r#""a\\\"b""#),
         ] {
             assert_eq!(quoted(word), wanted);
+        }
+    }
+
+    #[test]
+    fn a_tail_that_begins_inside_a_letter_is_read_in_utf_8_all_the_same() {
+        for more in 0..4 {
+            let said = "é".repeat(KEPT) + &"x".repeat(more);
+            let text = Tail { bytes: said.into_bytes(), ..Tail::default() }.text();
+            let (first, letters) = (text.chars().next(), text.trim_start_matches('…').trim_end_matches('x'));
+            assert!(first == Some('…') && letters.chars().all(|letter| letter == 'é'), "{more}: {}", &text[..20]);
         }
     }
 
