@@ -190,8 +190,17 @@ impl Fake {
 
     /// What it is like, without how it came to be so.
     pub(crate) fn state(&self) -> Fake {
-        let fuse = Fuse::default();
-        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse, settled: None, ..self.clone() }
+        Fake {
+            boots: 0,
+            acts: Vec::new(),
+            waited: 0,
+            busy: 0,
+            restart_asked: false,
+            asked_for_password: Cell::default(),
+            fuse: Fuse::default(),
+            settled: None,
+            ..self.clone()
+        }
     }
 
     /// An act: the power may go before it and after it.
