@@ -28,6 +28,8 @@ pub mod tell;
 #[cfg(test)]
 pub(crate) mod fake;
 #[cfg(test)]
+mod hundred;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod shipped;

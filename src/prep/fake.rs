@@ -22,6 +22,7 @@ use super::look::{
     Row, Seen, System,
 };
 use super::pack::{self, Packed};
+use super::path;
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};

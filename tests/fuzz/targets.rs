@@ -101,7 +101,7 @@ fn payloads() -> Vec<Vec<u8>> {
 }
 
 fn read_names(bytes: &[u8]) {
-    drop(import::read(&String::from_utf8_lossy(bytes)));
+    drop(import::read(bytes.to_vec()));
 }
 
 fn tables_of_names() -> Vec<Vec<u8>> {

@@ -320,6 +320,10 @@ impl Look for Pc {
         values::keys(key)
     }
 
+    fn filled(&self, text: &str) -> Result<String> {
+        path::filled(text, |folder| std::env::var(folder).ok()).map_err(|why| Fault::new(why.english, why.french))
+    }
+
     fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
         shortcuts::shortcut(place, label)
     }
