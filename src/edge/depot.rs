@@ -95,13 +95,15 @@ pub(crate) fn condition(expected: &Digest, found: io::Result<Digest>) -> Conditi
 }
 
 fn list(folder: &Path) -> Result<Option<Manifest>> {
-    shared::read(&folder.join(FILE), |manifest: &Manifest| {
-        let schema = &manifest.schema;
-        if schema != SCHEMA {
-            return Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}")));
-        }
-        manifest.check()
-    })
+    shared::read(&folder.join(FILE), check)
+}
+
+fn check(manifest: &Manifest) -> std::result::Result<(), Why> {
+    let schema = &manifest.schema;
+    match schema == SCHEMA {
+        true => manifest.check(),
+        false => Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}"))),
+    }
 }
 
 /// Files that are not in the list, down to this depth. The list itself is none, nor are the names beside it; what
@@ -175,7 +177,7 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
     drop(own);
     if same != Some(&payload) {
         manifest.put(payload.clone());
-        held.write(&manifest)?;
+        held.write(&manifest, check)?;
     }
     let came_to = match (&other, intact) {
         (Some(_), true) if same.is_some() => Added::There,
@@ -209,6 +211,7 @@ fn taken(folder: &Path, other: &Payload) -> Fault {
 /// locked.
 fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
     let failed = |error: io::Error| cannot_put(folder, &error);
+    fs::create_dir_all(folder).map_err(failed)?;
     let _held = shared::hold(&folder.join(FILE), PATIENCE)?;
     for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
         let name = entry.file_name();

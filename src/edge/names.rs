@@ -38,7 +38,7 @@ pub fn reserve(path: &Path, pattern: &Pattern, pc: &Identity) -> Result<Given> {
     let mut names = read(path)?;
     let given = names.reserve(pattern, pc, &now()).map_err(|why| none(path, why))?;
     if let Given::New(_) = given {
-        held.write(&names)?;
+        held.write(&names, Names::check)?;
     }
     Ok(given)
 }
@@ -49,7 +49,7 @@ pub fn take(path: &Path, rows: Vec<Row>, how: How, from: &str) -> Result<(Came, 
     let mut names = read(path)?;
     let (came, conflicts) = names.take(rows, how, from, &now());
     if came.added + came.bound > 0 {
-        held.write(&names)?;
+        held.write(&names, Names::check)?;
     }
     Ok((came, conflicts))
 }
