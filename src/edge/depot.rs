@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::hash;
+use super::hash::{self, Failed};
 use super::shared;
 use crate::fault::{Fault, Result, Why};
 use crate::prep::depot::{Checked, Condition, FILE, Manifest, Payload, SCHEMA, check_name};
@@ -155,8 +155,17 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
     };
     in_the_way(&list(folder)?.unwrap_or_default(), &|other| other.digest.size != size)?;
     let (mut part, own) = begun(folder)?;
-    from.rewind().map_err(failed)?;
-    let digest = hash::told(&mut from, part.as_file_mut(), tell).map_err(failed)?;
+    let unreadable = |error: io::Error| {
+        Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error).hint(
+            "what it lies on may be damaged: fetch it again, and add that one",
+            "son support est peut-être endommagé : téléchargez-le à nouveau, et ajoutez celui-là",
+        )
+    };
+    from.rewind().map_err(unreadable)?;
+    let digest = hash::copied(&mut from, part.as_file_mut(), tell).map_err(|torn| match torn {
+        Failed::Reading(error) => unreadable(error),
+        Failed::Writing(error) => failed(error),
+    })?;
     part.as_file().sync_all().map_err(failed)?;
     // What is described is what is kept.
     let about = payload::read(&name, &mut part.as_file()).map_err(no_payload)?;

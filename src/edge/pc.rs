@@ -15,13 +15,14 @@ use windows as system;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use super::hash::digest;
+use super::hash::{self, Failed};
 use super::journal::{self, Journal};
 use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
@@ -50,6 +51,14 @@ fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
         io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
         _ => system::way_out(fault, error),
     }
+}
+
+/// Copies to the end; the fault is about the file that failed, the one that is read or the one that is written.
+fn copied(from: impl Read, source: &Path, to: &mut dyn Write, target: &Path) -> Result<Digest> {
+    hash::copied(from, to, &|_| {}).map_err(|failed| match failed {
+        Failed::Reading(error) => about(source, &error),
+        Failed::Writing(error) => about(target, &error),
+    })
 }
 
 /// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::payloads::Payloads;
-use super::{about, digest, drivers, files, is_still, product, program};
+use super::{about, copied, drivers, files, is_still, product, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -77,8 +77,8 @@ impl Pc {
         };
         let (expected, from) = (self.payload(name)?, self.payload_path(name));
         let own = tempfile::Builder::new().prefix("trousse-").suffix(".sh").tempfile().map_err(|error| about("/tmp", &error))?;
-        let copied = fs::File::open(&from).and_then(|file| digest(file, &mut own.as_file()));
-        is_still(name, &copied.map_err(|error| about(&from, &error))?, &expected)?;
+        let file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
+        is_still(name, &copied(file, &from, &mut own.as_file(), own.path())?, &expected)?;
         Program::shell_file(&own.path().display().to_string(), command).run()
     }
 }
@@ -267,7 +267,7 @@ impl Act for Pc {
                 let expected = self.payload(name)?;
                 let from = self.payload_path(name);
                 let mut file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
-                files::write_if(path, &mut file, mode, |digest| is_still(name, digest, &expected))
+                files::write_if(path, &mut file, &from, mode, |digest| is_still(name, digest, &expected))
             }
         }
     }

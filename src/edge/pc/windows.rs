@@ -306,7 +306,7 @@ impl Act for Pc {
                 let expected = self.payload(name)?;
                 let from = self.payload_path(name);
                 let mut file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
-                files::write_if(&path, &mut file, mode, |digest| is_still(name, digest, &expected))
+                files::write_if(&path, &mut file, &from, mode, |digest| is_still(name, digest, &expected))
             }
         }
     }

@@ -105,7 +105,7 @@ fn gone(path: impl AsRef<Path>, removed: io::Result<()>) -> Result<()> {
 
 fn keep(from: &Path, to: &Path, mode: Mode, right: impl FnOnce(&Digest) -> Result<()>) -> Result<()> {
     let mut file = File::open(from).map_err(|error| about(from, &error))?;
-    files::write_if(&to.display().to_string(), &mut file, mode, right)
+    files::write_if(&to.display().to_string(), &mut file, from, mode, right)
 }
 
 /// Whether a program was kept before: it is large, and copied once.

@@ -13,7 +13,7 @@ use windows::core::w;
 
 use super::process::{Program, quoted, windows_folder};
 use super::{about, guarded, powershell};
-use crate::edge::pc::digest;
+use crate::edge::pc::{copied, digest};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
 use crate::prep::pack;
@@ -138,12 +138,8 @@ struct Copy {
 
 impl Copy {
     fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
-        let mut from = File::open(path).map_err(|error| about(path, &error))?;
+        let from = File::open(path).map_err(|error| about(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Copy::holding(&name, &mut from, workshop, right)
-    }
-
-    fn holding(name: &str, from: &mut dyn io::Read, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
         if let Some(above) = workshop.parent() {
             super::folder(above)?;
         }
@@ -151,18 +147,17 @@ impl Copy {
         // Its own folder: an installer takes what lies beside it for its own.
         let folder =
             tempfile::Builder::new().prefix("run-").tempdir_in(workshop).map_err(|error| about(workshop, &error))?.keep();
-        let path = folder.join(name);
-        let mut copy = Copy { path, held: None, folder };
+        let mut copy = Copy { path: folder.join(&name), held: None, folder };
         let failed = |error: &io::Error| about(&copy.path, error);
         let mut file = File::create_new(&copy.path).map_err(|error| failed(&error))?;
-        let copied =
-            digest(from, &mut file).and_then(|digest| file.sync_all().map(|()| digest)).map_err(|error| failed(&error))?;
+        let copied = copied(from, path, &mut file, &copy.path)?;
+        file.sync_all().map_err(|error| failed(&error))?;
         drop(file);
         right(&copied)?;
         // What was written is looked at once more, now that nobody can write any more.
         let mut held = OpenOptions::new().read(true).share_mode(SHARE_READ).open(&copy.path).map_err(|error| failed(&error))?;
         let there = digest(&mut held, &mut io::sink()).map_err(|error| failed(&error))?;
-        super::is_still(name, &there, &copied)?;
+        super::is_still(&name, &there, &copied)?;
         copy.held = Some(held);
         Ok(copy)
     }

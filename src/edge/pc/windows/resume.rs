@@ -71,7 +71,7 @@ impl Resume {
                     return Ok(());
                 }
                 let mut file = File::open(path).map_err(|error| about(path, &error))?;
-                files::write_if(&to.display().to_string(), &mut file, ANY, |digest| is_still(name, digest, expected))
+                files::write_if(&to.display().to_string(), &mut file, path, ANY, |digest| is_still(name, digest, expected))
             });
             copied.fold(Ok(()), Result::and)?;
         }
