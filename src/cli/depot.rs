@@ -184,7 +184,7 @@ struct Check<'a> {
 
 fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
     let depot = Depot::open(&args.which.depot)?;
-    let bar = bar(depot.manifest.payloads.iter().map(|payload| payload.digest.size).sum());
+    let bar = bar(depot.manifest.payloads.iter().map(|payload| payload.digest.size).fold(0, u64::saturating_add));
     let since = Instant::now();
     let checked = depot.verify(&|bytes| bar.iter().for_each(|bar| bar.inc(bytes)));
     bar.iter().for_each(ProgressBar::finish_and_clear);

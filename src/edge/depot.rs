@@ -1,6 +1,6 @@
 //! The folder of a depot: payloads are put there whole or not at all, and found again by their bytes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
@@ -66,20 +66,46 @@ impl Depot {
 
     /// Hashes everything again: each payload of the list, then what is there and not in it.
     pub fn verify(&self, tell: &(dyn Fn(u64) + Sync)) -> Vec<Checked> {
-        let files: Vec<PathBuf> = self.manifest.payloads.iter().map(|payload| self.path(payload)).collect();
-        let found = hash::all(&files, tell);
-        let checked = self.manifest.payloads.iter().zip(found).map(|(payload, found)| Checked {
+        let checked = self.checked(&HashMap::new(), tell);
+        if checked.iter().all(|checked| checked.condition == Condition::Intact) {
+            return checked;
+        }
+        // Another bench may have changed the list since: what is not right by the one of then may be so by the one of now.
+        match Depot::open(&self.folder) {
+            Ok(now) if now.manifest != self.manifest => {
+                let intact = self.manifest.payloads.iter().zip(&checked).filter(|(_, one)| one.condition == Condition::Intact);
+                now.checked(&intact.map(|(payload, _)| (payload.name.as_str(), payload)).collect(), tell)
+            }
+            _ => checked,
+        }
+    }
+
+    /// The same by this list alone, without those that were found intact.
+    fn checked(&self, intact: &HashMap<&str, &Payload>, tell: &(dyn Fn(u64) + Sync)) -> Vec<Checked> {
+        let all: Vec<(PathBuf, &Payload)> = self.manifest.payloads.iter().map(|payload| (self.path(payload), payload)).collect();
+        let is_known = |payload: &Payload| intact.get(payload.name.as_str()) == Some(&payload);
+        let files: Vec<PathBuf> = all.iter().filter(|(_, one)| !is_known(one)).map(|(path, _)| path.clone()).collect();
+        let mut found = hash::all(&files, tell).into_iter();
+        let looked = |payload: &Payload| match is_known(payload) {
+            true => Some(Condition::Intact),
+            false => found.next().map(|found| condition(&payload.digest, found)),
+        };
+        let conditions: Vec<Condition> = self.manifest.payloads.iter().filter_map(looked).collect();
+        let checked = self.manifest.payloads.iter().zip(conditions).map(|(payload, condition)| Checked {
             name: payload.name.clone(),
             size: Some(payload.digest.size),
-            condition: condition(&payload.digest, found),
+            condition,
         });
-        let known: HashSet<&PathBuf> = files.iter().collect();
-        let mut unknown = Vec::new();
-        strangers(&self.folder, &known, 2, &mut unknown);
-        unknown.sort();
-        let shown = |path: PathBuf| path.strip_prefix(&self.folder).unwrap_or(&path).display().to_string();
-        let unknown = unknown.into_iter().map(|path| Checked { name: shown(path), size: None, condition: Condition::Unknown });
-        checked.chain(unknown).collect()
+        let known: HashSet<&Path> = all.iter().map(|(path, _)| path.as_path()).collect();
+        let mut others = Vec::new();
+        strangers(&self.folder, &known, 2, &mut others);
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let shown = |path: PathBuf| match path.strip_prefix(&self.folder) {
+            Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+            inside => inside.unwrap_or(&path).display().to_string(),
+        };
+        let others = others.into_iter().map(|(path, condition)| Checked { name: shown(path), size: None, condition });
+        checked.chain(others).collect()
     }
 }
 
@@ -107,9 +133,20 @@ fn check(manifest: &Manifest) -> std::result::Result<(), Why> {
 }
 
 /// Files that are not in the list, down to this depth. The list itself is none, nor are the names beside it; what
-/// begins with a dot belongs to whoever is working there.
-fn strangers(folder: &Path, known: &HashSet<&PathBuf>, depth: u8, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+/// begins with a dot belongs to whoever is working there. Of a folder that cannot be listed nobody knows.
+fn strangers(folder: &Path, known: &HashSet<&Path>, depth: u8, found: &mut Vec<(PathBuf, Condition)>) {
+    let unreadable = |error: io::Error| (folder.to_owned(), Condition::Unreadable { why: error.to_string() });
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // That of a payload that another bench has just replaced.
+        Err(error) if depth == 1 && error.kind() == io::ErrorKind::NotFound => return,
+        Err(error) => return found.push(unreadable(error)),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return found.push(unreadable(error)),
+        };
         let (path, name) = (entry.path(), entry.file_name());
         if name.to_string_lossy().starts_with('.') || found.len() >= LOOKED_AT {
             continue;
@@ -118,8 +155,8 @@ fn strangers(folder: &Path, known: &HashSet<&PathBuf>, depth: u8, found: &mut Ve
         let ours = depth == 2 && (name == FILE || name == names::FILE);
         match (is_folder, depth) {
             (true, 1..) if depth > 1 => strangers(&path, known, depth - 1, found),
-            _ if ours || known.contains(&path) => {}
-            _ => found.push(path),
+            _ if ours || known.contains(path.as_path()) => {}
+            _ => found.push((path, Condition::Unknown)),
         }
     }
 }
@@ -351,6 +388,31 @@ mod tests {
             assert_eq!(added(&depot, from.path(), name, b"hello", false), Ok(Added::Mended), "{name}");
         }
         assert_eq!(conditions(&depot).iter().filter(|(_, condition)| *condition == Condition::Intact).count(), 4);
+    }
+
+    #[test]
+    fn what_another_bench_does_during_a_check_is_not_told_as_wrong() {
+        let (from, depot) = folders();
+        for name in ["kept", "replaced"] {
+            added(&depot, from.path(), name, b"1", false).expect("added");
+        }
+        let opened = Depot::open(&depot).expect("a depot");
+        added(&depot, from.path(), "replaced", b"2", true).expect("added");
+        added(&depot, from.path(), "new", b"3", false).expect("added");
+        let all =
+            |checked: Vec<Checked>| checked.into_iter().map(|checked| (checked.name, checked.condition)).collect::<Vec<_>>();
+        assert_eq!(all(opened.verify(&|_| {})), [intact("kept"), intact("new"), intact("replaced")]);
+        // What is wrong by the list of now is told.
+        let now = Depot::open(&depot).expect("a depot");
+        fs::write(now.path(now.manifest.find("new").expect("there")), b"X").expect("ours");
+        assert_eq!(all(opened.verify(&|_| {}))[1], ("new".to_owned(), Condition::Changed));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_not_one_in_which_all_is_well() {
+        let depot = Depot { folder: "/nonexistent/depot".into(), manifest: Manifest::default() };
+        let [Checked { name, condition, .. }] = &depot.verify(&|_| {})[..] else { panic!("one is told") };
+        assert!(name == "." && matches!(condition, Condition::Unreadable { .. }), "{name}: {condition:?}");
     }
 
     #[test]
