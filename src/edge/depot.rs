@@ -1,7 +1,7 @@
 //! The folder of a depot: payloads are put there whole or not at all, and found again by their bytes.
 
 use std::collections::{HashMap, HashSet};
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -190,7 +190,8 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         Some(other) if !replace && is_another(other) => Err(taken(folder, other)),
         _ => Ok(()),
     };
-    in_the_way(&list(folder)?.unwrap_or_default(), &|other| other.digest.size != size)?;
+    let known = list(folder)?.unwrap_or_default();
+    in_the_way(&known, &|other| other.digest.size != size)?;
     let (mut part, own) = begun(folder)?;
     let unreadable = |error: io::Error| {
         Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error).hint(
@@ -206,22 +207,30 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
     part.as_file().sync_all().map_err(failed)?;
     // What is described is what is kept.
     let about = payload::read(&name, &mut part.as_file()).map_err(no_payload)?;
+    let depot = Depot { folder: folder.to_owned(), manifest: Manifest::default() };
+    let same = |manifest: &Manifest| manifest.find(&name).filter(|other| other.digest == digest).cloned();
+    // Others wait for the list, and a share is slow: what lies there is hashed before.
+    let whole = same(&known).map(|same| depot.path(&same));
+    let whole = whole
+        .filter(|to| hash::plain(to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == digest));
     let held = shared::hold(&folder.join(FILE), PATIENCE)?;
     let mut manifest = list(folder)?.unwrap_or_default();
     in_the_way(&manifest, &|other| other.digest != digest)?;
     let other = manifest.find(&name).cloned();
-    let same = other.as_ref().filter(|other| other.digest == digest && other.name == name);
-    let added = same.map_or_else(|| format!("{:.0}", Timestamp::now()), |same| same.added.clone());
-    let payload = Payload { name, digest, about, added };
-    let depot = Depot { folder: folder.to_owned(), manifest: Manifest::default() };
+    let same = same(&manifest);
+    // The same bytes keep the capitals that they have there: Windows takes both names for one file.
+    let payload = match &same {
+        Some(Payload { name, added, .. }) => Payload { name: name.clone(), digest, about, added: added.clone() },
+        None => Payload { name, digest, about, added: format!("{:.0}", Timestamp::now()) },
+    };
     let to = depot.path(&payload);
-    let intact =
-        hash::plain(&to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == payload.digest);
+    let size = payload.digest.size;
+    let intact = whole.as_ref() == Some(&to) && fs::metadata(&to).is_ok_and(|there| there.is_file() && there.len() == size);
     if !intact {
         put(part, &to).map_err(failed)?;
     }
     drop(own);
-    if same != Some(&payload) {
+    if same.as_ref() != Some(&payload) {
         manifest.put(payload.clone());
         held.write(&manifest, check)?;
     }
@@ -231,7 +240,7 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         (Some(_), _) => Added::Replaced,
         (None, _) => Added::New,
     };
-    if let Some(old) = other.filter(|old| old.place() != payload.place()) {
+    if let Some(old) = other.filter(|old| old.digest != payload.digest) {
         // One that cannot be taken away is found by the next look, as not in the list.
         let old = depot.path(&old);
         drop(fs::remove_file(&old));
@@ -262,10 +271,7 @@ fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
     for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(PART.0)
-            && name.ends_with(PART.1)
-            && File::open(entry.path()).is_ok_and(|left| left.try_lock().is_ok())
-        {
+        if name.starts_with(PART.0) && name.ends_with(PART.1) && opened(&entry.path()).is_ok_and(|left| left.try_lock().is_ok()) {
             drop(fs::remove_file(entry.path()));
         }
     }
@@ -281,6 +287,12 @@ fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
     let own = part.as_file().try_clone().map_err(failed)?;
     own.lock().map_err(failed)?;
     Ok((part, own))
+}
+
+/// Opens a copy so that it can be locked: NFS locks only what is open for writing (flock(2), "NFS details"). What another account has
+/// left there may be readable alone.
+fn opened(part: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(part).or_else(|_| File::open(part))
 }
 
 /// Puts a whole copy into its place.
@@ -388,6 +400,16 @@ mod tests {
             assert_eq!(added(&depot, from.path(), name, b"hello", false), Ok(Added::Mended), "{name}");
         }
         assert_eq!(conditions(&depot).iter().filter(|(_, condition)| *condition == Condition::Intact).count(), 4);
+    }
+
+    #[test]
+    fn the_same_bytes_under_other_capitals_are_the_payload_that_is_there() {
+        let (from, depot) = folders();
+        added(&depot, from.path(), "setup.txt", b"one", false).expect("added");
+        assert_eq!(added(&depot, from.path(), "SETUP.TXT", b"one", false), Ok(Added::There));
+        assert_eq!(conditions(&depot), [intact("setup.txt")], "it lies where the list has it, and nothing beside it");
+        assert_eq!(added(&depot, from.path(), "SETUP.TXT", b"two", true), Ok(Added::Replaced));
+        assert_eq!(conditions(&depot), [intact("SETUP.TXT")]);
     }
 
     #[test]
