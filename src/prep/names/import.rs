@@ -111,8 +111,11 @@ pub fn read(text: &str) -> Result<Table, Why> {
     let rows = sheet::rows(&text[told.unwrap_or(0)..])?;
     let mut table = Table::default();
     let headed = rows.iter().position(|(_, record)| columns(record).contains_key(&Column::Name));
-    // A list of names and nothing else has no headings.
-    let list = rows.iter().all(|(_, record)| record.iter().filter(|field| !field.trim().is_empty()).count() == 1);
+    // A list of names and nothing else has no headings. What only looks like one is a table that says otherwise what it holds.
+    let list = rows.iter().all(|(_, record)| {
+        let mut told = record.iter().map(one_line).filter(|field| !field.is_empty());
+        told.next().and_then(|name| label(&name)).is_some() && told.next().is_none()
+    });
     let (columns, first) = match headed {
         Some(at) => (columns(&rows[at].1), at + 1),
         None if list && !rows.is_empty() => (HashMap::from([(Column::Name, 0)]), 0),
@@ -263,6 +266,8 @@ mod tests {
         );
         assert_eq!(names("Parc de l'agence\nNom de l’ordinateur;N° de série\nposte-1.agence.lan;X1\n"), ["poste-1 X1"]);
         assert_eq!(names("acme-1\nacme-2\n"), ["acme-1", "acme-2"], "a list");
+        assert_eq!(names("Inventory\nComputer Name,Serial Number\nPC-1,X1\n"), ["PC-1 X1"], "a title above the table");
+        assert!(read("Inventory\nPC-1|X1\n").is_err_and(|why| why.english.contains("headings")), "no list");
     }
 
     #[test]
