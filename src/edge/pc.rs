@@ -15,7 +15,7 @@ use windows as system;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,16 +24,13 @@ use jiff::Timestamp;
 pub use super::hash::digest;
 use super::hash::{self, Failed};
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result, Why};
+use crate::fault::{Fault, Result};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
-use crate::prep::look::{Digest, Identity, Package};
-use crate::prep::msi;
-use crate::prep::pack::{self, Packed};
+use crate::prep::look::{Digest, Identity};
 use crate::prep::past::Past;
 use crate::prep::profile::Profile;
-use crate::prep::program_file;
 
 /// The journal, in that folder.
 const JOURNAL: &str = "journal.jsonl";
@@ -72,27 +69,6 @@ fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
     ))
 }
 
-/// What an .msi beside the profile says of itself; the same on every system.
-fn product(path: &Path) -> Result<Package> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    let product = msi::product(BufReader::new(file)).map_err(|why| refused(path, why))?;
-    Ok(Package { name: product.name, version: product.version, product_code: Some(product.code) })
-}
-
-/// Refuses a file beside the profile that is no whole program for Windows.
-fn program(path: &Path) -> Result<()> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    program_file::check(file).map_err(|why| refused(path, why))
-}
-
-fn refused(path: &Path, why: Why) -> Fault {
-    let shown = path.display();
-    Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why).hint(
-        "fetch it again from its maker, and compare its size",
-        "téléchargez-le à nouveau chez son éditeur, et comparez sa taille",
-    )
-}
-
 /// Refuses who may not prepare a PC.
 pub fn refuse_others() -> Result<()> {
     if may_prepare() {
@@ -125,18 +101,6 @@ pub(crate) fn profile_text(path: &Path) -> Result<String> {
 pub fn folder_of(profile: &Path) -> PathBuf {
     let folder = profile.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder.to_owned()
-}
-
-/// The drivers of a pack beside the profile.
-fn drivers(path: &Path) -> Result<Vec<Packed>> {
-    let shown = path.display();
-    let opened = File::open(path).map_err(|error| Why::from(&error));
-    opened.and_then(pack::drivers).map_err(|why| {
-        Fault::because(format!("{shown} is no pack of drivers"), format!("{shown} n'est pas un pack de pilotes"), why).hint(
-            "fetch it again, and put what it unpacks to into a zip where it is no zip",
-            "téléchargez-le à nouveau, et mettez son contenu dans un zip s'il n'en est pas un",
-        )
-    })
 }
 
 /// The first line of a journal of this profile on this PC.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::payloads::Payloads;
-use super::{about, copied, drivers, files, is_still, product, program};
+use super::{about, copied, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -182,15 +182,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        let path = self.payload_path(name);
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
-            return product(&path);
-        }
-        packages::of_file(&path)
+        self.payloads.package(name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        self.payloads.program(name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -242,7 +238,7 @@ impl Look for Pc {
     }
 
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
-        drivers(&self.payload_path(name))
+        self.payloads.drivers(name)
     }
 
     fn firmware(&self) -> Result<Option<String>> {

@@ -27,7 +27,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::payloads::Payloads;
-use super::{about, drivers, files, is_still, product, program};
+use super::{about, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -199,11 +199,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        product(&self.payload_path(name))
+        self.payloads.package(name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        self.payloads.program(name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -226,7 +226,7 @@ impl Look for Pc {
     }
 
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
-        drivers(&self.payload_path(name))
+        self.payloads.drivers(name)
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {

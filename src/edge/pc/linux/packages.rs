@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use super::process::Program;
 use crate::edge::pc::{about, copied};
-use crate::fault::{Fault, Result};
-use crate::prep::look::{Digest, Ended, How, Package};
+use crate::fault::Result;
+use crate::prep::look::{Digest, Ended, How};
 
 /// Whoever installs packages holds this file locked (Debian Policy's dpkg-frontend protocol, dpkg's doc/frontend.txt).
 const LOCK: &str = "/var/lib/dpkg/lock-frontend";
@@ -27,20 +27,6 @@ pub(super) fn installed(name: &str) -> Result<Option<String>> {
         (state.chars().nth(1) == Some('i')).then(|| version.to_owned())
     };
     Ok(ended.output.lines().find_map(version).filter(|_| ended.well()))
-}
-
-/// What a package says of itself.
-pub(super) fn of_file(path: &Path) -> Result<Package> {
-    let shown = path.display().to_string();
-    let ended = Program::new("dpkg-deb", &["--field", &shown, "Package", "Version"]).within(ANSWER_S).run()?;
-    let field = |name: &str| ended.output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
-    match (ended.well(), field("Package"), field("Version")) {
-        (true, Some(name), Some(version)) => Ok(Package { name, version, product_code: None }),
-        _ => {
-            Err(Fault::new(format!("{shown} is no whole Debian package"), format!("{shown} n'est pas un paquet Debian complet"))
-                .hint("fetch it again: it may be cut off", "téléchargez-le à nouveau : il est peut-être tronqué"))
-        }
-    }
 }
 
 /// Installs a package, once nobody else installs one. It is copied where only root can write, and looked at there.

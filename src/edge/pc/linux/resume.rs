@@ -56,7 +56,7 @@ impl Resume {
             }
             files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
             // One that cannot be had any more does not keep the others from being there.
-            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
+            let copied = payloads.iter().map(|(name, Payload { path, digest: expected, .. })| {
                 let to = self.kept_payload(name);
                 let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
                 match there {

@@ -64,7 +64,7 @@ impl Resume {
             files::copy(&own, &program.display().to_string(), ANY)?;
             files::copy(&self.profile, &profile.display().to_string(), ANY)?;
             // One that cannot be had any more does not keep the others from being there.
-            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
+            let copied = payloads.iter().map(|(name, Payload { path, digest: expected, .. })| {
                 let to = self.kept_payload(name);
                 let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
                 if matches!(there, Ok(there) if there == *expected) {
