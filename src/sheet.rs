@@ -26,14 +26,17 @@ const WINDOWS_1252: [char; 32] = [
 
 /// The text of a table: a spreadsheet writes UTF-8 with a mark, UTF-16, or what it wrote thirty years ago.
 pub(crate) fn text(file: impl Read) -> Result<String> {
-    let mut lines = Lines::new(BufReader::new(file.take(BYTES + 1)))?;
+    let mut file = file.take(BYTES + 1);
+    let mut lines = Lines::new(BufReader::new(&mut file))?;
     let mut text = String::new();
     while let Some(line) = lines.next()? {
         let old = |c: char| (c as usize).checked_sub(0x80).and_then(|place| WINDOWS_1252.get(place).copied()).unwrap_or(c);
         text.extend(line.chars().map(old));
         text.push('\n');
     }
-    if text.len() as u64 > BYTES {
+    drop(lines);
+    // In UTF-16 it is twice as long as what is kept of it.
+    if file.limit() == 0 || text.len() as u64 > BYTES {
         return Err(Error::other("more than 16 MiB"));
     }
     Ok(text)
@@ -45,7 +48,9 @@ pub(crate) fn rows(text: &str) -> std::result::Result<Vec<(u64, csv::StringRecor
     let (first, after) = text.split_once('\n').unwrap_or((text, ""));
     let told = first.trim().strip_prefix("sep=").filter(|rest| rest.chars().count() == 1).and_then(|rest| rest.bytes().next());
     let (text, skipped) = if told.is_some() { (after, 1) } else { (text, 0) };
-    let headings = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    // A title above the table parts nothing.
+    let parts = |line: &&str| line.bytes().any(|byte| b";,\t".contains(&byte));
+    let headings = text.lines().find(parts).unwrap_or_default();
     let most = |separators: &[u8]| {
         let count = |separator: u8| headings.bytes().filter(|&byte| byte == separator).count();
         // Of two as frequent the first.
@@ -110,6 +115,24 @@ pub(crate) fn at(line: u64, why: Why) -> Why {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_that_is_too_long_is_refused_and_not_cut_off_whatever_its_encoding() {
+        let line = "acme-pc-01;SERIAL\n";
+        let all = |bytes: u64| line.repeat(bytes as usize / line.len() + 1);
+        assert!(text(all(BYTES).as_bytes()).is_err());
+        let wide = |text: String| [0xff, 0xfe].into_iter().chain(text.bytes().flat_map(|byte| [byte, 0])).collect::<Vec<u8>>();
+        assert!(text(&wide(all(BYTES / 2))[..]).is_err(), "in UTF-16");
+        let fits = all(BYTES / 4);
+        assert_eq!(text(&wide(fits.clone())[..]).expect("it fits").len(), fits.len());
+    }
+
+    #[test]
+    fn a_title_above_the_table_does_not_say_what_parts_its_fields() {
+        let fields = |text: &str| rows(text).expect("rows")[1].1.len();
+        assert_eq!(fields("Inventory\nComputer Name,Serial Number\nPC-1,X1\n"), 2);
+        assert_eq!(fields("Inventaire\n\nNom\tN° de série\nPC-1\tX1\n"), 2);
+    }
 
     #[test]
     fn a_french_spreadsheet_of_thirty_years_is_read() {

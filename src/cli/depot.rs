@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde::Serialize;
 
 use crate::cli::output::{print, view};
 use crate::edge::depot::{self, Added, Depot};
@@ -14,13 +13,11 @@ use crate::fault::Result;
 use crate::json::escaped;
 use crate::language::{Language, duration};
 use crate::line::one_line;
-use crate::prep::depot::{Checked, Condition, Payload};
+use crate::prep::depot::{CHECK, Check, Checked, Condition, Payload};
 use crate::report::{depot_check, depot_csv, depot_list};
 
 /// The time between two pictures.
 const EVERY: Duration = Duration::from_millis(120);
-/// The name and version of what a check prints for programs.
-const CHECK: &str = "trousse/depot-check/1";
 
 /// Keep the payloads of profiles in a folder or on a share that benches have in common.
 #[derive(Debug, clap::Args)]
@@ -174,36 +171,29 @@ fn list(args: &ListArgs, language: Language) -> Result<u8> {
     Ok(0)
 }
 
-/// What a check prints for programs.
-#[derive(Serialize)]
-struct Check<'a> {
-    schema: &'static str,
-    depot: String,
-    files: &'a [Checked],
-}
-
 fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
     let depot = Depot::open(&args.which.depot)?;
-    let bar = bar(depot.manifest.payloads.iter().map(|payload| payload.digest.size).sum());
+    let bar = bar(depot.manifest.payloads.iter().map(|payload| payload.digest.size).fold(0, u64::saturating_add));
     let since = Instant::now();
     let checked = depot.verify(&|bytes| bar.iter().for_each(|bar| bar.inc(bytes)));
     bar.iter().for_each(ProgressBar::finish_and_clear);
     let depot = shown(&args.which.depot);
     let took = duration(since.elapsed().as_millis() as u64, language);
-    print(&match args.format {
-        CheckFormat::Terminal => depot_check(&depot, &checked, &took, &view(true, language)),
-        CheckFormat::Json => {
-            let check = Check { schema: CHECK, depot, files: &checked };
-            escaped(&serde_json::to_string_pretty(&check).unwrap_or_default()) + "\n"
-        }
-    })?;
     let unread = |checked: &Checked| matches!(checked.condition, Condition::Unreadable { .. });
     let wrong = |checked: &Checked| checked.condition != Condition::Intact && !unread(checked);
-    Ok(match (checked.iter().any(wrong), checked.iter().any(unread)) {
+    let code = match (checked.iter().any(wrong), checked.iter().any(unread)) {
         (true, _) => 1,
         (false, true) => 3,
         (false, false) => 0,
-    })
+    };
+    print(&match args.format {
+        CheckFormat::Terminal => depot_check(&depot, &checked, &took, &view(true, language)),
+        CheckFormat::Json => {
+            let check = Check { schema: CHECK.to_owned(), depot, files: checked };
+            escaped(&serde_json::to_string_pretty(&check).unwrap_or_default()) + "\n"
+        }
+    })?;
+    Ok(code)
 }
 
 fn shown(folder: &Path) -> String {

@@ -12,7 +12,8 @@ use crate::report::{self, comparison};
 use crate::site::Plan;
 
 /// Print the JSON Schema of what people write (a plan, a profile, a link profile, a firm, a list of PCs) or of what programs read (a
-/// report, a comparison, a certificate, a visit, a preparation, that of many PCs, a delivery sheet, a depot, the names of PCs).
+/// report, a comparison, a certificate, a visit, a preparation, that of many PCs, a delivery sheet, a depot, a check of one, the names
+/// of PCs).
 #[derive(Debug, clap::Args)]
 pub struct SchemaArgs {
     /// Of what
@@ -49,6 +50,8 @@ pub enum Schema {
     Sheet,
     /// What is in a depot.
     Depot,
+    /// How a check found a depot.
+    DepotCheck,
     /// The names of PCs that are taken.
     Names,
 }
@@ -69,6 +72,7 @@ pub fn run(args: &SchemaArgs) -> Result<u8> {
         Schema::Bench => prep::bench::result::schema(),
         Schema::Sheet => prep::sheet::schema(),
         Schema::Depot => prep::depot::schema(),
+        Schema::DepotCheck => prep::depot::check_schema(),
         Schema::Names => prep::names::schema(),
     };
     print(&format!("{schema:#}\n")).map(|()| 0)

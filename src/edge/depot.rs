@@ -1,14 +1,14 @@
 //! The folder of a depot: payloads are put there whole or not at all, and found again by their bytes.
 
-use std::collections::HashSet;
-use std::fs::{self, File};
+use std::collections::{HashMap, HashSet};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::hash;
+use super::hash::{self, Failed};
 use super::shared;
 use crate::fault::{Fault, Result, Why};
 use crate::prep::depot::{Checked, Condition, FILE, Manifest, Payload, SCHEMA, check_name};
@@ -66,20 +66,46 @@ impl Depot {
 
     /// Hashes everything again: each payload of the list, then what is there and not in it.
     pub fn verify(&self, tell: &(dyn Fn(u64) + Sync)) -> Vec<Checked> {
-        let files: Vec<PathBuf> = self.manifest.payloads.iter().map(|payload| self.path(payload)).collect();
-        let found = hash::all(&files, tell);
-        let checked = self.manifest.payloads.iter().zip(found).map(|(payload, found)| Checked {
+        let checked = self.checked(&HashMap::new(), tell);
+        if checked.iter().all(|checked| checked.condition == Condition::Intact) {
+            return checked;
+        }
+        // Another bench may have changed the list since: what is not right by the one of then may be so by the one of now.
+        match Depot::open(&self.folder) {
+            Ok(now) if now.manifest != self.manifest => {
+                let intact = self.manifest.payloads.iter().zip(&checked).filter(|(_, one)| one.condition == Condition::Intact);
+                now.checked(&intact.map(|(payload, _)| (payload.name.as_str(), payload)).collect(), tell)
+            }
+            _ => checked,
+        }
+    }
+
+    /// The same by this list alone, without those that were found intact.
+    fn checked(&self, intact: &HashMap<&str, &Payload>, tell: &(dyn Fn(u64) + Sync)) -> Vec<Checked> {
+        let all: Vec<(PathBuf, &Payload)> = self.manifest.payloads.iter().map(|payload| (self.path(payload), payload)).collect();
+        let is_known = |payload: &Payload| intact.get(payload.name.as_str()) == Some(&payload);
+        let files: Vec<PathBuf> = all.iter().filter(|(_, one)| !is_known(one)).map(|(path, _)| path.clone()).collect();
+        let mut found = hash::all(&files, tell).into_iter();
+        let looked = |payload: &Payload| match is_known(payload) {
+            true => Some(Condition::Intact),
+            false => found.next().map(|found| condition(&payload.digest, found)),
+        };
+        let conditions: Vec<Condition> = self.manifest.payloads.iter().filter_map(looked).collect();
+        let checked = self.manifest.payloads.iter().zip(conditions).map(|(payload, condition)| Checked {
             name: payload.name.clone(),
             size: Some(payload.digest.size),
-            condition: condition(&payload.digest, found),
+            condition,
         });
-        let known: HashSet<&PathBuf> = files.iter().collect();
-        let mut unknown = Vec::new();
-        strangers(&self.folder, &known, 2, &mut unknown);
-        unknown.sort();
-        let shown = |path: PathBuf| path.strip_prefix(&self.folder).unwrap_or(&path).display().to_string();
-        let unknown = unknown.into_iter().map(|path| Checked { name: shown(path), size: None, condition: Condition::Unknown });
-        checked.chain(unknown).collect()
+        let known: HashSet<&Path> = all.iter().map(|(path, _)| path.as_path()).collect();
+        let mut others = Vec::new();
+        strangers(&self.folder, &known, 2, &mut others);
+        others.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let shown = |path: PathBuf| match path.strip_prefix(&self.folder) {
+            Ok(inside) if inside.as_os_str().is_empty() => ".".to_owned(),
+            inside => inside.unwrap_or(&path).display().to_string(),
+        };
+        let others = others.into_iter().map(|(path, condition)| Checked { name: shown(path), size: None, condition });
+        checked.chain(others).collect()
     }
 }
 
@@ -95,19 +121,32 @@ pub(crate) fn condition(expected: &Digest, found: io::Result<Digest>) -> Conditi
 }
 
 fn list(folder: &Path) -> Result<Option<Manifest>> {
-    shared::read(&folder.join(FILE), |manifest: &Manifest| {
-        let schema = &manifest.schema;
-        if schema != SCHEMA {
-            return Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}")));
-        }
-        manifest.check()
-    })
+    shared::read(&folder.join(FILE), check)
+}
+
+fn check(manifest: &Manifest) -> std::result::Result<(), Why> {
+    let schema = &manifest.schema;
+    match schema == SCHEMA {
+        true => manifest.check(),
+        false => Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}"))),
+    }
 }
 
 /// Files that are not in the list, down to this depth. The list itself is none, nor are the names beside it; what
-/// begins with a dot belongs to whoever is working there.
-fn strangers(folder: &Path, known: &HashSet<&PathBuf>, depth: u8, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+/// begins with a dot belongs to whoever is working there. Of a folder that cannot be listed nobody knows.
+fn strangers(folder: &Path, known: &HashSet<&Path>, depth: u8, found: &mut Vec<(PathBuf, Condition)>) {
+    let unreadable = |error: io::Error| (folder.to_owned(), Condition::Unreadable { why: error.to_string() });
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        // That of a payload that another bench has just replaced.
+        Err(error) if depth == 1 && error.kind() == io::ErrorKind::NotFound => return,
+        Err(error) => return found.push(unreadable(error)),
+    };
+    for entry in entries {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => return found.push(unreadable(error)),
+        };
         let (path, name) = (entry.path(), entry.file_name());
         if name.to_string_lossy().starts_with('.') || found.len() >= LOOKED_AT {
             continue;
@@ -116,8 +155,8 @@ fn strangers(folder: &Path, known: &HashSet<&PathBuf>, depth: u8, found: &mut Ve
         let ours = depth == 2 && (name == FILE || name == names::FILE);
         match (is_folder, depth) {
             (true, 1..) if depth > 1 => strangers(&path, known, depth - 1, found),
-            _ if ours || known.contains(&path) => {}
-            _ => found.push(path),
+            _ if ours || known.contains(path.as_path()) => {}
+            _ => found.push((path, Condition::Unknown)),
         }
     }
 }
@@ -151,31 +190,49 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         Some(other) if !replace && is_another(other) => Err(taken(folder, other)),
         _ => Ok(()),
     };
-    in_the_way(&list(folder)?.unwrap_or_default(), &|other| other.digest.size != size)?;
+    let known = list(folder)?.unwrap_or_default();
+    in_the_way(&known, &|other| other.digest.size != size)?;
     let (mut part, own) = begun(folder)?;
-    from.rewind().map_err(failed)?;
-    let digest = hash::told(&mut from, part.as_file_mut(), tell).map_err(failed)?;
+    let unreadable = |error: io::Error| {
+        Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error).hint(
+            "what it lies on may be damaged: fetch it again, and add that one",
+            "son support est peut-être endommagé : téléchargez-le à nouveau, et ajoutez celui-là",
+        )
+    };
+    from.rewind().map_err(unreadable)?;
+    let digest = hash::copied(&mut from, part.as_file_mut(), tell).map_err(|torn| match torn {
+        Failed::Reading(error) => unreadable(error),
+        Failed::Writing(error) => failed(error),
+    })?;
     part.as_file().sync_all().map_err(failed)?;
     // What is described is what is kept.
     let about = payload::read(&name, &mut part.as_file()).map_err(no_payload)?;
+    let depot = Depot { folder: folder.to_owned(), manifest: Manifest::default() };
+    let same = |manifest: &Manifest| manifest.find(&name).filter(|other| other.digest == digest).cloned();
+    // Others wait for the list, and a share is slow: what lies there is hashed before.
+    let whole = same(&known).map(|same| depot.path(&same));
+    let whole = whole
+        .filter(|to| hash::plain(to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == digest));
     let held = shared::hold(&folder.join(FILE), PATIENCE)?;
     let mut manifest = list(folder)?.unwrap_or_default();
     in_the_way(&manifest, &|other| other.digest != digest)?;
     let other = manifest.find(&name).cloned();
-    let same = other.as_ref().filter(|other| other.digest == digest && other.name == name);
-    let added = same.map_or_else(|| format!("{:.0}", Timestamp::now()), |same| same.added.clone());
-    let payload = Payload { name, digest, about, added };
-    let depot = Depot { folder: folder.to_owned(), manifest: Manifest::default() };
+    let same = same(&manifest);
+    // The same bytes keep the capitals that they have there: Windows takes both names for one file.
+    let payload = match &same {
+        Some(Payload { name, added, .. }) => Payload { name: name.clone(), digest, about, added: added.clone() },
+        None => Payload { name, digest, about, added: format!("{:.0}", Timestamp::now()) },
+    };
     let to = depot.path(&payload);
-    let intact =
-        hash::plain(&to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == payload.digest);
+    let size = payload.digest.size;
+    let intact = whole.as_ref() == Some(&to) && fs::metadata(&to).is_ok_and(|there| there.is_file() && there.len() == size);
     if !intact {
         put(part, &to).map_err(failed)?;
     }
     drop(own);
-    if same != Some(&payload) {
+    if same.as_ref() != Some(&payload) {
         manifest.put(payload.clone());
-        held.write(&manifest)?;
+        held.write(&manifest, check)?;
     }
     let came_to = match (&other, intact) {
         (Some(_), true) if same.is_some() => Added::There,
@@ -183,7 +240,7 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         (Some(_), _) => Added::Replaced,
         (None, _) => Added::New,
     };
-    if let Some(old) = other.filter(|old| old.place() != payload.place()) {
+    if let Some(old) = other.filter(|old| old.digest != payload.digest) {
         // One that cannot be taken away is found by the next look, as not in the list.
         let old = depot.path(&old);
         drop(fs::remove_file(&old));
@@ -209,14 +266,12 @@ fn taken(folder: &Path, other: &Payload) -> Fault {
 /// locked.
 fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
     let failed = |error: io::Error| cannot_put(folder, &error);
+    fs::create_dir_all(folder).map_err(failed)?;
     let _held = shared::hold(&folder.join(FILE), PATIENCE)?;
     for entry in fs::read_dir(folder).map_err(failed)?.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with(PART.0)
-            && name.ends_with(PART.1)
-            && File::open(entry.path()).is_ok_and(|left| left.try_lock().is_ok())
-        {
+        if name.starts_with(PART.0) && name.ends_with(PART.1) && opened(&entry.path()).is_ok_and(|left| left.try_lock().is_ok()) {
             drop(fs::remove_file(entry.path()));
         }
     }
@@ -232,6 +287,12 @@ fn begun(folder: &Path) -> Result<(tempfile::NamedTempFile, File)> {
     let own = part.as_file().try_clone().map_err(failed)?;
     own.lock().map_err(failed)?;
     Ok((part, own))
+}
+
+/// Opens a copy so that it can be locked: NFS locks only what is open for writing (flock(2), "NFS details"). What another account has
+/// left there may be readable alone.
+fn opened(part: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).open(part).or_else(|_| File::open(part))
 }
 
 /// Puts a whole copy into its place.
@@ -339,6 +400,41 @@ mod tests {
             assert_eq!(added(&depot, from.path(), name, b"hello", false), Ok(Added::Mended), "{name}");
         }
         assert_eq!(conditions(&depot).iter().filter(|(_, condition)| *condition == Condition::Intact).count(), 4);
+    }
+
+    #[test]
+    fn the_same_bytes_under_other_capitals_are_the_payload_that_is_there() {
+        let (from, depot) = folders();
+        added(&depot, from.path(), "setup.txt", b"one", false).expect("added");
+        assert_eq!(added(&depot, from.path(), "SETUP.TXT", b"one", false), Ok(Added::There));
+        assert_eq!(conditions(&depot), [intact("setup.txt")], "it lies where the list has it, and nothing beside it");
+        assert_eq!(added(&depot, from.path(), "SETUP.TXT", b"two", true), Ok(Added::Replaced));
+        assert_eq!(conditions(&depot), [intact("SETUP.TXT")]);
+    }
+
+    #[test]
+    fn what_another_bench_does_during_a_check_is_not_told_as_wrong() {
+        let (from, depot) = folders();
+        for name in ["kept", "replaced"] {
+            added(&depot, from.path(), name, b"1", false).expect("added");
+        }
+        let opened = Depot::open(&depot).expect("a depot");
+        added(&depot, from.path(), "replaced", b"2", true).expect("added");
+        added(&depot, from.path(), "new", b"3", false).expect("added");
+        let all =
+            |checked: Vec<Checked>| checked.into_iter().map(|checked| (checked.name, checked.condition)).collect::<Vec<_>>();
+        assert_eq!(all(opened.verify(&|_| {})), [intact("kept"), intact("new"), intact("replaced")]);
+        // What is wrong by the list of now is told.
+        let now = Depot::open(&depot).expect("a depot");
+        fs::write(now.path(now.manifest.find("new").expect("there")), b"X").expect("ours");
+        assert_eq!(all(opened.verify(&|_| {}))[1], ("new".to_owned(), Condition::Changed));
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_not_one_in_which_all_is_well() {
+        let depot = Depot { folder: "/nonexistent/depot".into(), manifest: Manifest::default() };
+        let [Checked { name, condition, .. }] = &depot.verify(&|_| {})[..] else { panic!("one is told") };
+        assert!(name == "." && matches!(condition, Condition::Unreadable { .. }), "{name}: {condition:?}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! SHA-256 of files, of many at once on as many cores as there are.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek as _, Write};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -15,13 +15,30 @@ use crate::prep::look::{Digest, hexadecimal};
 /// Bytes that are read at once.
 const CHUNK: usize = 1 << 20;
 
-/// Copies to the end; what was copied is known by this.
-pub fn digest(from: impl Read, to: &mut dyn Write) -> io::Result<Digest> {
-    told(from, to, &|_| {})
+/// Which end of a copy failed.
+#[derive(Debug)]
+pub enum Failed {
+    /// What it was read from.
+    Reading(io::Error),
+    /// What it was written to.
+    Writing(io::Error),
 }
 
-/// The same, and tells of bytes as they go by.
-pub fn told(mut from: impl Read, to: &mut dyn Write, tell: &dyn Fn(u64)) -> io::Result<Digest> {
+impl From<Failed> for io::Error {
+    fn from(failed: Failed) -> io::Error {
+        match failed {
+            Failed::Reading(error) | Failed::Writing(error) => error,
+        }
+    }
+}
+
+/// Copies to the end; what was copied is known by this.
+pub fn digest(from: impl Read, to: &mut dyn Write) -> io::Result<Digest> {
+    Ok(copied(from, to, &|_| {})?)
+}
+
+/// The same, tells of bytes as they go by, and which end failed.
+pub fn copied(mut from: impl Read, to: &mut dyn Write, tell: &dyn Fn(u64)) -> Result<Digest, Failed> {
     let mut hash = sha2::Sha256::new();
     let mut chunk = vec![0; CHUNK];
     let mut size = 0;
@@ -30,10 +47,10 @@ pub fn told(mut from: impl Read, to: &mut dyn Write, tell: &dyn Fn(u64)) -> io::
             Ok(0) => return Ok(Digest { sha256: hexadecimal(&hash.finalize()), size }),
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(error) => return Err(error),
+            Err(error) => return Err(Failed::Reading(error)),
         };
         hash.update(&chunk[..read]);
-        to.write_all(&chunk[..read])?;
+        to.write_all(&chunk[..read]).map_err(Failed::Writing)?;
         size += read as u64;
         tell(read as u64);
     }
@@ -50,14 +67,31 @@ pub fn plain(path: &Path) -> io::Result<File> {
 
 /// What each file is known by, in their order. The largest come first, so that no core waits long for another at the end.
 pub fn all(files: &[PathBuf], tell: &(dyn Fn(u64) + Sync)) -> Vec<io::Result<Digest>> {
+    let hashed = with(files, tell, &|_, _| ());
+    hashed.into_iter().map(|hashed| hashed.map(|(digest, ())| digest)).collect()
+}
+
+/// The same, and what is read from each, by its place among them, while it is still open: from the file that was hashed, whatever
+/// lies at its path by then.
+pub fn with<T: Send>(
+    files: &[PathBuf],
+    tell: &(dyn Fn(u64) + Sync),
+    read: &(dyn Fn(usize, &mut File) -> T + Sync),
+) -> Vec<io::Result<(Digest, T)>> {
     let size = |path: &PathBuf| fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut order: Vec<(u64, usize)> = files.iter().map(size).zip(0..).collect();
     order.sort_unstable_by(|one, other| other.cmp(one));
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<Option<io::Result<Digest>>>> = Mutex::new(files.iter().map(|_| None).collect());
+    let done: Mutex<Vec<Option<_>>> = Mutex::new(files.iter().map(|_| None).collect());
+    let both = |at: usize| {
+        let mut file = plain(&files[at])?;
+        let digest = copied(&mut file, &mut io::sink(), tell)?;
+        file.rewind()?;
+        Ok((digest, read(at, &mut file)))
+    };
     let work = || {
         while let Some((_, at)) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let hashed = plain(&files[*at]).and_then(|file| told(file, &mut io::sink(), tell));
+            let hashed = both(*at);
             done.lock().expect("nobody panics while it is held")[*at] = Some(hashed);
         }
     };
@@ -72,6 +106,34 @@ mod tests {
     use std::sync::atomic::AtomicU64;
 
     use super::*;
+
+    /// What cannot be read, or written to.
+    struct Torn;
+
+    impl Read for Torn {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("bad sector"))
+        }
+    }
+
+    impl Write for Torn {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn of_a_copy_that_fails_it_is_known_which_end_did() {
+        assert!(
+            matches!(copied(Torn, &mut Vec::new(), &|_| {}), Err(Failed::Reading(error)) if error.to_string() == "bad sector")
+        );
+        let full = copied(&b"x"[..], &mut Torn, &|_| {});
+        assert!(matches!(full, Err(Failed::Writing(error)) if error.kind() == io::ErrorKind::StorageFull));
+    }
 
     #[test]
     fn every_file_is_known_by_its_bytes_in_the_order_that_was_asked() {

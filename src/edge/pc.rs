@@ -16,23 +16,21 @@ use windows as system;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufReader, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 pub use super::hash::digest;
-use super::hash::plain;
+use super::hash::{self, Failed};
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result, Why};
+use crate::fault::{Fault, Result};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
-use crate::prep::look::{Digest, Identity, Package};
-use crate::prep::pack::{self, Packed};
+use crate::prep::look::{Digest, Identity};
 use crate::prep::past::Past;
-use crate::prep::payload::{self, About};
 use crate::prep::profile::Profile;
 
 /// The journal, in that folder.
@@ -54,6 +52,14 @@ fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
     }
 }
 
+/// Copies to the end; the fault is about the file that failed, the one that is read or the one that is written.
+fn copied(from: impl Read, source: &Path, to: &mut dyn Write, target: &Path) -> Result<Digest> {
+    hash::copied(from, to, &|_| {}).map_err(|failed| match failed {
+        Failed::Reading(error) => about(source, &error),
+        Failed::Writing(error) => about(target, &error),
+    })
+}
+
 /// Refuses a file beside the profile that has changed since the run was begun: what is hashed is what is used.
 fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
     if digest == expected {
@@ -63,33 +69,6 @@ fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
         format!("{name} is not what it was when this preparation was begun"),
         format!("{name} n'est plus ce qu'il était au début de cette préparation"),
     ))
-}
-
-/// What a payload says of itself, by the name that the profile has for it; the same on every system.
-fn of_payload(path: &Path, name: &str) -> Result<About> {
-    let file = plain(path).map_err(|error| about(path, &error))?;
-    payload::read(name, &mut BufReader::new(file)).map_err(|why| refused(path, why))
-}
-
-/// What a package (.deb, .msi) beside the profile says of itself.
-fn package(path: &Path, name: &str) -> Result<Package> {
-    match of_payload(path, name)? {
-        About { product: Some(name), version: Some(version), product_code, .. } => Ok(Package { name, version, product_code }),
-        _ => Err(refused(path, Why::new("it tells no name or no version", "il ne dit pas son nom ou sa version"))),
-    }
-}
-
-/// Refuses a file beside the profile that is no whole program for Windows.
-fn program(path: &Path, name: &str) -> Result<()> {
-    of_payload(path, name).map(drop)
-}
-
-fn refused(path: &Path, why: Why) -> Fault {
-    let shown = path.display();
-    Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why).hint(
-        "fetch it again from its maker, and compare its size",
-        "téléchargez-le à nouveau chez son éditeur, et comparez sa taille",
-    )
 }
 
 /// Refuses who may not prepare a PC.
@@ -129,18 +108,6 @@ pub(crate) fn profile_text(path: &Path) -> Result<String> {
 pub fn folder_of(profile: &Path) -> PathBuf {
     let folder = profile.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     folder.to_owned()
-}
-
-/// The drivers of a pack beside the profile.
-fn drivers(path: &Path) -> Result<Vec<Packed>> {
-    let shown = path.display();
-    let opened = File::open(path).map_err(|error| Why::from(&error));
-    opened.and_then(pack::drivers).map_err(|why| {
-        Fault::because(format!("{shown} is no pack of drivers"), format!("{shown} n'est pas un pack de pilotes"), why).hint(
-            "fetch it again, and put what it unpacks to into a zip where it is no zip",
-            "téléchargez-le à nouveau, et mettez son contenu dans un zip s'il n'en est pas un",
-        )
-    })
 }
 
 /// The first line of a journal of this profile on this PC.

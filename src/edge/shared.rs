@@ -1,6 +1,9 @@
 //! A file that several trousses change, in a folder that they share: one at a time, and each time whole.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+#[cfg(target_os = "linux")]
+mod locks;
+
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -14,6 +17,11 @@ use crate::json::escaped;
 
 /// Bytes of such a file.
 const BYTES: u64 = 256 << 20;
+/// How long whoever reads the file may keep it from being replaced: Windows, and a share of it, refuses that while it is open.
+const READ: Duration = Duration::from_secs(2);
+/// Windows' words for that: a sharing and a lock violation (winerror.h).
+#[cfg(windows)]
+const IN_USE: [i32; 2] = [32, 33];
 /// Between two tries.
 const GLANCE: Duration = Duration::from_millis(20);
 
@@ -23,11 +31,18 @@ pub struct Held {
     _lock: File,
 }
 
-/// Waits for the right to change a file, at most so long. The folder is made where it is missing.
+/// Waits for the right to change a file, at most so long. The folder is there: one that is not may be a share that is not mounted.
 pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
     let failed = |error: io::Error| cannot_write(path, &error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::create_dir_all(folder).map_err(failed)?;
+    #[cfg(target_os = "linux")]
+    if let Some(kind) = locks::held_here_alone(folder).map_err(failed)? {
+        let why = Why::new(
+            format!("{kind} keeps its locks to this PC, and no other sees them"),
+            format!("{kind} garde ses verrous sur ce PC, et aucun autre ne les voit"),
+        );
+        return Err(no_locks(folder, why));
+    }
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     // A file of its own, which is never replaced: a lock on one that is would be one on its past.
     let lock = folder.join(format!(".{name}.lock"));
@@ -46,27 +61,61 @@ pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
                 .hint("wait until it is done, and try again", "attendez qu'il ait fini, puis réessayez"));
             }
             Err(TryLockError::Error(error)) => {
-                let shown = folder.display();
-                return Err(Fault::because(
-                    format!("{shown} cannot be shared: its file system has no locks"),
-                    format!("{shown} ne peut pas être partagé : son système de fichiers n'a pas de verrous"),
-                    &error,
-                )
-                .hint(
-                    "put it on a disk, on NFS 4 or on a share of Windows",
-                    "mettez-le sur un disque, sur NFS 4 ou sur un partage Windows",
-                ));
+                let Why { english, french } = Why::from(&error);
+                let why = Why::new(
+                    format!("its file system has no locks ({english})"),
+                    format!("son système de fichiers n'a pas de verrous ({french})"),
+                );
+                return Err(no_locks(folder, why));
             }
         }
     }
 }
 
+fn no_locks(folder: &Path, why: Why) -> Fault {
+    let shown = folder.display();
+    Fault::because(format!("{shown} cannot be shared"), format!("{shown} ne peut pas être partagé"), why).hint(
+        "put it on a disk, on NFS 4 (without nolock and local_lock) or on a share of Windows",
+        "mettez-le sur un disque, sur NFS 4 (sans nolock ni local_lock) ou sur un partage Windows",
+    )
+}
+
 impl Held {
-    /// Puts this in the place of what the file holds. A power cut leaves either.
-    pub fn write(&self, value: &impl Serialize) -> Result<()> {
+    /// Puts this in the place of what the file holds. A power cut leaves either. What would be refused when it is read is not
+    /// written.
+    pub fn write<T: Serialize>(&self, value: &T, check: impl FnOnce(&T) -> std::result::Result<(), Why>) -> Result<()> {
+        let shown = self.path.display();
+        let refused = |why: Why| {
+            Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), why)
+                .hint("it is left as it was", "il est laissé tel qu'il était")
+        };
+        check(value).map_err(refused)?;
         let text = escaped(&serde_json::to_string_pretty(value).unwrap_or_default()) + "\n";
-        replace::write(&self.path, text.as_bytes()).map_err(|error| cannot_write(&self.path, &error))
+        if text.len() as u64 > BYTES {
+            let most = BYTES >> 20;
+            return Err(refused(Why::new(format!("more than {most} MiB"), format!("plus de {most} Mio"))));
+        }
+        patiently(|| replace::write(&self.path, text.as_bytes())).map_err(|error| cannot_write(&self.path, &error))
     }
+}
+
+/// Writes, and tries again for a while where somebody reads what is there.
+fn patiently(mut write: impl FnMut() -> io::Result<()>) -> io::Result<()> {
+    let since = Instant::now();
+    loop {
+        match write() {
+            Err(error) if may_be_read(&error) && since.elapsed() < READ => std::thread::sleep(GLANCE),
+            written => return written,
+        }
+    }
+}
+
+fn may_be_read(error: &io::Error) -> bool {
+    #[cfg(windows)]
+    if error.raw_os_error().is_some_and(|code| IN_USE.contains(&code)) {
+        return true;
+    }
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy)
 }
 
 /// What the file holds; `None` where it is not there. The error of `parse` says why it is none of ours.
@@ -99,6 +148,7 @@ fn cannot_write(path: &Path, error: &io::Error) -> Fault {
         io::ErrorKind::StorageFull => {
             fault.hint("make room; what was there is left", "faites de la place ; ce qui y était est intact")
         }
+        io::ErrorKind::NotFound => fault.hint("mount the share, or make the folder", "montez le partage, ou créez le dossier"),
         _ => fault.hint("name a folder that you may write to", "indiquez un dossier dans lequel vous pouvez écrire"),
     }
 }
@@ -110,7 +160,7 @@ mod tests {
     #[test]
     fn one_changes_it_at_a_time_and_nothing_is_lost() {
         let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("share/numbers.json");
+        let path = folder.path().join("numbers.json");
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
@@ -118,7 +168,7 @@ mod tests {
                         let held = hold(&path, Duration::from_secs(60)).expect("held");
                         let mut numbers: Vec<usize> = read(&path, |_| Ok(())).expect("read").unwrap_or_default();
                         numbers.push(numbers.len());
-                        held.write(&numbers).expect("written");
+                        held.write(&numbers, |_| Ok(())).expect("written");
                     }
                 });
             }
@@ -132,13 +182,49 @@ mod tests {
     }
 
     #[test]
+    fn no_folder_is_made_where_a_share_is_not_mounted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = hold(&folder.path().join("share/names.json"), Duration::ZERO).err().expect("refused").to_string();
+        assert!(said.contains("cannot write") && said.contains("mount the share"), "{said}");
+        assert!(!folder.path().join("share").exists());
+    }
+
+    #[test]
+    fn what_would_be_refused_when_it_is_read_is_not_written() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("x.json");
+        let held = hold(&path, Duration::ZERO).expect("held");
+        held.write(&[1], |_| Ok(())).expect("written");
+        let said = held.write(&[1, 2], |_| Err(Why::new("more than 1", "plus de 1"))).expect_err("too many").to_string();
+        assert!(said.contains("more than 1") && said.contains("left as it was"), "{said}");
+        assert_eq!(read::<Vec<u8>>(&path, |_| Ok(())).expect("read"), Some(vec![1]));
+    }
+
+    #[test]
+    fn a_reader_keeps_nobody_from_writing_for_long() {
+        let mut tries = 0;
+        let in_use = || io::Error::from(io::ErrorKind::PermissionDenied);
+        let written = patiently(|| {
+            tries += 1;
+            if tries < 3 { Err(in_use()) } else { Ok(()) }
+        });
+        assert!(written.is_ok() && tries == 3, "{written:?} after {tries}");
+        let mut tries = 0;
+        let full = patiently(|| {
+            tries += 1;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert!(full.is_err() && tries == 1, "a disk that is full is told at once");
+    }
+
+    #[test]
     fn what_is_none_of_ours_is_left_alone_and_told() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("x.json");
         assert_eq!(read::<Vec<u8>>(&path, |_| Ok(())).expect("read"), None);
-        fs::write(&path, "[1,").expect("ours");
+        std::fs::write(&path, "[1,").expect("ours");
         assert!(read::<Vec<u8>>(&path, |_| Ok(())).expect_err("cut off").to_string().contains("line 1"));
-        fs::write(&path, "[1]").expect("ours");
+        std::fs::write(&path, "[1]").expect("ours");
         assert!(read::<Vec<u8>>(&path, |_| Err(Why::new("no", "non"))).expect_err("refused").to_string().contains("refused: no"));
     }
 }

@@ -1,7 +1,5 @@
 //! The depot: a folder or a share with the payloads of profiles, and the list of what is in it. Programs write the list, in JSON.
 
-use std::fmt;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +9,8 @@ use crate::fault::Why;
 
 /// The name and version of the list. Fields are added within it, never renamed.
 pub const SCHEMA: &str = "trousse/depot/1";
+/// The name and version of what a check of a depot prints for programs. Fields are added within it, never renamed.
+pub const CHECK: &str = "trousse/depot-check/1";
 /// The list, in the folder of the depot.
 pub const FILE: &str = "depot.json";
 /// Payloads of a depot: no workshop has more.
@@ -93,6 +93,11 @@ pub fn schema() -> serde_json::Value {
     schemars::schema_for!(Manifest).into()
 }
 
+/// The JSON Schema (draft 2020-12) of a check, for `trousse schema depot-check`.
+pub fn check_schema() -> serde_json::Value {
+    schemars::schema_for!(Check).into()
+}
+
 fn same_name(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
 }
@@ -158,6 +163,17 @@ pub struct Checked {
     pub condition: Condition,
 }
 
+/// What a check of a depot prints for programs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Check {
+    /// Always [`CHECK`].
+    pub schema: String,
+    /// Its folder.
+    pub depot: String,
+    /// Every payload of its list, then what lies there and is not in it.
+    pub files: Vec<Checked>,
+}
+
 impl Condition {
     /// What the bytes that were found come to, beside those that were put there.
     pub fn of(expected: &Digest, found: &Digest) -> Condition {
@@ -180,19 +196,6 @@ impl Condition {
             Condition::Unreadable { why } => Why::new(format!("cannot be read: {why}"), format!("est illisible : {why}")),
             Condition::Unknown => Why::new("is not in its list", "n'est pas dans sa liste"),
         }
-    }
-}
-
-impl fmt::Display for Condition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Condition::Intact => "intact",
-            Condition::Changed => "changed",
-            Condition::Truncated { .. } => "truncated",
-            Condition::Missing => "missing",
-            Condition::Unreadable { .. } => "unreadable",
-            Condition::Unknown => "unknown",
-        })
     }
 }
 
@@ -233,6 +236,19 @@ mod tests {
         wrong.digest.sha256 = "../../etc".into();
         assert!(Manifest { payloads: vec![wrong], ..Manifest::default() }.check().is_err());
         assert!(Manifest { payloads: vec![payload("Été 7z (x64).msi", b"")], ..Manifest::default() }.check().is_ok());
+    }
+
+    #[test]
+    fn the_schema_of_a_check_says_all_that_one_prints() {
+        let told = |condition| Checked { name: "a".into(), size: Some(1), condition };
+        let all = [Condition::Intact, Condition::Truncated { left: 1 }, Condition::Unreadable { why: "x".into() }];
+        let check = Check { schema: CHECK.into(), depot: "/srv".into(), files: all.map(told).into() };
+        let schema = check_schema().to_string();
+        let printed = serde_json::to_value(check).expect("JSON");
+        let mut keys: Vec<&String> = printed.as_object().expect("fields").keys().collect();
+        keys.extend(printed["files"].as_array().expect("files").iter().flat_map(|file| file.as_object().expect("fields").keys()));
+        keys.iter().for_each(|key| assert!(schema.contains(&format!("\"{key}\"")), "{key}: {schema}"));
+        assert!(["intact", "truncated", "unreadable", "missing"].iter().all(|word| schema.contains(word)), "{schema}");
     }
 
     #[test]

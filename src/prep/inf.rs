@@ -9,6 +9,10 @@ use crate::fault::Why;
 pub const LONGEST: u64 = 8 << 20;
 /// Devices of one file that are looked for.
 const DEVICES: usize = 20_000;
+/// Files of one that are looked for.
+const FILES: usize = 20_000;
+/// Bytes of a text with the names in it replaced: Windows takes 4096 letters ("INF Strings Section").
+const FILLED: usize = 4096;
 /// How Windows for 64 bits of Intel and AMD marks what is for it ("Combining Platform Extensions").
 const PLATFORM: &str = "ntamd64";
 
@@ -161,21 +165,29 @@ impl Inf {
         Inf { sections, strings }
     }
 
-    /// A text with the names between per cent signs in it replaced once.
+    /// A text with the names between per cent signs in it replaced once; what is too long is cut off.
     fn filled(&self, text: &str) -> String {
         let mut out = String::new();
+        let mut put = |part: &str| {
+            let end = part.floor_char_boundary(FILLED - out.len());
+            out.push_str(&part[..end]);
+            end == part.len()
+        };
         let mut rest = text;
         while let Some((before, after)) = rest.split_once('%') {
-            out.push_str(before);
-            match after.split_once('%') {
-                Some((name, after)) => {
-                    out.push_str(self.strings.get(&name.to_lowercase()).map_or("", String::as_str));
-                    rest = after;
-                }
-                None => return out + after,
+            let (name, after) = after.split_once('%').unwrap_or((after, ""));
+            let is_name = rest.len() > before.len() + 1 + name.len();
+            let value = match is_name {
+                true => self.strings.get(&name.to_lowercase()).map_or("", String::as_str),
+                false => name,
+            };
+            if !put(before) || !put(value) {
+                return out;
             }
+            rest = after;
         }
-        out + rest
+        put(rest);
+        out
     }
 
     fn section(&self, name: &str) -> &[(Option<String>, Vec<String>)] {
@@ -212,7 +224,7 @@ impl Inf {
     fn files(&self) -> Vec<String> {
         let names = ["sourcedisksfiles", "sourcedisksfiles.amd64"];
         let mut files: Vec<String> =
-            names.iter().flat_map(|name| self.section(name)).filter_map(|(file, _)| file.clone()).collect();
+            names.iter().flat_map(|name| self.section(name)).filter_map(|(file, _)| file.clone()).take(FILES).collect();
         files.sort();
         files.dedup();
         files
@@ -253,6 +265,16 @@ pub(crate) mod tests {
         for none in ["", "2023", "21/07/2023", "7-21", "7-21-2023-1", "7-32-2023", "x/y/z", "7/21/999999999999"] {
             assert_eq!(day(none), None, "{none}");
         }
+    }
+
+    #[test]
+    fn names_in_a_text_are_replaced_and_none_makes_it_longer_than_windows_takes() {
+        let filled = |strings: &str, text: &str| Inf::read(&format!("[Strings]\n{strings}")).filled(text);
+        assert_eq!(filled("a = x\nb = \"y z\"", "1%A%2%b%3%none%4"), "1x2y z34");
+        assert_eq!([filled("a = x", "100%"), filled("a = x", "50% a"), filled("", "%%")], ["100", "50 a", ""]);
+        let long = filled(&format!("a = {}", "é".repeat(3000)), &"%a%".repeat(100_000));
+        assert!(long.len() <= FILLED && long.len() > FILLED - 4, "{}", long.len());
+        assert_eq!(filled("", &"x".repeat(2 * FILLED)).len(), FILLED);
     }
 
     #[test]

@@ -94,7 +94,9 @@ impl Names {
         }
         let has =
             |taken: &&Taken| pattern.number(&taken.name).is_some() && taken.pc.as_ref().is_some_and(|holder| is_same(holder, pc));
-        if let Some(taken) = self.names.iter().filter(has).min_by_key(|taken| pattern.number(&taken.name)) {
+        // What was reserved for it comes before what a table says of it.
+        let order = |taken: &&Taken| (taken.how != How::Reserved, pattern.number(&taken.name));
+        if let Some(taken) = self.names.iter().filter(has).min_by_key(order) {
             return Ok(Given::Again(taken.name.clone()));
         }
         let numbers: HashSet<u32> = self.names.iter().filter_map(|taken| pattern.number(&taken.name)).collect();
@@ -116,11 +118,6 @@ impl Names {
             self.names.push(Taken { name, how: How::Reserved, pc: Some(pc.clone()), from: None, since });
         }
         Ok(given)
-    }
-
-    /// Who has a name.
-    pub fn find(&self, name: &str) -> Option<&Taken> {
-        self.names.iter().find(|taken| taken.name.eq_ignore_ascii_case(name))
     }
 
     /// Refuses a list that nobody could have made.
@@ -225,6 +222,14 @@ mod tests {
         let mut names = Names { names: known, ..Names::default() };
         assert_eq!(reserve(&mut names, &pc(Some("Z"), Some("NUC"), None)), Given::New("pc-02".into()));
         assert_eq!(reserve(&mut names, &pc(Some("A"), Some("NUC"), None)), Given::Again("pc-03".into()));
+    }
+
+    #[test]
+    fn a_pc_keeps_the_name_that_was_reserved_for_it_whatever_else_stands_there_for_it() {
+        let own = pc(Some("A"), Some("NUC"), None);
+        let reserved = Taken { how: How::Reserved, ..taken("pc-02", Some(own.clone())) };
+        let mut names = Names { names: vec![taken("pc-01", Some(own.clone())), reserved], ..Names::default() };
+        assert_eq!(reserve(&mut names, &own), Given::Again("pc-02".into()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! A pack of drivers: a zip with an .inf for each, and all that these name. What a maker's page hands out in its place, an error in
 //! HTML of two kilobytes, is none.
 
+use std::collections::HashSet;
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
@@ -10,6 +11,10 @@ use crate::fault::Why;
 
 /// Files of a pack.
 const FILES: usize = 20_000;
+/// Bytes of all its .inf files: the largest packs, for every model of a maker, have a hundred million.
+const TEXT: u64 = 256 << 20;
+/// Devices that its drivers are for, all in all.
+const DEVICES: usize = 1_000_000;
 /// Bytes that a pack unpacks to: those of graphics cards come to two gigabytes.
 pub const UNPACKED: u64 = 8 << 30;
 
@@ -18,7 +23,7 @@ pub const UNPACKED: u64 = 8 << 30;
 pub struct Packed {
     /// Where its .inf is in the pack.
     pub inf: String,
-    /// What it says of itself.
+    /// What it says of itself, without the files that it brings: they are all there.
     pub driver: Driver,
 }
 
@@ -28,7 +33,10 @@ pub struct Packed {
 /// It is no pack, it holds no driver for this Windows, or not all that its drivers name.
 pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
     let mut archive = archive(file)?;
-    let names: Vec<String> = (0..archive.len()).filter_map(|at| Some(archive.name_for_index(at)?.ok()?.to_lowercase())).collect();
+    // Files are cited without the folder that they lie in.
+    let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
+    let there: HashSet<String> = (0..archive.len()).filter_map(|at| Some(last(&archive.name_for_index(at)?.ok()?))).collect();
+    let (mut text, mut devices) = (0, 0);
     let (mut drivers, mut why) = (Vec::new(), Why::new("there is no .inf in it", "il ne contient aucun .inf"));
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(damaged)?;
@@ -43,24 +51,36 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
         if bytes.len() as u64 > inf::LONGEST {
             return Err(Why::new(format!("{inf} is too long"), format!("{inf} est trop long")));
         }
+        text += bytes.len() as u64;
+        if text > TEXT {
+            return Err(Why::new("its .inf files are too long together", "ses fichiers .inf sont trop longs au total"));
+        }
         match Driver::of(&bytes) {
-            Ok(driver) => drivers.push(Packed { inf, driver }),
+            Ok(mut driver) => {
+                // Once they are found to be there, nobody asks for them any more.
+                let files = std::mem::take(&mut driver.files);
+                let missing = driver.catalogue.iter().chain(&files).find(|file| !there.contains(&file.to_lowercase()));
+                if let Some(file) = missing {
+                    return Err(Why::new(
+                        format!("{inf} names {file}, which is not in it"),
+                        format!("{inf} cite {file}, qui n'y est pas"),
+                    ));
+                }
+                devices += driver.devices.len();
+                if devices > DEVICES {
+                    return Err(Why::new(
+                        "it is for more devices than there are",
+                        "il est pour plus de périphériques qu'il n'en existe",
+                    ));
+                }
+                drivers.push(Packed { inf, driver });
+            }
             // Packs hold those of other systems too.
             Err(no) => why = Why::new(format!("{inf}: {}", no.english), format!("{inf} : {}", no.french)),
         }
     }
     if drivers.is_empty() {
         return Err(why);
-    }
-    for Packed { inf, driver } in &drivers {
-        let there = |file: &str| names.iter().any(|name| name.rsplit(['/', '\\']).next() == Some(file));
-        let missing = driver.catalogue.iter().chain(&driver.files).map(|file| file.to_lowercase()).find(|file| !there(file));
-        if let Some(file) = missing {
-            return Err(Why::new(
-                format!("{inf} names {file}, which is not in it"),
-                format!("{inf} cite {file}, qui n'y est pas"),
-            ));
-        }
     }
     Ok(drivers)
 }
@@ -119,6 +139,20 @@ pub(crate) mod tests {
         assert_eq!(told(&without), Err("Net/lan.inf names lan.sys, which is not in it".into()));
         let another = pack(&[("x86/lan.inf", LAN.replace("NTamd64", "NTx64").as_bytes())]);
         assert!(told(&another).is_err_and(|why| why.contains("64 bits")));
+    }
+
+    #[test]
+    fn a_pack_of_many_files_that_many_drivers_name_is_read_at_once() {
+        let names: Vec<String> = (0..5_000).map(|number| format!("part-{number:05}.sys")).collect();
+        let cited: String = names.iter().map(|name| format!("{name} = 1\n")).collect();
+        let inf = format!("{LAN}\n[SourceDisksFiles]\n{cited}");
+        let infs: Vec<String> = (0..20).map(|number| format!("lan-{number}.inf")).collect();
+        let mut files: Vec<(&str, &[u8])> = vec![("lan.cat", b"c"), ("lan.sys", b"s")];
+        files.extend(names.iter().map(|name| (name.as_str(), &b""[..])));
+        files.extend(infs.iter().map(|name| (name.as_str(), inf.as_bytes())));
+        let drivers = told(&pack(&files)).expect("a pack");
+        assert_eq!(drivers.len(), 20);
+        assert!(drivers.iter().all(|packed| packed.driver.files.is_empty()), "nothing is kept that nobody asks for");
     }
 
     #[test]

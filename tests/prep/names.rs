@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use super::kiosk::{code, said};
 use super::throw_away::{TROUSSE, ThrowAway};
@@ -25,7 +26,17 @@ path = "/etc/motd"
 text = "x"
 "#;
 
+/// A depot in which nothing is.
+const DEPOT: &str = "{\"schema\":\"trousse/depot/1\",\"payloads\":[]}";
+
 const RUN: &[&str] = &["prep", "run", "/root/p.toml", "--set", "customer=acme", "--depot", "/mnt/share"];
+
+/// A share that benches have in common, with a depot in which no name is taken yet.
+fn share() -> TempDir {
+    let share = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    std::fs::write(share.path().join("depot.json"), DEPOT).expect("ours");
+    share
+}
 
 /// A PC with this serial number on a bench that has a share in common with others.
 fn pc(serial: &str, share: &Path) -> Option<ThrowAway> {
@@ -50,11 +61,12 @@ fn names(pc: &ThrowAway) -> Vec<Value> {
 
 #[test]
 fn a_pc_is_given_a_name_and_keeps_it_when_it_is_installed_anew() {
-    let share = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let share = share();
     let Some(first) = pc("SERIAL-1", share.path()) else { return };
     first.write("/root/ad.csv", "\"Name\",\"Serial\"\nACME-PC-01,\nacme-pc-02.acme.lan,SERIAL-9\nthe boss's,\n");
     let out = first.trousse(&["prep", "names", "import", "/root/ad.csv", "--depot", "/mnt/share"]);
     assert_eq!(code(&out), 1, "{}", said(&out));
+    assert!(said(&out).contains("/mnt/share/names.json: a new list, 2 names"), "{}", said(&out));
     assert!(said(&out).contains("ad.csv: 2 new") && said(&out).contains("line 4: \"the boss's\" is no name"), "{}", said(&out));
 
     let out = first.trousse(&["prep", "plan", "/root/p.toml", "--set", "customer=acme", "--depot", "/mnt/share"]);
@@ -93,7 +105,7 @@ fn a_pc_is_given_a_name_and_keeps_it_when_it_is_installed_anew() {
 fn two_benches_at_the_same_time_give_two_names() {
     /// How often they try.
     const ROUNDS: usize = 5;
-    let share = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let share = share();
     let benches: Option<Vec<ThrowAway>> = (0..3).map(|_| pc("none", share.path())).collect();
     let Some(benches) = benches else { return };
     for round in 0..ROUNDS {
@@ -124,7 +136,7 @@ fn two_benches_at_the_same_time_give_two_names() {
 
 #[test]
 fn a_name_that_cannot_be_given_is_refused_before_anything_is_touched() {
-    let share = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder");
+    let share = share();
     let Some(pc) = pc("SERIAL-1", share.path()) else { return };
     let refused = |words: &[&str], part: &str| {
         let out = pc.trousse(words);
@@ -149,7 +161,24 @@ fn a_name_that_cannot_be_given_is_refused_before_anything_is_touched() {
     pc.write("/root/all.csv", list);
     assert_eq!(code(&pc.trousse(&["prep", "names", "import", "/root/all.csv", "--depot", "/mnt/share"])), 0);
     refused(RUN, "every name from acme-pc-01 to acme-pc-99 is taken");
-    pc.shell("rm -f /mnt/share/names.json; mkdir -p /mnt/read; mount -t tmpfs -o ro read /mnt/read");
+    // A share that is not mounted is no list without names.
+    pc.shell("mkdir -p /mnt/none");
+    for place in [["--depot", "/mnt/none"], ["--names", "/mnt/none/names.json"]] {
+        for command in ["run", "plan"] {
+            refused(
+                &[&["prep", command, "/root/p.toml", "--set", "customer=acme"], &place[..]].concat(),
+                "no names are kept in /mnt/none/names.json",
+            );
+        }
+        refused(&[&["prep", "names", "list"], &place[..]].concat(), "no names are kept in /mnt/none/names.json");
+        assert_eq!(pc.shell("ls -A /mnt/none"), "", "nothing is begun there");
+    }
+    refused(
+        &["prep", "names", "import", "/root/all.csv", "--depot", "/mnt/none/depot"],
+        "cannot write /mnt/none/depot/names.json",
+    );
+    pc.shell("rm -f /mnt/share/names.json; mkdir -p /mnt/read; mount -t tmpfs read /mnt/read");
+    pc.shell("cp /mnt/share/depot.json /mnt/read; mount -o remount,ro /mnt/read");
     refused(
         &["prep", "run", "/root/p.toml", "--set", "customer=acme", "--depot", "/mnt/read"],
         "cannot write /mnt/read/names.json",
@@ -166,4 +195,7 @@ fn a_name_that_cannot_be_given_is_refused_before_anything_is_touched() {
     refused(&["prep", "names", "import", "/root/odd.csv", "--depot", "/mnt/share"], "no row of headings");
     refused(&["prep", "names", "import", "/root/none.csv", "--depot", "/mnt/share"], "cannot read the table");
     refused(&["prep", "names", "import", "--seen", "/root/p.toml", "--depot", "/mnt/share"], "is not a visit");
+    assert_eq!(code(&pc.trousse(&["prep", "names", "import", "/root/all.csv"])), 2, "which list is not said");
+    let out = pc.trousse(&["prep", "names", "import", "--depot", "/mnt/none"]);
+    assert!(code(&out) == 0 && said(&out).contains("/mnt/none/names.json: a new list, 0 names"), "{}", said(&out));
 }

@@ -31,7 +31,7 @@ pub(super) const WORDS: &[Words] = &[
     (
         "schema",
         "",
-        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société, liste de PC) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, celle de plusieurs PC, fiche de préparation, dépôt, noms des PC).",
+        "Afficher le schéma JSON de ce qu'on écrit (plan, profil, profil de lien, société, liste de PC) ou de ce que lisent les programmes (rapport, comparaison, certificat, intervention, préparation, celle de plusieurs PC, fiche de préparation, dépôt, contrôle d'un dépôt, noms des PC).",
     ),
     ("schema", "what", "De quoi"),
     ("completions", "", "Afficher la complétion d'un shell."),

@@ -14,8 +14,7 @@ const SECRETS: &str =
 const IDENTITY: &str = "L'ouvrir avec cette identité (d'age-keygen) ; sans elle, la phrase secrète est demandée";
 const PREP_FORMAT: &str = "Comment l'écrire ; json est une ligne pour chaque chose qui se passe [par défaut : terminal]";
 
-const NAMES_DEPOT: &str =
-    "Le dossier du dépôt, qui garde aussi les noms [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
+const NAMES_DEPOT: &str = "Le dossier du dépôt, qui garde aussi les noms [par défaut : TROUSSE_DEPOT dans l'environnement]";
 const NAMES_FILE: &str = "Le fichier des noms [par défaut : names.json dans le dépôt]";
 const DEPOT: &str = "Le dossier du dépôt [par défaut : TROUSSE_DEPOT dans l'environnement, sinon depot]";
 
@@ -166,7 +165,7 @@ pub(super) const WORDS: &[Words] = &[
     (
         "prep names import",
         "tables",
-        "Les tableaux ; la colonne des noms se reconnaît à son titre, comme celle des numéros de série",
+        "Les tableaux ; la colonne des noms se reconnaît à son titre, comme celle des numéros de série. Sans tableau ni --seen, une liste est commencée où aucun nom n'est pris",
     ),
     (
         "prep names import",

@@ -8,6 +8,7 @@ use super::progress::Progress;
 use super::secrets::given;
 use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, given_variables, sheet};
 use crate::cli::output::{print, view};
+use crate::edge::names::Place;
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::Told as Lines;
 use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, profile_text, refuse_others};
@@ -37,7 +38,7 @@ struct Ready {
     past: Option<Past>,
     opened: Opened,
     /// Where this PC is still to be given its name.
-    names: Option<(Pattern, PathBuf)>,
+    names: Option<(Pattern, Place)>,
 }
 
 impl ProfileArgs {
@@ -65,7 +66,7 @@ impl ProfileArgs {
             name: self.name.as_deref(),
             before: before.and_then(|before| before.name.as_deref()),
             file: self.names.as_deref(),
-            kept_in: depot.as_deref().unwrap_or(&folder),
+            depot: depot.as_deref(),
             folder: &folder,
         };
         let named = asked.name_for(profile.naming(&profile.facts(&pc)?), &opened.pc)?;
@@ -192,8 +193,8 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
     let secrets = given(&engine::secrets(&ready.profile, &ready.pc)?, &args.secrets, args.resumed, language)?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
-    if let Some((pattern, file)) = &ready.names {
-        ready.opened.name = Some(edge::names::reserve(file, pattern, &ready.opened.pc)?.name().to_owned());
+    if let Some((pattern, place)) = &ready.names {
+        ready.opened.name = Some(edge::names::reserve(place, pattern, &ready.opened.pc)?.name().to_owned());
     }
     let mut kept = Kept::open(&state, &ready.profile)?;
     engine::goes_on(&kept.past, &ready.opened)?;

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::output::{print, view};
 use crate::cli::table;
-use crate::edge::{names, visits};
+use crate::edge::names::{self, Took};
+use crate::edge::visits;
 use crate::fault::{Fault, Result, Why};
 use crate::json::escaped;
 use crate::language::Language;
@@ -35,8 +36,8 @@ pub enum NamesCommand {
 #[derive(Debug, clap::Args)]
 pub struct WhereArgs {
     /// The folder of the depot, which keeps the names too
-    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true, default_value = "depot")]
-    pub depot: PathBuf,
+    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true, required_unless_present = "names")]
+    pub depot: Option<PathBuf>,
     /// The file of the names [default: names.json in the depot]
     #[arg(long, value_name = "FILE")]
     pub names: Option<PathBuf>,
@@ -44,7 +45,8 @@ pub struct WhereArgs {
 
 impl WhereArgs {
     fn file(&self) -> PathBuf {
-        self.names.clone().unwrap_or_else(|| self.depot.join(FILE))
+        let depot = || self.depot.clone().unwrap_or_default().join(FILE);
+        self.names.clone().unwrap_or_else(depot)
     }
 }
 
@@ -52,8 +54,9 @@ impl WhereArgs {
 /// network. Exit code 0: all of them; 1: something in them could not be read, or says otherwise who has a name; 30: refused.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
-    /// The tables; the column of the names is known by its heading, as is that of the serial numbers
-    #[arg(value_name = "FILE", required_unless_present = "seen")]
+    /// The tables; the column of the names is known by its heading, as is that of the serial numbers. Without any, and without
+    /// --seen, a list is begun in which no name is taken
+    #[arg(value_name = "FILE")]
     pub tables: Vec<PathBuf>,
     /// Names that answered at a visit: a folder made by --record, or a report in JSON; may be repeated
     #[arg(long, value_name = "VISIT")]
@@ -107,9 +110,15 @@ fn import(args: &ImportArgs, language: Language) -> Result<u8> {
     let sources: Vec<Source> = tables.chain(args.seen.iter().map(|path| seen(path))).collect::<Result<_>>()?;
     let file = args.place.file();
     let mut well = true;
+    let (mut new, mut number) = (false, 0);
+    if sources.is_empty() {
+        let Took { begun, all, .. } = names::take(&file, Vec::new(), How::Imported, "")?;
+        (new, number) = (begun, all);
+    }
     for Source { how, from, rows, complaints } in sources {
-        let (came, conflicts) = names::take(&file, rows, how, &from)?;
+        let Took { came, conflicts, begun, all } = names::take(&file, rows, how, &from)?;
         print(&told(&from, came, language))?;
+        (new, number) = (new || begun, all);
         well &= complaints.is_empty() && conflicts.is_empty();
         for why in complaints.iter().chain(&conflicts).take(TOLD) {
             eprintln!("trousse: {}", Fault::because(&from, &from, why.clone()).say(language));
@@ -118,7 +127,26 @@ fn import(args: &ImportArgs, language: Language) -> Result<u8> {
             eprintln!("{}", language.pick(format!("and {more} more"), format!("et {more} de plus")));
         }
     }
+    print(&listed(&file, new, number, language))?;
     Ok(u8::from(!well))
+}
+
+/// Where the names stand now: whoever meant another list sees it here.
+fn listed(file: &Path, begun: bool, number: usize, language: Language) -> String {
+    let file = file.display();
+    let names = language.pick(if number == 1 { "name" } else { "names" }, many(number, "nom", "noms"));
+    let line = match begun {
+        true => {
+            language.pick(format!("{file}: a new list, {number} {names}"), format!("{file} : nouvelle liste, {number} {names}"))
+        }
+        false => language.pick(format!("{file}: {number} {names}"), format!("{file} : {number} {names}")),
+    };
+    crate::line::one_line(&line) + "\n"
+}
+
+/// A French word for a number of things: none of them is in the singular too.
+fn many(number: usize, one: &'static str, more: &'static str) -> &'static str {
+    if number < 2 { one } else { more }
 }
 
 fn name_of(path: &Path) -> String {
@@ -151,10 +179,10 @@ fn seen(path: &Path) -> Result<Source> {
 
 fn told(from: &str, came: Came, language: Language) -> String {
     let Came { added, bound, same } = came;
-    let line = language.pick(
-        format!("{from}: {added} new, {bound} now known by serial number, {same} as before"),
-        format!("{from} : {added} de plus, {bound} désormais liés à un numéro de série, {same} inchangés"),
-    );
+    let line = language.pick(format!("{from}: {added} new, {bound} now known by serial number, {same} as before"), {
+        let (linked, unchanged) = (many(bound, "lié", "liés"), many(same, "inchangé", "inchangés"));
+        format!("{from} : {added} de plus, {bound} désormais {linked} à un numéro de série, {same} {unchanged}")
+    });
     crate::line::one_line(&line) + "\n"
 }
 
@@ -167,4 +195,19 @@ fn list(args: &ListArgs, language: Language) -> Result<u8> {
         NamesFormat::Csv => names_csv(&names),
     })?;
     Ok(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_came_and_where_it_stands_is_told_in_good_french() {
+        let said = |added, bound, same| told("ad.csv", Came { added, bound, same }, Language::Fr);
+        assert_eq!(said(2, 1, 0), "ad.csv : 2 de plus, 1 désormais lié à un numéro de série, 0 inchangé\n");
+        assert_eq!(said(0, 2, 3), "ad.csv : 0 de plus, 2 désormais liés à un numéro de série, 3 inchangés\n");
+        let file = Path::new("/srv/names.json");
+        assert_eq!(listed(file, true, 0, Language::Fr), "/srv/names.json : nouvelle liste, 0 nom\n");
+        assert_eq!(listed(file, false, 1, Language::En), "/srv/names.json: 1 name\n");
+    }
 }

@@ -1,9 +1,9 @@
 //! Which name a PC is to have: the one that the command line says, the one that its preparation was begun with, else one that is
 //! free.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::edge;
+use crate::edge::names::{self, Place};
 use crate::fault::{Fault, Result};
 use crate::prep::look::Identity;
 use crate::prep::names::pattern::{LONGEST, Pattern};
@@ -18,9 +18,9 @@ pub(super) struct Asked<'a> {
     pub(super) before: Option<&'a str>,
     /// The file of the names that are taken.
     pub(super) file: Option<&'a Path>,
-    /// The folder of that file where nobody names it.
-    pub(super) kept_in: &'a Path,
-    /// The folder of the profile.
+    /// The folder of the depot, which keeps it where nobody names it.
+    pub(super) depot: Option<&'a Path>,
+    /// The folder of the profile, which keeps it where there is no depot.
     pub(super) folder: &'a Path,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Named {
     /// It, where a step gives the PC one.
     pub(super) name: Option<String>,
     /// How it is reserved, where it is free and nobody's yet.
-    pub(super) reserve_by: Option<(Pattern, PathBuf)>,
+    pub(super) reserve_by: Option<(Pattern, Place)>,
 }
 
 impl Asked<'_> {
@@ -45,9 +45,11 @@ impl Asked<'_> {
             (Some(_), Some(name), _) | (Some(_), None, Some(name)) => known(name),
             (Some(Naming { pattern, file }), None, None) => {
                 let own = file.as_ref().map(|file| self.folder.join(file));
-                let file = self.file.map(Path::to_owned).or(own).unwrap_or_else(|| self.kept_in.join(FILE));
-                let given = edge::names::give(&file, pattern, pc)?;
-                Ok(Named { name: Some(given.name().to_owned()), reserve_by: Some((pattern.clone(), file)) })
+                let named = self.file.map(Path::to_owned).or(own).or_else(|| self.depot.map(|depot| depot.join(FILE)));
+                let (named, path) = (named.is_some(), named.unwrap_or_else(|| self.folder.join(FILE)));
+                let place = Place { path, named };
+                let given = names::give(&place, pattern, pc)?;
+                Ok(Named { name: Some(given.name().to_owned()), reserve_by: Some((pattern.clone(), place)) })
             }
         }
     }

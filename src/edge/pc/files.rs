@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::system::moded;
-use super::{about, digest, is_still};
+use super::{about, copied, digest, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Mode, Seen};
 
@@ -89,25 +89,28 @@ pub(super) fn payload(path: &Path, name: &str, expected: &Digest, most: u64) -> 
 /// Writes a file whole or not at all; what was written is known by this.
 pub(super) fn write(path: &str, from: &mut dyn Read, mode: Mode) -> Result<Digest> {
     let mut written = None;
-    write_if(path, from, mode, |digest| {
+    write_if(path, from, Path::new(path), mode, |digest| {
         written = Some(digest.clone());
         Ok(())
     })?;
     written.ok_or_else(|| about(path, &io::ErrorKind::UnexpectedEof.into()))
 }
 
-/// Writes a file whole; it takes its place only where what was written is found right.
-pub(super) fn write_if(path: &str, from: &mut dyn Read, mode: Mode, right: impl FnOnce(&Digest) -> Result<()>) -> Result<()> {
-    place(path, mode, |file| {
-        let digest = digest(from, file).map_err(|error| about(path, &error))?;
-        right(&digest)
-    })
+/// Writes a file whole, from another; it takes its place only where what was written is found right.
+pub(super) fn write_if(
+    path: &str,
+    from: &mut dyn Read,
+    source: &Path,
+    mode: Mode,
+    right: impl FnOnce(&Digest) -> Result<()>,
+) -> Result<()> {
+    place(path, mode, |file| right(&copied(from, source, file, Path::new(path))?))
 }
 
 /// Copies a file whole or not at all.
 pub(super) fn copy(from: &Path, to: &str, mode: Mode) -> Result<()> {
     let mut source = File::open(from).map_err(|error| about(from, &error))?;
-    place(to, mode, |file| io::copy(&mut source, file).map(drop).map_err(|error| about(to, &error)))
+    place(to, mode, |file| copied(&mut source, from, file, Path::new(to)).map(drop))
 }
 
 /// Fills a file beside the one that is meant, and puts it into its place.
@@ -161,7 +164,7 @@ mod tests {
         write(path, &mut &b"hello"[..], Mode(0o640)).expect("written");
         let first = seen(path).expect("a look").expect("a file");
         assert_eq!((first.digest, first.mode), (Digest::of(b"hello"), cfg!(unix).then_some(Mode(0o640))));
-        let refused = write_if(path, &mut &b"other"[..], Mode(0o600), |_| Err(Fault::new("no", "non")));
+        let refused = write_if(path, &mut &b"other"[..], Path::new("other"), Mode(0o600), |_| Err(Fault::new("no", "non")));
         assert!(refused.is_err());
         assert_eq!(seen(path).expect("a look").expect("a file").digest, Digest::of(b"hello"));
         assert!(holds(path, "ell").expect("a look") && !holds(path, "x").expect("a look"));
@@ -169,6 +172,22 @@ mod tests {
         let wide: Vec<u8> = "\u{feff}prêt\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         write(path, &mut &wide[..], Mode(0o640)).expect("written");
         assert!(holds(path, "prêt").expect("a look") && !holds(path, "fini").expect("a look"));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_not_blamed_on_the_one_that_is_written() {
+        struct Torn;
+        impl Read for Torn {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("bad sector"))
+            }
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("motd").display().to_string();
+        let said =
+            write_if(&path, &mut Torn, Path::new("/mnt/stick/motd"), Mode(0o600), |_| Ok(())).expect_err("torn").to_string();
+        assert!(said.contains("cannot use /mnt/stick/motd: bad sector"), "{said}");
+        assert!(!Path::new(&path).exists());
     }
 
     #[cfg(unix)]

@@ -54,14 +54,16 @@ impl Resume {
             }
             files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
             // One that cannot be had any more does not keep the others from being there.
-            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
+            let copied = payloads.iter().map(|(name, Payload { path, digest: expected, .. })| {
                 let to = self.kept_payload(name);
                 let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
                 if matches!(there, Ok(there) if there == *expected) {
                     return Ok(());
                 }
                 let mut file = File::open(path).map_err(|error| about(path, &error))?;
-                files::write_if(&to.display().to_string(), &mut file, Mode(0o600), |digest| is_still(name, digest, expected))
+                files::write_if(&to.display().to_string(), &mut file, path, Mode(0o600), |digest| {
+                    is_still(name, digest, expected)
+                })
             });
             copied.fold(Ok(()), Result::and)?;
         }

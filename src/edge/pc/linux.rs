@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, digest, drivers, files, is_still, package, program};
+use super::{about, copied, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -79,8 +79,8 @@ impl Pc {
         };
         let (expected, from) = (self.payload(name)?, self.payload_path(name));
         let own = tempfile::Builder::new().prefix("trousse-").suffix(".sh").tempfile().map_err(|error| about("/tmp", &error))?;
-        let copied = fs::File::open(&from).and_then(|file| digest(file, &mut own.as_file()));
-        is_still(name, &copied.map_err(|error| about(&from, &error))?, &expected)?;
+        let file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
+        is_still(name, &copied(file, &from, &mut own.as_file(), own.path())?, &expected)?;
         Program::shell_file(&own.path().display().to_string(), command).run()
     }
 }
@@ -189,11 +189,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        package(&self.payload_path(name), name)
+        self.payloads.package(name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name), name)
+        self.payloads.program(name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -249,7 +249,7 @@ impl Look for Pc {
     }
 
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
-        drivers(&self.payload_path(name))
+        self.payloads.drivers(name)
     }
 
     fn firmware(&self) -> Result<Option<String>> {
@@ -274,7 +274,7 @@ impl Act for Pc {
                 let expected = self.payload(name)?;
                 let from = self.payload_path(name);
                 let mut file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
-                files::write_if(path, &mut file, mode, |digest| is_still(name, digest, &expected))
+                files::write_if(path, &mut file, &from, mode, |digest| is_still(name, digest, &expected))
             }
         }
     }

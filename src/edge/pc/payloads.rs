@@ -2,15 +2,18 @@
 //! on.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::about;
 use crate::edge::depot::{Depot, condition};
 use crate::edge::hash;
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::prep::depot::Condition;
-use crate::prep::look::Digest;
+use crate::prep::look::{Digest, Package};
+use crate::prep::pack::{self, Packed};
+use crate::prep::payload::{self, About};
 use crate::prep::profile::Profile;
 
 /// The payloads of a profile, by the names that it has for them.
@@ -24,6 +27,37 @@ pub struct Payload {
     pub path: PathBuf,
     /// What it is known by.
     pub digest: Digest,
+    /// What is in it, read from the very file that was hashed.
+    inside: Inside,
+}
+
+/// What is in a file, by the end of its name. Where it is not what that promises, the step that needs it refuses it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Inside {
+    Package(std::result::Result<Package, Why>),
+    Program(std::result::Result<(), Why>),
+    Drivers(std::result::Result<Vec<Packed>, Why>),
+    Bytes,
+}
+
+impl Inside {
+    fn of(name: &str, file: &mut File) -> Inside {
+        let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        match ending.as_deref() {
+            Some("deb" | "msi") => Inside::Package(package(name, file)),
+            Some("exe") => Inside::Program(payload::read(name, file).map(drop)),
+            Some("zip") => Inside::Drivers(pack::drivers(file)),
+            _ => Inside::Bytes,
+        }
+    }
+}
+
+fn package(name: &str, file: &mut File) -> std::result::Result<Package, Why> {
+    let About { product, version, product_code, .. } = payload::read(name, file)?;
+    match (product, version) {
+        (Some(name), Some(version)) => Ok(Package { name, version, product_code }),
+        _ => Err(Why::new("it tells no name or no version", "il ne dit pas son nom ou sa version")),
+    }
 }
 
 impl Payloads {
@@ -50,9 +84,14 @@ impl Payloads {
             found.insert(name, place);
         }
         let paths: Vec<PathBuf> = found.values().map(|(path, _)| path.clone()).collect();
-        let hashed = hash::all(&paths, &|_| {});
+        let names: Vec<&str> = found.keys().copied().collect();
+        let hashed = hash::with(&paths, &|_| {}, &|at, file| Inside::of(names[at], file));
         let mut payloads = BTreeMap::new();
         for ((name, (path, expected)), hashed) in found.into_iter().zip(hashed) {
+            let (hashed, inside) = match hashed {
+                Ok((digest, inside)) => (Ok(digest), inside),
+                Err(error) => (Err(error), Inside::Bytes),
+            };
             let digest = match expected {
                 None => hashed.map_err(|error| unreadable(name, folder, &error))?,
                 Some(expected) => match condition(&expected, hashed) {
@@ -62,7 +101,7 @@ impl Payloads {
             };
             // Programs of the PC are started in another folder.
             let path = std::path::absolute(&path).unwrap_or(path);
-            payloads.insert(name.to_owned(), Payload { path, digest });
+            payloads.insert(name.to_owned(), Payload { path, digest, inside });
         }
         Ok(Payloads(payloads))
     }
@@ -70,6 +109,36 @@ impl Payloads {
     /// The payload of this name.
     pub fn get(&self, name: &str) -> Option<&Payload> {
         self.0.get(name)
+    }
+
+    /// What a package (.deb, .msi) says of itself.
+    pub(super) fn package(&self, name: &str) -> Result<Package> {
+        match self.get(name) {
+            Some(Payload { inside: Inside::Package(read), path, .. }) => read.clone().map_err(|why| refused(path, why)),
+            other => Err(no_such(name, other)),
+        }
+    }
+
+    /// Refuses what is no whole program for Windows.
+    pub(super) fn program(&self, name: &str) -> Result<()> {
+        match self.get(name) {
+            Some(Payload { inside: Inside::Program(read), path, .. }) => read.clone().map_err(|why| refused(path, why)),
+            other => Err(no_such(name, other)),
+        }
+    }
+
+    /// The drivers of a pack.
+    pub(super) fn drivers(&self, name: &str) -> Result<Vec<Packed>> {
+        let Some(Payload { inside: Inside::Drivers(read), path, .. }) = self.get(name) else {
+            return Err(no_such(name, self.get(name)));
+        };
+        let shown = path.display();
+        read.clone().map_err(|why| {
+            Fault::because(format!("{shown} is no pack of drivers"), format!("{shown} n'est pas un pack de pilotes"), why).hint(
+                "fetch it again, and put what it unpacks to into a zip where it is no zip",
+                "téléchargez-le à nouveau, et mettez son contenu dans un zip s'il n'en est pas un",
+            )
+        })
     }
 
     /// Where a payload lies: on the PC itself once it was kept there whole, whatever became of the share it came from. Whatever is
@@ -93,6 +162,20 @@ impl Payloads {
     }
 }
 
+fn refused(path: &Path, why: Why) -> Fault {
+    let shown = path.display();
+    Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why).hint(
+        "fetch it again from its maker, and compare its size",
+        "téléchargez-le à nouveau chez son éditeur, et comparez sa taille",
+    )
+}
+
+/// The end of its name promises something else, or it is none of the profile's.
+fn no_such(name: &str, payload: Option<&Payload>) -> Fault {
+    let kind = if payload.is_some() { io::ErrorKind::InvalidInput } else { io::ErrorKind::NotFound };
+    about(name, &kind.into())
+}
+
 fn unreadable(name: &str, folder: &Path, error: &io::Error) -> Fault {
     let shown = folder.display();
     Fault::because(format!("cannot read {name:?} beside the profile"), format!("{name:?} illisible à côté du profil"), error)
@@ -113,10 +196,18 @@ fn nowhere(name: &str, folder: &Path, depot: &Path) -> Fault {
 
 fn not_as_it_was(name: &str, condition: &Condition, size: u64) -> Fault {
     let why = condition.why(size);
-    Fault::new(format!("{name:?} of the depot {}", why.english), format!("{name:?} du dépôt {}", why.french)).hint(
-        "put it back: trousse depot add FILE; trousse depot verify shows what else is not as it was",
-        "remettez-le : trousse depot add FICHIER ; trousse depot verify montre ce qui n'est plus comme avant",
-    )
+    let fault = Fault::new(format!("{name:?} of the depot {}", why.english), format!("{name:?} du dépôt {}", why.french));
+    match condition {
+        // It may well be there, and right.
+        Condition::Unreadable { .. } => fault.hint(
+            "close what holds it open, or mount the share again; then give the same command",
+            "fermez ce qui le tient ouvert, ou remontez le partage ; puis relancez la même commande",
+        ),
+        _ => fault.hint(
+            "put it back: trousse depot add FILE; trousse depot verify shows what else is not as it was",
+            "remettez-le : trousse depot add FICHIER ; trousse depot verify montre ce qui n'est plus comme avant",
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -130,6 +221,37 @@ mod tests {
             .map(|name| format!("[[step]]\nname = \"{name}\"\nkind = \"file\"\npath = \"/opt/{name}\"\nfrom = \"{name}\"\n"));
         let text = format!("title = \"t\"\nversion = \"1\"\n{}", steps.collect::<String>());
         Profile::parse(&text, &BTreeMap::new()).expect("a profile")
+    }
+
+    #[test]
+    fn what_a_package_says_of_itself_is_what_the_hashed_one_said() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("kiosk.msi");
+        let kiosk = include_bytes!("../../../tests/payloads/kiosk.msi");
+        fs::write(&path, kiosk).expect("ours");
+        fs::write(folder.path().join("page.msi"), "<html>").expect("ours");
+        let payloads = Payloads::find(&profile(&["kiosk.msi", "page.msi"]), folder.path(), None).expect("both");
+        // Another takes its place: one that carries the code of a program that is installed already.
+        let old = b"9A1C2D34".as_slice();
+        let mut other = kiosk.to_vec();
+        let at = other.windows(old.len()).position(|window| window == old).expect("its code");
+        other[at..at + old.len()].copy_from_slice(b"00000000");
+        fs::write(&path, other).expect("ours");
+        let package = payloads.package("kiosk.msi").expect("a package");
+        assert_eq!(package.product_code.as_deref(), Some("{9A1C2D34-5E6F-4A7B-8C9D-0123456789AB}"));
+        let again = Payloads::find(&profile(&["kiosk.msi"]), folder.path(), None).expect("it");
+        assert_ne!(again.package("kiosk.msi"), Ok(package), "what lies there now says something else");
+        let said = payloads.package("page.msi").expect_err("no package").to_string();
+        assert!(said.contains("page.msi is refused: no whole package of Windows Installer"), "{said}");
+        assert!(payloads.package("none.msi").is_err() && payloads.drivers("kiosk.msi").is_err());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_to_be_put_back() {
+        let of = |condition: &Condition| not_as_it_was("a", condition, 1).to_string();
+        let held = of(&Condition::Unreadable { why: "the process cannot access the file".into() });
+        assert!(held.contains("close what holds it open") && !held.contains("depot add"), "{held}");
+        assert!(of(&Condition::Missing).contains("depot add"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, drivers, files, is_still, package, program};
+use super::{about, files, is_still};
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -243,11 +243,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        package(&self.payload_path(name), name)
+        self.payloads.package(name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name), name)
+        self.payloads.program(name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -279,7 +279,7 @@ impl Look for Pc {
     }
 
     fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
-        drivers(&self.payload_path(name))
+        self.payloads.drivers(name)
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {
@@ -363,7 +363,7 @@ impl Act for Pc {
                 let expected = self.payload(name)?;
                 let from = self.payload_path(name);
                 let mut file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
-                files::write_if(&path, &mut file, mode, |digest| is_still(name, digest, &expected))
+                files::write_if(&path, &mut file, &from, mode, |digest| is_still(name, digest, &expected))
             }
         }
     }

@@ -13,7 +13,6 @@ use crate::sheet::{self, FIELD, Field, place, workbook};
 enum Column {
     Name,
     Serial,
-    Model,
 }
 
 /// How each column may be called, in English and in French: of two that would do, the one that stands first here. Active
@@ -85,7 +84,6 @@ const HEADINGS: &[(Column, &[&str])] = &[
             "numéro série",
         ],
     ),
-    (Column::Model, &["model", "product name", "product", "system model", "modèle", "modele", "produit"]),
 ];
 
 /// A name that a table gives, and what it says of the PC.
@@ -146,9 +144,11 @@ impl Table {
             return Ok(());
         }
         let headed = rows.iter().position(|(_, fields)| columns(fields).contains_key(&Column::Name));
-        // A list of names and nothing else has no headings.
+        // A list of names and nothing else has no headings. What only looks like one is a table that says otherwise what it holds.
         let list = rows.first().and_then(|(_, fields)| fields.first()).map(|(column, _)| *column);
-        let list = list.filter(|column| rows.iter().all(|(_, fields)| fields.len() == 1 && fields[0].0 == *column));
+        let is_name = |text: &Result<String, Why>| text.as_ref().is_ok_and(|text| label(text).is_some());
+        let list = list
+            .filter(|column| rows.iter().all(|(_, fields)| fields.len() == 1 && fields[0].0 == *column && is_name(&fields[0].1)));
         let (columns, first) = match (headed, list) {
             (Some(at), _) => (columns(&rows[at].1), at + 1),
             (None, Some(column)) => (HashMap::from([(Column::Name, column)]), 0),
@@ -193,9 +193,8 @@ fn row(columns: &HashMap<Column, u32>, fields: &[Field]) -> Result<Row, Why> {
     let name = label(&told)
         .ok_or_else(|| Why::new(format!("{told:?} is no name for a PC"), format!("{told:?} n'est pas un nom de PC")))?;
     let serial = field(Column::Serial)?.and_then(|serial| filled_in(&serial));
-    let product = field(Column::Model)?.and_then(|model| filled_in(&model));
-    // Without a serial number the model says nothing of which PC it is.
-    let pc = serial.map(|serial| Identity { serial: Some(serial), product, ..Identity::default() });
+    // The model is left out: a table has its own words for it, and the same PC would be another.
+    let pc = serial.map(|serial| Identity { serial: Some(serial), ..Identity::default() });
     Ok(Row { name, pc })
 }
 
@@ -221,27 +220,56 @@ impl Names {
     /// Takes over names that others have given. What is reserved for a PC stays so: a table that says otherwise is told.
     pub fn take(&mut self, rows: Vec<Row>, how: How, from: &str, since: &str) -> (Came, Vec<Why>) {
         let (mut came, mut conflicts) = (Came::default(), Vec::new());
+        let serial = |pc: &Option<Identity>| pc.as_ref().and_then(|pc| pc.serial.clone());
         let mut places: HashMap<String, usize> = self.names.iter().map(|taken| taken.name.to_lowercase()).zip(0..).collect();
-        for Row { name, pc } in rows {
-            let serial = |pc: &Option<Identity>| pc.as_ref().and_then(|pc| pc.serial.clone());
-            let Some(&at) = places.get(&name.to_lowercase()) else {
-                places.insert(name.to_lowercase(), self.names.len());
-                self.names.push(Taken { name, how, pc, from: Some(from.to_owned()), since: since.to_owned() });
-                came.added += 1;
-                continue;
-            };
-            let known = &mut self.names[at];
-            match (serial(&known.pc), serial(&pc)) {
-                (Some(ours), Some(theirs)) if !ours.eq_ignore_ascii_case(&theirs) => conflicts.push(Why::new(
-                    format!("{name} belongs to serial number {ours} here, and to {theirs} there"),
-                    format!("{name} appartient ici au numéro de série {ours}, et là-bas à {theirs}"),
-                )),
+        let mut holders: HashMap<String, String> = HashMap::new();
+        // What was reserved comes last here, and stays.
+        let (reserved, others): (Vec<&Taken>, Vec<&Taken>) = self.names.iter().partition(|taken| taken.how == How::Reserved);
+        for taken in others.into_iter().chain(reserved) {
+            holders.extend(serial(&taken.pc).map(|serial| (serial.to_lowercase(), taken.name.clone())));
+        }
+        for Row { name, mut pc } in rows {
+            let at = places.get(&name.to_lowercase()).copied();
+            let told = serial(&pc);
+            match (at.and_then(|at| serial(&self.names[at].pc)), &told) {
+                (Some(ours), Some(theirs)) if !ours.eq_ignore_ascii_case(theirs) => {
+                    conflicts.push(Why::new(
+                        format!("{name} belongs to serial number {ours} here, and to {theirs} there"),
+                        format!("{name} appartient ici au numéro de série {ours}, et là-bas à {theirs}"),
+                    ));
+                    continue;
+                }
+                (Some(_), _) => {
+                    came.same += 1;
+                    continue;
+                }
+                (None, _) => {}
+            }
+            // A name that a PC had once is still given to no other, and takes nothing from that PC.
+            if let Some(told) = told
+                && let Some(has) = holders.get(&told.to_lowercase())
+            {
+                conflicts.push(Why::new(
+                    format!("serial number {told} has the name {has} here, and {name} there"),
+                    format!("le numéro de série {told} a ici le nom {has}, et là-bas {name}"),
+                ));
+                pc = None;
+            }
+            let holder = serial(&pc).map(|serial| (serial.to_lowercase(), name.clone()));
+            match at {
+                None => {
+                    places.insert(name.to_lowercase(), self.names.len());
+                    self.names.push(Taken { name, how, pc, from: Some(from.to_owned()), since: since.to_owned() });
+                    holders.extend(holder);
+                    came.added += 1;
+                }
                 // A name that a PC of this kit has is bound by more than a table knows.
-                (None, Some(_)) if known.pc.is_none() => {
-                    known.pc = pc;
+                Some(at) if pc.is_some() && self.names[at].pc.is_none() => {
+                    self.names[at].pc = pc;
+                    holders.extend(holder);
                     came.bound += 1;
                 }
-                _ => came.same += 1,
+                Some(_) => came.same += 1,
             }
         }
         (came, conflicts)
@@ -250,6 +278,10 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::Given;
+    use super::super::pattern::Pattern;
     use super::*;
 
     fn read(text: &str) -> Result<Table, Why> {
@@ -277,6 +309,8 @@ mod tests {
         );
         assert_eq!(names("Parc de l'agence\nNom de l’ordinateur;N° de série\nposte-1.agence.lan;X1\n"), ["poste-1 X1"]);
         assert_eq!(names("acme-1\nacme-2\n"), ["acme-1", "acme-2"], "a list");
+        assert_eq!(names("Inventory\nComputer Name,Serial Number\nPC-1,X1\n"), ["PC-1 X1"], "a title above the table");
+        assert!(read("Inventory\nPC-1|X1\n").is_err_and(|why| why.english.contains("headings")), "no list");
     }
 
     #[test]
@@ -319,5 +353,46 @@ mod tests {
         assert_eq!(came, Came { added: 0, bound: 1, same: 1 });
         assert_eq!(conflicts[0].english, "PC-1 belongs to serial number A here, and to B there");
         assert_eq!((names.names.len(), names.names[0].since.as_str()), (2, "2026"));
+    }
+
+    fn pc(serial: &str) -> Identity {
+        Identity { serial: Some(serial.into()), product: Some("20XW0055FR".into()), ..Identity::default() }
+    }
+
+    #[test]
+    fn a_stale_row_takes_no_pcs_name_from_it() {
+        let pattern = Pattern::parse("pc-{nn}", &BTreeMap::new()).expect("a pattern");
+        let mut names = Names::default();
+        names.take(read("name\npc-01\n").expect("a table").rows, How::Imported, "ad.csv", "2026");
+        let own = names.reserve(&pattern, &pc("SERIAL-1"), "2026").expect("a name").name().to_owned();
+        assert_eq!(own, "pc-02");
+        let old = "name;serial\npc-01;serial-1\npc-09;SERIAL-1\npc-02;SERIAL-1\n";
+        let (came, conflicts) = names.take(read(old).expect("a table").rows, How::Imported, "rmm.csv", "2027");
+        assert_eq!(came, Came { added: 1, bound: 0, same: 2 });
+        let told: Vec<&str> = conflicts.iter().map(|why| why.english.as_str()).collect();
+        assert_eq!(
+            told,
+            [
+                "serial number serial-1 has the name pc-02 here, and pc-01 there",
+                "serial number SERIAL-1 has the name pc-02 here, and pc-09 there"
+            ]
+        );
+        assert_eq!(names.give(&pattern, &pc("SERIAL-1")), Ok(Given::Again(own)));
+        assert_eq!(names.give(&pattern, &pc("SERIAL-2")), Ok(Given::New("pc-03".into())), "the old names stay taken");
+        // Two names of one PC in a table: the first is its own.
+        let mut names = Names::default();
+        let (_, conflicts) =
+            names.take(read("name;serial\npc-5;SN-77\npc-4;sn-77\n").expect("a table").rows, How::Imported, "a", "2026");
+        assert_eq!(conflicts.len(), 1);
+        assert_eq!((names.names[0].pc.is_some(), names.names[1].pc.is_some()), (true, false));
+    }
+
+    #[test]
+    fn a_pc_is_known_by_its_serial_number_whatever_a_table_calls_its_model() {
+        let table = "Device name,Model,Serial number\npc-07,ThinkPad X1 Carbon Gen 9,PF3ABCDE\n";
+        let mut names = Names::default();
+        names.take(read(table).expect("a table").rows, How::Imported, "intune.csv", "2026");
+        let pattern = Pattern::parse("pc-{nn}", &BTreeMap::new()).expect("a pattern");
+        assert_eq!(names.give(&pattern, &pc("PF3ABCDE")), Ok(Given::Again("pc-07".into())));
     }
 }

@@ -10,7 +10,8 @@ use crate::report::words::{counted, day_and_time, size};
 impl Page {
     /// The page of what is in a depot.
     pub fn of_depot(folder: &str, manifest: &Manifest, language: Language, zone: &TimeZone) -> Page {
-        let all: u64 = manifest.payloads.iter().map(|payload| payload.digest.size).sum();
+        // What a list says of sizes may be anything.
+        let all = manifest.payloads.iter().map(|payload| payload.digest.size).fold(0, u64::saturating_add);
         let number = payloads(manifest.payloads.len(), language);
         let text = format!("{number}, {}", size(all, language));
         let mut blocks = vec![Block::Text(text)];
@@ -26,8 +27,9 @@ impl Page {
         let unread = count(|condition| matches!(condition, Condition::Unreadable { .. }));
         let intact = count(|condition| *condition == Condition::Intact);
         let wrong = checked.len() - unread - intact;
-        let bytes =
-            checked.iter().filter(|checked| checked.condition == Condition::Intact).filter_map(|checked| checked.size).sum();
+        let intact_sizes =
+            checked.iter().filter(|checked| checked.condition == Condition::Intact).filter_map(|checked| checked.size);
+        let bytes = intact_sizes.fold(0, u64::saturating_add);
         let (tone, text) = match (wrong, unread) {
             (0, 0) => (
                 Tone::Clear,
@@ -92,7 +94,8 @@ fn files(count: usize, language: Language) -> String {
 }
 
 fn unreadable(count: usize, language: Language) -> String {
-    let (one, many) = (("unreadable payload", "paquet illisible"), ("unreadable payloads", "paquets illisibles"));
+    // A payload, or a folder that cannot be listed.
+    let (one, many) = (("unreadable entry", "élément illisible"), ("unreadable entries", "éléments illisibles"));
     counted(count as u32, one, many, language)
 }
 
@@ -189,6 +192,8 @@ mod tests {
                 assert!(!text.contains('\u{1b}'), "{text}");
             }
         }
+        let huge = Payload { digest: Digest { size: u64::MAX, ..Digest::of(b"x") }, ..payload("huge") };
+        manifest.put(huge);
         let view = View::new(Language::Fr, TimeZone::UTC);
         let text = depot_check("/srv/depot", &[checked(Condition::Truncated { left: 3 })], "3 s", &view);
         assert!(text.contains("Plus tel que déposé : 1 fichier") && text.contains("tronqué : 3 octets sur 12"), "{text}");

@@ -23,8 +23,9 @@ impl Page {
     pub fn of_names(file: &str, names: &Names, language: Language, zone: &TimeZone) -> Page {
         let given = names.names.iter().filter(|taken| taken.how == How::Reserved).count();
         let count = counted(names.names.len() as u32, ("name", "nom"), ("names", "noms"), language);
+        let attributed = if given < 2 { "attribué" } else { "attribués" };
         let text =
-            language.pick(format!("{count} taken, {given} of them given"), format!("{count} pris, dont {given} attribués"));
+            language.pick(format!("{count} taken, {given} of them given"), format!("{count} pris, dont {given} {attributed}"));
         let mut blocks = vec![Block::Text(text)];
         if !names.names.is_empty() {
             blocks.push(Block::Table(table(names, language, zone)));
@@ -101,5 +102,6 @@ mod tests {
         let places: Vec<usize> =
             ["nas", "TILLEULS-PC-01", "tilleuls-pc-02"].iter().map(|name| text.find(name).expect("there")).collect();
         assert!(places.is_sorted() && text.contains("attribué") && text.contains("8CG0123ABC"), "{text}");
+        assert!(text.contains("3 noms pris, dont 1 attribué\n"), "{text}");
     }
 }

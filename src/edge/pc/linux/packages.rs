@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::process::Program;
-use crate::edge::pc::{about, digest};
+use crate::edge::pc::{about, copied};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Ended, How};
 
@@ -99,8 +99,8 @@ pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, ti
         return Ok(waited);
     }
     let own = tempfile::Builder::new().prefix("trousse-").suffix(".deb").tempfile().map_err(|error| about("/tmp", &error))?;
-    let copied = File::open(path).and_then(|from| digest(from, &mut own.as_file()));
-    right(&copied.map_err(|error| about(path, &error))?)?;
+    let from = File::open(path).map_err(|error| about(path, &error))?;
+    right(&copied(from, path, &mut own.as_file(), own.path())?)?;
     let shown = own.path().display().to_string();
     // Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty ones that it calls installed.
     let ended = Program::new("dpkg", &["--no-force-unsafe-io", "--install", "--", &shown]).outliving().within(timeout_s).run();

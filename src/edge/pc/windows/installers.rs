@@ -13,7 +13,7 @@ use windows::core::w;
 
 use super::process::{Program, quoted, windows_folder};
 use super::{about, powershell};
-use crate::edge::pc::digest;
+use crate::edge::pc::{copied, digest};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
 use crate::prep::pack;
@@ -88,7 +88,7 @@ pub(super) fn script(
     let bytes = fs::read(path).map_err(|error| about(path, &error))?;
     right(&Digest::of(&bytes))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let copy = Copy::holding(&name, &mut &powershell::marked(bytes)[..], workshop, |_| Ok(()))?;
+    let copy = Copy::holding(&name, &mut &powershell::marked(bytes)[..], path, workshop, |_| Ok(()))?;
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"].map(str::to_owned);
     let words = [&words[..], &[copy.path.display().to_string()]].concat();
     Program::new(Path::new(&powershell::program()), &words).with(command).run()
@@ -138,20 +138,26 @@ impl Copy {
     fn of(path: &Path, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
         let mut from = File::open(path).map_err(|error| about(path, &error))?;
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        Copy::holding(&name, &mut from, workshop, right)
+        Copy::holding(&name, &mut from, path, workshop, right)
     }
 
-    fn holding(name: &str, from: &mut dyn io::Read, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
+    /// A file of this name with what is read, which comes from there.
+    fn holding(
+        name: &str,
+        from: &mut dyn io::Read,
+        source: &Path,
+        workshop: &Path,
+        right: impl FnOnce(&Digest) -> Result<()>,
+    ) -> Result<Copy> {
         super::workshop(workshop)?;
         // Its own folder: an installer takes what lies beside it for its own.
         let folder =
             tempfile::Builder::new().prefix("run-").tempdir_in(workshop).map_err(|error| about(workshop, &error))?.keep();
-        let path = folder.join(name);
-        let mut copy = Copy { path, held: None, folder };
+        let mut copy = Copy { path: folder.join(name), held: None, folder };
         let failed = |error: &io::Error| about(&copy.path, error);
         let mut file = File::create_new(&copy.path).map_err(|error| failed(&error))?;
-        let copied =
-            digest(from, &mut file).and_then(|digest| file.sync_all().map(|()| digest)).map_err(|error| failed(&error))?;
+        let copied = copied(from, source, &mut file, &copy.path)?;
+        file.sync_all().map_err(|error| failed(&error))?;
         drop(file);
         right(&copied)?;
         // What was written is looked at once more, now that nobody can write any more.
