@@ -178,14 +178,34 @@ impl Run<'_> {
                 return self.restart(stage);
             }
         }
-        let any = |is: fn(&Outcome) -> bool| self.record.steps.iter().any(|told| is(&told.outcome));
-        if any(|outcome| matches!(outcome, Outcome::RebootNeeded(_))) {
-            let waits = |told: &&Told| matches!(told.outcome, Outcome::RebootNeeded(_));
-            self.record.restart_for = self.record.steps.iter().find(waits).map(|told| told.name.clone());
+        let waits = |told: &&Told| matches!(told.outcome, Outcome::RebootNeeded(_));
+        if let Some(waiting) = self.record.steps.iter().find(waits) {
+            self.record.restart_for = Some(waiting.name.clone());
             self.record.by_hand = self.prepared_to_resume.take().and_then(Result::err).as_ref().map(Failure::from);
             return self.end(RunEnd::RestartPending);
         }
-        self.finish(if any(Outcome::is_failure) { RunEnd::Failed } else { RunEnd::Ready })
+        self.look_again();
+        let failed = self.record.steps.iter().any(|told| told.outcome.is_failure());
+        self.finish(if failed { RunEnd::Failed } else { RunEnd::Ready })
+    }
+
+    /// Looks once more at all that is done: what a later step has undone is not.
+    fn look_again(&mut self) {
+        let profile = self.profile;
+        for (place, stage) in profile.in_order().enumerate() {
+            let before = &self.record.steps[place].outcome;
+            if !before.is_done() || *before == Outcome::Skipped {
+                continue;
+            }
+            let outcome = match self.plan(stage) {
+                Ok(left) if left.is_empty() => continue,
+                Ok(left) => Outcome::DidNotTake(left),
+                Err(fault) => Outcome::Failed(Failure::from(&fault)),
+            };
+            let told = told(stage, outcome);
+            (self.tell)(&Event::Step(told.clone()));
+            self.record.steps[place] = told;
+        }
     }
 
     /// What a step came to before the restart that is still awaited.

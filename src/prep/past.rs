@@ -110,7 +110,16 @@ impl Past {
             }
             Entry::Technician { .. } => {}
             Entry::Found(_) => self.found = true,
-            Entry::Left(left) => self.left = Some(left.clone()),
+            Entry::Left(left) => {
+                // The last look has the last word on what is done.
+                for stood in &left.steps {
+                    let step = self.steps.get(&stood.name).and_then(|step| step.outcome.as_ref());
+                    if step.is_none_or(Outcome::is_done) != stood.outcome.is_done() {
+                        self.step_mut(&stood.name).outcome = Some(stood.outcome.clone());
+                    }
+                }
+                self.left = Some(left.clone());
+            }
             Entry::Finished { end } => self.end = Some(*end),
         }
     }

@@ -18,7 +18,7 @@ use super::past::Past;
 use super::portrait::Worded;
 use super::profile::Profile;
 use super::profile::tests::parse;
-use super::tell::Record;
+use super::tell::{Event, Record};
 use super::{inf, pack};
 use crate::secret::Secret;
 
@@ -146,6 +146,8 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\NAME.exe'"),
         Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\help.exe'\ncomment = \"N\""),
         Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"automatic\"\nstate = \"running\""),
+        // It undoes what another step here does: whichever comes first is not so at the end.
+        Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"disabled\"\nstate = \"stopped\""),
         Just("kind = \"service\"\nservice = \"telnet\"\nstart = \"disabled\"\nstate = \"stopped\""),
         Just("kind = \"service\"\nservice = \"crasher\"\nstate = \"running\""),
         Just("kind = \"service\"\nservice = \"NAME\"\nstate = \"stopped\"\nif_there = true"),
@@ -230,12 +232,20 @@ proptest! {
         let (mut pc, mut log) = (pc(), FakeLog::default());
         let record = run_through(&profile, &mut pc, &mut log, &[], Cut::Killed);
         let outcomes = outcomes(&record);
+        // What was done in its turn may have been undone by a step after it.
+        let not_done = |name: &str| {
+            let last = log.entries.iter().rev().find_map(|entry| match entry {
+                Entry::Ended { step, outcome, .. } if step == name => Some(outcome),
+                _ => None,
+            });
+            last.is_some_and(Outcome::is_failure) || matches!(outcomes[name], Outcome::NotTried(_))
+        };
         let mut ended: Vec<&str> = Vec::new();
         let began: Vec<&str> = log.entries.iter().filter_map(|entry| match entry { Entry::Began { step, .. } => Some(step.as_str()), _ => None }).collect();
         for stage in profile.in_order() {
             for need in &stage.needs {
                 prop_assert!(ended.contains(&need.as_str()), "{} before {need}", stage.name);
-                if !outcomes[need.as_str()].is_done() {
+                if not_done(need) {
                     prop_assert!(!began.contains(&stage.name.as_str()));
                     prop_assert!(matches!(outcomes[stage.name.as_str()], Outcome::NotTried(_) | Outcome::Skipped));
                 }
@@ -313,6 +323,32 @@ fn an_exit_code_of_0_that_brought_nothing_about_did_not_take() {
     let record = run_through(&script("lie", ""), &mut pc, &mut log, &[], Cut::Killed);
     assert!(matches!(record.steps[0].outcome, Outcome::DidNotTake(_)), "{:?}", record.steps);
     assert_eq!(record.end, Some(RunEnd::Failed));
+}
+
+#[test]
+fn what_a_later_step_undoes_is_not_done() {
+    let text = "title = \"t\"\nversion = \"1\"\n\
+        [[step]]\nname = \"message\"\nkind = \"file\"\npath = \"/etc/motd\"\ntext = \"ours\"\n\
+        [[step]]\nname = \"agent\"\nkind = \"script\"\nrun = \"make /etc/motd\"\ndone_when = { file = \"/etc/motd\", \
+        sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\" }\n";
+    let profile = parse(text).expect("a profile");
+    let (mut pc, mut log) = (pc(), FakeLog::default());
+    let mut told: Vec<(String, bool)> = Vec::new();
+    engine::Log::write(&mut log, &opened(&profile, &pc)).expect("written");
+    let record = engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, Terms { by: Starter::Person, may_restart: true }, &mut |event| {
+        if let Event::Step(step) = event {
+            told.push((step.name.clone(), step.outcome.is_done()));
+        }
+    })
+    .expect("a run");
+    assert_eq!(record.end, Some(RunEnd::Failed));
+    assert!(matches!(outcomes(&record)["message"], Outcome::DidNotTake(_)), "{:?}", record.steps);
+    assert!(matches!(outcomes(&record)["agent"], Outcome::Changed(_)), "{:?}", record.steps);
+    assert_eq!(told.last(), Some(&("message".to_owned(), false)), "who follows the run is told too");
+    let past = Past::of(&log.entries);
+    assert!(matches!(past.step("message").outcome, Some(Outcome::DidNotTake(_))), "so says the journal");
+    let left = past.left.as_deref().expect("left");
+    assert!(matches!(left.steps[0].outcome, Outcome::DidNotTake(_)), "and the sheet");
 }
 
 #[test]

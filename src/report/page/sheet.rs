@@ -254,9 +254,11 @@ fn steps(sheet: &Sheet, language: Language) -> Table {
 /// What a step tells: what it changed or could not, then what else was seen, and how its programs ended where not with 0.
 fn lines(step: &Delivered, language: Language) -> Vec<String> {
     let stood = &step.stood;
+    // What is done is told as it was made, what is not as it was found: a sight that says the same is not told twice.
+    let is = |change: &Change| if stood.outcome.is_done() { change.after.clone() } else { change.before.clone() };
     let told = |sight: &&Sight| {
         let same = |change: &Change| (&change.subject, &change.aspect) == (&sight.subject, &sight.aspect);
-        !stood.outcome.changes().iter().any(same)
+        !stood.outcome.changes().iter().any(|change| same(change) && is(change) == sight.state)
     };
     let mut lines = reasons(&stood.outcome, language);
     lines.extend(stood.seen.iter().filter(told).map(|sight| sight.say(language)));
