@@ -283,7 +283,10 @@ impl Run<'_> {
     /// Announces the changes, makes them, and looks again.
     fn attempt(&mut self, stage: &Stage, changes: Vec<Change>, attempt: u32, pending_before: bool) -> Result<(Outcome, Meaning)> {
         if self.prepared_to_resume.is_none() {
-            self.prepared_to_resume = Some(self.pc.resume_at_start());
+            let prepared = self.pc.resume_at_start();
+            // On the disk before the first step is begun: the power may go in the middle of it.
+            self.pc.settle()?;
+            self.prepared_to_resume = Some(prepared);
         }
         let name = stage.name.clone();
         self.write(Entry::Began { step: name.clone(), attempt, changes: changes.clone() })?;

@@ -113,6 +113,9 @@ fn run_through(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, cuts: &[u32]
                 if cut == Cut::Power {
                     pc.lose_power();
                 }
+                let begun = log.entries.iter().any(|entry| matches!(entry, Entry::Began { .. }));
+                let ended = log.entries.iter().any(|entry| matches!(entry, Entry::Finished { .. }));
+                assert!(!begun || ended || pc.resumes, "it goes on by itself once a step was begun");
                 // The journal is on the disk; without a start-up task somebody starts the run again.
                 pc.fuse.set(None);
                 by = if pc.resumes { Starter::Startup } else { Starter::Person };
