@@ -228,8 +228,10 @@ impl Run<'_> {
         if let Some(outcome) = self.not_its_turn(stage) {
             return Ok((outcome, false));
         }
-        // Where the PC wanted a restart before, this step is not the reason.
-        let pending_before = self.pc.restart_pending().unwrap_or(false);
+        // Where the PC wanted a restart before, this step is not the reason; one that was cut off since the PC was started may be.
+        let begun = self.past.step(&stage.name);
+        let cut_off = begun.interrupted && begun.begun_under.as_ref() == Some(&self.boot);
+        let pending_before = !cut_off && self.pc.restart_pending().unwrap_or(false);
         loop {
             let before = self.past.step(&stage.name);
             let changes = match self.plan(stage) {
@@ -248,7 +250,7 @@ impl Run<'_> {
                 let outcome =
                     if before.changes.is_empty() { Outcome::AlreadySo } else { Outcome::Changed(before.changes.clone()) };
                 if before.interrupted || before.outcome.as_ref() != Some(&outcome) && !before.changes.is_empty() {
-                    let restart = before.interrupted && !pending_before && self.pc.restart_pending().unwrap_or(false);
+                    let restart = cut_off && self.pc.restart_pending().unwrap_or(false);
                     self.ended(stage, &outcome, restart, vec![])?;
                 }
                 let restart = self.wants_restart(stage);

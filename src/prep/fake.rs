@@ -161,6 +161,7 @@ impl Fake {
     pub(crate) fn start(&mut self) {
         self.boots += 1;
         self.restart_asked = false;
+        self.pending = false;
         self.firmware = self.next_firmware.take().or(self.firmware.take());
         let updated = std::mem::take(&mut self.updated);
         if !updated.is_empty() {

@@ -25,6 +25,7 @@ use crate::secret::Secret;
 fn pc() -> Fake {
     let mut pc = Fake { renames_at_start: true, ..Fake::default() };
     pc.payloads.insert("kioskd.deb".into(), b"package kioskd 2.10-1".to_vec());
+    pc.payloads.insert("office.msi".into(), b"product Office 16.0 {0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11} pending".to_vec());
     pc.files.insert("C:\\help.exe".into(), (Vec::new(), super::look::Mode(0o644)));
     for (name, start, runs) in
         [("ssh", Start::Disabled, false), ("telnet", Start::Automatic, true), ("crasher", Start::Manual, false)]
@@ -86,8 +87,10 @@ fn run_once(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, by: Starter) ->
 /// What ends a run in the middle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Cut {
-    /// The program, and all that it has started.
+    /// The program, and all that it has started; the PC is started anew before it goes on.
     Killed,
+    /// The same, and somebody gives the command again under the same start of the PC.
+    Again,
     /// The PC: what was not on its disk is lost.
     Power,
 }
@@ -118,8 +121,10 @@ fn run_through(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, cuts: &[u32]
                 assert!(!begun || ended || pc.resumes, "it goes on by itself once a step was begun");
                 // The journal is on the disk; without a start-up task somebody starts the run again.
                 pc.fuse.set(None);
-                by = if pc.resumes { Starter::Startup } else { Starter::Person };
-                pc.start();
+                by = if pc.resumes && cut != Cut::Again { Starter::Startup } else { Starter::Person };
+                if cut != Cut::Again || pc.restart_asked {
+                    pc.start();
+                }
             }
         }
     }
@@ -141,6 +146,7 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"script\"\nrun = \"lie\"\ndone_when = { file = \"/opt/NAME\" }"),
         Just("kind = \"script\"\nrun = \"fail\"\ndone_when = { file = \"/opt/NAME\" }\nretries = 1"),
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
+        Just("kind = \"package\"\nfile = \"office.msi\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
         Just(
@@ -261,7 +267,7 @@ proptest! {
     fn cuts_at_any_moment_change_nothing_about_the_end(
         text in profiles(),
         cuts in proptest::collection::vec(0u32..40, 0..6),
-        what in prop_oneof![Just(Cut::Killed), Just(Cut::Power)],
+        what in prop_oneof![Just(Cut::Killed), Just(Cut::Again), Just(Cut::Power)],
     ) {
         let profile = parse(&text).expect("a profile");
         let (mut undisturbed, mut log) = (pc(), FakeLog::default());
@@ -273,7 +279,7 @@ proptest! {
         let [failed, wanted] = [&record, &wanted].map(|record| record.steps.iter().map(|told| told.outcome.is_failure()).collect::<Vec<_>>());
         prop_assert_eq!(failed, wanted);
         // What was seen to be there is not done once more: files are written once, accounts made once.
-        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what == Cut::Killed) {
+        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what != Cut::Power) {
             let mut acts: Vec<&String> = cut.acts.iter().filter(|act| act.starts_with(once)).collect();
             let all = acts.len();
             acts.sort();
@@ -290,12 +296,13 @@ fn every_single_cut_of_a_whole_preparation_converges() {
         [[step]]\nname = \"b\"\nkind = \"user\"\nlogin = \"tech\"\ngroups = [\"sudo\"]\npassword_from = \"PW\"\n\
         [[step]]\nname = \"c\"\nkind = \"rename\"\nto = \"kiosk-01\"\n\
         [[step]]\nname = \"d\"\nkind = \"script\"\nrun = \"later /opt/d\"\ndone_when = { file = \"/opt/d\" }\nexit_codes = { 3010 = \"restart\" }\n\
-        [[step]]\nname = \"e\"\nkind = \"reboot\"\n";
+        [[step]]\nname = \"e\"\nkind = \"reboot\"\n\
+        [[step]]\nname = \"f\"\nkind = \"package\"\nfile = \"office.msi\"\n";
     let profile = parse(text).expect("a profile");
     let (mut undisturbed, mut log) = (pc(), FakeLog::default());
     assert_eq!(run_through(&profile, &mut undisturbed, &mut log, &[], Cut::Killed).end, Some(RunEnd::Ready));
     let lines = log.entries.len() as u32;
-    for (cut, what) in (0..4 * lines).flat_map(|cut| [(cut, Cut::Killed), (cut, Cut::Power)]) {
+    for (cut, what) in (0..4 * lines).flat_map(|cut| [Cut::Killed, Cut::Again, Cut::Power].map(|what| (cut, what))) {
         let (mut pc, mut log) = (pc(), FakeLog::default());
         let record = run_through(&profile, &mut pc, &mut log, &[cut], what);
         assert_eq!(record.end, Some(RunEnd::Ready), "{what:?} at {cut}");
