@@ -74,9 +74,16 @@ pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
     let (facts, past) = (profile.facts(pc)?, Past::default());
     let mut names: Vec<String> = Vec::new();
     for stage in profile.in_order().filter(|stage| stage.when.holds(&facts)) {
-        // One that cannot be planned yet may wait for another step.
-        let changes = stage.kind.step().plan(pc, &scene(profile, stage, &past, None)).unwrap_or_default();
-        names.extend(changes.iter().filter_map(|change| stage.kind.step().secret(change)).map(str::to_owned));
+        let step = stage.kind.step();
+        let may_need = step.secrets();
+        if may_need.is_empty() {
+            continue;
+        }
+        match step.plan(pc, &scene(profile, stage, &past, None)) {
+            Ok(changes) => names.extend(changes.iter().filter_map(|change| step.secret(change)).map(str::to_owned)),
+            // One that cannot be planned yet may wait for another step, and need all of its secrets after that.
+            Err(_) => names.extend(may_need.into_iter().map(str::to_owned)),
+        }
     }
     names.sort();
     names.dedup();

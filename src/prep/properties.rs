@@ -362,6 +362,21 @@ fn what_a_later_step_undoes_is_not_done() {
 }
 
 #[test]
+fn a_secret_is_asked_for_also_where_its_step_waits_for_another() {
+    let text = "title = \"t\"\nversion = \"1\"\n\
+        [[step]]\nname = \"a\"\nkind = \"user\"\nlogin = \"tech\"\ngroups = [\"docker\"]\npassword_from = \"PW\"\n";
+    let profile = parse(text).expect("a profile");
+    let mut pc = pc();
+    assert!(engine::look(&profile, &pc, &Past::default()).expect("a look").steps[0].outcome.is_failure(), "no group yet");
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
+    pc.groups.push("docker".into());
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
+    let account = super::look::Account { groups: vec!["docker".into()], has_password: true, ..Default::default() };
+    pc.accounts.insert("tech".into(), account);
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), [""; 0], "it has a password");
+}
+
+#[test]
 fn retries_are_counted_across_restarts() {
     let (mut pc, mut log) = (pc(), FakeLog::default());
     run_through(&script("fail", "retries = 2"), &mut pc, &mut log, &[], Cut::Killed);
