@@ -1,7 +1,7 @@
 //! The run of a profile on a PC: each step planned, announced in the journal, applied, and planned again. Whenever the power
 //! goes, the journal and the PC tell where to go on.
 
-use super::change::Change;
+use super::change::{Aspect, Change, State};
 use super::entry::{Entry, Left, Starter};
 use super::look::{Act, Ended, Look};
 use super::outcome::{Failure, Outcome, RunEnd};
@@ -44,12 +44,27 @@ pub fn look(profile: &Profile, pc: &dyn Look, past: &Past) -> Result<Record> {
             match stage.kind.step().plan(pc, &scene(profile, stage, past, step.restart_asked_under.as_deref())) {
                 Ok(changes) if changes.is_empty() => Outcome::AlreadySo,
                 Ok(changes) => Outcome::ToDo(changes),
-                Err(fault) => Outcome::Failed(Failure::from(&fault)),
+                Err(fault) => match waits_for(stage, &steps) {
+                    Some(need) => Outcome::ToDo(vec![after(&stage.name, need)]),
+                    None => Outcome::Failed(Failure::from(&fault)),
+                },
             }
         };
         steps.push(told(stage, outcome));
     }
     Ok(Record { steps, ..Record::new(started(profile, pc, &facts)?) })
+}
+
+/// The step that this one needs and that is still to be done: what cannot be planned now may be after it.
+fn waits_for<'a>(stage: &'a Stage, steps: &[Told]) -> Option<&'a str> {
+    let to_do = |need: &&String| steps.iter().any(|told| told.name == **need && matches!(told.outcome, Outcome::ToDo(_)));
+    stage.needs.iter().find(to_do).map(String::as_str)
+}
+
+/// What is known of a step that waits for another.
+fn after(step: &str, need: &str) -> Change {
+    let (english, french) = (format!("done after {need}"), format!("fait après {need}"));
+    Change::new(step, Aspect::Done, State::Absent, State::Said { english, french })
 }
 
 /// How each step stands by what can be seen of it now; `outcomes` are what they came to, in the order in which they come.

@@ -362,6 +362,27 @@ fn what_a_later_step_undoes_is_not_done() {
 }
 
 #[test]
+fn what_waits_for_a_step_that_is_to_be_done_is_to_be_done_after_it() {
+    let service = |needs: &str| {
+        let text = format!(
+            "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"agent\"\nkind = \"package\"\nfile = \"kioskd.deb\"\n\
+             [[step]]\nname = \"it runs\"\nkind = \"service\"\nservice = \"kioskd\"\nstate = \"running\"\nneeds = [{needs}]\n"
+        );
+        parse(&text).expect("a profile")
+    };
+    let mut pc = pc();
+    let planned = |profile: &Profile, pc: &Fake| engine::look(profile, pc, &Past::default()).expect("a look").steps[1].clone();
+    let Outcome::ToDo(changes) = planned(&service("\"agent\""), &pc).outcome else { panic!("to do") };
+    assert_eq!(
+        crate::language::Language::ALL.map(|language| changes[0].say(language)),
+        ["it runs: not done → done after agent", "it runs : pas fait → fait après agent"]
+    );
+    assert!(planned(&service(""), &pc).outcome.is_failure(), "it waits for nothing");
+    pc.packages.insert("kioskd".into(), "2.10-1".into());
+    assert!(planned(&service("\"agent\""), &pc).outcome.is_failure(), "the package brings no such service");
+}
+
+#[test]
 fn a_secret_is_asked_for_also_where_its_step_waits_for_another() {
     let text = "title = \"t\"\nversion = \"1\"\n\
         [[step]]\nname = \"a\"\nkind = \"user\"\nlogin = \"tech\"\ngroups = [\"docker\"]\npassword_from = \"PW\"\n";
