@@ -246,6 +246,8 @@ struct Told {
     boot: Option<String>,
     /// The step whose restart is awaited, and the start of the PC under which it was asked for.
     awaited: Option<(String, String)>,
+    /// What all the lines so far come to.
+    past: Past,
     restarts: Vec<Restarted>,
     steps: Vec<Delivered>,
     /// What each step has changed, by its name: from how it was found first to how it is.
@@ -264,6 +266,7 @@ impl Told {
             end: None,
             boot: None,
             awaited: None,
+            past: Past::default(),
             restarts: Vec::new(),
             steps: Vec::new(),
             changes: BTreeMap::new(),
@@ -271,6 +274,7 @@ impl Told {
     }
 
     fn add(&mut self, entry: &Entry, at: &str) {
+        self.past.add(entry);
         match entry {
             Entry::Opened(_) => {}
             Entry::Technician { name } => self.technician = Some(name.clone()),
@@ -346,6 +350,8 @@ impl Told {
     }
 
     fn sheet(mut self) -> Sheet {
+        let waits = self.boot.as_deref().is_some_and(|boot| self.past.waits_for_restart(boot).is_some());
+        self.end = self.end.or(waits.then_some(RunEnd::RestartPending));
         for step in &mut self.steps {
             let changes = self.changes.remove(&step.stood.name).unwrap_or_default();
             if !changes.is_empty() && matches!(step.stood.outcome, Outcome::AlreadySo | Outcome::Changed(_)) {
@@ -382,6 +388,7 @@ mod tests {
     use crate::prep::change::{Aspect, Sight, State};
     use crate::prep::engine::{self, Log, Terms};
     use crate::prep::fake::{Fake, FakeLog};
+    use crate::prep::look::Look as _;
     use crate::prep::profile::tests::parse;
 
     const PROFILE: &str = "title = \"Kiosk\"\nversion = \"3\"\n\
@@ -475,6 +482,21 @@ mod tests {
         let looked = engine::look(&profile, &pc, &sheet(&log).past()).expect("a look");
         let restart = looked.steps.iter().find(|told| told.name == "restart").expect("the step");
         assert_eq!(restart.outcome, Outcome::AlreadySo);
+    }
+
+    #[test]
+    fn a_restart_that_a_step_leaves_to_others_is_awaited_on_the_sheet_as_in_the_run() {
+        let profile = "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"a\"\nkind = \"script\"\nrun = \"later /a\"\n\
+            done_when = { file = \"/a\" }\nexit_codes = { 3010 = \"restart\" }\nreboot = \"never\"\n";
+        let profile = parse(profile).expect("a profile");
+        let (mut pc, mut log) = (Fake::default(), FakeLog::default());
+        log.write(&crate::prep::properties::opened(&profile, &pc)).expect("written");
+        let terms = Terms { by: Starter::Person, may_restart: true };
+        let record = engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, terms, &mut |_| {}).expect("a run");
+        let awaited = Some(RunEnd::RestartPending);
+        assert_eq!((record.end, record.restart_for.as_deref(), pc.restart_asked), (awaited, Some("a"), false));
+        assert_eq!((sheet(&log).end, sheet(&log).left), (awaited, None));
+        assert_eq!(Past::of(&log.entries).waits_for_restart(&pc.boot().expect("a start")), Some("a"));
     }
 
     #[test]

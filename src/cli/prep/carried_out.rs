@@ -83,7 +83,7 @@ pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
     past.opened.get_or_insert_with(|| ready.opened.clone());
     let record = engine::look(&ready.profile, &ready.pc, &past)?;
     show(&record, Purpose::Plan, args.profile.format, language)?;
-    let waits = ready.pc.boot().is_ok_and(|boot| past.restart_awaited(&boot).is_some());
+    let waits = ready.pc.boot().is_ok_and(|boot| past.waits_for_restart(&boot).is_some());
     Ok(match looked(&record) {
         0 | 1 if waits => RunEnd::RestartPending.exit_code(),
         code => code,
@@ -262,7 +262,7 @@ pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
         let outcome = step.outcome.filter(|_| !step.interrupted).unwrap_or(Outcome::ToDo(step.changes));
         Told { name: name.clone(), kind: String::new(), outcome, since: Vec::new() }
     };
-    let awaited = pc.boot().ok().and_then(|boot| past.restart_awaited(&boot).map(str::to_owned));
+    let awaited = pc.boot().ok().and_then(|boot| past.waits_for_restart(&boot).map(str::to_owned));
     let record = Record {
         steps: past.order.iter().map(told).collect(),
         end: awaited.as_ref().map(|_| RunEnd::RestartPending).or(past.end),
