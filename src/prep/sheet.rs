@@ -90,6 +90,19 @@ pub struct Delivered {
     pub programs: Vec<How>,
 }
 
+/// What is known of the updates that the system still has to be given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Updates<'a> {
+    /// The preparation has not come to its end: nobody has looked for the last time.
+    NotYetKnown,
+    /// No step of the profile looks for any.
+    NotLookedFor,
+    /// This step was to look for them, and could not, or was not come to.
+    Unknown(&'a Delivered),
+    /// These.
+    Pending(Vec<&'a Change>),
+}
+
 /// Why a file is no sheet that can be relied on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unreadable {
@@ -182,12 +195,22 @@ impl Sheet {
         self.steps.iter().filter(|step| !step.stood.outcome.is_done())
     }
 
-    /// The updates of the system that are still to be made; `None` where no step looked for any.
-    pub fn pending_updates(&self) -> Option<Vec<&Change>> {
-        let looked = |step: &&Delivered| step.stood.kind == UPDATES && step.stood.outcome != Outcome::Skipped;
-        let mut steps = self.steps.iter().filter(looked).peekable();
-        steps.peek()?;
-        Some(steps.filter(|step| !step.stood.outcome.is_done()).flat_map(|step| step.stood.outcome.changes()).collect())
+    /// The updates of the system that are still to be made.
+    pub fn pending_updates(&self) -> Updates<'_> {
+        if self.left.is_none() {
+            return Updates::NotYetKnown;
+        }
+        let looks = |step: &&Delivered| step.stood.kind == UPDATES && step.stood.outcome != Outcome::Skipped;
+        let steps: Vec<&Delivered> = self.steps.iter().filter(looks).collect();
+        let told_nothing = |step: &&&Delivered| !step.stood.outcome.is_done() && step.stood.outcome.changes().is_empty();
+        match steps.iter().find(told_nothing) {
+            _ if steps.is_empty() => Updates::NotLookedFor,
+            Some(step) => Updates::Unknown(step),
+            None => {
+                let left = steps.iter().filter(|step| !step.stood.outcome.is_done());
+                Updates::Pending(left.flat_map(|step| step.stood.outcome.changes()).collect())
+            }
+        }
     }
 
     /// What the QR code says: the name, a space, the serial number.
@@ -389,6 +412,7 @@ mod tests {
     use crate::prep::engine::{self, Log, Terms};
     use crate::prep::fake::{Fake, FakeLog};
     use crate::prep::look::Look as _;
+    use crate::prep::outcome::Failure;
     use crate::prep::profile::tests::parse;
 
     const PROFILE: &str = "title = \"Kiosk\"\nversion = \"3\"\n\
@@ -445,7 +469,30 @@ mod tests {
         assert_eq!(browser.outcome.changes()[0].before, State::Text("2.9".into()));
         assert!(sheet.steps.iter().all(|step| !step.stood.detection.english.is_empty()));
         assert_eq!(sheet.not_done().map(|step| step.stood.name.as_str()).collect::<Vec<_>>(), ["liar"]);
-        assert_eq!(sheet.pending_updates(), None, "no step looked for any");
+        assert_eq!(sheet.pending_updates(), Updates::NotLookedFor);
+    }
+
+    #[test]
+    fn updates_that_could_not_be_searched_are_not_said_to_be_none() {
+        let (_, log) = prepared();
+        let mut sheet = sheet(&log);
+        let mut with = |kind: &str, outcome: Outcome| {
+            (sheet.steps[0].stood.kind, sheet.steps[0].stood.outcome) = (kind.to_owned(), outcome);
+            match sheet.pending_updates() {
+                Updates::Unknown(step) => Err(step.stood.outcome.word(crate::language::Language::En)),
+                Updates::Pending(updates) => Ok(Some(updates.len())),
+                Updates::NotLookedFor | Updates::NotYetKnown => Ok(None),
+            }
+        };
+        let failed = || Outcome::Failed(Failure::Fault { english: "no Internet".into(), french: "pas d'Internet".into() });
+        assert_eq!(with(UPDATES, failed()), Err("failed"));
+        assert_eq!(with(UPDATES, Outcome::NotTried("restart".into())), Err("not tried"));
+        assert_eq!(with(UPDATES, Outcome::AlreadySo), Ok(Some(0)));
+        assert_eq!(with(UPDATES, Outcome::DidNotTake(vec![Change::to_be("KB1", Aspect::Done)])), Ok(Some(1)));
+        assert_eq!(with(UPDATES, Outcome::Skipped), Ok(None));
+        assert_eq!(with("file", failed()), Ok(None));
+        sheet.left = None;
+        assert_eq!(sheet.pending_updates(), Updates::NotYetKnown);
     }
 
     #[test]

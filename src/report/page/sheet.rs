@@ -8,7 +8,7 @@ use crate::language::Language;
 use crate::prep::change::{Change, Sight};
 use crate::prep::look::How;
 use crate::prep::outcome::{Outcome, RunEnd};
-use crate::prep::sheet::{Delivered, Restarted, Sheet};
+use crate::prep::sheet::{Delivered, Restarted, Sheet, Updates};
 use crate::report::columns::cut;
 use crate::report::words::{counted, day_and_time, number};
 
@@ -111,12 +111,20 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
 }
 
 fn updates(sheet: &Sheet, language: Language) -> String {
-    match sheet.pending_updates().as_deref() {
-        None => {
+    match sheet.pending_updates() {
+        Updates::NotYetKnown => {
+            let text = language.pick("not known: the preparation is not over", "inconnues : la préparation n'est pas terminée");
+            text.to_owned()
+        }
+        Updates::NotLookedFor => {
             language.pick("not looked for: no step of the profile does", "non recherchées : aucune étape ne le fait").to_owned()
         }
-        Some([]) => language.pick("none pending", "aucune en attente").to_owned(),
-        Some(updates) => {
+        Updates::Unknown(step) => {
+            let (step, word) = (cut(&step.stood.name, NAME), step.stood.outcome.word(language));
+            language.pick(format!("not known ({step}: {word})"), format!("inconnues ({step} : {word})"))
+        }
+        Updates::Pending(updates) if updates.is_empty() => language.pick("none pending", "aucune en attente").to_owned(),
+        Updates::Pending(updates) => {
             let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), language);
             let count = updates.len() as u32;
             language.pick(format!("{count} pending: {named}"), format!("{count} en attente : {named}"))
@@ -219,11 +227,13 @@ fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
     let columns = vec![Column::new(language.pick("File", "Fichier"), Fit::Wrap), Column::new("SHA-256", Fit::Wrap)];
     let row = |(name, sum): (String, String)| Row { tone: None, cells: vec![name.into(), sum.into()] };
     blocks.push(Block::Table(Table { columns, rows: used.map(row).collect(), reading: Reading::Short }));
-    let program = &sheet.program;
-    blocks.push(Block::Text(language.pick(
-        format!("Prepared and looked at once more by trousse {program}. No exit code was believed: a step is done when a second look finds nothing left to do."),
-        format!("Préparé et revu par trousse {program}. Aucun code de sortie n'a été cru : une étape est faite quand un second regard n'y trouve plus rien à faire."),
-    )));
+    if sheet.left.is_some() {
+        let program = &sheet.program;
+        blocks.push(Block::Text(language.pick(
+            format!("Prepared and looked at once more by trousse {program}. No exit code was believed: a step is done when a second look finds nothing left to do."),
+            format!("Préparé et revu par trousse {program}. On ne s'est fié à aucun code de sortie : une étape est faite quand un second regard n'y trouve plus rien à faire."),
+        )));
+    }
     blocks
 }
 
