@@ -87,11 +87,6 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
         (Some(name), Some(before)) => language.pick(format!("{name} (was {before})"), format!("{name} (auparavant {before})")),
         (name, _) => name.unwrap_or(unseen).to_owned(),
     };
-    let cards = match sheet.cards() {
-        None => unseen.to_owned(),
-        Some([]) => language.pick("none", "aucune").to_owned(),
-        Some(cards) => listed(cards.iter().map(|card| format!("{} {}", card.name, card.mac)).collect(), language),
-    };
     let serial = sheet.pc.serial.clone();
     let serial =
         serial.unwrap_or_else(|| language.pick("not filled in by its maker", "non renseigné par le fabricant").to_owned());
@@ -100,7 +95,7 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
         (("Serial number", "Numéro de série"), serial),
         (("Name", "Nom"), name),
         (("System", "Système"), sheet.system().map_or_else(|| unseen.to_owned(), |system| system.say())),
-        (("Network cards", "Cartes réseau"), cards),
+        (("Network cards", "Cartes réseau"), cards(sheet, language)),
         (("Prepared", "Préparé"), when),
         (("Technician", "Technicien"), sheet.technician.clone().unwrap_or_else(|| untold.to_owned())),
         (("Profile", "Profil"), [&sheet.title, &sheet.version].map(String::as_str).join(" ")),
@@ -108,6 +103,23 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
         (("System updates", "Mises à jour du système"), updates(sheet, language)),
     ];
     rows.into_iter().map(|((english, french), text)| (language.pick(english, french).to_owned(), cut(&text, TEXT))).collect()
+}
+
+/// The cards in a line, the hardware address of each first; those that it has no room for stand among the evidence.
+fn cards(sheet: &Sheet, language: Language) -> String {
+    match sheet.cards() {
+        None => language.pick("could not be read", "illisibles").to_owned(),
+        Some([]) => language.pick("none", "aucune").to_owned(),
+        Some(cards) => listed(cards.iter().map(|card| format!("{} {}", card.mac, card.name)).collect(), language),
+    }
+}
+
+/// Each card in a row of its own, where the first page cannot hold them all.
+fn every_card(sheet: &Sheet, language: Language) -> Option<Vec<(String, String)>> {
+    let cards = sheet.cards()?;
+    let line = self::cards(sheet, language);
+    let shortened = cards.len() > NAMED || cut(&line, TEXT) != line;
+    shortened.then(|| cards.iter().map(|card| (card.mac.to_string(), card.name.clone())).collect())
 }
 
 fn updates(sheet: &Sheet, language: Language) -> String {
@@ -208,6 +220,10 @@ fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
     let mut blocks = vec![heading("Evidence", "Constats")];
     if !sheet.steps.is_empty() {
         blocks.push(Block::Table(steps(sheet, language)));
+    }
+    if let Some(cards) = every_card(sheet, language) {
+        blocks.push(heading("Network cards", "Cartes réseau"));
+        blocks.push(Block::Facts(cards));
     }
     if !sheet.restarts.is_empty() {
         let restart = |restart: &Restarted| {
