@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -211,6 +212,12 @@ impl Sheet {
                 Updates::Pending(left.flat_map(|step| step.stood.outcome.changes()).collect())
             }
         }
+    }
+
+    /// The clock on the wall was set back while the PC was prepared: it ended before it began.
+    pub fn clock_went_back(&self) -> bool {
+        let moment = |at: &Option<String>| at.as_ref()?.parse::<Timestamp>().ok();
+        moment(&self.started).zip(moment(&self.finished)).is_some_and(|(started, finished)| finished < started)
     }
 
     /// What the QR code says: the name, a space, the serial number.
@@ -493,6 +500,19 @@ mod tests {
         assert_eq!(with("file", failed()), Ok(None));
         sheet.left = None;
         assert_eq!(sheet.pending_updates(), Updates::NotYetKnown);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_in_the_middle_changes_the_dates_alone_and_is_told() {
+        let (_, log) = prepared();
+        let reset = log.entries.iter().position(|entry| matches!(entry, Entry::Restart { .. })).expect("a restart");
+        let at = |place: usize| if place > reset { "2019-01-01T00:03:00Z" } else { "2026-11-21T09:02:00Z" };
+        let lines: Vec<Written> = log.entries.iter().enumerate().map(|(place, entry)| Written { entry: entry.clone(), at: at(place).into() }).collect();
+        let (right, set_back) = (sheet(&log), Sheet::of(&lines).expect("a sheet"));
+        assert!(set_back.clock_went_back() && !right.clock_went_back());
+        let stood = |sheet: &Sheet| sheet.steps.iter().map(|step| step.stood.clone()).collect::<Vec<_>>();
+        assert_eq!(stood(&set_back), stood(&right));
+        assert_eq!((set_back.end, set_back.restarts.len()), (right.end, right.restarts.len()));
     }
 
     #[test]

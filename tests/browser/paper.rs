@@ -196,7 +196,7 @@ fn a_delivery_sheet_is_a_page_that_sums_up_and_pages_of_evidence() {
             assert!(pages.len() >= 2 && !pages[0].contains(evidence) && pages[1].contains(evidence), "{case}: {}", pages[0]);
             assert!(case == "sheet-long" || case == "sheet-hostile" || pages.len() == 2, "{case}: {} pages", pages.len());
             assert_eq!(scanned(&first), Vec::from_iter(to_scan(&sheet)), "{case}");
-            if case == "sheet-hostile" {
+            if case == "sheet-hostile" || sheet.left.is_none() {
                 continue;
             }
             for part in [

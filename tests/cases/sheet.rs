@@ -1,5 +1,5 @@
 //! Delivery sheets, each from the journal of a preparation: a small PC that is ready, one on which much went wrong, one with sixty
-//! steps, one that hostile hands have named.
+//! steps, one that hostile hands have named, one that was cut off, one without Internet whose clock was set back.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +16,14 @@ use trousse::prep::sheet::Sheet;
 type Case = (&'static str, fn() -> Sheet);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 4] =
-    [("sheet", ready), ("sheet-failed", failed), ("sheet-long", long), ("sheet-hostile", hostile)];
+pub(crate) const CASES: [Case; 6] = [
+    ("sheet", ready),
+    ("sheet-failed", failed),
+    ("sheet-long", long),
+    ("sheet-hostile", hostile),
+    ("sheet-interrupted", interrupted),
+    ("sheet-spoilt", spoilt),
+];
 
 fn text(text: &str) -> State {
     State::Text(text.to_owned())
@@ -77,6 +83,11 @@ fn identity() -> Identity {
 
 /// The sheet of a run that ends so, with one restart in the middle.
 fn sheet(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeMap<String, Digest>) -> Sheet {
+    Sheet::of(&journal(steps, end, restart_pending, payloads)).expect("a sheet")
+}
+
+/// Its journal.
+fn journal(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeMap<String, Digest>) -> Vec<Written> {
     let opened = Opened {
         schema: SCHEMA.to_owned(),
         program: "0.1.0".to_owned(),
@@ -114,9 +125,7 @@ fn sheet(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeM
     entries.push(Entry::Left(Box::new(Left { portrait: portrait("TILLEULS-PC-07", "22631.4460", restart_pending), steps })));
     entries.push(Entry::Finished { end });
     let at = |minute: usize| format!("2026-11-21T{:02}:{:02}:00Z", 9 + minute / 60, minute % 60);
-    let lines: Vec<Written> =
-        entries.into_iter().enumerate().map(|(at_minute, entry)| Written { entry, at: at(at_minute) }).collect();
-    Sheet::of(&lines).expect("a sheet")
+    entries.into_iter().enumerate().map(|(at_minute, entry)| Written { entry, at: at(at_minute) }).collect()
 }
 
 fn payloads() -> BTreeMap<String, Digest> {
@@ -195,6 +204,23 @@ fn long() -> Sheet {
         }
     }
     sheet.sealed()
+}
+
+/// The power went before the end.
+fn interrupted() -> Sheet {
+    let lines = journal(usual(), RunEnd::Ready, false, payloads());
+    Sheet::of(&lines[..lines.len() - 3]).expect("a sheet")
+}
+
+/// A PC without Internet and with an empty battery on its board.
+fn spoilt() -> Sheet {
+    let mut steps = usual();
+    let [english, french] = ["Windows Update: no Internet", "Windows Update : pas d'Internet"].map(str::to_owned);
+    steps[6].outcome = Outcome::Failed(Failure::Fault { english, french });
+    let mut lines = journal(steps, RunEnd::Failed, false, payloads());
+    let restarted = lines.iter().position(|line| matches!(line.entry, Entry::Restart { .. })).expect("a restart") + 1;
+    lines[restarted..].iter_mut().for_each(|line| line.at = line.at.replace("2026-11-21T09", "2019-01-01T00"));
+    Sheet::of(&lines).expect("a sheet")
 }
 
 fn hostile() -> Sheet {

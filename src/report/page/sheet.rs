@@ -31,12 +31,20 @@ impl Page {
             let text = language.pick("The system asks for one more restart.", "Le système demande encore un redémarrage.");
             blocks.push(Block::Warning(text.to_owned()));
         }
+        if sheet.clock_went_back() {
+            let text = language.pick(
+                "The clock of the PC was set while it was prepared: the dates are uncertain.",
+                "L'horloge du PC a été remise à l'heure pendant la préparation : dates incertaines.",
+            );
+            blocks.push(Block::Warning(text.to_owned()));
+        }
         blocks.extend(sheet.code().as_deref().and_then(Code::of).map(Block::Code));
         blocks.push(Block::Facts(facts(sheet, language, zone)));
         blocks.extend(summary(sheet, language));
         blocks.push(Block::NewPage);
         blocks.extend(evidence(sheet, language, zone));
-        let when = sheet.finished.as_ref().or(sheet.started.as_ref()).map(|at| day_and_time(at, zone, language));
+        let when = sheet.finished.as_ref().or(sheet.started.as_ref()).filter(|_| !sheet.clock_went_back());
+        let when = when.map(|at| day_and_time(at, zone, language));
         let page = Page {
             language,
             title: language.pick("Delivery sheet", "Fiche de préparation").to_owned(),
