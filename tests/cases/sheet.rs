@@ -52,7 +52,7 @@ fn done(name: &str, kind: &str, detection: [&str; 2], changes: Vec<Change>) -> S
 const LIST: [&str; 2] = ["the list of installed programs", "liste des programmes installés"];
 const ACCOUNTS: [&str; 2] = ["the system's list of accounts", "liste des comptes du système"];
 const NAME: [&str; 2] = ["the name it has, and that of its next start", "nom actuel, et nom au prochain démarrage"];
-const START: [&str; 2] = ["another identity of the PC's start", "autre identité du démarrage du PC"];
+const START: [&str; 2] = ["another identity of the PC's start", "nouvel identifiant de démarrage"];
 const OWN: [&str; 2] = ["a look of its own", "son propre examen"];
 
 fn portrait(name: &str, build: &str, restart_pending: bool) -> Portrait {

@@ -194,11 +194,11 @@ fn summary(sheet: &Sheet, language: Language) -> Vec<Block> {
     let text = match more {
         0 => language.pick("Each step is on the pages that follow.", "Chaque étape figure sur les pages suivantes.").to_owned(),
         more => {
-            let more =
-                counted(more, ("more is not done", "autre non aboutie"), ("more are not done", "autres non abouties"), language);
+            let (one, many) = (("more is not done", "autre étape non aboutie"), ("more are not done", "autres étapes non abouties"));
+            let more = counted(more, one, many, language);
             language.pick(
-                format!("{more}: each step is on the pages that follow."),
-                format!("{more} : chaque étape figure sur les pages suivantes."),
+                format!("{more}; all of them are on the pages that follow."),
+                format!("{more} ; toutes figurent sur les pages suivantes."),
             )
         }
     };
@@ -244,7 +244,7 @@ fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
         blocks.push(heading("Restarts", "Redémarrages"));
         blocks.push(Block::Facts(sheet.restarts.iter().map(restart).collect()));
     }
-    blocks.push(heading("Made from", "À partir de"));
+    blocks.push(heading("Made from", "Établi à partir de"));
     let profile = language.pick("Profile", "Profil");
     let used = [(profile.to_owned(), sheet.profile.clone())].into_iter();
     let used = used.chain(sheet.payloads.iter().map(|(name, digest)| (name.clone(), digest.sha256.clone())));
