@@ -18,6 +18,7 @@ use super::step::Kind;
 use crate::fault::{Fault, Result, Why};
 pub use condition::{Condition, Pattern};
 pub use schema::schema;
+pub use variables::literal;
 
 /// Seconds that a program of a step may run, where the profile names none: half an hour, which the longest installers stay under.
 const USUAL_TIMEOUT_S: u32 = 1800;
