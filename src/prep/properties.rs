@@ -345,11 +345,18 @@ fn what_a_later_step_undoes_is_not_done() {
     let (mut pc, mut log) = (pc(), FakeLog::default());
     let mut told: Vec<(String, bool)> = Vec::new();
     engine::Log::write(&mut log, &opened(&profile, &pc)).expect("written");
-    let record = engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, Terms { by: Starter::Person, may_restart: true }, &mut |event| {
-        if let Event::Step(step) = event {
-            told.push((step.name.clone(), step.outcome.is_done()));
-        }
-    })
+    let record = engine::run(
+        &profile,
+        &mut pc,
+        Past::of(&log.entries),
+        &mut log,
+        Terms { by: Starter::Person, may_restart: true },
+        &mut |event| {
+            if let Event::Step(step) = event {
+                told.push((step.name.clone(), step.outcome.is_done()));
+            }
+        },
+    )
     .expect("a run");
     assert_eq!(record.end, Some(RunEnd::Failed));
     assert!(matches!(outcomes(&record)["message"], Outcome::DidNotTake(_)), "{:?}", record.steps);

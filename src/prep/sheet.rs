@@ -62,10 +62,17 @@ pub struct Sheet {
     /// The files beside the profile.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub payloads: BTreeMap<String, Digest>,
+    /// Lines of the journal that could not be read: what they told is missing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u32,
     /// The SHA-256 of all the rest, so that a sheet that was changed by accident or without care is known. Whoever means to
     /// deceive can make it anew: the sum on paper is what they cannot.
     #[serde(default)]
     pub seal: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A restart of the PC.
@@ -169,6 +176,11 @@ impl Sheet {
     /// The sheet with another name of whoever prepared the PC.
     pub fn by(self, technician: String) -> Sheet {
         Sheet { technician: Some(technician), ..self }.sealed()
+    }
+
+    /// The sheet of a journal with so many lines that could not be read.
+    pub fn without(self, unread: u32) -> Sheet {
+        Sheet { unread, ..self }.sealed()
     }
 
     /// What the PC is like, as it was seen last.
@@ -407,6 +419,7 @@ impl Told {
             restarts: self.restarts,
             steps: self.steps,
             payloads,
+            unread: 0,
             seal: String::new(),
         }
     }
@@ -507,7 +520,8 @@ mod tests {
         let (_, log) = prepared();
         let reset = log.entries.iter().position(|entry| matches!(entry, Entry::Restart { .. })).expect("a restart");
         let at = |place: usize| if place > reset { "2019-01-01T00:03:00Z" } else { "2026-11-21T09:02:00Z" };
-        let lines: Vec<Written> = log.entries.iter().enumerate().map(|(place, entry)| Written { entry: entry.clone(), at: at(place).into() }).collect();
+        let lines: Vec<Written> =
+            log.entries.iter().enumerate().map(|(place, entry)| Written { entry: entry.clone(), at: at(place).into() }).collect();
         let (right, set_back) = (sheet(&log), Sheet::of(&lines).expect("a sheet"));
         assert!(set_back.clock_went_back() && !right.clock_went_back());
         let stood = |sheet: &Sheet| sheet.steps.iter().map(|step| step.stood.clone()).collect::<Vec<_>>();

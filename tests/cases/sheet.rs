@@ -1,5 +1,6 @@
 //! Delivery sheets, each from the journal of a preparation: a small PC that is ready, one on which much went wrong, one with sixty
-//! steps, one that hostile hands have named, one that was cut off, one without Internet whose clock was set back.
+//! steps, one that hostile hands have named, one that was cut off, one without Internet whose clock was set back and whose journal has
+//! lost lines.
 
 use std::collections::BTreeMap;
 
@@ -212,7 +213,7 @@ fn interrupted() -> Sheet {
     Sheet::of(&lines[..lines.len() - 3]).expect("a sheet")
 }
 
-/// A PC without Internet and with an empty battery on its board.
+/// A PC without Internet and with an empty battery on its board; the disk has lost two lines.
 fn spoilt() -> Sheet {
     let mut steps = usual();
     let [english, french] = ["Windows Update: no Internet", "Windows Update : pas d'Internet"].map(str::to_owned);
@@ -220,7 +221,7 @@ fn spoilt() -> Sheet {
     let mut lines = journal(steps, RunEnd::Failed, false, payloads());
     let restarted = lines.iter().position(|line| matches!(line.entry, Entry::Restart { .. })).expect("a restart") + 1;
     lines[restarted..].iter_mut().for_each(|line| line.at = line.at.replace("2026-11-21T09", "2019-01-01T00"));
-    Sheet::of(&lines).expect("a sheet")
+    Sheet::of(&lines).expect("a sheet").without(2)
 }
 
 fn hostile() -> Sheet {

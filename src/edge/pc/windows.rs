@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use super::payloads::Payloads;
 use super::{about, drivers, files, is_still, product, program};
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -417,7 +418,7 @@ impl Act for Pc {
     }
 
     fn wait(&mut self, seconds: u32) {
-        std::thread::sleep(Duration::from_secs(seconds.into()));
+        stop::wait(Duration::from_secs(seconds.into()));
     }
 }
 

@@ -38,6 +38,16 @@ impl Page {
             );
             blocks.push(Block::Warning(text.to_owned()));
         }
+        if sheet.unread > 0 {
+            let (one, many) = (
+                ("line of the journal cannot be read", "ligne du journal est illisible"),
+                ("lines of the journal cannot be read", "lignes du journal sont illisibles"),
+            );
+            let lines = counted(sheet.unread, one, many, language);
+            let text = language
+                .pick(format!("{lines}: this sheet may lack something."), format!("{lines} : cette fiche peut être incomplète."));
+            blocks.push(Block::Warning(text));
+        }
         blocks.extend(sheet.code().as_deref().and_then(Code::of).map(Block::Code));
         blocks.push(Block::Facts(facts(sheet, language, zone)));
         blocks.extend(summary(sheet, language));
@@ -194,7 +204,8 @@ fn summary(sheet: &Sheet, language: Language) -> Vec<Block> {
     let text = match more {
         0 => language.pick("Each step is on the pages that follow.", "Chaque étape figure sur les pages suivantes.").to_owned(),
         more => {
-            let (one, many) = (("more is not done", "autre étape non aboutie"), ("more are not done", "autres étapes non abouties"));
+            let (one, many) =
+                (("more is not done", "autre étape non aboutie"), ("more are not done", "autres étapes non abouties"));
             let more = counted(more, one, many, language);
             language.pick(
                 format!("{more}; all of them are on the pages that follow."),
