@@ -265,10 +265,8 @@ fn a_pc_goes_on_by_itself_after_a_real_restart() {
 #[test]
 fn a_pc_whose_power_goes_again_and_again_comes_to_the_same_end() {
     let Some(pc) = Pc::new() else { return };
-    // In the first step; in the middle of the account; while the package is installed; while it is being restarted; after the restart.
-    for begun in
-        ["\"name\":\"name\"", "\"name\":\"clerk\"", "\"name\":\"program\"", "\"restarting\":true", "\"name\":\"after it\""]
-    {
+    // In the middle of the account; while the package is installed; after the restart.
+    for begun in ["\"name\":\"clerk\"", "\"name\":\"program\"", "\"name\":\"after it\""] {
         // A power cut is a restart too: a step that only waits for one is done then, and it may come to the end.
         pc.start().until(&[begun, END]);
     }

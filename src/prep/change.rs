@@ -246,6 +246,8 @@ impl Aspect {
     fn state(&self, state: &State, language: Language) -> String {
         /// Digits of a digest that tell one from another at a glance.
         const SHOWN: usize = 8;
+        /// Letters of a value of the registry that are shown.
+        const VALUE: usize = 60;
         let (english, french) = match (state, self) {
             (State::Text(text), Aspect::FullName) => return language.pick(format!("\"{text}\""), format!("« {text} »")),
             (State::Text(text), Aspect::Start | Aspect::Runs) => match text.as_str() {
@@ -264,6 +266,10 @@ impl Aspect {
                 "shut down" => ("shut down", "arrêt"),
                 _ => return text.clone(),
             },
+            (State::Text(text), Aspect::Value(_)) => {
+                let cut = text.char_indices().nth(VALUE).map(|(at, _)| format!("{}…", &text[..at]));
+                return cut.unwrap_or_else(|| text.clone());
+            }
             (State::Text(text), _) => return text.clone(),
             (State::Bytes(Digest { sha256, size }), _) => {
                 let digits = sha256.get(..SHOWN).unwrap_or(sha256);

@@ -278,6 +278,11 @@ impl Run<'_> {
                 let restart = self.wants_restart(stage);
                 return Ok((outcome, restart));
             }
+            if before.interrupted && self.terms.by == Starter::Startup && !stage.kind.step().begins_again() {
+                let outcome = Outcome::Failed(Failure::from(&cut_off()));
+                self.ended(stage, &outcome, false, vec![])?;
+                return Ok((outcome, false));
+            }
             if !self.tries_left(stage) {
                 // After the last restart it is still not so.
                 let outcome = match before.outcome {
@@ -411,6 +416,14 @@ impl Run<'_> {
         self.past.add(&entry);
         Ok(())
     }
+}
+
+fn cut_off() -> Fault {
+    Fault::new(
+        "it was cut off in the middle, and is not begun again by itself",
+        "elle a été coupée en plein travail, et n'est pas recommencée d'elle-même",
+    )
+    .hint("look at the PC, then run trousse prep run again", "regardez le PC, puis relancez trousse prep run")
 }
 
 /// The program that ended worst, as the outcome of its step.

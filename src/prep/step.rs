@@ -48,6 +48,11 @@ pub trait Step {
         Vec::new()
     }
 
+    /// Whether it is begun again by itself where it was cut off. Where not, somebody must look at the PC and start the run.
+    fn begins_again(&self) -> bool {
+        true
+    }
+
     /// The names of the secrets that it may need, on whatever PC.
     fn secrets(&self) -> Vec<&str> {
         Vec::new()

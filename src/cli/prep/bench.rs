@@ -14,7 +14,7 @@ use super::BenchArgs;
 use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
-use crate::edge::bench::pc::{Baggage, Brought, brought};
+use crate::edge::bench::baggage::{Baggage, Brought, brought};
 use crate::edge::bench::ssh::{Access, Hop};
 use crate::edge::bench::station::{self, Plan, Planned};
 use crate::edge::pc::{folder_of, profile_text};

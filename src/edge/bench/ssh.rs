@@ -1,6 +1,7 @@
 //! SSH to a PC, by russh: one program for all PCs, where the system's `ssh` would be a process each. Host keys are checked as ssh(1)
 //! does with StrictHostKeyChecking, and logging in goes by the agent, key files and a password.
 
+use std::cell::Cell;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use russh::keys::{Algorithm, HashAlg, PrivateKey, PrivateKeyWithHashAlg, PublicK
 use russh::{AlgorithmKind, Channel, ChannelMsg};
 use tokio::time::timeout;
 
+use super::baggage::Brought;
 use crate::fault::{Fault, Why};
 use crate::line::one_line;
 use crate::prep::bench::attend::LONGEST_LINE;
@@ -28,6 +30,8 @@ const ALIVE: Duration = Duration::from_secs(5);
 const UNANSWERED: usize = 3;
 /// A PC that takes no byte for so long is gone.
 const TAKES: Duration = Duration::from_secs(30);
+/// A script, a hash and an answer are awaited for so long.
+pub(super) const ANSWERS: Duration = Duration::from_secs(120);
 /// Bytes that a PC may send unread, and messages of it that wait: the station has many PCs.
 const WINDOW: u32 = 256 << 10;
 const WAITING: usize = 16;
@@ -48,6 +52,11 @@ pub(super) enum Trouble {
 impl Trouble {
     pub(super) fn lost(english: impl Into<String>, french: impl Into<String>) -> Trouble {
         Trouble::Lost(Failure::from(&Fault::new(english, french)))
+    }
+
+    /// The connection is gone.
+    pub(super) fn cut() -> Trouble {
+        Trouble::lost("the connection is lost", "connexion perdue")
     }
 
     pub(super) fn refused(fault: &Fault) -> Trouble {
@@ -525,6 +534,16 @@ impl Talk {
     /// Says something to it.
     pub(super) async fn say(&mut self, bytes: Vec<u8>) -> Result<(), Trouble> {
         within(TAKES, self.channel.data_bytes(bytes)).await?.map_err(cut)
+    }
+
+    /// Sends it a file from a byte on; how much was sent is told meanwhile.
+    pub(super) async fn send(&mut self, file: &Brought, from: u64, sent: &Cell<(u64, u64)>) -> Result<(), Trouble> {
+        let mut blocks = file.from(from)?;
+        while let Some(block) = blocks.next()? {
+            self.say(block).await?;
+            sent.set(blocks.sent());
+        }
+        Ok(())
     }
 
     /// Nothing more is said to it.

@@ -9,7 +9,8 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
-use super::pc::{Baggage, Pc};
+use super::baggage::Baggage;
+use super::pc::Pc;
 use super::ssh::{Access, Hop};
 use crate::edge::stop;
 use crate::fault::{Fault, Result};

@@ -50,7 +50,7 @@ pub(super) fn names(path: &str) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether a file is there and holds a text.
+/// Whether a file is there and holds a text: in UTF-8, or in UTF-16 as PowerShell's `>` writes it.
 pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     if plain(path)?.is_none() {
         return Ok(false);
@@ -58,7 +58,9 @@ pub(super) fn holds(path: &str, text: &str) -> Result<bool> {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(SEARCHED).read_to_end(&mut bytes));
     read.map_err(|error| about(path, &error))?;
-    Ok(text.is_empty() || bytes.windows(text.len()).any(|window| window == text.as_bytes()))
+    let wide: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let holds = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+    Ok(text.is_empty() || holds(text.as_bytes()) || holds(&wide))
 }
 
 /// What a small file holds.
@@ -150,6 +152,9 @@ mod tests {
         assert_eq!(seen(path).expect("a look").expect("a file").digest, Digest::of(b"hello"));
         assert!(holds(path, "ell").expect("a look") && !holds(path, "x").expect("a look"));
         assert_eq!(fs::read_dir(folder.path().join("a/b")).expect("the folder").count(), 1, "nothing is left beside it");
+        let wide: Vec<u8> = "\u{feff}prêt\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        write(path, &mut &wide[..], Mode(0o640)).expect("written");
+        assert!(holds(path, "prêt").expect("a look") && !holds(path, "fini").expect("a look"));
     }
 
     #[cfg(unix)]

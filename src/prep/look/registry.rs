@@ -12,8 +12,8 @@ const LONGEST_PART: usize = 255;
 const LONGEST_NAME: usize = 16_383;
 /// Parts of a key's path, likewise.
 const DEEPEST: usize = 512;
-/// Letters and bytes of a value that are shown.
-const SHOWN: usize = 60;
+/// Letters and bytes of a value that are kept, so that it can be put back; few are longer.
+const KEPT: usize = 4096;
 
 /// Where the keys of a system begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,14 +219,14 @@ fn text(bytes: &[u8]) -> Option<String> {
 }
 
 impl fmt::Display for Data {
-    /// As a change shows it: the type, and what it holds, cut where it is long.
+    /// As a change keeps it: the type, and what it holds, cut where it is too long to be kept.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let cut = |text: &str| match text.char_indices().nth(SHOWN) {
+        let cut = |text: &str| match text.char_indices().nth(KEPT) {
             Some((at, _)) => format!("\"{}…\"", &text[..at]),
             None => format!("\"{text}\""),
         };
         let bytes = |bytes: &[u8]| {
-            let shown: Vec<String> = bytes.iter().take(SHOWN / 3).map(|byte| format!("{byte:02x}")).collect();
+            let shown: Vec<String> = bytes.iter().take(KEPT / 3).map(|byte| format!("{byte:02x}")).collect();
             format!("{}{}", shown.join(" "), if bytes.len() > shown.len() { " …" } else { "" })
         };
         match self {
@@ -273,11 +273,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut_where_it_is_shown() {
+    fn what_is_too_long_to_be_kept_is_cut() {
         assert_eq!(Data::Dword(1).to_string(), "dword 1");
         assert_eq!(Data::Binary(vec![0, 255]).to_string(), "binary 00 ff");
-        assert!(Data::String("é".repeat(500)).to_string().chars().count() < 70);
-        assert!(Data::Other(9, vec![7; 500]).to_string().chars().count() < 80);
+        assert_eq!(Data::String("é".repeat(500)).to_string().chars().count(), 502);
+        assert!(Data::String("é".repeat(5000)).to_string().chars().count() < 4100);
+        assert!(Data::Other(9, vec![7; 5000]).to_string().chars().count() < 4110);
     }
 
     fn data() -> impl Strategy<Value = Data> {

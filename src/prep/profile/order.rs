@@ -1,8 +1,11 @@
 //! The order of the steps: as they stand in the profile, each after those that it needs.
 
-use super::{Refusal, Stage};
+use super::{Condition, Refusal, Stage};
 use crate::fault::Why;
 use crate::prep::step::Kind;
+
+/// Letters that a model must have: `*` alone would be any.
+const FEWEST: usize = 3;
 
 /// The places of the steps in that order.
 ///
@@ -52,6 +55,19 @@ fn firmware_last(stages: &[Stage], order: &[usize]) -> Result<(), Refusal> {
     );
     Err(Refusal::new(after.line, why)
         .hint("put the step of the kind `firmware` at the end", "placez l'étape du genre `firmware` à la fin"))
+}
+
+/// Refuses a firmware that does not say for which models it is: another maker's may be newer by its number.
+pub(super) fn firmware_of_a_model(stages: &[Stage], target: &Condition) -> Result<(), Refusal> {
+    let names_one = |of: &Condition| !of.models.is_empty() && of.models.iter().all(|model| model.letters() >= FEWEST);
+    let for_any = |stage: &&Stage| matches!(stage.kind, Kind::Firmware(_)) && !names_one(&stage.when) && !names_one(target);
+    let Some(stage) = stages.iter().find(for_any) else { return Ok(()) };
+    let name = &stage.name;
+    let why = Why::new(
+        format!("step {name:?}: it does not say for which models the firmware is"),
+        format!("étape {name:?} : elle ne dit pas pour quels modèles est le firmware"),
+    );
+    Err(Refusal::new(stage.line, why).hint("write when = { models = [\"NUC11*\"] }", "écrivez when = { models = [\"NUC11*\"] }"))
 }
 
 fn nobody(stage: &Stage, need: &str, stages: &[Stage]) -> Refusal {

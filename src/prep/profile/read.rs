@@ -53,6 +53,7 @@ impl Profile {
             return Err(nameless(stage));
         }
         let order = order::order(&stages)?;
+        order::firmware_of_a_model(&stages, &head.target)?;
         let sha256 = Digest::of(text.as_bytes()).sha256;
         let (title, version, target) = (head.title, head.version, head.target);
         Ok(Profile { title, version, target, variables, depot, names, stages, sha256, order })

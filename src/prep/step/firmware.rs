@@ -4,7 +4,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::package::version;
+use super::package::{WINDOWS, version};
 use super::{Applied, ExitCodes, Meaning, Scene, Step, beside, check, only_windows};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
@@ -31,6 +31,18 @@ impl Step for Firmware {
         let Some(seen) = pc.firmware()? else {
             return Err(Fault::new("the PC does not tell the version of its firmware", "le PC ne dit pas la version de son firmware"));
         };
+        // What makers call their versions: PATGL357.0061 says nothing of 1.24.0.
+        if family(&seen) != family(&self.version) {
+            let wanted = &self.version;
+            return Err(Fault::new(
+                format!("the firmware of this PC is {seen}, of another family than {wanted}"),
+                format!("le firmware de ce PC est {seen}, d'une autre famille que {wanted}"),
+            )
+            .hint(
+                "give the step the models that it is for: when = { models = [\"NUC11*\"] }",
+                "donnez à l'étape les modèles visés : when = { models = [\"NUC11*\"] }",
+            ));
+        }
         if version::compare(&seen, &self.version).is_ge() {
             return Ok(Vec::new());
         }
@@ -64,7 +76,7 @@ impl Step for Firmware {
             ));
         }
         let ended = pc.install(&self.file, &self.arguments, scene.timeout_s)?;
-        let applied = self.exit_codes.applied(ended);
+        let applied = self.exit_codes.applied_or(ended, WINDOWS);
         // What it has written takes effect while the PC starts.
         let meaning = if applied.meaning == Meaning::Done { Meaning::Restart } else { applied.meaning };
         Ok(Applied { meaning, ..applied })
@@ -88,19 +100,34 @@ impl Step for Firmware {
         pc.payload_program(&self.file)
     }
 
+    fn begins_again(&self) -> bool {
+        false
+    }
+
     fn payloads(&self) -> Vec<&str> {
         vec![&self.file]
     }
 }
 
+/// The letters that a version begins with: those of one board are the same.
+fn family(version: &str) -> String {
+    version.trim().chars().take_while(|c| !c.is_ascii_digit()).collect::<String>().to_uppercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prep::fake::{Fake, planned, refused, step};
+    use crate::prep::engine::{self, Terms};
+    use crate::prep::entry::{Entry, Starter};
+    use crate::prep::fake::{Fake, FakeLog, planned, refused, step};
     use crate::prep::look::{Row, System};
+    use crate::prep::outcome::RunEnd;
+    use crate::prep::past::Past;
     use crate::prep::profile::tests::parse;
+    use crate::prep::properties::opened;
 
-    const STEP: &str = "kind = \"firmware\"\nfile = \"bios.exe\"\nversion = \"1.24.0\"\narguments = [\"/s\"]";
+    const STEP: &str = "kind = \"firmware\"\nfile = \"bios.exe\"\nversion = \"1.24.0\"\narguments = [\"/s\"]\n\
+                        when = { models = [\"OptiPlex*\"] }";
 
     fn pc(firmware: &str, protected: &str) -> Fake {
         let mut pc = Fake { system: System::Windows, firmware: Some(firmware.into()), ..Fake::default() };
@@ -119,6 +146,10 @@ mod tests {
         assert_eq!(planned(&lenovo, &pc("N2JET98W (1.76 )", "0")), []);
         assert_eq!(planned(&lenovo, &pc("N2JET87W (1.65 )", "0")).len(), 1);
         assert!(Fake { firmware: None, ..pc("", "0") }.plan(&step(STEP)).is_err(), "nothing tells");
+        for seen in ["PATGL357.0061", "N2JET87W (1.65 )"] {
+            let fault = pc(seen, "0").plan(&step(STEP)).expect_err("of another maker");
+            assert!(fault.to_string().contains("another family"), "{fault}");
+        }
     }
 
     #[test]
@@ -156,7 +187,43 @@ mod tests {
         assert_eq!(profile("kind = \"reboot\""), Ok(()));
         assert_eq!(profile("kind = \"check\"\nwhat = \"tpm\""), Ok(()));
         let (line, why) = profile("kind = \"file\"\npath = \"/etc/a\"\ntext = \"x\"").expect_err("refused");
-        assert!(line == Some(9) && why.contains("\"after\" comes after firmware"), "{why}");
+        assert!(line == Some(10) && why.contains("\"after\" comes after firmware"), "{why}");
+    }
+
+    #[test]
+    fn one_that_was_cut_off_is_begun_again_by_somebody_alone() {
+        let (keys, _) = STEP.split_once("when").expect("its models");
+        let head = "title = \"t\"\nversion = \"1\"\n[for]\nmodels = [\"OptiPlex*\"]\n";
+        let profile = parse(&format!("{head}[[step]]\nname = \"bios\"\n{keys}")).expect("a profile");
+        let (mut pc, mut log) = (pc("1.9.1", "0"), FakeLog::default());
+        let boot = pc.boot().expect("a start");
+        let began = Entry::Began { step: "bios".into(), attempt: 1, changes: planned(&step(STEP), &pc) };
+        log.entries = vec![opened(&profile, &pc), Entry::Started { boot, by: Starter::Person }, began];
+        let mut run = |pc: &mut Fake, by| {
+            let past = Past::of(&log.entries);
+            engine::run(&profile, pc, past, &mut log, Terms { by, may_restart: false }, &mut |_| {}).expect("a run").end
+        };
+        pc.start();
+        assert_eq!(run(&mut pc, Starter::Startup), Some(RunEnd::Failed));
+        let flashed = |pc: &Fake| pc.acts.iter().filter(|act| act.starts_with("install")).count();
+        assert_eq!(flashed(&pc), 0, "{:?}", pc.acts);
+        assert_eq!(run(&mut pc, Starter::Person), Some(RunEnd::RestartPending));
+        assert_eq!(flashed(&pc), 1);
+        pc.start();
+        assert_eq!(run(&mut pc, Starter::Startup), Some(RunEnd::Ready));
+        assert_eq!(flashed(&pc), 1);
+    }
+
+    #[test]
+    fn a_firmware_for_any_model_is_refused() {
+        let (head, step) = ("title = \"t\"\nversion = \"1\"\n", format!("[[step]]\nname = \"bios\"\n{STEP}\n"));
+        let bare = step.replace("when = { models = [\"OptiPlex*\"] }", "");
+        assert!(parse(&format!("{head}{step}")).is_ok());
+        assert!(parse(&format!("{head}[for]\nmodels = [\"OptiPlex*\"]\n{bare}")).is_ok());
+        for text in [format!("{head}{bare}"), format!("{head}[for]\nmodels = [\"*\"]\n{bare}")] {
+            let refusal = parse(&text).expect_err("refused");
+            assert!(refusal.why.english.contains("for which models"), "{refusal:?}");
+        }
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub use installed::Installed;
 const PATIENCE_S: u32 = 30;
 /// What the exit codes of Windows Installer mean, which most installers keep to: a restart is needed, one was begun, another
 /// installation is running (Win32 documentation).
-const WINDOWS: &[(i32, Meaning)] = &[(3010, Meaning::Restart), (1641, Meaning::Restart), (1618, Meaning::Retry)];
+pub(super) const WINDOWS: &[(i32, Meaning)] = &[(3010, Meaning::Restart), (1641, Meaning::Restart), (1618, Meaning::Retry)];
 
 /// A package beside the profile.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{Applied, Scene, Step};
-use crate::fault::{Result, Why};
+use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::power::{Lid, Setting, Source};
-use crate::prep::look::{Act, Look};
+use crate::prep::look::{Act, Look, System};
 
 /// A week: longer than that is never.
 const LONGEST_MIN: u32 = 7 * 24 * 60;
@@ -153,6 +153,29 @@ impl Step for Power {
         }
         Ok(())
     }
+
+    fn inspect(&self, pc: &dyn Look) -> Result<()> {
+        if pc.build()?.system != System::Linux {
+            return Ok(());
+        }
+        let of_windows = self.wanted().any(|(_, setting, _)| matches!(setting, Setting::Screen | Setting::Hibernate));
+        let apart = matches!((self.mains.sleep, self.battery.sleep), (Some(mains), Some(battery)) if mains != battery);
+        let (english, french) = match (of_windows, apart) {
+            (true, _) => (
+                "on Linux screen and hibernate belong to each account and desktop: only sleep and the lid are the PC's",
+                "sous Linux screen et hibernate appartiennent à chaque compte et bureau : seuls sleep et lid sont ceux du PC",
+            ),
+            (_, true) => (
+                "Linux has one sleep for mains and battery, and these are two",
+                "Linux n'a qu'une mise en veille pour secteur et batterie, et en voici deux",
+            ),
+            _ => return Ok(()),
+        };
+        Err(Fault::new(english, french).hint(
+            "give the step when = { system = \"windows\" }, and one of its own for Linux",
+            "donnez à l'étape when = { system = \"windows\" }, et une autre pour Linux",
+        ))
+    }
 }
 
 #[cfg(test)]
@@ -195,6 +218,22 @@ mod tests {
         ] {
             let said = refused(&format!("kind = \"power\"\n{keys}"));
             assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+
+    #[test]
+    fn what_linux_keeps_otherwise_is_refused_before_anything_is_touched() {
+        let windows = Fake { system: System::Windows, ..Fake::default() };
+        for (keys, fits) in [
+            ("mains = { sleep = 0 }, battery = { sleep = 15 }", false),
+            ("mains = { sleep = 15, lid = \"nothing\" }, battery = { sleep = 15 }", true),
+            ("mains = { screen = 15 }", false),
+            ("battery = { hibernate = 60 }", false),
+            ("battery = { lid = \"sleep\" }", true),
+        ] {
+            let power = step(&format!("kind = \"power\"\n{}", keys.replace("}, ", "}\n")));
+            assert_eq!(power.step().inspect(&Fake::default()).is_ok(), fits, "{keys}");
+            assert!(power.step().inspect(&windows).is_ok(), "{keys}");
         }
     }
 }

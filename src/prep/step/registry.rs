@@ -210,6 +210,17 @@ mod tests {
     }
 
     #[test]
+    fn long_values_are_told_apart_by_their_ends_and_shown_by_their_beginnings() {
+        let mut pc = pc();
+        let key = Key::machine("SOFTWARE\\Policies\\Kiosk");
+        let long = |end: &str| format!("{}{end}", "x".repeat(200));
+        pc.set_registry_value(&key, "a", &Data::String(long("1"))).expect("set");
+        let change = planned(&step(&values(&format!("a = {{ string = \"{}\" }}", long("2")))), &pc).remove(0);
+        assert_ne!(change.before, change.after);
+        assert!(change.say(crate::language::Language::Fr).chars().count() < 200);
+    }
+
+    #[test]
     fn what_no_registry_can_keep_is_refused() {
         for (keys, part) in [
             (values(""), "empty"),

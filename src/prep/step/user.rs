@@ -14,6 +14,8 @@ const LONGEST: usize = 32;
 const LONGEST_ON_WINDOWS: usize = 20;
 /// What no group is called (Linux: passwd(5), usermod(8); Windows: LOCALGROUP_INFO_1, lmaccess.h).
 const ILLEGAL: &str = "\"/\\[]:;|=,+*?<>@";
+/// What the group of administrators is called here, whatever the language of Windows calls it.
+const ADMINISTRATORS: &str = "administrators";
 /// Letters of a group's name (lmcons.h, GNLEN).
 const LONGEST_GROUP: usize = 256;
 
@@ -48,14 +50,15 @@ impl Step for User {
             let before = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name.clone()) };
             changes.push(Change::new(login, Aspect::FullName, before, State::Text(name.clone())));
         }
+        // Before its groups: nobody is an administrator without a password.
+        if self.password_from.is_some() && !is.has_password {
+            changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
+        }
         for group in self.groups.iter().filter(|group| !is.groups.contains(group)) {
             if !pc.has_group(group)? {
                 return Err(Fault::new(format!("no group is called {group}"), format!("aucun groupe ne s'appelle {group}")));
             }
             changes.push(Change::to_be(login, Aspect::Member(group.clone())));
-        }
-        if self.password_from.is_some() && !is.has_password {
-            changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
         }
         Ok(changes)
     }
@@ -69,7 +72,7 @@ impl Step for User {
         let name = self.full_name.as_ref().map(|_| Sight::new(login, Aspect::FullName, name));
         let member = |group: &String| Sight::whether(login, Aspect::Member(group.clone()), is.groups.contains(group));
         let password = self.password_from.as_ref().map(|_| Sight::whether(login, Aspect::Password, is.has_password));
-        Ok([there].into_iter().chain(name).chain(self.groups.iter().map(member)).chain(password).collect())
+        Ok([there].into_iter().chain(name).chain(password).chain(self.groups.iter().map(member)).collect())
     }
 
     fn detection(&self) -> Why {
@@ -80,7 +83,15 @@ impl Step for User {
         let login = &self.login;
         match &change.aspect {
             Aspect::FullName => pc.set_full_name(login, self.full_name.as_deref().unwrap_or_default())?,
-            Aspect::Member(group) => pc.join_group(login, group)?,
+            Aspect::Member(group) => {
+                if self.password_from.is_some() && pc.account(login)?.is_none_or(|is| !is.has_password) {
+                    return Err(Fault::new(
+                        format!("{login} has no password yet: it joins no group before"),
+                        format!("{login} n'a pas encore de mot de passe : il n'entre dans aucun groupe avant"),
+                    ));
+                }
+                pc.join_group(login, group)?;
+            }
             Aspect::Password => {
                 let name = self.password_from.as_deref().unwrap_or_default();
                 let password = pc.secret(name).ok_or_else(|| {
@@ -140,14 +151,25 @@ impl Step for User {
 
     fn inspect(&self, pc: &dyn Look) -> Result<()> {
         let login = &self.login;
-        if pc.build()?.system != System::Windows || login.len() <= LONGEST_ON_WINDOWS {
+        if pc.build()?.system != System::Windows {
             return Ok(());
         }
-        Err(Fault::new(
-            format!("{login:?} is no account on Windows: {LONGEST_ON_WINDOWS} letters at most"),
-            format!("{login:?} n'est pas un compte Windows : {LONGEST_ON_WINDOWS} caractères au plus"),
-        )
-        .hint("give it a shorter one", "donnez-lui un nom plus court"))
+        if login.len() > LONGEST_ON_WINDOWS {
+            return Err(Fault::new(
+                format!("{login:?} is no account on Windows: {LONGEST_ON_WINDOWS} letters at most"),
+                format!("{login:?} n'est pas un compte Windows : {LONGEST_ON_WINDOWS} caractères au plus"),
+            )
+            .hint("give it a shorter one", "donnez-lui un nom plus court"));
+        }
+        // Linux locks an account without a password; Windows lets anybody log in with it.
+        if self.password_from.is_none() && self.groups.iter().any(|group| group == ADMINISTRATORS) {
+            return Err(Fault::new(
+                format!("{login} would be an administrator without a password"),
+                format!("{login} serait administrateur sans mot de passe"),
+            )
+            .hint("say where its password comes from: password_from", "dites d'où vient son mot de passe : password_from"));
+        }
+        Ok(())
     }
 
     fn secret(&self, change: &Change) -> Option<&str> {
@@ -182,6 +204,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_an_administrator_without_the_password_that_was_asked_for() {
+        let mut pc = Fake::default();
+        pc.groups.push("sudo".into());
+        let step = step(TECH);
+        for change in planned(&step, &pc) {
+            let blocked = matches!(change.aspect, Aspect::Password | Aspect::Member(_));
+            assert_eq!(pc.apply(&step, &change).is_err(), blocked, "{change:?}");
+        }
+        assert_eq!(pc.accounts["tech"].groups, Vec::<String>::new());
+    }
+
+    #[test]
     fn a_password_that_is_there_is_left_alone_and_other_groups_too() {
         let mut pc = Fake::default();
         let groups = vec!["sudo".into(), "audio".into()];
@@ -208,6 +242,9 @@ mod tests {
         let windows = Fake { system: System::Windows, ..Fake::default() };
         let long = step(&format!("kind = \"user\"\nlogin = \"{}\"", "x".repeat(21)));
         assert!(long.step().inspect(&windows).is_err() && long.step().inspect(&Fake::default()).is_ok());
+        let keyless = step("kind = \"user\"\nlogin = \"tech\"\ngroups = [\"administrators\"]");
+        let fault = keyless.step().inspect(&windows).expect_err("refused");
+        assert!(fault.to_string().contains("password_from"), "{fault}");
         refused("kind = \"user\"\nlogin = \"tech\"\nfull_name = \"a:b\"");
         refused("kind = \"user\"\nlogin = \"tech\"\npassword_from = \"a b\"");
         assert!(refused("kind = \"user\"\nlogin = \"tech\"\npassword = \"secret\"").contains("unknown field `password`"));

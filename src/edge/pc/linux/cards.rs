@@ -19,7 +19,11 @@ pub(super) fn all(class: &Path) -> Result<Vec<NetworkCard>> {
     for folder in fs::read_dir(class).map_err(|error| about(class, &error))?.flatten() {
         let read = |file: &str| fs::read_to_string(folder.path().join(file)).ok().map(|text| text.trim().to_owned());
         let is_card = folder.path().join("device").exists() && read("type").as_deref() == Some(ETHERNET);
-        let mac = read("address").and_then(|text| text.parse::<Mac>().ok()).filter(|mac| *mac != Mac::ZERO);
+        // A card of Wi-Fi that is not connected may have made up an address; that of its radio is its own.
+        let mac = read("phy80211/macaddress")
+            .or_else(|| read("address"))
+            .and_then(|text| text.parse::<Mac>().ok())
+            .filter(|mac| *mac != Mac::ZERO);
         let name = folder.file_name().to_string_lossy().into_owned();
         cards.extend(mac.filter(|_| is_card).map(|mac| NetworkCard { name, mac }));
     }
@@ -45,6 +49,11 @@ mod tests {
             fs::create_dir_all(folder.join(if device { "device" } else { "queues" })).expect("a folder");
             fs::write(folder.join("type"), format!("{kind}\n")).expect("a file");
             fs::write(folder.join("address"), format!("{address}\n")).expect("a file");
+            if name == "wlan0" {
+                fs::write(folder.join("address"), "02:11:22:33:44:55\n").expect("a file");
+                fs::create_dir_all(folder.join("phy80211")).expect("a folder");
+                fs::write(folder.join("phy80211/macaddress"), format!("{address}\n")).expect("a file");
+            }
         }
         let cards = all(class.path()).expect("a list");
         let said: Vec<String> = cards.iter().map(|card| format!("{} {}", card.name, card.mac)).collect();

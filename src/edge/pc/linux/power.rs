@@ -112,7 +112,17 @@ fn lid(text: &str, source: Source) -> Option<u32> {
         Source::Mains => value(text, LOGIND.section, lid_key(source)).or_else(battery),
         Source::Battery => battery(),
     };
-    LIDS.iter().position(|known| *known == word.unwrap_or("suspend")).map(|number| number as u32)
+    LIDS.iter().position(|known| *known == word.unwrap_or(LIDS[Lid::Sleep as usize])).map(|number| number as u32)
+}
+
+/// What is to be set for a lid. Without a word of its own, mains would follow the battery: it is given what it has.
+fn lids<'a>(text: &'a str, source: Source, word: &'a str) -> Vec<(&'static str, &'a str)> {
+    let mut keys = vec![(lid_key(source), word)];
+    if source == Source::Battery && value(text, LOGIND.section, lid_key(Source::Mains)).is_none() {
+        let before = value(text, LOGIND.section, lid_key(Source::Battery)).unwrap_or(LIDS[Lid::Sleep as usize]);
+        keys.push((lid_key(Source::Mains), before));
+    }
+    keys
 }
 
 fn sleep(text: &str) -> Option<u32> {
@@ -139,7 +149,7 @@ pub(super) fn set(source: Source, setting: Setting, value: u32) -> Result<()> {
     match setting {
         Setting::Lid => {
             let word = LIDS.get(value as usize).copied().unwrap_or(LIDS[Lid::Nothing as usize]);
-            LOGIND.set(&[(lid_key(source), word)])?;
+            LOGIND.set(&lids(&LOGIND.whole()?, source, word))?;
         }
         Setting::Sleep if value == 0 => LOGIND.set(&[(IDLE, "ignore")])?,
         Setting::Sleep => LOGIND.set(&[(IDLE, "suspend"), (IDLE_AFTER, &format!("{value}s"))])?,
@@ -208,6 +218,18 @@ mod tests {
         assert_eq!(both("[Login]\nHandleLidSwitch=poweroff\n"), [Some(3), Some(3)]);
         assert_eq!(both("[Login]\nHandleLidSwitchExternalPower=ignore\n"), [Some(0), Some(1)]);
         assert_eq!(both("[Login]\nHandleLidSwitch=kexec\n"), [None, None]);
+    }
+
+    #[test]
+    fn a_lid_on_the_battery_takes_mains_along_with_it_only_where_it_is_told_to() {
+        let set = |text: &str, source| {
+            let after = with(text, "[Login]", &lids(text, source, "poweroff"));
+            [Source::Mains, Source::Battery].map(|source| lid(&after, source))
+        };
+        assert_eq!(set("", Source::Battery), [Some(1), Some(3)]);
+        assert_eq!(set("[Login]\nHandleLidSwitch=ignore\n", Source::Battery), [Some(0), Some(3)]);
+        assert_eq!(set("[Login]\nHandleLidSwitchExternalPower=ignore\n", Source::Battery), [Some(0), Some(3)]);
+        assert_eq!(set("", Source::Mains), [Some(3), Some(1)]);
     }
 
     #[test]

@@ -1,0 +1,106 @@
+//! What is brought to the PCs: the program, the profile and the files beside it, and the secrets.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use super::ssh::Trouble;
+use crate::edge::pc::digest;
+use crate::fault::Fault;
+use crate::language::Language;
+use crate::prep::look::Digest;
+use crate::prep::secrets::Secrets;
+
+/// Bytes that are sent at once. The program goes on from a multiple of them, as dd(1) counts.
+pub(super) const BLOCK: u64 = 64 << 10;
+
+/// A file that is brought.
+#[derive(Clone, Debug)]
+pub struct Brought {
+    /// What it is called there.
+    pub name: String,
+    /// Where it is here.
+    pub path: PathBuf,
+    /// What it is known by.
+    pub digest: Digest,
+}
+
+/// What every PC gets.
+#[derive(Debug)]
+pub struct Baggage {
+    /// The program.
+    pub program: Brought,
+    /// The profile, and the files beside it.
+    pub files: Vec<Brought>,
+    /// The secrets that are there to be given.
+    pub secrets: Secrets,
+    /// The language of errors.
+    pub language: Language,
+}
+
+/// A file that is to be brought, known by its bytes.
+pub fn brought(name: &str, path: &Path) -> io::Result<Brought> {
+    let digest = digest(File::open(path)?, &mut io::sink())?;
+    Ok(Brought { name: name.to_owned(), path: path.to_owned(), digest })
+}
+
+impl Brought {
+    /// What is left of it from a byte on.
+    pub(super) fn from(&self, from: u64) -> Result<Blocks<'_>, Trouble> {
+        let mut source = File::open(&self.path).map_err(|error| self.unreadable(&error))?;
+        source.seek(SeekFrom::Start(from)).map_err(|error| self.unreadable(&error))?;
+        Ok(Blocks { of: self, source, left: self.digest.size.saturating_sub(from) })
+    }
+
+    fn unreadable(&self, error: &io::Error) -> Trouble {
+        let shown = self.path.display();
+        Trouble::refused(&Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), error))
+    }
+}
+
+/// What is left of a file, block by block.
+pub(super) struct Blocks<'a> {
+    of: &'a Brought,
+    source: File,
+    left: u64,
+}
+
+impl Blocks<'_> {
+    /// The next one; nothing at its end.
+    pub(super) fn next(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
+        if self.left == 0 {
+            return Ok(None);
+        }
+        let mut bytes = vec![0; usize::try_from(self.left.min(BLOCK)).unwrap_or_default()];
+        self.source.read_exact(&mut bytes).map_err(|error| self.of.unreadable(&error))?;
+        self.left -= bytes.len() as u64;
+        Ok(Some(bytes))
+    }
+
+    /// Bytes that were handed out, with those before the first, and all of them.
+    pub(super) fn sent(&self) -> (u64, u64) {
+        (self.of.digest.size - self.left, self.of.digest.size)
+    }
+}
+
+/// Bytes hashed as they come.
+#[derive(Default)]
+pub(super) struct Hashing {
+    hash: sha2::Sha256,
+    size: u64,
+}
+
+impl Hashing {
+    /// Takes some more, and tells how many there were in all.
+    pub(super) fn take(&mut self, bytes: &[u8]) -> u64 {
+        use sha2::Digest as _;
+        self.hash.update(bytes);
+        self.size += bytes.len() as u64;
+        self.size
+    }
+
+    pub(super) fn end(self) -> Digest {
+        use sha2::Digest as _;
+        Digest { sha256: crate::prep::look::hexadecimal(&self.hash.finalize()), size: self.size }
+    }
+}
