@@ -159,13 +159,14 @@ mod tests {
 
     #[test]
     fn a_default_that_is_another_on_each_system_is_that_of_this_one() {
-        let mut program = translate(crate::cli::Cli::command());
-        program.build();
-        let prep = program.find_subcommand_mut("prep").expect("prep");
+        let program = translate(crate::cli::Cli::command());
+        let prep = program.find_subcommand("prep").expect("prep");
+        let folder = crate::edge::pc::state_folder().display().to_string();
         for name in ["plan", "run", "verify", "status", "sheet"] {
-            let help = prep.find_subcommand_mut(name).expect(name).render_long_help().to_string();
-            let folder = crate::edge::pc::state_folder().display().to_string();
-            assert!(help.contains(&format!("[par défaut : {folder}]")) && !help.contains(DEFAULT), "{name}: {help}");
+            let command = prep.find_subcommand(name).expect(name);
+            let state = command.get_arguments().find(|argument| argument.get_id() == "state").and_then(Arg::get_help);
+            let help = state.expect("its help").to_string();
+            assert!(help.contains(&format!("[par défaut : {folder}]")), "{name}: {help}");
         }
     }
 

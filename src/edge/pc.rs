@@ -165,14 +165,19 @@ pub fn past_of(read: &Lines<Written>) -> Option<Past> {
 /// # Errors
 /// It is no journal, or nothing tells of which profile and PC: that stands in its first line.
 pub fn lines(state: &Path) -> Result<Lines<Written>> {
+    own_lines(state).map_err(|fault| {
+        // Windows lets nobody read what another trousse is writing.
+        if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
+    })
+}
+
+/// The same, for whoever keeps others away.
+fn own_lines(state: &Path) -> Result<Lines<Written>> {
     let path = journal_in(state);
     if !path.exists() {
         return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
     }
-    let read: Lines<Written> = journal::read(&path).map_err(|fault| {
-        // Windows lets nobody read what another trousse is writing.
-        if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
-    })?;
+    let read: Lines<Written> = journal::read(&path)?;
     if read.unread.first() == Some(&1) {
         let shown = path.display();
         return Err(Fault::new(
@@ -213,7 +218,7 @@ impl Held {
     /// on with. Nothing is written.
     pub fn take(state: &Path, profile: &Profile) -> Result<Held> {
         let alone = alone()?;
-        let past = past(state)?.unwrap_or_default();
+        let past = past_of(&own_lines(state)?).unwrap_or_default();
         let opened = past.opened.as_ref().filter(|opened| opened.profile != profile.sha256 && past.end.is_some());
         let over = opened.map(|opened| opened.profile.clone());
         let past = if over.is_some() { Past::default() } else { past };

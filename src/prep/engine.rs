@@ -252,8 +252,8 @@ impl Run<'_> {
         }
         // Where the PC wanted a restart before, this step is not the reason; one that was cut off since the PC was started may be.
         let begun = self.past.step(&stage.name);
-        let cut_off = begun.interrupted && begun.begun_under.as_ref() == Some(&self.boot);
-        let pending_before = !cut_off && self.pc.restart_pending().unwrap_or(false);
+        let begun_here = begun.interrupted && begun.begun_under.as_ref() == Some(&self.boot);
+        let pending_before = !begun_here && self.pc.restart_pending().unwrap_or(false);
         loop {
             let before = self.past.step(&stage.name);
             let changes = match self.plan(stage) {
@@ -272,7 +272,7 @@ impl Run<'_> {
                 let outcome =
                     if before.changes.is_empty() { Outcome::AlreadySo } else { Outcome::Changed(before.changes.clone()) };
                 if before.interrupted || before.outcome.as_ref() != Some(&outcome) && !before.changes.is_empty() {
-                    let restart = cut_off && self.pc.restart_pending().unwrap_or(false);
+                    let restart = begun_here && self.pc.restart_pending().unwrap_or(false);
                     self.ended(stage, &outcome, restart, vec![])?;
                 }
                 let restart = self.wants_restart(stage);

@@ -228,7 +228,8 @@ proptest! {
         let pc = pc();
         let looked = engine::look(&profile, &pc, &Past::default()).expect("a look");
         for stood in engine::stood(&profile, &pc, &Past::default(), &looked.steps) {
-            for change in stood.outcome.changes() {
+            // Of one that waits for another step nothing is known yet.
+            for change in stood.outcome.changes().iter().filter(|change| change.subject != stood.name) {
                 let seen = stood.seen.iter().find(|sight| (&sight.subject, &sight.aspect) == (&change.subject, &change.aspect));
                 prop_assert_eq!(seen.map(|sight| &sight.state), Some(&change.before), "{}: {:?}", stood.name, stood.seen);
             }

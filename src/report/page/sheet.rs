@@ -6,7 +6,7 @@ use super::preparation::tone;
 use super::{Block, Code, Column, Fit, Page, Reading, Row, Table, Tone};
 use crate::language::Language;
 use crate::prep::change::{Change, Sight};
-use crate::prep::look::How;
+use crate::prep::look::{How, NetworkCard};
 use crate::prep::outcome::{Outcome, RunEnd};
 use crate::prep::sheet::{Delivered, Restarted, Sheet, Updates};
 use crate::report::columns::cut;
@@ -123,20 +123,25 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
     rows.into_iter().map(|((english, french), text)| (language.pick(english, french).to_owned(), cut(&text, TEXT))).collect()
 }
 
-/// The cards in a line, the hardware address of each first; those that it has no room for stand among the evidence.
+/// The cards in a line, the hardware address of each first, and as many of them as it has room for.
 fn cards(sheet: &Sheet, language: Language) -> String {
     match sheet.cards() {
         None => language.pick("could not be read", "illisibles").to_owned(),
         Some([]) => language.pick("none", "aucune").to_owned(),
-        Some(cards) => listed(cards.iter().map(|card| format!("{} {}", card.mac, card.name)).collect(), language),
+        Some(cards) => {
+            let words: Vec<String> = cards.iter().map(|card| format!("{} {}", card.mac, card.name)).collect();
+            let lines = (1..=NAMED).rev().map(|most| listed(words.clone(), most, language));
+            lines.clone().find(|line| cut(line, TEXT) == *line).or(lines.last()).unwrap_or_default()
+        }
     }
 }
 
-/// Each card in a row of its own, where the first page cannot hold them all.
+/// Each card in a row of its own, where the first page does not tell all of them.
 fn every_card(sheet: &Sheet, language: Language) -> Option<Vec<(String, String)>> {
     let cards = sheet.cards()?;
-    let line = self::cards(sheet, language);
-    let shortened = cards.len() > NAMED || cut(&line, TEXT) != line;
+    let line = cut(&self::cards(sheet, language), TEXT);
+    let told = |card: &NetworkCard| line.contains(&format!("{} {}", card.mac, card.name));
+    let shortened = !cards.iter().all(told);
     shortened.then(|| cards.iter().map(|card| (card.mac.to_string(), card.name.clone())).collect())
 }
 
@@ -155,7 +160,7 @@ fn updates(sheet: &Sheet, language: Language) -> String {
         }
         Updates::Pending(updates) if updates.is_empty() => language.pick("none pending", "aucune en attente").to_owned(),
         Updates::Pending(updates) => {
-            let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), language);
+            let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), NAMED, language);
             let count = updates.len() as u32;
             language.pick(format!("{count} pending: {named}"), format!("{count} en attente : {named}"))
         }
@@ -163,9 +168,9 @@ fn updates(sheet: &Sheet, language: Language) -> String {
 }
 
 /// The first of them, and how many more there are.
-fn listed(mut words: Vec<String>, language: Language) -> String {
-    let more = words.len().saturating_sub(NAMED);
-    words.truncate(NAMED);
+fn listed(mut words: Vec<String>, most: usize, language: Language) -> String {
+    let more = words.len().saturating_sub(most);
+    words.truncate(most);
     if more > 0 {
         words.push(language.pick(format!("and {more} more"), format!("et {more} de plus")));
     }
