@@ -130,8 +130,8 @@ fn cards(sheet: &Sheet, language: Language) -> String {
         Some([]) => language.pick("none", "aucune").to_owned(),
         Some(cards) => {
             let words: Vec<String> = cards.iter().map(|card| format!("{} {}", card.mac, card.name)).collect();
-            let lines = (1..=NAMED).rev().map(|most| listed(words.clone(), most, language));
-            lines.clone().find(|line| cut(line, TEXT) == *line).or(lines.last()).unwrap_or_default()
+            let first = |most| listed(words.clone(), most, language);
+            (1..=NAMED).rev().map(first).find(|line| cut(line, TEXT) == *line).unwrap_or_else(|| first(1))
         }
     }
 }
