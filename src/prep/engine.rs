@@ -95,7 +95,7 @@ pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
             continue;
         }
         match step.plan(pc, &scene(profile, stage, &past, None)) {
-            Ok(changes) => names.extend(changes.iter().filter_map(|change| step.secret(change)).map(str::to_owned)),
+            Ok(changes) => names.extend(changes.iter().flat_map(|change| step.needs_secrets(change)).map(str::to_owned)),
             // One that cannot be planned yet may wait for another step, and need all of its secrets after that.
             Err(_) => names.extend(may_need.into_iter().map(str::to_owned)),
         }
