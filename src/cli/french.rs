@@ -46,6 +46,9 @@ const VALUES: &[(&str, &str)] = &[
     ("YES|NO", "OUI|NON"),
 ];
 
+/// Stands in a text for the value that the code gives where nobody says another.
+const DEFAULT: &str = "{default}";
+
 fn words(command: &str, argument: &str) -> Option<&'static str> {
     WORDS.iter().copied().flatten().find(|(of, what, _)| (*of, *what) == (command, argument)).map(|(_, _, text)| *text)
 }
@@ -102,9 +105,12 @@ fn one(command: Command, name: &str) -> Command {
         let shown = VALUES.iter().find(|(english, _)| *english == value).map(|(_, french)| *french);
         let choices: Vec<String> = argument.get_possible_values().iter().map(|choice| choice.get_name().to_owned()).collect();
         let takes_value = argument.get_action().takes_values();
+        // What is another on each system stands in no text.
+        let default = argument.get_default_values().first().map(|value| value.to_string_lossy().into_owned());
+        let text = text.replace(DEFAULT, &default.unwrap_or_default());
         let text = match choices.as_slice() {
             choices if takes_value && !choices.is_empty() => format!("{text} [au choix : {}]", choices.join(", ")),
-            _ => text.to_owned(),
+            _ => text,
         };
         let argument = argument.help(text).long_help(Resettable::Reset);
         if !takes_value {
@@ -149,6 +155,19 @@ mod tests {
     fn the_command_line_is_sound_in_both_languages() {
         crate::cli::Cli::command().debug_assert();
         translate(crate::cli::Cli::command()).debug_assert();
+    }
+
+    #[test]
+    fn a_default_that_is_another_on_each_system_is_that_of_this_one() {
+        let program = translate(crate::cli::Cli::command());
+        let prep = program.find_subcommand("prep").expect("prep");
+        let folder = crate::edge::pc::state_folder().display().to_string();
+        for name in ["plan", "run", "verify", "status", "sheet"] {
+            let command = prep.find_subcommand(name).expect(name);
+            let state = command.get_arguments().find(|argument| argument.get_id() == "state").and_then(Arg::get_help);
+            let help = state.expect("its help").to_string();
+            assert!(help.contains(&format!("[par défaut : {folder}]")), "{name}: {help}");
+        }
     }
 
     #[test]

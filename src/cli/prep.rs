@@ -15,9 +15,12 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 
-use crate::edge::pc::state_folder;
+use crate::edge::pc::{journal_in, lines, state_folder};
 use crate::fault::{Fault, Result};
+use crate::journal::Read as Lines;
 use crate::language::Language;
+use crate::line::one_line;
+use crate::prep::entry::Written;
 use crate::report::BENCH_FORMATS;
 pub use new::NewArgs;
 pub use sheet::SheetArgs;
@@ -260,6 +263,22 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Names(args) => names::run(args, language),
         PrepCommand::New(args) => new::run(args, language),
     }
+}
+
+/// The journal in a folder; lines of it that a disk spoilt are told.
+fn read(state: &Path, language: Language) -> Result<Lines<Written>> {
+    let read = lines(state)?;
+    let shown = one_line(&journal_in(state).display().to_string());
+    for line in &read.unread {
+        eprintln!(
+            "{}",
+            language.pick(
+                format!("warning: {shown}, line {line}: unreadable; what it told is not known, the rest is whole"),
+                format!("attention : {shown}, ligne {line} : illisible ; ce qu'elle disait est perdu, le reste est entier"),
+            )
+        );
+    }
+    Ok(read)
 }
 
 /// What is said where no preparation was begun.

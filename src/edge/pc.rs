@@ -125,23 +125,51 @@ pub fn opening(profile: &Profile, pc: Identity, payloads: BTreeMap<String, Diges
     }
 }
 
-/// What the journal in a folder comes to; nothing where there is none.
-pub fn past(state: &Path) -> Result<Option<Past>> {
-    let lines = lines(state)?;
-    Ok((!lines.is_empty()).then(|| Past::of(lines.iter().map(|line| &line.entry))))
+/// The journal in a folder.
+pub fn journal_in(state: &Path) -> PathBuf {
+    state.join(JOURNAL)
 }
 
-/// The lines of the journal in a folder; none where there is no journal.
-pub fn lines(state: &Path) -> Result<Vec<Written>> {
-    let path = state.join(JOURNAL);
-    if !path.exists() {
-        return Ok(Vec::new());
-    }
-    let read: Lines<Written> = journal::read(&path).map_err(|fault| {
+/// What the journal in a folder comes to; nothing where there is none.
+pub fn past(state: &Path) -> Result<Option<Past>> {
+    lines(state).map(|read| past_of(&read))
+}
+
+/// What the lines of a journal come to; nothing where there are none.
+pub fn past_of(read: &Lines<Written>) -> Option<Past> {
+    (!read.entries.is_empty()).then(|| Past::of(read.entries.iter().map(|line| &line.entry)))
+}
+
+/// The lines of the journal in a folder, none where there is no journal; and which of them cannot be read.
+///
+/// # Errors
+/// It is no journal, or nothing tells of which profile and PC: that stands in its first line.
+pub fn lines(state: &Path) -> Result<Lines<Written>> {
+    own_lines(state).map_err(|fault| {
         // Windows lets nobody read what another trousse is writing.
         if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
-    })?;
-    Ok(read.entries)
+    })
+}
+
+/// The same, for whoever keeps others away.
+fn own_lines(state: &Path) -> Result<Lines<Written>> {
+    let path = journal_in(state);
+    if !path.exists() {
+        return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
+    }
+    let read: Lines<Written> = journal::read(&path)?;
+    if read.unread.first() == Some(&1) {
+        let shown = path.display();
+        return Err(Fault::new(
+            format!("line 1 of {shown} cannot be read: it tells which profile and which PC the preparation is of"),
+            format!("ligne 1 de {shown} illisible : elle dit de quel profil et de quel PC est la préparation"),
+        )
+        .hint(
+            "move the journal away and begin anew: what is done already is seen, and is not done again",
+            "déplacez le journal et recommencez : ce qui est déjà fait se constate, et n'est pas refait",
+        ));
+    }
+    Ok(read)
 }
 
 /// The journal of a preparation, while it is written.
@@ -155,28 +183,53 @@ pub struct Kept {
     _alone: File,
 }
 
-impl Kept {
-    /// Opens the journal in a folder, or begins one. That of another profile that has come to its end is set aside.
-    pub fn open(state: &Path, profile: &Profile) -> Result<Kept> {
-        let shown = state.display();
-        let failed = |error: io::Error| {
-            let why = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error);
-            system::as_whom(why)
-        };
+/// This PC, held by one preparation, before anything of it is written.
+pub struct Held {
+    alone: File,
+    state: PathBuf,
+    /// The profile of the journal that lies in the folder and is over.
+    over: Option<String>,
+    /// What the journal holds that is gone on with.
+    pub past: Past,
+}
+
+impl Held {
+    /// Keeps other preparations away, and reads the journal in a folder. That of another profile that has come to its end is not gone
+    /// on with. Nothing is written.
+    pub fn take(state: &Path, profile: &Profile) -> Result<Held> {
         let alone = alone()?;
-        system::folder(state)?;
-        let path = state.join(JOURNAL);
-        let (mut journal, mut read) = Journal::<Written>::open(&path, Duration::ZERO)?;
-        let past = |read: &Lines<Written>| Past::of(read.entries.iter().map(|line| &line.entry));
-        let before = past(&read);
-        let another = before.opened.as_ref().filter(|opened| opened.profile != profile.sha256 && before.end.is_some());
-        if let Some(another) = another {
-            let aside = format!("journal-{}.jsonl", another.profile.get(..16).unwrap_or_default());
-            fs::rename(&path, state.join(aside)).map_err(failed)?;
-            (journal, read) = Journal::open(&path, Duration::ZERO)?;
-        }
-        Ok(Kept { journal, past: past(&read), began: false, _alone: alone })
+        let past = past_of(&own_lines(state)?).unwrap_or_default();
+        let opened = past.opened.as_ref().filter(|opened| opened.profile != profile.sha256 && past.end.is_some());
+        let over = opened.map(|opened| opened.profile.clone());
+        let past = if over.is_some() { Past::default() } else { past };
+        Ok(Held { alone, state: state.to_owned(), over, past })
     }
+
+    /// Opens the journal, or begins one; that of another profile is set aside.
+    pub fn open(self) -> Result<Kept> {
+        let Held { alone, state, over, past } = self;
+        system::folder(&state)?;
+        let path = journal_in(&state);
+        if let Some(profile) = over {
+            let shown = state.display();
+            fs::rename(&path, aside(&state, &profile)).map_err(|error| {
+                let why = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error);
+                system::as_whom(why)
+            })?;
+        }
+        let (journal, _) = Journal::<Written>::open(&path, Duration::ZERO)?;
+        Ok(Kept { journal, past, began: false, _alone: alone })
+    }
+}
+
+/// Where the journal of a profile is set aside: beside those that were before.
+fn aside(state: &Path, profile: &str) -> PathBuf {
+    let name = profile.get(..16).unwrap_or_default();
+    let place = |count: u32| match count {
+        1 => state.join(format!("journal-{name}.jsonl")),
+        more => state.join(format!("journal-{name}-{more}.jsonl")),
+    };
+    (1..).map(place).find(|place| fs::symlink_metadata(place).is_err()).unwrap_or_else(|| place(1))
 }
 
 impl Log for Kept {
@@ -209,6 +262,22 @@ fn alone() -> Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_journal_that_is_set_aside_lies_beside_those_before() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let names: Vec<String> = (0..3)
+            .map(|_| {
+                let place = aside(folder.path(), "0f3c5d7e9a1b2c3d4e5f");
+                fs::write(&place, "").expect("written");
+                place.strip_prefix(folder.path()).expect("in there").display().to_string()
+            })
+            .collect();
+        assert_eq!(
+            names,
+            ["journal-0f3c5d7e9a1b2c3d.jsonl", "journal-0f3c5d7e9a1b2c3d-2.jsonl", "journal-0f3c5d7e9a1b2c3d-3.jsonl"]
+        );
+    }
 
     #[test]
     fn a_profile_that_is_too_long_is_refused_and_not_cut_off() {

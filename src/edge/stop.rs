@@ -2,6 +2,10 @@
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+/// Between two looks at whether it was pressed.
+const GLANCE: Duration = Duration::from_millis(50);
 
 static PRESSED: AtomicBool = AtomicBool::new(false);
 
@@ -20,6 +24,14 @@ static WATCH: LazyLock<()> = LazyLock::new(|| {
 /// From now on Ctrl-C is heard by [`pressed`].
 pub fn watch() {
     LazyLock::force(&WATCH);
+}
+
+/// Waits so long, or until Ctrl-C is pressed.
+pub fn wait(time: Duration) {
+    let until = Instant::now() + time;
+    while !pressed() && Instant::now() < until {
+        std::thread::sleep(GLANCE.min(until.saturating_duration_since(Instant::now())));
+    }
 }
 
 /// Whether Ctrl-C was pressed.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::look::System;
-use super::profile::{Profile, Refusal};
+use super::profile::{Profile, Refusal, literal};
 use crate::language::Language;
 use crate::line::one_line;
 
@@ -60,6 +60,11 @@ fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
+/// A text that somebody else wrote, as TOML writes it: what looks like a variable in it is none.
+fn foreign(text: &str) -> String {
+    quoted(&literal(text))
+}
+
 /// The names in braces in a text, the counter not among them; and whether it has a counter.
 fn braced(text: &str) -> (Vec<&str>, bool) {
     let inside = text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name);
@@ -95,7 +100,7 @@ impl Draft {
         let again = |count: usize| if count == 1 { name.clone() } else { format!("{name} ({count})") };
         let own = (1..).map(again).find(|name| !self.names.contains(name)).unwrap_or_default();
         self.line("[[step]]");
-        self.line(&format!("name = {}", quoted(&own)));
+        self.line(&format!("name = {}", foreign(&own)));
         self.line(&format!("kind = \"{kind}\""));
         keys.iter().for_each(|(key, value)| self.line(&format!("{key} = {value}")));
         self.names.push(own);
@@ -220,7 +225,7 @@ impl Draft {
     }
 
     fn package(&mut self, package: &Package) {
-        let mut keys = vec![("file", quoted(&package.file))];
+        let mut keys = vec![("file", foreign(&package.file))];
         if package.is_installer() {
             self.comment(
                 "/S keeps installers made by NSIS from asking; [\"/VERYSILENT\", \"/NORESTART\"] those of Inno Setup, [\"/quiet\", \"/norestart\"] others.\n\
@@ -228,9 +233,9 @@ impl Draft {
                 "/S empêche les installateurs NSIS de poser des questions ; [\"/VERYSILENT\", \"/NORESTART\"] ceux d'Inno Setup, [\"/quiet\", \"/norestart\"] d'autres.\n\
                  detect dit à quoi se voit l'installation : le nom dans la liste des programmes. Essayez les deux sur un PC.",
             );
-            let version = package.version.as_ref().map(|version| format!(", version = {}", quoted(version))).unwrap_or_default();
+            let version = package.version.as_ref().map(|version| format!(", version = {}", foreign(version))).unwrap_or_default();
             keys.push(("arguments", "[\"/S\"]".to_owned()));
-            keys.push(("detect", format!("{{ uninstall = {}{version} }}", quoted(&format!("{}*", package.name())))));
+            keys.push(("detect", format!("{{ uninstall = {}{version} }}", foreign(&format!("{}*", package.name())))));
         } else {
             self.line("");
         }
@@ -242,10 +247,12 @@ impl Draft {
         match system {
             System::Windows => {
                 self.comment(
-                    "What Windows Update has for this PC; it may take hours and some restarts.",
-                    "Ce que Windows Update propose pour ce PC ; cela peut durer des heures et demander des redémarrages.",
+                    "What Windows Update has for this PC; it may take hours and some restarts. retries: two more rounds, for what a restart\n\
+                     brings to light; timeout_s: two hours for each update.",
+                    "Ce que Windows Update propose pour ce PC ; cela peut durer des heures et demander des redémarrages. retries : deux tours\n\
+                     de plus, pour ce qu'un redémarrage fait apparaître ; timeout_s : deux heures par mise à jour.",
                 );
-                self.step(name, "windows-update", &[]);
+                self.step(name, "windows-update", &[("retries", "2".to_owned()), ("timeout_s", "7200".to_owned())]);
             }
             System::Linux => {
                 self.comment(
@@ -289,8 +296,9 @@ mod tests {
 
     fn wishes() -> impl Strategy<Value = Wishes> {
         let name = prop_oneof![Just("PC-07"), Just("PC-{nn}"), Just("{customer}-{nn}"), Just("pc-{number}")];
-        let file = "[a-z]{1,6}( [a-z]{1,3})?";
-        let package = (file, prop_oneof![Just(".deb"), Just(".msi"), Just(".exe")], prop::option::of("[ -~é\u{1b}]{1,12}"));
+        let file = "[a-z]{1,6}( [a-z]{1,3}| \\{[a-z]{1,3}\\})?";
+        let product = prop_oneof!["[ -~é\u{1b}]{1,12}", "[a-z]{1,3} [{$]{0,3}x64[}]{0,3}"];
+        let package = (file, prop_oneof![Just(".deb"), Just(".msi"), Just(".exe")], prop::option::of(product));
         let flags = prop::collection::vec(any::<bool>(), 4);
         let texts = ("[ -z|~é\"\n]{1,20}", prop::option::of(name), prop::option::of("[a-z][a-z0-9-]{0,8}"));
         (texts, flags, prop::collection::vec(package, 0..4)).prop_map(|((title, name, administrator), flags, packages)| {
@@ -298,7 +306,7 @@ mod tests {
             let fits = |ending: &str| (ending == ".deb") != windows;
             let packages = packages.into_iter().filter(|(_, ending, _)| fits(ending)).map(|(stem, ending, product)| Package {
                 file: format!("{stem}{ending}"),
-                product: product.filter(|text| !text.contains(['{', '}']) && !one_line(text).is_empty()),
+                product: product.filter(|text| !one_line(text).is_empty()),
                 version: Some("1.2".to_owned()),
             });
             Wishes {

@@ -1,7 +1,7 @@
 //! The run of a profile on a PC: each step planned, announced in the journal, applied, and planned again. Whenever the power
 //! goes, the journal and the PC tell where to go on.
 
-use super::change::Change;
+use super::change::{Aspect, Change, State};
 use super::entry::{Entry, Left, Starter};
 use super::look::{Act, Ended, Look};
 use super::outcome::{Failure, Outcome, RunEnd};
@@ -44,12 +44,27 @@ pub fn look(profile: &Profile, pc: &dyn Look, past: &Past) -> Result<Record> {
             match stage.kind.step().plan(pc, &scene(profile, stage, past, step.restart_asked_under.as_deref())) {
                 Ok(changes) if changes.is_empty() => Outcome::AlreadySo,
                 Ok(changes) => Outcome::ToDo(changes),
-                Err(fault) => Outcome::Failed(Failure::from(&fault)),
+                Err(fault) => match waits_for(stage, &steps) {
+                    Some(need) => Outcome::ToDo(vec![after(&stage.name, need)]),
+                    None => Outcome::Failed(Failure::from(&fault)),
+                },
             }
         };
         steps.push(told(stage, outcome));
     }
     Ok(Record { steps, ..Record::new(started(profile, pc, &facts)?) })
+}
+
+/// The step that this one needs and that is still to be done: what cannot be planned now may be after it.
+fn waits_for<'a>(stage: &'a Stage, steps: &[Told]) -> Option<&'a str> {
+    let to_do = |need: &&String| steps.iter().any(|told| told.name == **need && matches!(told.outcome, Outcome::ToDo(_)));
+    stage.needs.iter().find(to_do).map(String::as_str)
+}
+
+/// What is known of a step that waits for another.
+fn after(step: &str, need: &str) -> Change {
+    let (english, french) = (format!("done after {need}"), format!("fait après {need}"));
+    Change::new(step, Aspect::Done, State::Absent, State::Said { english, french })
 }
 
 /// How each step stands by what can be seen of it now; `outcomes` are what they came to, in the order in which they come.
@@ -74,9 +89,16 @@ pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
     let (facts, past) = (profile.facts(pc)?, Past::default());
     let mut names: Vec<String> = Vec::new();
     for stage in profile.in_order().filter(|stage| stage.when.holds(&facts)) {
-        // One that cannot be planned yet may wait for another step.
-        let changes = stage.kind.step().plan(pc, &scene(profile, stage, &past, None)).unwrap_or_default();
-        names.extend(changes.iter().flat_map(|change| stage.kind.step().needs_secrets(change)).map(str::to_owned));
+        let step = stage.kind.step();
+        let may_need = step.secrets();
+        if may_need.is_empty() {
+            continue;
+        }
+        match step.plan(pc, &scene(profile, stage, &past, None)) {
+            Ok(changes) => names.extend(changes.iter().flat_map(|change| step.needs_secrets(change)).map(str::to_owned)),
+            // One that cannot be planned yet may wait for another step, and need all of its secrets after that.
+            Err(_) => names.extend(may_need.into_iter().map(str::to_owned)),
+        }
     }
     names.sort();
     names.dedup();
@@ -178,14 +200,34 @@ impl Run<'_> {
                 return self.restart(stage);
             }
         }
-        let any = |is: fn(&Outcome) -> bool| self.record.steps.iter().any(|told| is(&told.outcome));
-        if any(|outcome| matches!(outcome, Outcome::RebootNeeded(_))) {
-            let waits = |told: &&Told| matches!(told.outcome, Outcome::RebootNeeded(_));
-            self.record.restart_for = self.record.steps.iter().find(waits).map(|told| told.name.clone());
+        let waits = |told: &&Told| matches!(told.outcome, Outcome::RebootNeeded(_));
+        if let Some(waiting) = self.record.steps.iter().find(waits) {
+            self.record.restart_for = Some(waiting.name.clone());
             self.record.by_hand = self.prepared_to_resume.take().and_then(Result::err).as_ref().map(Failure::from);
             return self.end(RunEnd::RestartPending);
         }
-        self.finish(if any(Outcome::is_failure) { RunEnd::Failed } else { RunEnd::Ready })
+        self.look_again();
+        let failed = self.record.steps.iter().any(|told| told.outcome.is_failure());
+        self.finish(if failed { RunEnd::Failed } else { RunEnd::Ready })
+    }
+
+    /// Looks once more at all that is done: what a later step has undone is not.
+    fn look_again(&mut self) {
+        let profile = self.profile;
+        for (place, stage) in profile.in_order().enumerate() {
+            let before = &self.record.steps[place].outcome;
+            if !before.is_done() || *before == Outcome::Skipped {
+                continue;
+            }
+            let outcome = match self.plan(stage) {
+                Ok(left) if left.is_empty() => continue,
+                Ok(left) => Outcome::DidNotTake(left),
+                Err(fault) => Outcome::Failed(Failure::from(&fault)),
+            };
+            let told = told(stage, outcome);
+            (self.tell)(&Event::Step(told.clone()));
+            self.record.steps[place] = told;
+        }
     }
 
     /// What a step came to before the restart that is still awaited.
@@ -208,8 +250,10 @@ impl Run<'_> {
         if let Some(outcome) = self.not_its_turn(stage) {
             return Ok((outcome, false));
         }
-        // Where the PC wanted a restart before, this step is not the reason.
-        let pending_before = self.pc.restart_pending().unwrap_or(false);
+        // Where the PC wanted a restart before, this step is not the reason; one that was cut off since the PC was started may be.
+        let begun = self.past.step(&stage.name);
+        let begun_here = begun.interrupted && begun.begun_under.as_ref() == Some(&self.boot);
+        let pending_before = !begun_here && self.pc.restart_pending().unwrap_or(false);
         loop {
             let before = self.past.step(&stage.name);
             let changes = match self.plan(stage) {
@@ -228,7 +272,7 @@ impl Run<'_> {
                 let outcome =
                     if before.changes.is_empty() { Outcome::AlreadySo } else { Outcome::Changed(before.changes.clone()) };
                 if before.interrupted || before.outcome.as_ref() != Some(&outcome) && !before.changes.is_empty() {
-                    let restart = before.interrupted && !pending_before && self.pc.restart_pending().unwrap_or(false);
+                    let restart = begun_here && self.pc.restart_pending().unwrap_or(false);
                     self.ended(stage, &outcome, restart, vec![])?;
                 }
                 let restart = self.wants_restart(stage);
@@ -268,7 +312,10 @@ impl Run<'_> {
     /// Announces the changes, makes them, and looks again.
     fn attempt(&mut self, stage: &Stage, changes: Vec<Change>, attempt: u32, pending_before: bool) -> Result<(Outcome, Meaning)> {
         if self.prepared_to_resume.is_none() {
-            self.prepared_to_resume = Some(self.pc.resume_at_start());
+            let prepared = self.pc.resume_at_start();
+            // On the disk before the first step is begun: the power may go in the middle of it.
+            self.pc.settle()?;
+            self.prepared_to_resume = Some(prepared);
         }
         let name = stage.name.clone();
         self.write(Entry::Began { step: name.clone(), attempt, changes: changes.clone() })?;

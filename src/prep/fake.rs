@@ -169,6 +169,7 @@ impl Fake {
     pub(crate) fn start(&mut self) {
         self.boots += 1;
         self.restart_asked = false;
+        self.pending = false;
         self.firmware = self.next_firmware.take().or(self.firmware.take());
         let updated = std::mem::take(&mut self.updated);
         if !updated.is_empty() {
@@ -181,11 +182,11 @@ impl Fake {
         }
     }
 
-    /// The power goes: what was not on the disk is lost. The start-up task is, as soon as it is set.
+    /// The power goes: what was not on the disk is lost, the start-up task too.
     pub(crate) fn lose_power(&mut self) {
         if let Some(settled) = self.settled.take() {
-            let (boots, resumes, acts) = (self.boots, self.resumes, std::mem::take(&mut self.acts));
-            *self = Fake { boots, resumes, acts, fuse: self.fuse.clone(), ..*settled };
+            let (boots, acts) = (self.boots, std::mem::take(&mut self.acts));
+            *self = Fake { boots, acts, fuse: self.fuse.clone(), ..*settled };
         }
     }
 

@@ -110,7 +110,16 @@ impl Past {
             }
             Entry::Technician { .. } => {}
             Entry::Found(_) => self.found = true,
-            Entry::Left(left) => self.left = Some(left.clone()),
+            Entry::Left(left) => {
+                // The last look has the last word on what is done.
+                for stood in &left.steps {
+                    let step = self.steps.get(&stood.name).and_then(|step| step.outcome.as_ref());
+                    if step.is_none_or(Outcome::is_done) != stood.outcome.is_done() {
+                        self.step_mut(&stood.name).outcome = Some(stood.outcome.clone());
+                    }
+                }
+                self.left = Some(left.clone());
+            }
             Entry::Finished { end } => self.end = Some(*end),
         }
     }
@@ -125,6 +134,20 @@ impl Past {
             self.order.push(name.to_owned());
         }
         self.steps.entry(name.to_owned()).or_default()
+    }
+
+    /// The step that keeps the last run from having come to its end under this start of the PC, where all that is left is a restart:
+    /// one that was asked for, or one that `reboot = "never"` leaves to others.
+    pub fn waits_for_restart(&self, boot: &str) -> Option<&str> {
+        let waits = |name: &&String| {
+            let step = self.steps.get(*name);
+            let under_this = |step: &Step| step.begun_under.as_deref() == Some(boot);
+            step.is_some_and(|step| under_this(step) && matches!(step.outcome, Some(Outcome::RebootNeeded(_))))
+        };
+        // One that has its end has said so itself, and one that was cut off waits for no restart.
+        let other = self.end.is_some() || self.steps.values().any(|step| step.interrupted);
+        let left_to_others = self.order.iter().find(waits).filter(|_| !other).map(String::as_str);
+        self.restart_awaited(boot).or(left_to_others)
     }
 
     /// The step whose restart is still awaited under this start of the PC.
@@ -156,6 +179,22 @@ mod tests {
         let past = Past::of(&[Entry::Restart { step: "a".into(), boot: "1".into() }]);
         assert_eq!(past.restart_awaited("1"), Some("a"));
         assert_eq!(past.restart_awaited("2"), None);
+    }
+
+    #[test]
+    fn a_restart_that_is_left_to_others_is_waited_for_too() {
+        let begun = |boot: &str| Entry::Started { boot: boot.into(), by: Starter::Person };
+        let began = Entry::Began { step: "a".into(), attempt: 1, changes: vec![Change::to_be("a", Aspect::Done)] };
+        let ended = |outcome| Entry::Ended { step: "a".into(), outcome, restart: true, evidence: vec![] };
+        let mut entries = vec![begun("1"), began];
+        assert_eq!(Past::of(&entries).waits_for_restart("1"), None, "it is being done");
+        entries.push(ended(Outcome::RebootNeeded(vec![])));
+        let past = Past::of(&entries);
+        assert_eq!((past.waits_for_restart("1"), past.restart_awaited("1")), (Some("a"), None));
+        assert_eq!(past.waits_for_restart("2"), None, "the PC was started since");
+        entries.extend([begun("2"), ended(Outcome::Changed(vec![])), Entry::Finished { end: RunEnd::Ready }]);
+        assert_eq!(Past::of(&entries).waits_for_restart("2"), None);
+        assert_eq!(Past::of(&entries).waits_for_restart("1"), None);
     }
 
     #[test]

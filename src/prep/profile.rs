@@ -18,6 +18,7 @@ use super::step::Kind;
 use crate::fault::{Fault, Result, Why};
 pub use condition::{Condition, Pattern};
 pub use schema::schema;
+pub use variables::literal;
 
 /// Seconds that a program of a step may run, where the profile names none: half an hour, which the longest installers stay under.
 const USUAL_TIMEOUT_S: u32 = 1800;
@@ -320,7 +321,15 @@ pub(crate) mod tests {
         let french = said(&format!("{}{}", file("a", "needs = [\"b\"]"), file("b", "needs = [\"a\"]")), Language::Fr);
         assert!(french.contains("a dépend de b, qui dépend de a"), "{french}");
         assert!(en(&file("a", "needs = [\"a\"]")).contains("a needs a"));
-        assert!(en("[[step]]\nname = \"a\"\nkind = \"script\"\nrun = \"x\"\n").contains("line 3: missing field `done_when`"));
+        assert!(said("[[step]]\nname = \"a\"\n", Language::Fr).contains("ligne 3 : il manque `kind`"));
+        let script = |keys: &str| en(&format!("[[step]]\nname = \"a\"\nkind = \"script\"\nrun = \"x\"\n{keys}"));
+        let undetected = script("");
+        assert!(
+            undetected.contains("line 3: missing field `done_when`") && undetected.contains("has done its work"),
+            "{undetected}"
+        );
+        let mistyped = script("done_when = { file = \"/a\" }\nexitcodes = {}\n");
+        assert!(mistyped.contains("line 8: unknown field `exitcodes`") && !mistyped.contains("has done its work"), "{mistyped}");
         assert!(
             en("[[step]]\nname = \"a\"\nkind = \"rename\"\nto = \"a b\"\n").contains("line 3: step \"a\": \"a b\" is no name")
         );

@@ -17,13 +17,14 @@ use super::outcome::{Outcome, RunEnd};
 use super::past::Past;
 use super::profile::Profile;
 use super::profile::tests::parse;
-use super::tell::Record;
+use super::tell::{Event, Record};
 use super::{inf, pack};
 use crate::secret::Secret;
 
 fn pc() -> Fake {
     let mut pc = Fake { renames_at_start: true, ..Fake::default() };
     pc.payloads.insert("kioskd.deb".into(), b"package kioskd 2.10-1".to_vec());
+    pc.payloads.insert("office.msi".into(), b"product Office 16.0 {0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11} pending".to_vec());
     pc.files.insert("C:\\help.exe".into(), (Vec::new(), super::look::Mode(0o644)));
     for (name, start, runs) in
         [("ssh", Start::Disabled, false), ("telnet", Start::Automatic, true), ("crasher", Start::Manual, false)]
@@ -85,8 +86,10 @@ fn run_once(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, by: Starter) ->
 /// What ends a run in the middle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Cut {
-    /// The program, and all that it has started.
+    /// The program, and all that it has started; the PC is started anew before it goes on.
     Killed,
+    /// The same, and somebody gives the command again under the same start of the PC.
+    Again,
     /// The PC: what was not on its disk is lost.
     Power,
 }
@@ -112,10 +115,15 @@ fn run_through(profile: &Profile, pc: &mut Fake, log: &mut FakeLog, cuts: &[u32]
                 if cut == Cut::Power {
                     pc.lose_power();
                 }
+                let begun = log.entries.iter().any(|entry| matches!(entry, Entry::Began { .. }));
+                let ended = log.entries.iter().any(|entry| matches!(entry, Entry::Finished { .. }));
+                assert!(!begun || ended || pc.resumes, "it goes on by itself once a step was begun");
                 // The journal is on the disk; without a start-up task somebody starts the run again.
                 pc.fuse.set(None);
-                by = if pc.resumes { Starter::Startup } else { Starter::Person };
-                pc.start();
+                by = if pc.resumes && cut != Cut::Again { Starter::Startup } else { Starter::Person };
+                if cut != Cut::Again || pc.restart_asked {
+                    pc.start();
+                }
             }
         }
     }
@@ -137,6 +145,7 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"script\"\nrun = \"lie\"\ndone_when = { file = \"/opt/NAME\" }"),
         Just("kind = \"script\"\nrun = \"fail\"\ndone_when = { file = \"/opt/NAME\" }\nretries = 1"),
         Just("kind = \"package\"\nfile = \"kioskd.deb\"\nreboot = \"after\""),
+        Just("kind = \"package\"\nfile = \"office.msi\""),
         Just("kind = \"user\"\nlogin = \"NAME\"\ngroups = [\"sudo\"]\nfull_name = \"N\"\npassword_from = \"PW\""),
         Just("kind = \"rename\"\nto = \"kiosk-01\""),
         Just(
@@ -145,6 +154,8 @@ fn profiles() -> impl Strategy<Value = String> {
         Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\NAME.exe'"),
         Just("kind = \"shortcut\"\nlabel = \"NAME\"\nin = \"desktop\"\ntarget = 'C:\\help.exe'\ncomment = \"N\""),
         Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"automatic\"\nstate = \"running\""),
+        // It undoes what another step here does: whichever comes first is not so at the end.
+        Just("kind = \"service\"\nservice = \"ssh\"\nstart = \"disabled\"\nstate = \"stopped\""),
         Just("kind = \"service\"\nservice = \"telnet\"\nstart = \"disabled\"\nstate = \"stopped\""),
         Just("kind = \"service\"\nservice = \"crasher\"\nstate = \"running\""),
         Just("kind = \"service\"\nservice = \"NAME\"\nstate = \"stopped\"\nif_there = true"),
@@ -215,7 +226,8 @@ proptest! {
         let pc = pc();
         let looked = engine::look(&profile, &pc, &Past::default()).expect("a look");
         for stood in engine::stood(&profile, &pc, &Past::default(), &looked.steps) {
-            for change in stood.outcome.changes() {
+            // Of one that waits for another step nothing is known yet.
+            for change in stood.outcome.changes().iter().filter(|change| change.subject != stood.name) {
                 let seen = stood.seen.iter().find(|sight| (&sight.subject, &sight.aspect) == (&change.subject, &change.aspect));
                 prop_assert_eq!(seen.map(|sight| &sight.state), Some(&change.before), "{}: {:?}", stood.name, stood.seen);
             }
@@ -228,12 +240,20 @@ proptest! {
         let (mut pc, mut log) = (pc(), FakeLog::default());
         let record = run_through(&profile, &mut pc, &mut log, &[], Cut::Killed);
         let outcomes = outcomes(&record);
+        // What was done in its turn may have been undone by a step after it.
+        let not_done = |name: &str| {
+            let last = log.entries.iter().rev().find_map(|entry| match entry {
+                Entry::Ended { step, outcome, .. } if step == name => Some(outcome),
+                _ => None,
+            });
+            last.is_some_and(Outcome::is_failure) || matches!(outcomes[name], Outcome::NotTried(_))
+        };
         let mut ended: Vec<&str> = Vec::new();
         let began: Vec<&str> = log.entries.iter().filter_map(|entry| match entry { Entry::Began { step, .. } => Some(step.as_str()), _ => None }).collect();
         for stage in profile.in_order() {
             for need in &stage.needs {
                 prop_assert!(ended.contains(&need.as_str()), "{} before {need}", stage.name);
-                if !outcomes[need.as_str()].is_done() {
+                if not_done(need) {
                     prop_assert!(!began.contains(&stage.name.as_str()));
                     prop_assert!(matches!(outcomes[stage.name.as_str()], Outcome::NotTried(_) | Outcome::Skipped));
                 }
@@ -246,7 +266,7 @@ proptest! {
     fn cuts_at_any_moment_change_nothing_about_the_end(
         text in profiles(),
         cuts in proptest::collection::vec(0u32..40, 0..6),
-        what in prop_oneof![Just(Cut::Killed), Just(Cut::Power)],
+        what in prop_oneof![Just(Cut::Killed), Just(Cut::Again), Just(Cut::Power)],
     ) {
         let profile = parse(&text).expect("a profile");
         let (mut undisturbed, mut log) = (pc(), FakeLog::default());
@@ -258,7 +278,7 @@ proptest! {
         let [failed, wanted] = [&record, &wanted].map(|record| record.steps.iter().map(|told| told.outcome.is_failure()).collect::<Vec<_>>());
         prop_assert_eq!(failed, wanted);
         // What was seen to be there is not done once more: files are written once, accounts made once.
-        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what == Cut::Killed) {
+        for once in ["write ", "account ", "password ", "value "].into_iter().filter(|_| what != Cut::Power) {
             let mut acts: Vec<&String> = cut.acts.iter().filter(|act| act.starts_with(once)).collect();
             let all = acts.len();
             acts.sort();
@@ -275,12 +295,13 @@ fn every_single_cut_of_a_whole_preparation_converges() {
         [[step]]\nname = \"b\"\nkind = \"user\"\nlogin = \"tech\"\ngroups = [\"sudo\"]\npassword_from = \"PW\"\n\
         [[step]]\nname = \"c\"\nkind = \"rename\"\nto = \"kiosk-01\"\n\
         [[step]]\nname = \"d\"\nkind = \"script\"\nrun = \"later /opt/d\"\ndone_when = { file = \"/opt/d\" }\nexit_codes = { 3010 = \"restart\" }\n\
-        [[step]]\nname = \"e\"\nkind = \"reboot\"\n";
+        [[step]]\nname = \"e\"\nkind = \"reboot\"\n\
+        [[step]]\nname = \"f\"\nkind = \"package\"\nfile = \"office.msi\"\n";
     let profile = parse(text).expect("a profile");
     let (mut undisturbed, mut log) = (pc(), FakeLog::default());
     assert_eq!(run_through(&profile, &mut undisturbed, &mut log, &[], Cut::Killed).end, Some(RunEnd::Ready));
     let lines = log.entries.len() as u32;
-    for (cut, what) in (0..4 * lines).flat_map(|cut| [(cut, Cut::Killed), (cut, Cut::Power)]) {
+    for (cut, what) in (0..4 * lines).flat_map(|cut| [Cut::Killed, Cut::Again, Cut::Power].map(|what| (cut, what))) {
         let (mut pc, mut log) = (pc(), FakeLog::default());
         let record = run_through(&profile, &mut pc, &mut log, &[cut], what);
         assert_eq!(record.end, Some(RunEnd::Ready), "{what:?} at {cut}");
@@ -311,6 +332,75 @@ fn an_exit_code_of_0_that_brought_nothing_about_did_not_take() {
     let record = run_through(&script("lie", ""), &mut pc, &mut log, &[], Cut::Killed);
     assert!(matches!(record.steps[0].outcome, Outcome::DidNotTake(_)), "{:?}", record.steps);
     assert_eq!(record.end, Some(RunEnd::Failed));
+}
+
+#[test]
+fn what_a_later_step_undoes_is_not_done() {
+    let text = "title = \"t\"\nversion = \"1\"\n\
+        [[step]]\nname = \"message\"\nkind = \"file\"\npath = \"/etc/motd\"\ntext = \"ours\"\n\
+        [[step]]\nname = \"agent\"\nkind = \"script\"\nrun = \"make /etc/motd\"\ndone_when = { file = \"/etc/motd\", \
+        sha256 = \"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855\" }\n";
+    let profile = parse(text).expect("a profile");
+    let (mut pc, mut log) = (pc(), FakeLog::default());
+    let mut told: Vec<(String, bool)> = Vec::new();
+    engine::Log::write(&mut log, &opened(&profile, &pc)).expect("written");
+    let record = engine::run(
+        &profile,
+        &mut pc,
+        Past::of(&log.entries),
+        &mut log,
+        Terms { by: Starter::Person, may_restart: true },
+        &mut |event| {
+            if let Event::Step(step) = event {
+                told.push((step.name.clone(), step.outcome.is_done()));
+            }
+        },
+    )
+    .expect("a run");
+    assert_eq!(record.end, Some(RunEnd::Failed));
+    assert!(matches!(outcomes(&record)["message"], Outcome::DidNotTake(_)), "{:?}", record.steps);
+    assert!(matches!(outcomes(&record)["agent"], Outcome::Changed(_)), "{:?}", record.steps);
+    assert_eq!(told.last(), Some(&("message".to_owned(), false)), "who follows the run is told too");
+    let past = Past::of(&log.entries);
+    assert!(matches!(past.step("message").outcome, Some(Outcome::DidNotTake(_))), "so says the journal");
+    let left = past.left.as_deref().expect("left");
+    assert!(matches!(left.steps[0].outcome, Outcome::DidNotTake(_)), "and the sheet");
+}
+
+#[test]
+fn what_waits_for_a_step_that_is_to_be_done_is_to_be_done_after_it() {
+    let service = |needs: &str| {
+        let text = format!(
+            "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"agent\"\nkind = \"package\"\nfile = \"kioskd.deb\"\n\
+             [[step]]\nname = \"it runs\"\nkind = \"service\"\nservice = \"kioskd\"\nstate = \"running\"\nneeds = [{needs}]\n"
+        );
+        parse(&text).expect("a profile")
+    };
+    let mut pc = pc();
+    let planned = |profile: &Profile, pc: &Fake| engine::look(profile, pc, &Past::default()).expect("a look").steps[1].clone();
+    let Outcome::ToDo(changes) = planned(&service("\"agent\""), &pc).outcome else { panic!("to do") };
+    assert_eq!(
+        crate::language::Language::ALL.map(|language| changes[0].say(language)),
+        ["it runs: not done → done after agent", "it runs : pas fait → fait après agent"]
+    );
+    assert!(planned(&service(""), &pc).outcome.is_failure(), "it waits for nothing");
+    pc.packages.insert("kioskd".into(), "2.10-1".into());
+    assert!(planned(&service("\"agent\""), &pc).outcome.is_failure(), "the package brings no such service");
+}
+
+#[test]
+fn a_secret_is_asked_for_also_where_its_step_waits_for_another() {
+    let text = "title = \"t\"\nversion = \"1\"\n\
+        [[step]]\nname = \"a\"\nkind = \"user\"\nlogin = \"tech\"\ngroups = [\"docker\"]\npassword_from = \"PW\"\n";
+    let profile = parse(text).expect("a profile");
+    let mut pc = pc();
+    assert!(engine::look(&profile, &pc, &Past::default()).expect("a look").steps[0].outcome.is_failure(), "no group yet");
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
+    pc.groups.push("docker".into());
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
+    let account = super::look::Account { groups: vec!["docker".into()], has_password: true, ..Default::default() };
+    pc.accounts.insert("tech".into(), account);
+    assert_eq!(engine::secrets(&profile, &pc).expect("names"), [""; 0], "it has a password");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -61,10 +62,17 @@ pub struct Sheet {
     /// The files beside the profile.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub payloads: BTreeMap<String, Digest>,
+    /// Lines of the journal that could not be read: what they told is missing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unread: u32,
     /// The SHA-256 of all the rest, so that a sheet that was changed by accident or without care is known. Whoever means to
     /// deceive can make it anew: the sum on paper is what they cannot.
     #[serde(default)]
     pub seal: String,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// A restart of the PC.
@@ -88,6 +96,19 @@ pub struct Delivered {
     /// How the programs of its last attempt ended.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub programs: Vec<How>,
+}
+
+/// What is known of the updates that the system still has to be given.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Updates<'a> {
+    /// The preparation has not come to its end: nobody has looked for the last time.
+    NotYetKnown,
+    /// No step of the profile looks for any.
+    NotLookedFor,
+    /// This step was to look for them, and could not, or was not come to.
+    Unknown(&'a Delivered),
+    /// These.
+    Pending(Vec<&'a Change>),
 }
 
 /// Why a file is no sheet that can be relied on.
@@ -157,6 +178,11 @@ impl Sheet {
         Sheet { technician: Some(technician), ..self }.sealed()
     }
 
+    /// The sheet of a journal with so many lines that could not be read.
+    pub fn without(self, unread: u32) -> Sheet {
+        Sheet { unread, ..self }.sealed()
+    }
+
     /// What the PC is like, as it was seen last.
     pub fn portrait(&self) -> Option<&Portrait> {
         self.left.as_ref().or(self.found.as_ref())
@@ -182,12 +208,28 @@ impl Sheet {
         self.steps.iter().filter(|step| !step.stood.outcome.is_done())
     }
 
-    /// The updates of the system that are still to be made; `None` where no step looked for any.
-    pub fn pending_updates(&self) -> Option<Vec<&Change>> {
-        let looked = |step: &&Delivered| step.stood.kind == UPDATES && step.stood.outcome != Outcome::Skipped;
-        let mut steps = self.steps.iter().filter(looked).peekable();
-        steps.peek()?;
-        Some(steps.filter(|step| !step.stood.outcome.is_done()).flat_map(|step| step.stood.outcome.changes()).collect())
+    /// The updates of the system that are still to be made.
+    pub fn pending_updates(&self) -> Updates<'_> {
+        if self.left.is_none() {
+            return Updates::NotYetKnown;
+        }
+        let looks = |step: &&Delivered| step.stood.kind == UPDATES && step.stood.outcome != Outcome::Skipped;
+        let steps: Vec<&Delivered> = self.steps.iter().filter(looks).collect();
+        let told_nothing = |step: &&&Delivered| !step.stood.outcome.is_done() && step.stood.outcome.changes().is_empty();
+        match steps.iter().find(told_nothing) {
+            _ if steps.is_empty() => Updates::NotLookedFor,
+            Some(step) => Updates::Unknown(step),
+            None => {
+                let left = steps.iter().filter(|step| !step.stood.outcome.is_done());
+                Updates::Pending(left.flat_map(|step| step.stood.outcome.changes()).collect())
+            }
+        }
+    }
+
+    /// The clock on the wall was set back while the PC was prepared: it ended before it began.
+    pub fn clock_went_back(&self) -> bool {
+        let moment = |at: &Option<String>| at.as_ref()?.parse::<Timestamp>().ok();
+        moment(&self.started).zip(moment(&self.finished)).is_some_and(|(started, finished)| finished < started)
     }
 
     /// What the QR code says: the name, a space, the serial number.
@@ -246,6 +288,8 @@ struct Told {
     boot: Option<String>,
     /// The step whose restart is awaited, and the start of the PC under which it was asked for.
     awaited: Option<(String, String)>,
+    /// What all the lines so far come to.
+    past: Past,
     restarts: Vec<Restarted>,
     steps: Vec<Delivered>,
     /// What each step has changed, by its name: from how it was found first to how it is.
@@ -264,6 +308,7 @@ impl Told {
             end: None,
             boot: None,
             awaited: None,
+            past: Past::default(),
             restarts: Vec::new(),
             steps: Vec::new(),
             changes: BTreeMap::new(),
@@ -271,6 +316,7 @@ impl Told {
     }
 
     fn add(&mut self, entry: &Entry, at: &str) {
+        self.past.add(entry);
         match entry {
             Entry::Opened(_) => {}
             Entry::Technician { name } => self.technician = Some(name.clone()),
@@ -346,6 +392,8 @@ impl Told {
     }
 
     fn sheet(mut self) -> Sheet {
+        let waits = self.boot.as_deref().is_some_and(|boot| self.past.waits_for_restart(boot).is_some());
+        self.end = self.end.or(waits.then_some(RunEnd::RestartPending));
         for step in &mut self.steps {
             let changes = self.changes.remove(&step.stood.name).unwrap_or_default();
             if !changes.is_empty() && matches!(step.stood.outcome, Outcome::AlreadySo | Outcome::Changed(_)) {
@@ -371,6 +419,7 @@ impl Told {
             restarts: self.restarts,
             steps: self.steps,
             payloads,
+            unread: 0,
             seal: String::new(),
         }
     }
@@ -382,6 +431,8 @@ mod tests {
     use crate::prep::change::{Aspect, Sight, State};
     use crate::prep::engine::{self, Log, Terms};
     use crate::prep::fake::{Fake, FakeLog};
+    use crate::prep::look::Look as _;
+    use crate::prep::outcome::Failure;
     use crate::prep::profile::tests::parse;
 
     const PROFILE: &str = "title = \"Kiosk\"\nversion = \"3\"\n\
@@ -438,7 +489,44 @@ mod tests {
         assert_eq!(browser.outcome.changes()[0].before, State::Text("2.9".into()));
         assert!(sheet.steps.iter().all(|step| !step.stood.detection.english.is_empty()));
         assert_eq!(sheet.not_done().map(|step| step.stood.name.as_str()).collect::<Vec<_>>(), ["liar"]);
-        assert_eq!(sheet.pending_updates(), None, "no step looked for any");
+        assert_eq!(sheet.pending_updates(), Updates::NotLookedFor);
+    }
+
+    #[test]
+    fn updates_that_could_not_be_searched_are_not_said_to_be_none() {
+        let (_, log) = prepared();
+        let mut sheet = sheet(&log);
+        let mut with = |kind: &str, outcome: Outcome| {
+            (sheet.steps[0].stood.kind, sheet.steps[0].stood.outcome) = (kind.to_owned(), outcome);
+            match sheet.pending_updates() {
+                Updates::Unknown(step) => Err(step.stood.outcome.word(crate::language::Language::En)),
+                Updates::Pending(updates) => Ok(Some(updates.len())),
+                Updates::NotLookedFor | Updates::NotYetKnown => Ok(None),
+            }
+        };
+        let failed = || Outcome::Failed(Failure::Fault { english: "no Internet".into(), french: "pas d'Internet".into() });
+        assert_eq!(with(UPDATES, failed()), Err("failed"));
+        assert_eq!(with(UPDATES, Outcome::NotTried("restart".into())), Err("not tried"));
+        assert_eq!(with(UPDATES, Outcome::AlreadySo), Ok(Some(0)));
+        assert_eq!(with(UPDATES, Outcome::DidNotTake(vec![Change::to_be("KB1", Aspect::Done)])), Ok(Some(1)));
+        assert_eq!(with(UPDATES, Outcome::Skipped), Ok(None));
+        assert_eq!(with("file", failed()), Ok(None));
+        sheet.left = None;
+        assert_eq!(sheet.pending_updates(), Updates::NotYetKnown);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_in_the_middle_changes_the_dates_alone_and_is_told() {
+        let (_, log) = prepared();
+        let reset = log.entries.iter().position(|entry| matches!(entry, Entry::Restart { .. })).expect("a restart");
+        let at = |place: usize| if place > reset { "2019-01-01T00:03:00Z" } else { "2026-11-21T09:02:00Z" };
+        let lines: Vec<Written> =
+            log.entries.iter().enumerate().map(|(place, entry)| Written { entry: entry.clone(), at: at(place).into() }).collect();
+        let (right, set_back) = (sheet(&log), Sheet::of(&lines).expect("a sheet"));
+        assert!(set_back.clock_went_back() && !right.clock_went_back());
+        let stood = |sheet: &Sheet| sheet.steps.iter().map(|step| step.stood.clone()).collect::<Vec<_>>();
+        assert_eq!(stood(&set_back), stood(&right));
+        assert_eq!((set_back.end, set_back.restarts.len()), (right.end, right.restarts.len()));
     }
 
     #[test]
@@ -475,6 +563,21 @@ mod tests {
         let looked = engine::look(&profile, &pc, &sheet(&log).past()).expect("a look");
         let restart = looked.steps.iter().find(|told| told.name == "restart").expect("the step");
         assert_eq!(restart.outcome, Outcome::AlreadySo);
+    }
+
+    #[test]
+    fn a_restart_that_a_step_leaves_to_others_is_awaited_on_the_sheet_as_in_the_run() {
+        let profile = "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"a\"\nkind = \"script\"\nrun = \"later /a\"\n\
+            done_when = { file = \"/a\" }\nexit_codes = { 3010 = \"restart\" }\nreboot = \"never\"\n";
+        let profile = parse(profile).expect("a profile");
+        let (mut pc, mut log) = (Fake::default(), FakeLog::default());
+        log.write(&crate::prep::properties::opened(&profile, &pc)).expect("written");
+        let terms = Terms { by: Starter::Person, may_restart: true };
+        let record = engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, terms, &mut |_| {}).expect("a run");
+        let awaited = Some(RunEnd::RestartPending);
+        assert_eq!((record.end, record.restart_for.as_deref(), pc.restart_asked), (awaited, Some("a"), false));
+        assert_eq!((sheet(&log).end, sheet(&log).left), (awaited, None));
+        assert_eq!(Past::of(&log.entries).waits_for_restart(&pc.boot().expect("a start")), Some("a"));
     }
 
     #[test]

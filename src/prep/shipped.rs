@@ -9,7 +9,6 @@ use super::entry::Entry;
 use super::fake::Fake;
 use super::inf::tests::LAN;
 use super::look::registry::{Data, Key};
-use super::look::service::{Service, Start};
 use super::look::{Act, System};
 use super::outcome::Outcome;
 use super::pack::tests::pack;
@@ -49,7 +48,6 @@ fn pc(profile: &Profile, system: System) -> Fake {
         system,
         payloads: profile.payloads().map(|name| (name.to_owned(), bytes(name))).collect(),
         groups: vec!["administrators".into(), "sudo".into()],
-        services: BTreeMap::from([("MonitoringAgent".to_owned(), Service { runs: false, start: Start::Manual })]),
         devices: vec![CARD.into()],
         firmware: Some("PATGL357.0058".into()),
         ..Fake::default()
@@ -73,7 +71,7 @@ fn every_profile_that_comes_with_the_kit_is_sound_and_can_be_planned() {
         let looked = engine::look(&profile, &pc, &Past::of(&[Entry::Opened(opened)])).expect("a look");
         assert_eq!(looked.steps.len(), profile.stages.len());
         for told in &looked.steps {
-            // What cannot be told of a PC that is none is not passed.
+            // What cannot be told of a PC that is none is not passed; a service that a package before it brings is.
             let may_fail = told.kind == "check";
             assert!(may_fail || !told.outcome.is_failure(), "{}: {}: {:?}", file.display(), told.name, told.outcome);
             planned += usize::from(matches!(told.outcome, Outcome::ToDo(_)));

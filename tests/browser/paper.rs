@@ -216,7 +216,7 @@ fn a_delivery_sheet_is_a_page_that_sums_up_and_pages_of_evidence() {
             assert_eq!((signed(&pages[0]), pages[1..].iter().map(signed).sum::<usize>()), (2, 0), "{case}: {whole}");
             assert!(pages[0].to_uppercase().contains(language.pick("CUSTOMER", "CLIENT")), "{case}: {}", pages[0]);
             assert_eq!(scanned(&first), Vec::from_iter(to_scan(&sheet)), "{case}");
-            if case == "sheet-hostile" {
+            if case == "sheet-hostile" || sheet.left.is_none() {
                 continue;
             }
             for part in [

@@ -1,5 +1,6 @@
 //! Delivery sheets, each from the journal of a preparation: a small PC that is ready, one on which much went wrong, one with sixty
-//! steps, one that hostile hands have named.
+//! steps, one that hostile hands have named, one that was cut off, one without Internet whose clock was set back and whose journal has
+//! lost lines.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,14 @@ use trousse::prep::sheet::Sheet;
 type Case = (&'static str, fn() -> Sheet);
 
 /// Every case by its name.
-pub(crate) const CASES: [Case; 4] =
-    [("sheet", ready), ("sheet-failed", failed), ("sheet-long", long), ("sheet-hostile", hostile)];
+pub(crate) const CASES: [Case; 6] = [
+    ("sheet", ready),
+    ("sheet-failed", failed),
+    ("sheet-long", long),
+    ("sheet-hostile", hostile),
+    ("sheet-interrupted", interrupted),
+    ("sheet-spoilt", spoilt),
+];
 
 fn text(text: &str) -> State {
     State::Text(text.to_owned())
@@ -46,7 +53,7 @@ fn done(name: &str, kind: &str, detection: [&str; 2], changes: Vec<Change>) -> S
 const LIST: [&str; 2] = ["the list of installed programs", "liste des programmes installés"];
 const ACCOUNTS: [&str; 2] = ["the system's list of accounts", "liste des comptes du système"];
 const NAME: [&str; 2] = ["the name it has, and that of its next start", "nom actuel, et nom au prochain démarrage"];
-const START: [&str; 2] = ["another identity of the PC's start", "autre identité du démarrage du PC"];
+const START: [&str; 2] = ["another identity of the PC's start", "nouvel identifiant de démarrage"];
 const UPDATES: [&str; 2] = [
     "another search by Windows Update, for the kinds of the profile",
     "nouvelle recherche de Windows Update, pour les catégories du profil",
@@ -91,6 +98,11 @@ fn identity() -> Identity {
 
 /// The sheet of a run that ends so, with one restart in the middle.
 fn sheet(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeMap<String, Digest>) -> Sheet {
+    Sheet::of(&journal(steps, end, restart_pending, payloads)).expect("a sheet")
+}
+
+/// Its journal.
+fn journal(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeMap<String, Digest>) -> Vec<Written> {
     let opened = Opened {
         schema: SCHEMA.to_owned(),
         program: "0.1.0".to_owned(),
@@ -128,9 +140,7 @@ fn sheet(steps: Vec<Stood>, end: RunEnd, restart_pending: bool, payloads: BTreeM
     entries.push(Entry::Left(Box::new(Left { portrait: portrait("TILLEULS-PC-07", "22631.4460", restart_pending), steps })));
     entries.push(Entry::Finished { end });
     let at = |minute: usize| format!("2026-11-21T{:02}:{:02}:00Z", 9 + minute / 60, minute % 60);
-    let lines: Vec<Written> =
-        entries.into_iter().enumerate().map(|(at_minute, entry)| Written { entry, at: at(at_minute) }).collect();
-    Sheet::of(&lines).expect("a sheet")
+    entries.into_iter().enumerate().map(|(at_minute, entry)| Written { entry, at: at(at_minute) }).collect()
 }
 
 fn payloads() -> BTreeMap<String, Digest> {
@@ -247,7 +257,30 @@ fn long() -> Sheet {
         });
     }
     let payloads = (0..52).map(|place| (format!("third-floor-{place:02}.msi"), Digest::of(&[place])));
-    sheet(steps, RunEnd::Failed, false, payloads.collect())
+    let mut sheet = sheet(steps, RunEnd::Failed, false, payloads.collect());
+    if let Some(cards) = sheet.left.as_mut().and_then(|left| left.cards.as_mut()) {
+        for (name, last) in [("Ethernet 2 (docking station)", 0x0d), ("Ethernet 3 (docking station)", 0x0e), ("LTE", 0x0f)] {
+            cards.push(NetworkCard { name: name.to_owned(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, last]) });
+        }
+    }
+    sheet.sealed()
+}
+
+/// The power went before the end.
+fn interrupted() -> Sheet {
+    let lines = journal(usual(), RunEnd::Ready, false, payloads());
+    Sheet::of(&lines[..lines.len() - 3]).expect("a sheet")
+}
+
+/// A PC without Internet and with an empty battery on its board; the disk has lost two lines.
+fn spoilt() -> Sheet {
+    let mut steps = usual();
+    let [english, french] = ["Windows Update: no Internet", "Windows Update : pas d'Internet"].map(str::to_owned);
+    steps[6].outcome = Outcome::Failed(Failure::Fault { english, french });
+    let mut lines = journal(steps, RunEnd::Failed, false, payloads());
+    let restarted = lines.iter().position(|line| matches!(line.entry, Entry::Restart { .. })).expect("a restart") + 1;
+    lines[restarted..].iter_mut().for_each(|line| line.at = line.at.replace("2026-11-21T09", "2019-01-01T00"));
+    Sheet::of(&lines).expect("a sheet").without(2)
 }
 
 fn hostile() -> Sheet {

@@ -26,7 +26,7 @@ fn a_delivery_sheet_goes_with_the_pc_and_the_day_of_delivery_is_compared_with_it
         "Intel NUC11PAHi5",
         "G6PA1230045K",
         "kiosk-07 (was imaged)",
-        "eth0 54:b2:03:1c:0a:0b",
+        "54:b2:03:1c:0a:0b eth0",
         "Zoé Martin",
         "Kiosk 3",
         "kioskd: version none → 2.10-1",

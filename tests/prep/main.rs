@@ -5,6 +5,7 @@
 
 mod delivery;
 mod depot;
+mod journal;
 mod kiosk;
 mod names;
 mod new;

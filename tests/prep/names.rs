@@ -191,6 +191,9 @@ fn a_name_that_cannot_be_given_is_refused_before_anything_is_touched() {
     pc.write("/etc/machine-id", "uninitialized\n");
     refused(RUN, "neither a serial number nor an installation");
     refused(&[RUN, &["--name", "a b"]].concat(), "\"a b\" is no name for a PC");
+    pc.write("/sys/class/dmi/id/product_serial", "SERIAL-1");
+    refused(&[RUN, &["--technician", " "]].concat(), "--technician is empty");
+    assert_eq!(pc.shell("ls /mnt/share/names.json 2>/dev/null"), "", "no name is reserved for what is refused");
     pc.write("/root/odd.csv", "a;b\n1;2\n");
     refused(&["prep", "names", "import", "/root/odd.csv", "--depot", "/mnt/share"], "no row of headings");
     refused(&["prep", "names", "import", "/root/none.csv", "--depot", "/mnt/share"], "cannot read the table");

@@ -8,7 +8,7 @@ const PROFILE_DEPOT: &str =
 const PROFILE_NAMES: &str = "Le fichier des noms déjà pris, pour une étape qui en attribue un au PC [par défaut : celui que nomme le profil, sinon names.json dans le dépôt, sinon à côté du profil]";
 const SET: &str = "La valeur d'une variable du profil, par exemple customer=Tilleuls ; peut être répété";
 const STATE: &str =
-    "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : /var/lib/trousse/prep]";
+    "Le dossier de la préparation : son journal, et de quoi continuer après un redémarrage [par défaut : {default}]";
 const SECRETS: &str =
     "Prendre les secrets du profil dans ce fichier scellé par age ; tels quels sur l'entrée standard si FICHIER est -";
 const IDENTITY: &str = "L'ouvrir avec cette identité (d'age-keygen) ; sans elle, la phrase secrète est demandée";
@@ -72,7 +72,7 @@ pub(super) const WORDS: &[Words] = &[
         "",
         "Montrer où en est la préparation de ce PC, d'après son journal. Code de sortie 0 : prêt ; 1 : en cours ou interrompue ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : il n'y en a pas.",
     ),
-    ("prep status", "state", "Le dossier de la préparation [par défaut : /var/lib/trousse/prep]"),
+    ("prep status", "state", "Le dossier de la préparation [par défaut : {default}]"),
     ("prep status", "format", "Comment l'écrire [par défaut : terminal]"),
     (
         "prep secrets",
@@ -146,7 +146,7 @@ pub(super) const WORDS: &[Words] = &[
         "",
         "Écrire la fiche de préparation d'un PC : lequel c'est, chaque étape avant et après avec sa preuve, ce qui n'est pas fait. Code de sortie 0 : le PC est prêt ; 1 : préparation en cours ou interrompue ; 10 : un redémarrage est attendu ; 20 : une étape a échoué ; 30 : il n'y en a pas, ou la fiche a été modifiée.",
     ),
-    ("prep sheet", "state", "Le dossier de la préparation, même copié d'un autre PC [par défaut : /var/lib/trousse/prep]"),
+    ("prep sheet", "state", "Le dossier de la préparation, même copié d'un autre PC [par défaut : {default}]"),
     ("prep sheet", "from", "Une fiche conservée (JSON), au lieu d'une préparation"),
     ("prep sheet", "technician", "Qui a préparé le PC [par défaut : tel qu'indiqué à la préparation]"),
     ("prep sheet", "format", "Comment l'écrire ; par défaut selon le nom de FICHIER, sinon pour le terminal"),

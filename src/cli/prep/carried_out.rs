@@ -11,7 +11,7 @@ use crate::cli::output::{print, view};
 use crate::edge::names::Place;
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::Told as Lines;
-use crate::edge::pc::{Kept, Pc, Resume, folder_of, opening, past, profile_text, refuse_others};
+use crate::edge::pc::{Held, Kept, Pc, Resume, folder_of, opening, past_of, profile_text, refuse_others};
 use crate::edge::{self, stop};
 use crate::fault::{Fault, Result};
 use crate::json::escaped;
@@ -43,8 +43,8 @@ struct Ready {
 
 impl ProfileArgs {
     /// Reads the profile and its files, and refuses here whatever can be refused.
-    fn ready(&self) -> Result<Ready> {
-        let past = past(&self.state)?;
+    fn ready(&self, language: Language) -> Result<Ready> {
+        let past = past_of(&super::read(&self.state, language)?);
         let set = given_variables(&self.set)?;
         let text = profile_text(&self.profile)?;
         let sha256 = Digest::of(text.as_bytes()).sha256;
@@ -78,13 +78,13 @@ impl ProfileArgs {
 
 /// Shows what a run would do.
 pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
-    let ready = args.profile.ready()?;
+    let ready = args.profile.ready(language)?;
     let before = ready.past.as_ref().filter(|past| engine::goes_on(past, &ready.opened).is_ok());
     let mut past = before.cloned().unwrap_or_default();
     past.opened.get_or_insert_with(|| ready.opened.clone());
     let record = engine::look(&ready.profile, &ready.pc, &past)?;
     show(&record, Purpose::Plan, args.profile.format, language)?;
-    let waits = ready.pc.boot().is_ok_and(|boot| past.restart_awaited(&boot).is_some());
+    let waits = ready.pc.boot().is_ok_and(|boot| past.waits_for_restart(&boot).is_some());
     Ok(match looked(&record) {
         0 | 1 if waits => RunEnd::RestartPending.exit_code(),
         code => code,
@@ -93,7 +93,7 @@ pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
 
 /// Shows what has changed since the PC was prepared.
 pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
-    let ready = args.profile.ready()?;
+    let ready = args.profile.ready(language)?;
     let prepared = ready.past.as_ref().filter(|past| matches!(past.end, Some(RunEnd::Ready | RunEnd::Failed)));
     let (past, left) = match (&args.sheet, prepared) {
         (Some(path), _) => {
@@ -185,7 +185,8 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
 }
 
 fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Result<u8> {
-    let mut ready = args.profile.ready()?;
+    let technician = args.technician.as_deref().map(sheet::technician).transpose()?;
+    let mut ready = args.profile.ready(language)?;
     refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
@@ -193,16 +194,18 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
     let secrets = given(&engine::secrets(&ready.profile, &ready.pc)?, &args.secrets, args.resumed, language)?;
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let (state, profile) = (absolute(&args.profile.state), absolute(&args.profile.profile));
+    // Refused before a name is reserved, and that before anything is written.
+    let held = Held::take(&state, &ready.profile)?;
+    engine::goes_on(&held.past, &ready.opened)?;
     if let Some((pattern, place)) = &ready.names {
         ready.opened.name = Some(edge::names::reserve(place, pattern, &ready.opened.pc)?.name().to_owned());
     }
-    let mut kept = Kept::open(&state, &ready.profile)?;
-    engine::goes_on(&kept.past, &ready.opened)?;
+    let mut kept = held.open()?;
     if kept.past.opened.is_none() {
         kept.write(&Entry::Opened(Box::new(ready.opened.clone())))?;
         kept.past.opened = Some(ready.opened);
     }
-    if let Some(name) = args.technician.as_deref().map(sheet::technician).transpose()? {
+    if let Some(name) = technician {
         kept.write(&Entry::Technician { name })?;
     }
     let mut words = ["--lang", language.tag(), "prep", "run", "--resumed", "--state"].map(str::to_owned).to_vec();
@@ -212,11 +215,12 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
     let mut pc = ready.pc.with(secrets).resumes_by(Resume { state, profile, words });
     let by = if args.resumed { Starter::Startup } else { Starter::Person };
     let terms = Terms { by, may_restart: args.reboot };
-    let mut progress = Progress::new(language);
+    let progress = Progress::new(language);
     let json = args.profile.format == PrepFormat::Json;
     let past = std::mem::take(&mut kept.past);
     stop::watch();
-    let ran = engine::run(&ready.profile, &mut pc, past, &mut kept, terms, &mut |event| {
+    let mut log = UntilPressed { kept: &mut kept, progress: &progress };
+    let ran = engine::run(&ready.profile, &mut pc, past, &mut log, terms, &mut |event| {
         if let Some(told) = told.as_mut() {
             told.write(event);
         }
@@ -226,15 +230,15 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
             false => progress.tell(event),
         }
         if stop::pressed() {
-            progress.clear();
-            std::process::exit(INTERRUPTED);
+            interrupted(&progress);
         }
     });
     progress.clear();
     match ran {
         Ok(record) => {
-            if !json {
-                show(&record, Purpose::Run, PrepFormat::Terminal, language)?;
+            // What was done is done, whether or not it can be shown.
+            if !json && let Err(fault) = show(&record, Purpose::Run, PrepFormat::Terminal, language) {
+                eprintln!("trousse: {}", fault.say(language));
             }
             Ok(record.end.map_or(RunEnd::Failed, |end| end).exit_code())
         }
@@ -250,9 +254,34 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
     }
 }
 
+/// The journal until Ctrl-C. The program of a step that was ended by it has not failed: nothing is written of that, and the next run
+/// goes on with the step.
+struct UntilPressed<'a> {
+    kept: &'a mut Kept,
+    progress: &'a Progress,
+}
+
+impl Log for UntilPressed<'_> {
+    fn write(&mut self, entry: &Entry) -> Result<()> {
+        // What had come to its end before is told.
+        let ended_well =
+            matches!(entry, Entry::Ended { outcome, .. } if !matches!(outcome, Outcome::Failed(_) | Outcome::DidNotTake(_)));
+        if stop::pressed() && !ended_well {
+            interrupted(self.progress);
+        }
+        self.kept.write(entry)
+    }
+}
+
+/// Ends the program, after Ctrl-C.
+fn interrupted(progress: &Progress) -> ! {
+    progress.clear();
+    std::process::exit(INTERRUPTED)
+}
+
 /// Shows how the preparation stands.
 pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
-    let past = past(&args.state)?;
+    let past = past_of(&super::read(&args.state, language)?);
     let Some((past, opened)) = past.and_then(|past| past.opened.clone().map(|opened| (past, opened))) else {
         return Err(super::no_preparation(&args.state));
     };
@@ -263,7 +292,7 @@ pub(super) fn status(args: &StatusArgs, language: Language) -> Result<u8> {
         let outcome = step.outcome.filter(|_| !step.interrupted).unwrap_or(Outcome::ToDo(step.changes));
         Told { name: name.clone(), kind: String::new(), outcome, since: Vec::new() }
     };
-    let awaited = pc.boot().ok().and_then(|boot| past.restart_awaited(&boot).map(str::to_owned));
+    let awaited = pc.boot().ok().and_then(|boot| past.waits_for_restart(&boot).map(str::to_owned));
     let record = Record {
         steps: past.order.iter().map(told).collect(),
         end: awaited.as_ref().map(|_| RunEnd::RestartPending).or(past.end),

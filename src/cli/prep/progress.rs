@@ -31,7 +31,7 @@ impl Progress {
     }
 
     /// Something happened.
-    pub(super) fn tell(&mut self, event: &Event) {
+    pub(super) fn tell(&self, event: &Event) {
         let Some(bar) = &self.bar else { return };
         match event {
             Event::Started(started) => bar.set_length(started.steps as u64),
@@ -45,7 +45,8 @@ impl Progress {
             }
             Event::Step(told) => {
                 bar.set_message(one_line(&told.name));
-                bar.inc(1);
+                // One that a later step has undone is told once more.
+                bar.set_position(bar.length().unwrap_or_default().min(bar.position() + 1));
             }
             Event::Finished { .. } | Event::Stopped { .. } => {}
         }

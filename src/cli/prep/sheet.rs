@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 
 use crate::cli::output::Places;
-use crate::edge::pc::{lines, state_folder};
+use crate::edge::pc::state_folder;
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::line::one_line;
@@ -48,7 +48,7 @@ pub(super) fn run(args: &SheetArgs, language: Language) -> Result<u8> {
     places.check()?;
     let sheet = match &args.from {
         Some(path) => read(path)?,
-        None => of_journal(&args.state)?,
+        None => of_journal(&args.state, language)?,
     };
     let sheet = match args.technician.as_deref().map(technician).transpose()? {
         Some(name) => sheet.by(name),
@@ -62,14 +62,17 @@ pub(super) fn run(args: &SheetArgs, language: Language) -> Result<u8> {
 pub(super) fn technician(name: &str) -> Result<String> {
     let name = one_line(name);
     if name.is_empty() {
-        return Err(Fault::new("--technician is empty", "--technician est vide"));
+        return Err(Fault::new("--technician is empty", "--technician est vide")
+            .hint("say who prepares the PC, or leave it out", "dites qui prépare le PC, ou omettez-le"));
     }
     Ok(name)
 }
 
 /// The sheet of the preparation in a folder.
-fn of_journal(state: &Path) -> Result<Sheet> {
-    Sheet::of(&lines(state)?).ok_or_else(|| super::no_preparation(state))
+fn of_journal(state: &Path, language: Language) -> Result<Sheet> {
+    let read = super::read(state, language)?;
+    let sheet = Sheet::of(&read.entries).ok_or_else(|| super::no_preparation(state))?;
+    Ok(if read.unread.is_empty() { sheet } else { sheet.without(read.unread.len() as u32) })
 }
 
 /// A sheet that was kept.

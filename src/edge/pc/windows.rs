@@ -33,6 +33,7 @@ use std::time::Duration;
 use super::kept::Resume;
 use super::payloads::Payloads;
 use super::{about, files, is_still};
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -476,7 +477,7 @@ impl Act for Pc {
     }
 
     fn wait(&mut self, seconds: u32) {
-        std::thread::sleep(Duration::from_secs(seconds.into()));
+        stop::wait(Duration::from_secs(seconds.into()));
     }
 }
 

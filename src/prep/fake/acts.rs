@@ -19,7 +19,8 @@ impl Act for Fake {
         Ok(())
     }
 
-    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `busy`, `another`, `firmware`.
+    /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `pending`, `busy`, `another`,
+    /// `firmware`.
     fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
         let Package { name, version, product_code } = self.payload_package(payload)?;
         let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
@@ -43,6 +44,8 @@ impl Act for Fake {
             (Some(key), manner) => {
                 pc.programs.retain(|program| program.key != key);
                 pc.programs.push(Program { key, name, version: Some(version), ..Program::default() });
+                // It says nothing, and the system does.
+                pc.pending |= manner == "pending";
                 if manner == "restart" { 3010 } else { 0 }
             }
         });

@@ -138,7 +138,7 @@ fn stage(
     let common: Common = typed(Spanned::new(span.clone(), DeValue::Table(common))).map_err(wrong)?;
     let kinds = KINDS.join(", ");
     let Some((word, place)) = kind else {
-        let why = Why::new("missing field `kind`", "missing field `kind`");
+        let why = Why::new("missing field `kind`", "il manque `kind`");
         return Err(Refusal::new(at, why).hint(format!("one of: {kinds}"), format!("un parmi : {kinds}")));
     };
     let Some(kind) = Kind::read(&word, Spanned::new(span, DeValue::Table(own))) else {
@@ -146,7 +146,8 @@ fn stage(
         return Err(Refusal::new(place, why).hint(format!("one of: {kinds}"), format!("un parmi : {kinds}")));
     };
     let kind = kind.map_err(|error| {
-        let detection = error.message().contains("done_when");
+        // The keys that there are, `done_when` among them, are named for a mistyped one too.
+        let detection = error.message().starts_with("missing field `done_when`");
         let refusal = wrong(error);
         if !detection {
             return refusal;

@@ -95,6 +95,29 @@ fn unknown(name: &str, line: usize, variables: &BTreeMap<String, String>) -> Ref
     )
 }
 
+/// A text that means these very letters, as a step of a profile writes it.
+pub fn literal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        out.push_str(&rest[..open]);
+        let after = &rest[open + 1..];
+        let name = after.find('}').map(|end| &after[..end]).filter(|name| is_name(name) && !out.ends_with('$'));
+        match name {
+            Some(name) => {
+                out.push_str(&format!("{{{{{name}}}}}"));
+                rest = &after[name.len() + 1..];
+            }
+            None => {
+                out.push('{');
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The text with the values in it; the name of a variable that is unknown.
 fn filled(text: &str, variables: &BTreeMap<String, String>) -> Result<String, String> {
     let mut out = String::with_capacity(text.len());
@@ -122,6 +145,8 @@ fn filled(text: &str, variables: &BTreeMap<String, String>) -> Result<String, St
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -141,5 +166,12 @@ mod tests {
             assert_eq!(filled(text).as_deref(), Ok(wanted), "{text}");
         }
         assert_eq!(filled("{other}"), Err("other".to_owned()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_that_is_written_as_it_is_comes_back_as_it_is(text in "[{}$a1 ]{0,12}") {
+            prop_assert_eq!(filled(&literal(&text), &BTreeMap::new()), Ok(text));
+        }
     }
 }

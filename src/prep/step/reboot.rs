@@ -26,7 +26,7 @@ impl Step for Reboot {
     }
 
     fn detection(&self) -> Why {
-        Why::new("another identity of the PC's start", "autre identité du démarrage du PC")
+        Why::new("another identity of the PC's start", "nouvel identifiant de démarrage")
     }
 
     /// The engine restarts the PC, when its journal says so.

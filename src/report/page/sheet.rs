@@ -6,9 +6,9 @@ use super::preparation::tone;
 use super::{Block, Code, Column, Fit, Page, Reading, Row, Signer, Table, Tone};
 use crate::language::Language;
 use crate::prep::change::{Change, Sight};
-use crate::prep::look::How;
+use crate::prep::look::{How, NetworkCard};
 use crate::prep::outcome::{Outcome, RunEnd};
-use crate::prep::sheet::{Delivered, Restarted, Sheet};
+use crate::prep::sheet::{Delivered, Restarted, Sheet, Updates};
 use crate::report::columns::cut;
 use crate::report::words::{counted, day_and_time, number};
 
@@ -31,13 +31,31 @@ impl Page {
             let text = language.pick("The system asks for one more restart.", "Le système demande encore un redémarrage.");
             blocks.push(Block::Warning(text.to_owned()));
         }
+        if sheet.clock_went_back() {
+            let text = language.pick(
+                "The clock of the PC was set while it was prepared: the dates are uncertain.",
+                "L'horloge du PC a été remise à l'heure pendant la préparation : dates incertaines.",
+            );
+            blocks.push(Block::Warning(text.to_owned()));
+        }
+        if sheet.unread > 0 {
+            let (one, many) = (
+                ("line of the journal cannot be read", "ligne du journal est illisible"),
+                ("lines of the journal cannot be read", "lignes du journal sont illisibles"),
+            );
+            let lines = counted(sheet.unread, one, many, language);
+            let text = language
+                .pick(format!("{lines}: this sheet may lack something."), format!("{lines} : cette fiche peut être incomplète."));
+            blocks.push(Block::Warning(text));
+        }
         blocks.extend(sheet.code().as_deref().and_then(Code::of).map(Block::Code));
         blocks.push(Block::Facts(facts(sheet, language, zone)));
         blocks.extend(summary(sheet, language));
         blocks.push(Block::ToSign(signers(sheet, language)));
         blocks.push(Block::NewPage);
         blocks.extend(evidence(sheet, language, zone));
-        let when = sheet.finished.as_ref().or(sheet.started.as_ref()).map(|at| day_and_time(at, zone, language));
+        let when = sheet.finished.as_ref().or(sheet.started.as_ref()).filter(|_| !sheet.clock_went_back());
+        let when = when.map(|at| day_and_time(at, zone, language));
         let page = Page {
             language,
             title: language.pick("Delivery sheet", "Fiche de préparation").to_owned(),
@@ -105,11 +123,6 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
         (Some(name), Some(before)) => language.pick(format!("{name} (was {before})"), format!("{name} (auparavant {before})")),
         (name, _) => name.unwrap_or(unseen).to_owned(),
     };
-    let cards = match sheet.cards() {
-        None => unseen.to_owned(),
-        Some([]) => language.pick("none", "aucune").to_owned(),
-        Some(cards) => listed(cards.iter().map(|card| format!("{} {}", card.name, card.mac)).collect(), language),
-    };
     let serial = sheet.pc.serial.clone();
     let serial =
         serial.unwrap_or_else(|| language.pick("not filled in by its maker", "non renseigné par le fabricant").to_owned());
@@ -118,7 +131,7 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
         (("Serial number", "Numéro de série"), serial),
         (("Name", "Nom"), name),
         (("System", "Système"), sheet.system().map_or_else(|| unseen.to_owned(), |system| system.say())),
-        (("Network cards", "Cartes réseau"), cards),
+        (("Network cards", "Cartes réseau"), cards(sheet, language)),
         (("Prepared", "Préparé"), when),
         (("Technician", "Technicien"), sheet.technician.clone().unwrap_or_else(|| untold.to_owned())),
         (("Profile", "Profil"), [&sheet.title, &sheet.version].map(String::as_str).join(" ")),
@@ -128,14 +141,44 @@ fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, Str
     rows.into_iter().map(|((english, french), text)| (language.pick(english, french).to_owned(), cut(&text, TEXT))).collect()
 }
 
+/// The cards in a line, the hardware address of each first, and as many of them as it has room for.
+fn cards(sheet: &Sheet, language: Language) -> String {
+    match sheet.cards() {
+        None => language.pick("could not be read", "illisibles").to_owned(),
+        Some([]) => language.pick("none", "aucune").to_owned(),
+        Some(cards) => {
+            let words: Vec<String> = cards.iter().map(|card| format!("{} {}", card.mac, card.name)).collect();
+            let first = |most| listed(words.clone(), most, language);
+            (1..=NAMED).rev().map(first).find(|line| cut(line, TEXT) == *line).unwrap_or_else(|| first(1))
+        }
+    }
+}
+
+/// Each card in a row of its own, where the first page does not tell all of them.
+fn every_card(sheet: &Sheet, language: Language) -> Option<Vec<(String, String)>> {
+    let cards = sheet.cards()?;
+    let line = cut(&self::cards(sheet, language), TEXT);
+    let told = |card: &NetworkCard| line.contains(&format!("{} {}", card.mac, card.name));
+    let shortened = !cards.iter().all(told);
+    shortened.then(|| cards.iter().map(|card| (card.mac.to_string(), card.name.clone())).collect())
+}
+
 fn updates(sheet: &Sheet, language: Language) -> String {
-    match sheet.pending_updates().as_deref() {
-        None => {
+    match sheet.pending_updates() {
+        Updates::NotYetKnown => {
+            let text = language.pick("not known: the preparation is not over", "inconnues : la préparation n'est pas terminée");
+            text.to_owned()
+        }
+        Updates::NotLookedFor => {
             language.pick("not looked for: no step of the profile does", "non recherchées : aucune étape ne le fait").to_owned()
         }
-        Some([]) => language.pick("none pending", "aucune en attente").to_owned(),
-        Some(updates) => {
-            let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), language);
+        Updates::Unknown(step) => {
+            let (step, word) = (cut(&step.stood.name, NAME), step.stood.outcome.word(language));
+            language.pick(format!("not known ({step}: {word})"), format!("inconnues ({step} : {word})"))
+        }
+        Updates::Pending(updates) if updates.is_empty() => language.pick("none pending", "aucune en attente").to_owned(),
+        Updates::Pending(updates) => {
+            let named = listed(updates.iter().map(|update| update.subject.clone()).collect(), NAMED, language);
             let count = updates.len() as u32;
             language.pick(format!("{count} pending: {named}"), format!("{count} en attente : {named}"))
         }
@@ -143,9 +186,9 @@ fn updates(sheet: &Sheet, language: Language) -> String {
 }
 
 /// The first of them, and how many more there are.
-fn listed(mut words: Vec<String>, language: Language) -> String {
-    let more = words.len().saturating_sub(NAMED);
-    words.truncate(NAMED);
+fn listed(mut words: Vec<String>, most: usize, language: Language) -> String {
+    let more = words.len().saturating_sub(most);
+    words.truncate(most);
     if more > 0 {
         words.push(language.pick(format!("and {more} more"), format!("et {more} de plus")));
     }
@@ -184,11 +227,12 @@ fn summary(sheet: &Sheet, language: Language) -> Vec<Block> {
     let text = match more {
         0 => language.pick("Each step is on the pages that follow.", "Chaque étape figure sur les pages suivantes.").to_owned(),
         more => {
-            let more =
-                counted(more, ("more is not done", "autre non aboutie"), ("more are not done", "autres non abouties"), language);
+            let (one, many) =
+                (("more is not done", "autre étape non aboutie"), ("more are not done", "autres étapes non abouties"));
+            let more = counted(more, one, many, language);
             language.pick(
-                format!("{more}: each step is on the pages that follow."),
-                format!("{more} : chaque étape figure sur les pages suivantes."),
+                format!("{more}; all of them are on the pages that follow."),
+                format!("{more} ; toutes figurent sur les pages suivantes."),
             )
         }
     };
@@ -219,6 +263,10 @@ fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
     if !sheet.steps.is_empty() {
         blocks.push(Block::Table(steps(sheet, language)));
     }
+    if let Some(cards) = every_card(sheet, language) {
+        blocks.push(heading("Network cards", "Cartes réseau"));
+        blocks.push(Block::Facts(cards));
+    }
     if !sheet.restarts.is_empty() {
         let restart = |restart: &Restarted| {
             let why = match restart.step.as_str() {
@@ -230,18 +278,20 @@ fn evidence(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<Block> {
         blocks.push(heading("Restarts", "Redémarrages"));
         blocks.push(Block::Facts(sheet.restarts.iter().map(restart).collect()));
     }
-    blocks.push(heading("Made from", "À partir de"));
+    blocks.push(heading("Made from", "Établi à partir de"));
     let profile = language.pick("Profile", "Profil");
     let used = [(profile.to_owned(), sheet.profile.clone())].into_iter();
     let used = used.chain(sheet.payloads.iter().map(|(name, digest)| (name.clone(), digest.sha256.clone())));
     let columns = vec![Column::new(language.pick("File", "Fichier"), Fit::Wrap), Column::new("SHA-256", Fit::Wrap)];
     let row = |(name, sum): (String, String)| Row { tone: None, cells: vec![name.into(), sum.into()] };
     blocks.push(Block::Table(Table { columns, rows: used.map(row).collect(), reading: Reading::Short }));
-    let program = &sheet.program;
-    blocks.push(Block::Text(language.pick(
-        format!("Prepared and looked at once more by trousse {program}. No exit code was believed: a step is done when a second look finds nothing left to do."),
-        format!("Préparé et revu par trousse {program}. Aucun code de sortie n'a été cru : une étape est faite quand un second regard n'y trouve plus rien à faire."),
-    )));
+    if sheet.left.is_some() {
+        let program = &sheet.program;
+        blocks.push(Block::Text(language.pick(
+            format!("Prepared and looked at once more by trousse {program}. No exit code was believed: a step is done when a second look finds nothing left to do."),
+            format!("Préparé et revu par trousse {program}. On ne s'est fié à aucun code de sortie : une étape est faite quand un second regard n'y trouve plus rien à faire."),
+        )));
+    }
     blocks
 }
 
@@ -272,9 +322,11 @@ fn steps(sheet: &Sheet, language: Language) -> Table {
 /// What a step tells: what it changed or could not, then what else was seen, and how its programs ended where not with 0.
 fn lines(step: &Delivered, language: Language) -> Vec<String> {
     let stood = &step.stood;
+    // What is done is told as it was made, what is not as it was found: a sight that says the same is not told twice.
+    let is = |change: &Change| if stood.outcome.is_done() { change.after.clone() } else { change.before.clone() };
     let told = |sight: &&Sight| {
         let same = |change: &Change| (&change.subject, &change.aspect) == (&sight.subject, &sight.aspect);
-        !stood.outcome.changes().iter().any(same)
+        !stood.outcome.changes().iter().any(|change| same(change) && is(change) == sight.state)
     };
     let mut lines = reasons(&stood.outcome, language);
     lines.extend(stood.seen.iter().filter(told).map(|sight| sight.say(language)));

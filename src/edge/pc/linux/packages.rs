@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::process::Program;
 use crate::edge::pc::{about, copied};
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Digest, Ended, How};
 
@@ -117,6 +118,9 @@ fn wait_for_others(timeout_s: u32) -> Result<Option<Ended>> {
         if since.elapsed() > limit {
             let output = format!("{LOCK}: another program installs packages");
             return Ok(Some(Ended { how: How::TookTooLong(timeout_s), output }));
+        }
+        if stop::pressed() {
+            return Ok(Some(Ended { how: How::Signal(libc::SIGINT), output: String::new() }));
         }
         std::thread::sleep(GLANCE);
     }
