@@ -99,7 +99,7 @@ fn by_another_pc_and_with_an_agent_new_keys_are_learned_and_each_is_told_once() 
         let why = result["why"].to_string();
         assert!(why.contains("by way of which it is reached") && why.contains("no key to offer"), "{result}");
     }
-    assert_eq!(trusted(&lines), [gate.address.clone()]);
+    assert_eq!(trusted(&lines), std::slice::from_ref(&gate.address));
 
     let (code, lines, _) = bench(&agent.socket());
     assert_eq!(code, 0, "{lines:?}");

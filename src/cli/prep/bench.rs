@@ -27,8 +27,8 @@ use crate::prep::bench::course::Terms;
 use crate::prep::bench::hosts::{self, Target};
 use crate::prep::bench::result::Record;
 use crate::prep::look::Digest;
+use crate::prep::payload;
 use crate::prep::profile::Profile;
-use crate::prep::program_file;
 use crate::report::BENCH_FORMATS;
 use crate::secret::Secret;
 use onlooker::{Manner, Onlooker};
@@ -206,8 +206,9 @@ fn programs(named: &[PathBuf]) -> Result<Vec<Brought>> {
     for path in named {
         let program = brought("trousse", path).map_err(unreadable)?;
         if program.machine == Machine::Windows {
-            let whole = std::fs::File::open(path).map_err(unreadable).map(program_file::check)?;
-            whole.map_err(|why| hint(Fault::because("the program is refused", "le programme est refusé", why)))?;
+            let mut file = std::fs::File::open(path).map_err(unreadable)?;
+            payload::read("trousse.exe", &mut file)
+                .map_err(|why| hint(Fault::because("the program is refused", "le programme est refusé", why)))?;
         }
         programs.push(program);
     }

@@ -28,8 +28,8 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
         };
         if !secrets::is_one_line(&secret) {
             return Err(Fault::new(
-                format!("the password {name} has more than one line"),
-                format!("le mot de passe {name} a plus d'une ligne"),
+                format!("the secret {name} has more than one line"),
+                format!("le secret {name} a plus d'une ligne"),
             ));
         }
         secrets.insert(name.clone(), secret);
@@ -38,16 +38,15 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
 }
 
 fn asked(name: &str, language: Language) -> Result<Secret> {
-    let question =
-        language.pick(format!("Password {name} (it is not shown): "), format!("Mot de passe {name} (il ne s'affiche pas) : "));
+    let question = language.pick(format!("Secret {name} (it is not shown): "), format!("Secret {name} (il ne s'affiche pas) : "));
     unseen::ask(&question)?
-        .ok_or_else(|| Fault::new(format!("no password {name} was given"), format!("aucun mot de passe {name} n'a été donné")))
+        .ok_or_else(|| Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné")))
 }
 
 fn missing(name: &str) -> Fault {
     Fault::new(
-        format!("the password {name} is needed, and nobody gave it"),
-        format!("le mot de passe {name} est nécessaire, et n'a pas été donné"),
+        format!("the secret {name} is needed, and nobody gave it"),
+        format!("le secret {name} est nécessaire, et n'a pas été donné"),
     )
     .hint(
         format!(

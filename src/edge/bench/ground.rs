@@ -107,10 +107,10 @@ fn refused(english: &str, french: &str) -> Trouble {
 }
 
 /// No program that was named is for such a PC.
-fn none_fits(what: &str, option: &str) -> Trouble {
+fn none_fits(what: &str, [english, french]: [&str; 2]) -> Trouble {
     let fault = Fault::new(format!("no program for {what} is at hand"), format!("aucun programme pour {what} n'est disponible"));
     Trouble::refused(
-        &fault.hint(format!("name the program for it: {option}"), format!("indiquez celui qui lui convient : {option}")),
+        &fault.hint(format!("name the program for it: {english}"), format!("indiquez celui qui lui convient : {french}")),
     )
 }
 

@@ -436,6 +436,7 @@ mod tests {
             let mut talk = session.start("count").await.expect("it runs");
             talk.line(AGREES).await.expect("a line")
         });
-        assert_eq!(told.as_deref(), Some("0".as_bytes()), "so many were accepted");
+        // Whoever tries may lose its own channel by that: russh closes the one that was refused, whatever its number is over there.
+        assert!(told.is_none_or(|told| told == b"0"), "so many were accepted");
     }
 }

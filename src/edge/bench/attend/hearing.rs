@@ -135,7 +135,9 @@ mod tests {
         let (sender, gone) = mpsc::channel();
         let began = Instant::now();
         let silence = Duration::from_millis(300);
-        let mut hearing = Hearing::of(reader, silence, move || drop(sender.send(Instant::now())));
+        let mut hearing = Hearing::of(reader, silence, move || {
+            let _ = sender.send(Instant::now());
+        });
         let mut spoke = began;
         while began.elapsed() < 2 * silence {
             spoke = Instant::now();

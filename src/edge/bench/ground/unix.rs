@@ -244,7 +244,7 @@ fn fitting<'a>(baggage: &'a Baggage, told: &str) -> Result<&'a Brought, Trouble>
     }
     let known = ["x86_64", "aarch64", "riscv64"].into_iter().find(|known| *known == machine);
     let program = baggage.program_for(known.map_or(Machine::Other, Machine::Linux));
-    program.ok_or_else(|| none_fits(&format!("Linux ({machine})"), "--program FILE"))
+    program.ok_or_else(|| none_fits(&format!("Linux ({machine})"), ["--program FILE", "--program FICHIER"]))
 }
 
 /// What the program is called there: another one has another name.

@@ -37,7 +37,7 @@ pub(in crate::edge::bench) struct Windows {
 impl Windows {
     pub(super) async fn look(session: &Session, baggage: &Baggage) -> Result<(Windows, Program), Trouble> {
         let Some(program) = baggage.program_for(Machine::Windows) else {
-            return Err(none_fits("Windows", "--program trousse.exe"));
+            return Err(none_fits("Windows", ["--program trousse.exe"; 2]));
         };
         let windows = Windows { program: program.clone() };
         let files = session.files().await?;
