@@ -9,5 +9,6 @@ mod follow;
 mod kiosk;
 mod pc;
 mod site;
+mod stations;
 mod ways_in;
 mod wrong;

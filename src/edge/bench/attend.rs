@@ -12,15 +12,18 @@ use unix as system;
 use windows as system;
 
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Child;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
 use crate::edge::pc::{Pc, digest, may_prepare, past, profile, state_folder};
+use crate::edge::replace;
 use crate::fault::{Fault, Result};
 use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run};
 use crate::prep::engine;
@@ -37,6 +40,8 @@ const CHUNK: usize = 64 << 10;
 const BEAT: Duration = Duration::from_millis(1000);
 /// Between two looks at what the run tells.
 const GLANCE: Duration = Duration::from_millis(100);
+/// Digits of what tells a run from others that its folder is named by: paths are short on Windows.
+const NAMED_BY: usize = 16;
 /// A run that has not begun by then will not.
 const BEGINS: Duration = Duration::from_secs(60);
 /// What a program that comes to its end still holds is free by then.
@@ -77,8 +82,8 @@ impl Attendant {
         let mut next = None;
         while let Some(request) = next.take().map_or_else(|| self.request(), |request| Ok(Some(request)))? {
             let answer = match request {
-                Request::Put { name, digest } => self.put(&name, &digest)?,
-                Request::Need(run) => Answer::Need { names: self.need(&run) },
+                Request::Put { run, name, digest } => self.put(&run, &name, &digest)?,
+                Request::Need(run) => Answer::Need { names: beating(|| self.need(&run)) },
                 Request::Start { run, language, secrets } => self.start(&run, &language, secrets)?,
                 Request::Listen { from } => {
                     match self.listen(from)? {
@@ -88,7 +93,7 @@ impl Attendant {
                     continue;
                 }
                 Request::Alive => Answer::Alive,
-                Request::Tidy => self.tidy(),
+                Request::Tidy { run } => self.tidy(&run),
             };
             say(&answer)?;
         }
@@ -105,8 +110,13 @@ impl Attendant {
         serde_json::from_slice(&line).map(Some).map_err(io::Error::other)
     }
 
-    fn profile(&self, name: &str) -> PathBuf {
-        self.folder.join("beside").join(name)
+    /// What is brought for a run lies here: that of another has the same names.
+    fn brought(&self, run: &str) -> PathBuf {
+        self.folder.join("runs").join(digits(run, NAMED_BY))
+    }
+
+    fn profile(&self, run: &Run) -> PathBuf {
+        self.brought(&run.id).join(&run.profile)
     }
 
     fn lines(&self) -> PathBuf {
@@ -120,27 +130,24 @@ impl Attendant {
     }
 
     /// Takes a file: from where an attempt before was cut.
-    fn put(&mut self, name: &str, wanted: &Digest) -> io::Result<Answer> {
+    fn put(&mut self, run: &str, name: &str, wanted: &Digest) -> io::Result<Answer> {
         if let Err(why) = beside(name) {
             return Ok(Answer::Failed(Failure::Fault { english: why.english, french: why.french }));
         }
-        let place = self.profile(name);
-        let there = File::open(&place).and_then(|file| digest(file, &mut io::sink()));
-        if matches!(there, Ok(there) if there == *wanted) {
+        let place = self.brought(run).join(name);
+        if is(&place, wanted) {
             say(&Answer::Have { size: wanted.size })?;
             return Ok(Answer::Stored);
         }
-        let part = self.folder.join("parts").join(digits(&wanted.sha256));
-        let opened = folder_of(&part).and_then(|()| folder_of(&place)).and_then(|()| {
-            let mut options = OpenOptions::new();
-            let mut file = system::private(options.read(true).write(true).create(true).truncate(false)).open(&part)?;
+        let opened = folder_of(&place).and_then(|()| {
+            let (mut file, part) = self.part(wanted)?;
             let size = file.metadata()?.len();
             let from = if size > wanted.size { 0 } else { size };
             file.set_len(from)?;
             file.seek(SeekFrom::Start(from))?;
-            Ok((file, from))
+            Ok((file, part, from))
         });
-        let (mut file, from) = match opened {
+        let (mut file, part, from) = match opened {
             Ok(opened) => opened,
             Err(error) => return Ok(failed(name, &error)),
         };
@@ -160,12 +167,18 @@ impl Attendant {
                 full = file.write_all(&bytes[..count]).err();
             }
         }
-        let written = full.map_or(Ok(()), Err).and_then(|()| file.sync_all()).and_then(|()| file.rewind());
-        let there = written.and_then(|()| digest(&mut file, &mut io::sink()));
+        // Slow disks are slow.
+        let there = beating(|| {
+            full.map_or(Ok(()), Err).and_then(|()| file.sync_all())?;
+            file.rewind()?;
+            digest(&mut file, &mut io::sink())
+        });
         drop(file);
         match there {
             Ok(there) if there == *wanted => match fs::rename(&part, &place) {
                 Ok(()) => Ok(Answer::Stored),
+                // Somebody else who had it in hand has put it there.
+                Err(_) if is(&place, wanted) => Ok(Answer::Stored),
                 Err(error) => Ok(failed(name, &error)),
             },
             Ok(_) => fs::remove_file(&part).map(|()| Answer::Wrong),
@@ -177,12 +190,31 @@ impl Attendant {
         }
     }
 
+    /// What is there of a file that is not whole yet. Where another attendant still has that in hand (one that was cut off hashes on),
+    /// it is begun anew beside it.
+    fn part(&self, wanted: &Digest) -> io::Result<(File, PathBuf)> {
+        let parts = self.folder.join("parts");
+        let open = |path: PathBuf| {
+            folder_of(&path)?;
+            let mut options = OpenOptions::new();
+            let file = system::private(options.read(true).write(true).create(true).truncate(false)).open(&path)?;
+            Ok::<_, io::Error>((file, path))
+        };
+        let name = digits(&wanted.sha256, 64);
+        let (file, path) = open(parts.join(format!("{name}.part")))?;
+        match file.try_lock() {
+            Ok(()) => Ok((file, path)),
+            Err(TryLockError::WouldBlock) => open(parts.join(format!("{name}.{}.part", std::process::id()))),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+
     /// The secrets that a run would need; none where it would not even begin, which it tells itself.
     fn need(&self, run: &Run) -> Vec<String> {
-        let path = self.profile(&run.profile);
+        let path = self.profile(run);
         let needed = || {
             let profile = profile(&path, &run.variables)?;
-            let folder = self.folder.join("beside");
+            let folder = self.brought(&run.id);
             let pc = Pc::new(Payloads::find(&profile, &folder, None)?);
             engine::secrets(&profile, &pc)
         };
@@ -196,11 +228,19 @@ impl Attendant {
         // Written on at once: what is handed over is kept in no other place.
         let mut handed = zeroize::Zeroizing::new(vec![0; secrets]);
         self.station.read_exact(&mut handed)?;
+        // Whoever else comes at the same time waits until this run is one that goes on.
+        let place = self.folder.join("start");
+        let alone = folder_of(&place).and_then(|()| File::create(place)).and_then(|file| beating(|| file.lock()).map(|()| file));
+        let _alone = match alone {
+            Ok(alone) => alone,
+            Err(error) => return Ok(failed("trousse prep run", &error)),
+        };
         if let Some(other) = self.running()? {
-            return Ok(if other == run.id { Answer::Started } else { busy() });
+            return Ok(if other == run.id || other.is_empty() { Answer::Started } else { busy() });
         }
         let lines = self.lines();
-        let begun = fs::write(self.folder.join("run"), &run.id).and_then(|()| fs::write(&lines, ""));
+        // After a power cut the run goes on by itself: which it is must be on the disk by then.
+        let begun = replace::write(&self.folder.join("run"), run.id.as_bytes()).and_then(|()| fs::write(&lines, ""));
         if let Err(error) = begun {
             return Ok(failed("trousse prep run", &error));
         }
@@ -222,7 +262,7 @@ impl Attendant {
                 let said = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned();
                 return Ok(failed("trousse prep run", &io::Error::other(said)));
             }
-            std::thread::sleep(GLANCE);
+            thread::sleep(GLANCE);
         }
     }
 
@@ -234,7 +274,7 @@ impl Attendant {
         for (name, value) in &run.variables {
             words.extend(["--set".into(), format!("{name}={value}").into()]);
         }
-        words.extend(["--".into(), self.profile(&run.profile).into()]);
+        words.extend(["--".into(), self.profile(run).into()]);
         let mut options = OpenOptions::new();
         let errors = system::private(options.write(true).create(true).truncate(true)).open(self.folder.join("errors"))?;
         system::start(&words, errors)
@@ -288,8 +328,17 @@ impl Attendant {
         }
     }
 
-    fn tidy(&self) -> Answer {
-        match self.running().and_then(|running| if running.is_some() { Ok(()) } else { gone(&self.folder) }) {
+    fn tidy(&self, run: &str) -> Answer {
+        let tidied = || {
+            let running = self.running()?;
+            if running.as_deref().is_some_and(|other| other == run || other.is_empty()) {
+                return Ok(());
+            }
+            gone(&self.brought(run))?;
+            let of_another = fs::read_dir(self.folder.join("runs")).is_ok_and(|mut runs| runs.next().is_some());
+            if running.is_some() || of_another { Ok(()) } else { gone(&self.folder) }
+        };
+        match tidied() {
             Ok(()) => Answer::Tidied,
             Err(error) => failed(&self.folder.display().to_string(), &error),
         }
@@ -302,7 +351,7 @@ fn gone(folder: &Path) -> io::Result<()> {
     loop {
         match fs::remove_dir_all(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(_) if Instant::now() < until => std::thread::sleep(GLANCE),
+            Err(_) if Instant::now() < until => thread::sleep(GLANCE),
             removed => return removed,
         }
     }
@@ -325,9 +374,32 @@ fn folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), system::make)
 }
 
-/// A name for a file that is not here yet: whatever a station says, nothing but digits.
-fn digits(sha256: &str) -> String {
-    sha256.chars().filter(char::is_ascii_hexdigit).take(64).collect::<String>() + ".part"
+/// A name of a file or a folder: whatever a station says, nothing but digits.
+fn digits(text: &str, most: usize) -> String {
+    text.chars().filter(char::is_ascii_hexdigit).take(most).collect()
+}
+
+/// Whether a file is there, and is what is wanted.
+fn is(path: &Path, wanted: &Digest) -> bool {
+    let there = beating(|| File::open(path).and_then(|file| digest(file, &mut io::sink())));
+    matches!(there, Ok(there) if there == *wanted)
+}
+
+/// Does what may take long, with a sign of life now and then. It is not gone on with for a station that is gone: it will ask again.
+fn beating<T>(work: impl FnOnce() -> T) -> T {
+    thread::scope(|scope| {
+        let (done, over) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            while over.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
+                if say(&Answer::Beat(Beat { running: false, end: None })).is_err() {
+                    std::process::exit(0);
+                }
+            }
+        });
+        let came = work();
+        drop(done);
+        came
+    })
 }
 
 fn failed(what: &str, error: &io::Error) -> Answer {

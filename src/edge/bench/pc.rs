@@ -36,6 +36,8 @@ pub(super) struct Pc {
     listening: bool,
     /// When the attendant was told something the last time.
     told: Instant,
+    /// Answers to that the station is there which have not come yet.
+    owed: u32,
     /// Bytes of a file that have been sent, and all of them.
     pub(super) sent: Rc<Cell<(u64, u64)>>,
     /// Keys that are known from now on.
@@ -54,6 +56,7 @@ impl Pc {
             ground: None,
             listening: false,
             told: Instant::now(),
+            owed: 0,
             sent,
             trusted: Vec::new(),
         }
@@ -94,6 +97,7 @@ impl Pc {
     /// Nothing more is said.
     pub(super) fn hang_up(&mut self) {
         (self.attendant, self.session) = (None, None);
+        self.owed = 0;
         self.listening = false;
     }
 
@@ -162,12 +166,13 @@ impl Pc {
         Ok(Came::Attending(hello))
     }
 
-    /// What the attendant answers, past what it still tells of the run.
-    async fn answer(&mut self, patience: Duration) -> Result<Answer, Trouble> {
+    /// What the attendant answers, past what it still tells of the run. While it is at work it is told that somebody is there, unless
+    /// it waits for the bytes of a file.
+    async fn answer(&mut self, patience: Duration, keeps: bool) -> Result<Answer, Trouble> {
         let quiet = !self.listening;
-        let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
         let mut passed_over = 0;
         loop {
+            let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
             let Some(line) = talk.line(patience).await? else {
                 return Err(match talk.status {
                     Some(_) => Trouble::lost(
@@ -178,11 +183,15 @@ impl Pc {
                 });
             };
             match serde_json::from_slice(&line) {
+                Ok(Answer::Alive) if self.owed > 0 => self.owed -= 1,
                 // What it still told of the run, and that it is still at what it was asked.
                 Ok(Answer::Line { .. } | Answer::Beat(_)) if quiet => {
                     passed_over += 1;
                     if passed_over > MOST_PASSED_OVER {
                         return Err(Trouble::lost("it comes to no answer", "il n'arrive à aucune réponse"));
+                    }
+                    if keeps {
+                        self.is_there().await?;
                     }
                 }
                 Ok(Answer::Failed(why)) => return Err(Trouble::Refused(why)),
@@ -192,10 +201,19 @@ impl Pc {
         }
     }
 
+    /// Says now and then that the station is there; what is answered to that comes when it comes.
+    async fn is_there(&mut self) -> Result<(), Trouble> {
+        if self.told.elapsed() < ALIVE {
+            return Ok(());
+        }
+        self.owed += 1;
+        self.tell(&Request::Alive, &[]).await
+    }
+
     async fn ask(&mut self, request: &Request, then: &[u8]) -> Result<Answer, Trouble> {
         self.listening = false;
         self.tell(request, then).await?;
-        self.answer(ANSWERS).await
+        self.answer(ANSWERS, !matches!(request, Request::Put { .. })).await
     }
 
     /// Asks for something, with what follows it; secrets are among that.
@@ -211,7 +229,7 @@ impl Pc {
     async fn put(&mut self, file: usize) -> Result<Came, Trouble> {
         let baggage = self.baggage.clone();
         let Some(file) = baggage.files.get(file) else { return Ok(Came::Done) };
-        let request = Request::Put { name: file.name.clone(), digest: file.digest.clone() };
+        let request = Request::Put { run: self.run.id.clone(), name: file.name.clone(), digest: file.digest.clone() };
         let Answer::Have { size } = self.ask(&request, &[]).await? else { return Err(nonsense()) };
         if size > file.digest.size {
             return Err(nonsense());
@@ -221,7 +239,7 @@ impl Pc {
             self.attendant = Some(talk);
             sent?;
         }
-        match self.answer(ANSWERS).await? {
+        match self.answer(ANSWERS, true).await? {
             Answer::Stored => Ok(Came::Done),
             Answer::Wrong => Ok(Came::Wrong),
             _ => Err(nonsense()),
@@ -250,21 +268,16 @@ impl Pc {
             self.tell(&Request::Listen { from }, &[]).await?;
             self.listening = true;
         }
-        if self.told.elapsed() >= ALIVE {
-            self.tell(&Request::Alive, &[]).await?;
-        }
-        loop {
-            match self.answer(BEATS).await? {
-                Answer::Line { next, event } => return Ok(Came::Line(next, event)),
-                Answer::Beat(beat @ Beat { .. }) => return Ok(Came::Beat(beat)),
-                Answer::Alive => {}
-                _ => return Err(nonsense()),
-            }
+        self.is_there().await?;
+        match self.answer(BEATS, false).await? {
+            Answer::Line { next, event } => Ok(Came::Line(next, event)),
+            Answer::Beat(beat @ Beat { .. }) => Ok(Came::Beat(beat)),
+            _ => Err(nonsense()),
         }
     }
 
     async fn tidy(&mut self) -> Result<Came, Trouble> {
-        let Answer::Tidied = self.ask(&Request::Tidy, &[]).await? else { return Err(nonsense()) };
+        let Answer::Tidied = self.ask(&Request::Tidy { run: self.run.id.clone() }, &[]).await? else { return Err(nonsense()) };
         if let Some(mut talk) = self.attendant.take() {
             talk.close().await?;
             talk.ends(ANSWERS).await?;

@@ -432,7 +432,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let access = access(&folder.path().join("known_hosts"));
         let told = opened(Manner::Opens, access, async |session: Result<Session, Trouble>, _: Hop| {
-            let mut talk = session.expect("it lets us in").start("count").await.expect("it runs");
+            let session = session.expect("it lets us in");
+            let mut talk = session.start("count").await.expect("it runs");
             talk.line(AGREES).await.expect("a line")
         });
         // Whoever tries may lose its own channel by that: russh closes the one that was refused, whatever its number is over there.

@@ -18,6 +18,8 @@ pub const LONGEST_LINE: usize = 512 << 10;
 pub enum Request {
     /// Takes a file. The answer says how much of it is there; the rest of its bytes follows this line.
     Put {
+        /// For which run: each has a folder of its own, whoever else brings something.
+        run: String,
         /// Where it lies, from the folder of the profile.
         name: String,
         /// What it is known by.
@@ -43,8 +45,11 @@ pub enum Request {
     },
     /// Is said now and then: whoever hears nothing for long takes the station for gone.
     Alive,
-    /// Removes what was brought.
-    Tidy,
+    /// Removes what was brought for a run, and all else where nothing is there for another.
+    Tidy {
+        /// Which.
+        run: String,
+    },
 }
 
 /// A run of a profile.
@@ -102,7 +107,7 @@ pub enum Answer {
 pub struct Hello {
     /// Which start of the PC this is.
     pub boot: String,
-    /// The run that goes on there.
+    /// The run that goes on there; empty where nobody knows any more which it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub running: Option<String>,
 }
@@ -125,12 +130,12 @@ mod tests {
     fn what_one_says_the_other_reads() {
         let run = Run { profile: "a.toml".into(), variables: BTreeMap::from([("n".into(), "1".into())]), id: "x".into() };
         for request in [
-            Request::Put { name: "a/b".into(), digest: Digest::of(b"x") },
+            Request::Put { run: "x".into(), name: "a/b".into(), digest: Digest::of(b"x") },
             Request::Need(run.clone()),
             Request::Start { run, language: "fr".into(), secrets: 7 },
             Request::Listen { from: 3 },
             Request::Alive,
-            Request::Tidy,
+            Request::Tidy { run: "x".into() },
         ] {
             let text = serde_json::to_string(&request).expect("JSON");
             assert_eq!(serde_json::from_str::<Request>(&text).expect("a request"), request, "{text}");

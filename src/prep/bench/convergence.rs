@@ -87,7 +87,7 @@ impl FakePc {
             schema: String::new(),
             title: String::new(),
             version: String::new(),
-            profile: String::new(),
+            profile: Digest::of(b"a").sha256,
             pc: Identity::default(),
             system: String::new(),
             host_name: "pc".into(),
@@ -447,4 +447,39 @@ fn what_was_brought_is_removed_from_a_pc_that_refuses_it() {
         assert_eq!(result.end, End::Refused);
         assert!(result.why.as_ref().is_some_and(|why| why.say(crate::language::Language::En).contains("no room")));
     }
+}
+
+/// What comes of a PC on which a run goes on that has this name, and is of this profile.
+fn found_running(name: &str, profile: &str) -> End {
+    let mut pc = FakePc { whole: true, files: [true; 2], ..FakePc::default() };
+    pc.begin();
+    if let Some(Event::Started(started)) = pc.lines.first_mut() {
+        started.profile = Digest::of(profile.as_bytes()).sha256;
+    }
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let mut now = 0;
+    course.begin(now);
+    loop {
+        let came = match course.next(now) {
+            Do::End => return course.result().end,
+            Do::Rest { ms } => {
+                now += ms;
+                continue;
+            }
+            asked => match pc.perform(&asked, Blow::Nothing) {
+                Came::Attending(hello) => Came::Attending(Hello { running: hello.running.map(|_| name.to_owned()), ..hello }),
+                came => came,
+            },
+        };
+        now += 100;
+        course.came(now, came);
+    }
+}
+
+#[test]
+fn a_run_whose_name_was_lost_with_the_power_is_known_by_its_profile() {
+    assert_eq!(found_running("", "a"), End::Ready);
+    assert_eq!(found_running("", "another"), End::Refused);
+    // Nor is a run followed that has our name and is another one.
+    assert_eq!(found_running(RUN, "another"), End::Refused);
 }

@@ -34,7 +34,7 @@ const MOST_TIDYINGS: u32 = 3;
 /// What is brought to the PC.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// The files: the profile, and what lies beside it.
+    /// The files: the profile first, and what lies beside it.
     pub files: Vec<(String, Digest)>,
     /// What tells the run from any other.
     pub run: String,
@@ -428,17 +428,12 @@ impl Course {
                 self.tidyings += 1;
                 Place::Tidying
             }
-            Some(run) if run == self.load.run => {
+            // Where a power cut took its name, it tells by its first line which it is.
+            Some(run) if run == self.load.run || run.is_empty() => {
                 self.started = true;
                 Place::Listening
             }
-            Some(_) => {
-                let why = told(
-                    "another preparation goes on there, begun from another station or with other variables",
-                    "une autre préparation y est en cours, lancée d'un autre poste ou avec d'autres variables",
-                );
-                return self.refused(now, why);
-            }
+            Some(_) => return self.refused(now, another()),
             None if self.started => Place::Listening,
             None => Place::Putting(0),
         };
@@ -491,6 +486,10 @@ impl Course {
         self.read = next;
         self.line_ms = now;
         match event {
+            Event::Started(started) if !self.is_ours(&started.profile) => {
+                let end = if self.starts == 0 { End::Refused } else { End::Failed };
+                self.over(now, end, Some(another()));
+            }
             Event::Started(started) => {
                 self.begun = true;
                 (self.finished, self.stopped) = (None, None);
@@ -515,6 +514,11 @@ impl Course {
             }
             Event::Stopped { refused, why } => self.stopped = Some((refused, shortened(why))),
         }
+    }
+
+    /// Whether a run is of this profile: by the SHA-256 of its text, the first of the files.
+    fn is_ours(&self, profile: &str) -> bool {
+        self.load.files.first().is_none_or(|(_, digest)| digest.sha256 == profile)
     }
 
     fn beat(&mut self, now: u64, beat: &Beat) {
@@ -640,6 +644,13 @@ fn short(text: &str) -> String {
 fn shortened(failure: Failure) -> Failure {
     let [english, french] = Language::ALL.map(|language| short(&failure.say(language)));
     Failure::Fault { english, french }
+}
+
+fn another() -> Failure {
+    told(
+        "another preparation goes on there, begun from another station or with other variables",
+        "une autre préparation y est en cours, lancée d'un autre poste ou avec d'autres variables",
+    )
 }
 
 fn told(english: &str, french: &str) -> Failure {
