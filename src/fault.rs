@@ -47,6 +47,7 @@ impl From<&io::Error> for Why {
             io::ErrorKind::NotSeekable => "n'est pas un fichier ordinaire",
             io::ErrorKind::StorageFull => "plus de place sur le disque",
             io::ErrorKind::QuotaExceeded => "quota de disque dépassé",
+            io::ErrorKind::FileTooLarge => "fichier trop gros",
             io::ErrorKind::ReadOnlyFilesystem => "système de fichiers en lecture seule",
             io::ErrorKind::InvalidData => "le contenu n'est pas du texte UTF-8",
             _ => return Why::new(error.to_string(), error.to_string()),

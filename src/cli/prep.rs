@@ -248,7 +248,11 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Secrets(args) => secrets::seal(args, language),
         #[cfg(target_os = "linux")]
         PrepCommand::Bench(args) => bench::bench(args, language),
-        PrepCommand::Attend(args) => crate::edge::bench::attend::attend(Duration::from_secs(args.silence)).map(|()| 0),
+        PrepCommand::Attend(args) => {
+            // It hands secrets over to the run.
+            secrets::leave_no_core();
+            crate::edge::bench::attend::attend(Duration::from_secs(args.silence)).map(|()| 0)
+        }
         #[cfg(not(target_os = "linux"))]
         PrepCommand::Bench(_) => Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")
             .hint("run it from Linux (a live USB stick will do)", "lancez-le sous Linux (une clé USB autonome suffit)")),

@@ -1,6 +1,7 @@
 //! The PC that is prepared, as it is; and the folder in which its preparation keeps the journal.
 
 mod files;
+mod kept;
 #[cfg(target_os = "linux")]
 pub mod linux;
 pub mod payloads;
@@ -22,24 +23,25 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use super::hash::digest;
+use super::hash::plain;
 use super::journal::{self, Journal};
 use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
 use crate::prep::look::{Digest, Identity, Package};
-use crate::prep::msi;
 use crate::prep::pack::{self, Packed};
 use crate::prep::past::Past;
+use crate::prep::payload::{self, About};
 use crate::prep::profile::Profile;
-use crate::prep::program_file;
 
 /// The journal, in that folder.
 const JOURNAL: &str = "journal.jsonl";
 /// Bytes of a profile: a book would be shorter.
 const LONGEST_PROFILE: u64 = 4 << 20;
 
-pub use system::{Pc, Resume, may_prepare, state_folder};
+pub use kept::Resume;
+pub use system::{Pc, may_prepare, state_folder};
 
 /// A fault about a file of the PC.
 fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
@@ -63,17 +65,23 @@ fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
     ))
 }
 
-/// What an .msi beside the profile says of itself; the same on every system.
-fn product(path: &Path) -> Result<Package> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    let product = msi::product(BufReader::new(file)).map_err(|why| refused(path, why))?;
-    Ok(Package { name: product.name, version: product.version, product_code: Some(product.code) })
+/// What a payload says of itself, by the name that the profile has for it; the same on every system.
+fn of_payload(path: &Path, name: &str) -> Result<About> {
+    let file = plain(path).map_err(|error| about(path, &error))?;
+    payload::read(name, &mut BufReader::new(file)).map_err(|why| refused(path, why))
+}
+
+/// What a package (.deb, .msi) beside the profile says of itself.
+fn package(path: &Path, name: &str) -> Result<Package> {
+    match of_payload(path, name)? {
+        About { product: Some(name), version: Some(version), product_code, .. } => Ok(Package { name, version, product_code }),
+        _ => Err(refused(path, Why::new("it tells no name or no version", "il ne dit pas son nom ou sa version"))),
+    }
 }
 
 /// Refuses a file beside the profile that is no whole program for Windows.
-fn program(path: &Path) -> Result<()> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    program_file::check(file).map_err(|why| refused(path, why))
+fn program(path: &Path, name: &str) -> Result<()> {
+    of_payload(path, name).map(drop)
 }
 
 fn refused(path: &Path, why: Why) -> Fault {
@@ -101,15 +109,20 @@ pub fn profile(path: &Path, given: &BTreeMap<String, String>) -> Result<Profile>
 /// The text of a profile.
 pub(crate) fn profile_text(path: &Path) -> Result<String> {
     let shown = path.display();
-    let mut text = String::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST_PROFILE).read_to_string(&mut text));
-    read.map_err(|error| {
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST_PROFILE + 1).read_to_end(&mut bytes));
+    let text = read.and_then(|_| match String::from_utf8(bytes) {
+        // What is cut off may still be a profile, and another one.
+        Ok(text) if text.len() as u64 > LONGEST_PROFILE => Err(io::ErrorKind::FileTooLarge.into()),
+        Ok(text) => Ok(text),
+        Err(_) => Err(io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")),
+    });
+    text.map_err(|error| {
         Fault::because(format!("cannot read the profile {shown}"), format!("profil {shown} illisible"), &error).hint(
             "name a file in TOML; trousse schema profile prints what it may hold",
             "indiquez un fichier TOML ; trousse schema profile affiche ce qu'il peut contenir",
         )
-    })?;
-    Ok(text)
+    })
 }
 
 /// The folder that the files of a profile lie in.
@@ -223,5 +236,23 @@ fn alone() -> Result<File> {
         )
         .hint("wait until that one is done: trousse prep status", "attendez qu'il ait fini : trousse prep status")),
         _ => Ok(file),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_that_is_too_long_is_refused_and_not_cut_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("long.toml");
+        let head = "title = \"t\"\nversion = \"1\"\n";
+        let of = |size: u64| head.to_owned() + &"#\n".repeat((size as usize - head.len()) / 2);
+        fs::write(&path, of(LONGEST_PROFILE)).expect("ours");
+        assert!(profile_text(&path).is_ok());
+        fs::write(&path, of(LONGEST_PROFILE) + "###").expect("ours");
+        let said = profile_text(&path).expect_err("too long").to_string();
+        assert!(said.starts_with("cannot read the profile "), "{said}");
     }
 }

@@ -143,8 +143,11 @@ fn identities(path: &Path) -> Result<Vec<Box<dyn age::Identity>>> {
             .hint("name the file that age-keygen wrote", "indiquez le fichier écrit par age-keygen")
     };
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
     read.map_err(|error| failed((&error).into()))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(failed((&std::io::Error::from(std::io::ErrorKind::FileTooLarge)).into()));
+    }
     // What the crate says of it may quote a key.
     let none = || failed(crate::fault::Why::new("no AGE-SECRET-KEY stands in it", "il ne contient pas d'AGE-SECRET-KEY"));
     let file: IdentityFile<NoCallbacks> = IdentityFile::from_buffer(&bytes[..]).map_err(|_| none())?;
@@ -241,6 +244,18 @@ mod tests {
         let long = Secrets::from([("A".to_owned(), Secret::new("x".repeat(LONGEST as usize)))]);
         let fault = open(&sealed(folder.path(), &long), "pass phrase").expect_err("too long").to_string();
         assert!(fault.contains("too long"), "{fault}");
+    }
+
+    #[test]
+    fn an_identity_file_that_is_too_long_is_refused_and_not_cut_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("key.txt");
+        let refused = |size: u64| {
+            fs::write(&path, "#".repeat(size as usize)).expect("ours");
+            identities(&path).map(drop).expect_err("no key stands in it").to_string()
+        };
+        assert!(refused(LONGEST).contains("no AGE-SECRET-KEY"), "{}", refused(LONGEST));
+        assert!(refused(LONGEST + 1).contains("file too large"), "{}", refused(LONGEST + 1));
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod acts;
 mod looks;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -22,9 +22,11 @@ use super::look::{
     Row, Seen, System,
 };
 use super::pack::{self, Packed};
+use super::path;
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::language::Language;
 use crate::net::Mac;
 use crate::secret::Secret;
 
@@ -52,6 +54,10 @@ pub(crate) struct Fake {
     pub(crate) programs: Vec<Program>,
     pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
+    /// The accounts that have a password.
+    pub(crate) passwords: BTreeSet<String>,
+    /// How often somebody wanted to know it: Windows counts each as a wrong password.
+    pub(crate) asked_for_password: Cell<u32>,
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) system: System,
@@ -115,6 +121,8 @@ impl Default for Fake {
             programs: Vec::new(),
             file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
+            passwords: BTreeSet::new(),
+            asked_for_password: Cell::new(0),
             groups: Vec::new(),
             secrets: BTreeMap::new(),
             system: System::Linux,
@@ -183,8 +191,17 @@ impl Fake {
 
     /// What it is like, without how it came to be so.
     pub(crate) fn state(&self) -> Fake {
-        let fuse = Fuse::default();
-        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse, settled: None, ..self.clone() }
+        Fake {
+            boots: 0,
+            acts: Vec::new(),
+            waited: 0,
+            busy: 0,
+            restart_asked: false,
+            asked_for_password: Cell::default(),
+            fuse: Fuse::default(),
+            settled: None,
+            ..self.clone()
+        }
     }
 
     /// An act: the power may go before it and after it.
@@ -303,6 +320,12 @@ pub(crate) fn refused(keys: &str) -> String {
 /// What is left to do.
 pub(crate) fn planned(kind: &Kind, pc: &Fake) -> Vec<Change> {
     pc.plan(kind).expect("a plan")
+}
+
+/// What is seen of a step, as people read it.
+pub(crate) fn said(kind: &Kind, pc: &Fake, language: Language) -> Vec<String> {
+    let seen = kind.step().seen(pc, &scene(&BTreeMap::new())).expect("a look");
+    seen.iter().map(|sight| sight.say(language)).collect()
 }
 
 /// Applies every change; then nothing may be left.

@@ -85,6 +85,10 @@ pub trait Look {
     /// A local account; `None` where there is none of this name.
     fn account(&self, login: &str) -> Result<Option<Account>>;
 
+    /// Whether an account that is there has a password. It is asked where a step needs to know: the question may count as a wrong
+    /// password.
+    fn has_password(&self, login: &str) -> Result<bool>;
+
     /// Whether there is such a group.
     fn has_group(&self, name: &str) -> Result<bool>;
 
@@ -119,6 +123,11 @@ pub trait Look {
     /// The names of the keys right below a key; none where it is not there.
     fn registry_keys(&self, _: &Key) -> Result<Vec<String>> {
         Err(has_no("registry", "registre"))
+    }
+
+    /// A text in which the variables of folders that are the same for every account are filled in (see [`super::path::filled`]).
+    fn filled(&self, _: &str) -> Result<String> {
+        Err(has_no("such variables", "telles variables"))
     }
 
     /// A shortcut, by where it lies and what it is called; `None` where there is none.
@@ -217,7 +226,7 @@ pub trait Act: Look {
     }
 
     /// Removes an app for every account, or from what those get who come.
-    fn remove_app(&mut self, _: &App) -> Result<()> {
+    fn remove_app(&mut self, _: &App, _: u32) -> Result<()> {
         Err(has_no("Store of Windows", "Store de Windows"))
     }
 

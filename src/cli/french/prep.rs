@@ -161,7 +161,7 @@ pub(super) const WORDS: &[Words] = &[
     (
         "prep names import",
         "",
-        "Reprendre les noms donnés par d'autres : tableaux (CSV) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
+        "Reprendre les noms donnés par d'autres : tableaux (CSV, Excel .xlsx ou LibreOffice .ods) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
     ),
     (
         "prep names import",

@@ -102,6 +102,11 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
+    /// How many there were.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Takes some more, and tells how many there were in all.
     pub(super) fn take(&mut self, bytes: &[u8]) -> u64 {
         use sha2::Digest as _;

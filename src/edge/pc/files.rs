@@ -124,12 +124,26 @@ fn place(path: &str, mode: Mode, fill: impl FnOnce(&mut File) -> Result<()>) -> 
         _ => {}
     }
     let mut file = moded::private(OpenOptions::new().write(true).create_new(true)).open(&beside).map_err(failed)?;
-    let filled = fill(&mut file);
-    let placed = filled.and_then(|()| moded::settle(file, &beside, target, before.as_ref(), mode).map_err(failed));
-    placed.inspect_err(|_| drop(fs::remove_file(&beside)))
+    if let Err(fault) = fill(&mut file) {
+        drop(file);
+        let _ = fs::remove_file(&beside);
+        return Err(fault);
+    }
+    settled(file, &beside, target, before.as_ref(), mode).map_err(failed)
 }
 
-fn beside(target: &Path) -> PathBuf {
+/// Puts a whole file into its place. Where that cannot be done it is removed, unless it is all that is left: what it was to replace
+/// may be gone by then.
+pub(super) fn settled(file: File, beside: &Path, target: &Path, before: Option<&fs::Metadata>, mode: Mode) -> io::Result<()> {
+    moded::settle(file, beside, target, before, mode).inspect_err(|_| {
+        if before.is_none() || target.exists() {
+            let _ = fs::remove_file(beside);
+        }
+    })
+}
+
+/// Where a file is filled that is to stand at a path.
+pub(super) fn beside(target: &Path) -> PathBuf {
     let name = target.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     target.with_file_name(format!(".{name}.trousse"))
 }
@@ -155,6 +169,25 @@ mod tests {
         let wide: Vec<u8> = "\u{feff}prêt\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
         write(path, &mut &wide[..], Mode(0o640)).expect("written");
         assert!(holds(path, "prêt").expect("a look") && !holds(path, "fini").expect("a look"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_left_of_a_file_is_not_removed_where_its_place_is_empty() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [beside, target] = [".motd.trousse", "motd"].map(|name| folder.path().join(name));
+        fs::write(&target, "old").expect("ours");
+        let before = fs::metadata(&target).expect("it is there");
+        let settle = |target: &Path| {
+            fs::write(&beside, "new").expect("ours");
+            let file = OpenOptions::new().write(true).open(&beside).expect("ours");
+            settled(file, &beside, target, Some(&before), Mode(0o644)).expect_err("it cannot be placed");
+            beside.exists()
+        };
+        // Its folder went, and the file with it.
+        assert!(settle(&folder.path().join("nowhere/motd")), "all that is left of it");
+        fs::create_dir(folder.path().join("taken")).expect("ours");
+        assert!(!settle(&folder.path().join("taken")), "what was there is there");
     }
 
     #[cfg(unix)]

@@ -15,8 +15,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, digest, drivers, files, is_still, product, program};
+use super::{about, digest, drivers, files, is_still, package, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -27,7 +28,6 @@ use crate::prep::look::{
 use crate::prep::pack::Packed;
 use crate::secret::Secret;
 use process::Program;
-pub use resume::Resume;
 
 /// The name of the PC at its next start: hostname(5).
 const HOSTNAME: &str = "/etc/hostname";
@@ -47,6 +47,8 @@ pub struct Pc {
     resume: Option<Resume>,
     /// They were copied to the PC, as far as that was possible.
     kept: bool,
+    /// What dpkg told of its packages.
+    packages: packages::Packages,
 }
 
 impl Pc {
@@ -86,6 +88,11 @@ impl Pc {
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
     "/var/lib/trousse/prep".into()
+}
+
+/// Where a preparation keeps what goes on with it.
+pub(super) fn kept_folder(state: &Path) -> PathBuf {
+    state.join("kept")
 }
 
 /// Whether whoever runs the kit may prepare a PC.
@@ -171,7 +178,7 @@ impl Look for Pc {
     }
 
     fn package(&self, name: &str) -> Result<Option<String>> {
-        packages::installed(name)
+        self.packages.version(name)
     }
 
     fn payload(&self, name: &str) -> Result<Digest> {
@@ -182,19 +189,19 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        let path = self.payload_path(name);
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
-            return product(&path);
-        }
-        packages::of_file(&path)
+        package(&self.payload_path(name), name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        program(&self.payload_path(name), name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
         accounts::account(login)
+    }
+
+    fn has_password(&self, login: &str) -> Result<bool> {
+        accounts::has_password(login)
     }
 
     fn has_group(&self, name: &str) -> Result<bool> {

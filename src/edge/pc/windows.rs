@@ -2,9 +2,11 @@
 
 mod accounts;
 mod apps;
+mod deadline;
 mod devices;
 mod guarded;
 mod installers;
+mod line;
 pub(super) mod moded;
 mod power;
 mod powershell;
@@ -16,18 +18,21 @@ mod scheduler;
 mod services;
 mod shortcuts;
 mod system;
+mod update_job;
 mod updates;
 mod values;
 mod wmi;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, drivers, files, is_still, product, program};
+use super::{about, drivers, files, is_still, package, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -42,13 +47,14 @@ use crate::prep::pack::Packed;
 use crate::prep::path;
 use crate::secret::Secret;
 pub(in crate::edge) use process::{handed_on, windows_folder};
-pub use resume::Resume;
 pub use system::may_prepare;
 
 /// What SMBIOS told of the firmware when Windows was started.
 const FIRMWARE: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
 /// The kit's folder among those of all programs.
 const FOLDER: &str = "trousse";
+/// What a preparation keeps lies in a folder of this name.
+const KEPT: &str = "kept";
 /// Another program has the file open (winerror.h): a sharing and a lock violation.
 const HELD: [i32; 2] = [32, 33];
 
@@ -60,6 +66,21 @@ fn program_data() -> PathBuf {
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
     kit_folder().join("prep")
+}
+
+/// Whether this is where a preparation keeps its journal unless another folder is named; Windows knows no capitals.
+fn is_usual(state: &Path) -> bool {
+    state.as_os_str().eq_ignore_ascii_case(state_folder())
+}
+
+/// Where a preparation keeps what goes on with it: always in the kit's own folder. Whoever may rename the folder that somebody has
+/// named for the journal could put a program of his own into its place, and it would be run as SYSTEM.
+pub(super) fn kept_folder(state: &Path) -> PathBuf {
+    if is_usual(state) {
+        return state_folder().join(KEPT);
+    }
+    let known = Digest::of(state.display().to_string().to_lowercase().as_bytes()).sha256;
+    kit_folder().join(format!("{KEPT}-{}", known.get(..16).unwrap_or_default()))
 }
 
 /// Who is preparing this PC, whatever the folder, holds this.
@@ -82,18 +103,27 @@ pub(in crate::edge) fn private_folder(path: &Path) -> Result<()> {
 
 /// Makes the folder of a preparation where it is not there. The kit's own is guarded.
 pub(super) fn folder(path: &Path) -> Result<()> {
-    if path == state_folder() {
+    if is_usual(path) {
         guarded::readable(&kit_folder())?;
         return guarded::readable(path);
     }
     fs::create_dir_all(path).map_err(|error| about(path, &error))
 }
 
+/// Makes the folder that only administrators and the system look into, or guards one that is there, and what it lies in.
+fn workshop(kept: &Path) -> Result<()> {
+    guarded::readable(&kit_folder())?;
+    if let Some(above) = kept.parent() {
+        guarded::readable(above)?;
+    }
+    guarded::private(kept)
+}
+
 /// The way out of a fault that comes from a lack of rights.
 pub(super) fn as_whom(fault: Fault) -> Fault {
     fault.hint(
         "run it as administrator: right-click the console, Run as administrator",
-        "lancez-le en administrateur : clic droit sur la console, Exécuter en tant qu'administrateur",
+        "lancez-le en tant qu'administrateur : clic droit sur la console, Exécuter en tant qu'administrateur",
     )
 }
 
@@ -117,6 +147,8 @@ pub struct Pc {
     resume: Option<Resume>,
     /// They were copied to the PC, as far as that was possible.
     kept: bool,
+    /// Whether accounts have a password: each question counts as a wrong one, and is asked once.
+    passwords: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Pc {
@@ -153,7 +185,7 @@ impl Pc {
 
     /// What the kit makes so that it may be used: nobody else writes there.
     fn workshop(&self) -> PathBuf {
-        self.resume.as_ref().map_or_else(state_folder, |resume| resume.state.clone()).join("kept")
+        self.resume.as_ref().map_or_else(|| kept_folder(&state_folder()), Resume::kept)
     }
 }
 
@@ -211,15 +243,24 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        product(&self.payload_path(name))
+        package(&self.payload_path(name), name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        program(&self.payload_path(name), name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
         accounts::account(login)
+    }
+
+    fn has_password(&self, login: &str) -> Result<bool> {
+        if let Some(known) = self.passwords.borrow().get(login) {
+            return Ok(*known);
+        }
+        let told = accounts::has_password(login)?;
+        self.passwords.borrow_mut().insert(login.to_owned(), told);
+        Ok(told)
     }
 
     fn has_group(&self, name: &str) -> Result<bool> {
@@ -277,6 +318,10 @@ impl Look for Pc {
 
     fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
         values::keys(key)
+    }
+
+    fn filled(&self, text: &str) -> Result<String> {
+        path::filled(text, |folder| std::env::var(folder).ok()).map_err(|why| Fault::new(why.english, why.french))
     }
 
     fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
@@ -341,6 +386,7 @@ impl Act for Pc {
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
+        self.passwords.get_mut().remove(login);
         accounts::add(login)
     }
 
@@ -353,6 +399,7 @@ impl Act for Pc {
     }
 
     fn set_password(&mut self, login: &str, password: &Secret) -> Result<()> {
+        self.passwords.get_mut().remove(login);
         accounts::set_password(login, password)
     }
 
@@ -392,12 +439,12 @@ impl Act for Pc {
         shortcuts::set(place, label, shortcut)
     }
 
-    fn remove_app(&mut self, app: &App) -> Result<()> {
-        apps::remove(app)
+    fn remove_app(&mut self, app: &App, timeout_s: u32) -> Result<()> {
+        apps::remove(app, timeout_s)
     }
 
     fn run_line(&mut self, line: &str, timeout_s: u32) -> Result<Ended> {
-        installers::by_line(line, timeout_s)
+        line::run(line, timeout_s)
     }
 
     fn add_driver(&mut self, pack: &str, inf: &str, timeout_s: u32) -> Result<Ended> {

@@ -51,7 +51,11 @@ impl Act for Fake {
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
         let text = self.lines(&command.lines);
-        Ok(self.act(format!("run {text}"), |pc| pc.obey(&text)))
+        let mut ended = self.act(format!("run {text}"), |pc| pc.obey(&text));
+        if let ("echo", Some(input)) = (text.as_str(), &command.input) {
+            ended.output = input.reveal().to_owned();
+        }
+        Ok(ended)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -75,7 +79,7 @@ impl Act for Fake {
 
     fn set_password(&mut self, login: &str, _: &Secret) -> Result<()> {
         self.act(format!("password {login}"), |pc| {
-            pc.accounts.entry(login.to_owned()).and_modify(|account| account.has_password = true);
+            pc.passwords.insert(login.to_owned());
         });
         Ok(())
     }
@@ -137,7 +141,7 @@ impl Act for Fake {
         Ok(())
     }
 
-    fn remove_app(&mut self, app: &App) -> Result<()> {
+    fn remove_app(&mut self, app: &App, _: u32) -> Result<()> {
         self.act(format!("remove {} {}", app.full_name, app.provisioned), |pc| pc.apps.retain(|other| other != app));
         Ok(())
     }
@@ -176,6 +180,10 @@ impl Act for Fake {
                     keep(&key, "Driver", &class);
                     keep(&below, "DriverVersion", &driver.version);
                     keep(&below, "ProviderName", &driver.provider);
+                    if let Some([year, month, day]) = driver.day.as_ref().map(|day| day.split('-').collect::<Vec<_>>()).as_deref()
+                    {
+                        keep(&below, "DriverDate", &format!("{month}-{day}-{year}"));
+                    }
                 }
             }
         });

@@ -81,6 +81,11 @@ impl Look for Fake {
         Ok(self.accounts.get(login).cloned())
     }
 
+    fn has_password(&self, login: &str) -> Result<bool> {
+        self.asked_for_password.set(self.asked_for_password.get() + 1);
+        Ok(self.passwords.contains(login))
+    }
+
     fn has_group(&self, name: &str) -> Result<bool> {
         Ok(self.groups.iter().any(|group| group == name))
     }
@@ -137,6 +142,16 @@ impl Look for Fake {
             .collect();
         names.dedup();
         Ok(names)
+    }
+
+    fn filled(&self, text: &str) -> Result<String> {
+        let folder = |name: &str| match name {
+            "ProgramFiles" => Some("C:\\Program Files".to_owned()),
+            "ProgramData" => Some("C:\\ProgramData".to_owned()),
+            "Public" => Some("C:\\Users\\Public".to_owned()),
+            _ => None,
+        };
+        path::filled(text, folder).map_err(|why| Fault::new(why.english, why.french))
     }
 
     fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {

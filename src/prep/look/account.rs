@@ -7,6 +7,4 @@ pub struct Account {
     pub full_name: String,
     /// The groups that it is in.
     pub groups: Vec<String>,
-    /// It has a password.
-    pub has_password: bool,
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Applied, Scene, Step};
+use super::{Applied, Scene, Step, given, is_secret_name};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Account, Act, Look, System};
@@ -37,6 +37,17 @@ pub struct User {
     pub password_from: Option<String>,
 }
 
+impl User {
+    /// Whether the account has a password; nobody asks where the profile does not care.
+    fn has_password(&self, pc: &dyn Look, is_there: bool) -> Result<Option<bool>> {
+        match &self.password_from {
+            Some(_) if is_there => pc.has_password(&self.login).map(Some),
+            Some(_) => Ok(Some(false)),
+            None => Ok(None),
+        }
+    }
+}
+
 impl Step for User {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
         let login = &self.login;
@@ -45,13 +56,14 @@ impl Step for User {
         if found.is_none() {
             changes.push(Change::to_be(login, Aspect::Account));
         }
+        let has_password = self.has_password(pc, found.is_some())?;
         let is = found.unwrap_or_default();
         if let Some(name) = self.full_name.as_ref().filter(|name| **name != is.full_name) {
             let before = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name.clone()) };
             changes.push(Change::new(login, Aspect::FullName, before, State::Text(name.clone())));
         }
         // Before its groups: nobody is an administrator without a password.
-        if self.password_from.is_some() && !is.has_password {
+        if has_password == Some(false) {
             changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
         }
         for group in self.groups.iter().filter(|group| !is.groups.contains(group)) {
@@ -67,11 +79,12 @@ impl Step for User {
         let login = &self.login;
         let found = pc.account(login)?;
         let there = Sight::whether(login, Aspect::Account, found.is_some());
+        let has_password = self.has_password(pc, found.is_some())?;
         let is = found.unwrap_or_default();
         let name = if is.full_name.is_empty() { State::Absent } else { State::Text(is.full_name) };
         let name = self.full_name.as_ref().map(|_| Sight::new(login, Aspect::FullName, name));
         let member = |group: &String| Sight::whether(login, Aspect::Member(group.clone()), is.groups.contains(group));
-        let password = self.password_from.as_ref().map(|_| Sight::whether(login, Aspect::Password, is.has_password));
+        let password = has_password.map(|has| Sight::whether(login, Aspect::Password, has));
         Ok([there].into_iter().chain(name).chain(password).chain(self.groups.iter().map(member)).collect())
     }
 
@@ -84,7 +97,8 @@ impl Step for User {
         match &change.aspect {
             Aspect::FullName => pc.set_full_name(login, self.full_name.as_deref().unwrap_or_default())?,
             Aspect::Member(group) => {
-                if self.password_from.is_some() && pc.account(login)?.is_none_or(|is| !is.has_password) {
+                let is_there = pc.account(login)?.is_some();
+                if self.has_password(pc, is_there)? == Some(false) {
                     return Err(Fault::new(
                         format!("{login} has no password yet: it joins no group before"),
                         format!("{login} n'a pas encore de mot de passe : il n'entre dans aucun groupe avant"),
@@ -94,13 +108,7 @@ impl Step for User {
             }
             Aspect::Password => {
                 let name = self.password_from.as_deref().unwrap_or_default();
-                let password = pc.secret(name).ok_or_else(|| {
-                    Fault::new(format!("nobody gave the password {name}"), format!("le mot de passe {name} n'a pas été donné"))
-                        .hint(
-                            "run trousse prep run again at the PC: it asks for it",
-                            "relancez trousse prep run sur le PC : il le demande",
-                        )
-                })?;
+                let password = given(name, pc)?;
                 pc.set_password(login, &password)?;
             }
             _ => pc.add_account(login)?,
@@ -135,8 +143,7 @@ impl Step for User {
                 format!("full_name : {name:?} contient un caractère interdit"),
             ));
         }
-        let variable = |name: &&String| name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        if let Some(name) = self.password_from.as_ref().filter(variable) {
+        if let Some(name) = self.password_from.as_ref().filter(|name| !is_secret_name(name)) {
             return Err(Why::new(
                 format!("password_from: {name:?} is no name of an environment variable"),
                 format!("password_from : {name:?} n'est pas un nom de variable d'environnement"),
@@ -172,8 +179,8 @@ impl Step for User {
         Ok(())
     }
 
-    fn secret(&self, change: &Change) -> Option<&str> {
-        self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password)
+    fn needs_secrets(&self, change: &Change) -> Vec<&str> {
+        self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password).into_iter().collect()
     }
 }
 
@@ -200,7 +207,8 @@ mod tests {
         assert_eq!(planned(&step(TECH), &pc).len(), 4);
         done(&step(TECH), &mut pc);
         let tech = &pc.accounts["tech"];
-        assert_eq!((tech.full_name.as_str(), tech.groups.as_slice(), tech.has_password), ("Site technician", &["sudo".into()][..], true));
+        assert_eq!((tech.full_name.as_str(), tech.groups.as_slice()), ("Site technician", &["sudo".into()][..]));
+        assert!(pc.passwords.contains("tech"));
     }
 
     #[test]
@@ -219,8 +227,20 @@ mod tests {
     fn a_password_that_is_there_is_left_alone_and_other_groups_too() {
         let mut pc = Fake::default();
         let groups = vec!["sudo".into(), "audio".into()];
-        pc.accounts.insert("tech".into(), Account { full_name: "Site technician".into(), groups, has_password: true });
+        pc.accounts.insert("tech".into(), Account { full_name: "Site technician".into(), groups });
+        pc.passwords.insert("tech".into());
         assert_eq!(planned(&step(TECH), &pc), []);
+    }
+
+    #[test]
+    fn nobody_asks_for_a_password_that_the_profile_does_not_care_for() {
+        let mut pc = Fake::default();
+        pc.accounts.insert("tech".into(), Account::default());
+        let plain = step("kind = \"user\"\nlogin = \"tech\"");
+        assert_eq!(planned(&plain, &pc), []);
+        assert_eq!(pc.asked_for_password.get(), 0, "an account is locked after some wrong passwords");
+        assert_eq!(planned(&step("kind = \"user\"\nlogin = \"tech\"\npassword_from = \"PW\""), &pc).len(), 1);
+        assert_eq!(pc.asked_for_password.get(), 1);
     }
 
     #[test]

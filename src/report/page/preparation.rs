@@ -120,16 +120,25 @@ fn verdict(record: &Record, purpose: Purpose, language: Language) -> (Tone, Stri
             "The PC restarts now, and the preparation goes on by itself.".to_owned(),
             "Le PC redémarre maintenant, et la préparation se poursuit d'elle-même.".to_owned(),
         ),
-        (Some(RunEnd::RestartPending), _) if record.by_hand.is_some() => (
-            Tone::Risk,
-            "Restart the PC, then give the same command again.".to_owned(),
-            "Redémarrez le PC, puis relancez la même commande.".to_owned(),
-        ),
-        (Some(RunEnd::RestartPending), _) => (
-            Tone::Risk,
-            "Restart the PC: the preparation goes on by itself after that.".to_owned(),
-            "Redémarrez le PC : la préparation se poursuit ensuite d'elle-même.".to_owned(),
-        ),
+        (Some(RunEnd::RestartPending), _) => {
+            // Shut down with fast startup, Windows goes on where it was when it is switched on again.
+            let (how, comment) = match record.started.system.starts_with("Windows") {
+                true => (" (Restart, not Shut down)", " (Redémarrer, et non Arrêter puis rallumer)"),
+                false => ("", ""),
+            };
+            match record.by_hand {
+                Some(_) => (
+                    Tone::Risk,
+                    format!("Restart the PC{how}, then give the same command again."),
+                    format!("Redémarrez le PC{comment}, puis relancez la même commande."),
+                ),
+                None => (
+                    Tone::Risk,
+                    format!("Restart the PC{how}: the preparation goes on by itself after that."),
+                    format!("Redémarrez le PC{comment} : la préparation se poursuit ensuite d'elle-même."),
+                ),
+            }
+        }
         (Some(RunEnd::Failed), _) => {
             (Tone::Broken, format!("Not ready: {} not done.", steps(failed)), format!("Pas prêt : {} en échec.", steps(failed)))
         }
@@ -258,6 +267,18 @@ mod tests {
             since: Vec::new(),
         };
         Record { steps: outcomes.iter().map(told).collect(), end, ..Record::new(started) }
+    }
+
+    #[test]
+    fn windows_is_restarted_and_not_switched_off_and_on() {
+        let mut record = record(&[], Some(RunEnd::RestartPending));
+        assert!(!verdict(&record, Purpose::Run, Language::En).1.contains("Shut down"));
+        record.started.system = "Windows 11 Pro 23H2".into();
+        let said = verdict(&record, Purpose::Run, Language::Fr).1;
+        assert_eq!(
+            said,
+            "Redémarrez le PC (Redémarrer, et non Arrêter puis rallumer) : la préparation se poursuit ensuite d'elle-même."
+        );
     }
 
     fn shown(record: &Record, purpose: Purpose, language: Language) -> String {

@@ -1,5 +1,6 @@
 /* The functions of netapi32.dll that the kit calls, with accounts that stay: wine's answer 0 and keep none of them. For tests only;
- * the accounts are keys under HKLM\Software\Accounts, which the tests read. There is one group beside those of every Windows. */
+ * the accounts are keys under HKLM\Software\Accounts, which the tests read. There is one group beside those of every Windows. Whether
+ * an account has a password is asked of advapi32.c. */
 #include <windows.h>
 #include <lm.h>
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{no_room, none_fits, refused};
 use crate::edge::bench::baggage::{BLOCK, Baggage, Brought, Hashing};
 use crate::edge::bench::machine::Machine;
-use crate::edge::bench::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, short};
+use crate::edge::bench::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, short, within};
 use crate::fault::{Fault, Why};
 use crate::prep::bench::course::Program;
 use crate::prep::look::Digest;
@@ -19,6 +19,8 @@ const MARK: &str = "trousse: ";
 const MOST_LINES: usize = 1_000;
 /// What sudo asks with.
 const ASKED: &str = "trousse-password:";
+/// A program that took no more bytes says why at once.
+const SAYS_WHY: Duration = Duration::from_secs(2);
 /// sudo asks at once.
 const ASKS: Duration = Duration::from_secs(30);
 
@@ -95,7 +97,7 @@ impl Unix {
         let (name, blocks) = (name(&self.program), from / BLOCK);
         let anew = if blocks == 0 { format!("rm -f {name} {name}.part; ") } else { String::new() };
         let command = format!(
-            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; cd \"{FOLDER}\" || exit 70; {anew}exec dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc'"
+            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; cd \"{FOLDER}\" || exit 70; {anew}dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc || {{ rm -f {name}.part; cd / && rmdir \"{FOLDER}\" 2>/dev/null; exit 71; }}'"
         );
         let mut talk = session.start(&command).await?;
         let told = talk.send(&self.program, blocks * BLOCK, sent).await;
@@ -103,7 +105,7 @@ impl Unix {
             talk.close().await?;
         }
         // One that takes no more bytes says why when it ends.
-        while talk.hear(if told.is_ok() { ANSWERS } else { Duration::from_secs(2) }).await? {}
+        talk.ends(if told.is_ok() { ANSWERS } else { SAYS_WHY }).await?;
         match (told, talk.status) {
             (Ok(()), Some(0)) => Ok(()),
             (_, Some(_)) => Err(programs(&talk)),
@@ -139,9 +141,20 @@ impl Unix {
         let mut talk = session.start(&command).await?;
         talk.close().await?;
         let mut hashing = Hashing::default();
+        // A block must come within the time of an answer: a byte now and then is none.
         loop {
-            let more = talk.hear(ANSWERS).await?;
-            if hashing.take(&talk.taken()) > self.program.digest.size {
+            let until = hashing.size() + BLOCK;
+            let block = async {
+                while talk.hear(ANSWERS).await? {
+                    if hashing.take(&talk.taken()) >= until {
+                        return Ok(true);
+                    }
+                }
+                hashing.take(&talk.taken());
+                Ok(false)
+            };
+            let more = within(ANSWERS, block).await??;
+            if hashing.size() > self.program.digest.size {
                 return Err(says_more());
             }
             if !more {
@@ -172,13 +185,19 @@ pub(super) async fn clear(session: &Session) -> Result<(), Trouble> {
 
 /// Answers sudo, once.
 async fn unlock(talk: &mut Talk, access: &Access) -> Result<(), Trouble> {
-    while !talk.has_said(ASKED) {
-        if !talk.hear(ASKS).await? {
-            return Err(does_not_run(talk));
+    let asked = async {
+        while !talk.has_said(ASKED) {
+            if !talk.hear(ASKS).await? {
+                return Err(does_not_run(talk));
+            }
         }
+        Ok(())
+    };
+    within(ASKS, asked).await??;
+    if let Some(password) = &access.password {
+        talk.confide(password.reveal().as_bytes()).await?;
     }
-    let password = access.password.as_ref().map(|password| password.reveal().to_owned() + "\n");
-    talk.say(password.unwrap_or_default().into_bytes()).await
+    talk.say(b"\n".to_vec()).await
 }
 
 /// Runs lines of shell that say their results after [`MARK`]. Neither quotes nor an exclamation mark may stand in them: whatever
@@ -189,15 +208,20 @@ async fn script(session: &Session, lines: &str) -> Result<Vec<String>, Trouble> 
         format!("exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; mkdir -p \"{folder}\" && cd \"{folder}\" || exit 70; {lines}'");
     let mut talk = session.start(&command).await?;
     talk.close().await?;
-    let mut said = Vec::new();
-    let mut count = 0;
-    while let Some(line) = talk.line(ANSWERS).await? {
-        count += 1;
-        if count > MOST_LINES {
-            return Err(says_more());
+    let saying = async {
+        let mut said = Vec::new();
+        let mut count = 0;
+        while let Some(line) = talk.line(ANSWERS).await? {
+            count += 1;
+            if count > MOST_LINES {
+                return Err(says_more());
+            }
+            said.extend(String::from_utf8_lossy(&line).strip_prefix(MARK).map(short));
         }
-        said.extend(String::from_utf8_lossy(&line).strip_prefix(MARK).map(short));
-    }
+        Ok(said)
+    };
+    // All of it: a line now and then is no end.
+    let said = within(ANSWERS, saying).await??;
     match talk.status {
         Some(0) => Ok(said),
         Some(_) => Err(programs(&talk)),

@@ -9,7 +9,7 @@ use crate::secret::Secret;
 /// The shell of an account that is made.
 const SHELL: &str = "/bin/bash";
 
-/// A local account: passwd(5), group(5), shadow(5).
+/// A local account: passwd(5), group(5).
 pub(super) fn account(login: &str) -> Result<Option<Account>> {
     let passwd = read("/etc/passwd")?;
     let Some(entry) = line(&passwd, login) else { return Ok(None) };
@@ -22,9 +22,13 @@ pub(super) fn account(login: &str) -> Result<Option<Account>> {
     };
     let groups = group.lines().map(|line| line.split(':').collect::<Vec<_>>()).filter(is_in);
     let groups = groups.filter_map(|fields| fields.first().map(|name| (*name).to_owned())).collect();
+    Ok(Some(Account { full_name, groups }))
+}
+
+/// Whether an account has a password that somebody can log in with: shadow(5).
+pub(super) fn has_password(login: &str) -> Result<bool> {
     let shadow = read("/etc/shadow")?;
-    let has_password = line(&shadow, login).and_then(|line| line.split(':').nth(1)).is_some_and(Account::can_log_in);
-    Ok(Some(Account { full_name, groups, has_password }))
+    Ok(line(&shadow, login).and_then(|line| line.split(':').nth(1)).is_some_and(Account::can_log_in))
 }
 
 /// Whether there is such a group.
@@ -55,5 +59,5 @@ pub(super) fn set_password(login: &str, password: &Secret) -> Result<()> {
             format!("le mot de passe de {login} contient un saut de ligne ou un autre signe interdit"),
         ));
     }
-    Program::new("chpasswd", &[]).told(format!("{login}:{}\n", password.reveal())).outliving().well()
+    Program::new("chpasswd", &[]).told(Secret::new(format!("{login}:{}\n", password.reveal()))).outliving().well()
 }

@@ -1,16 +1,16 @@
-//! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd. The program, the profile and its
-//! files are kept on the PC until then: the stick that they came on may be gone.
+//! How a run goes on when the PC is started: by systemd, or by cron where there is no systemd.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::SYSTEMD;
-use crate::edge::pc::payloads::{Payload, Payloads};
-use crate::edge::pc::{about, digest, files, is_still};
+use crate::edge::pc::kept::{Copies, Resume, gone};
+use crate::edge::pc::payloads::Payloads;
+use crate::edge::pc::{about, files};
 use crate::fault::{Fault, Result};
-use crate::prep::look::{Digest, Mode};
+use crate::prep::look::Mode;
 
 /// The unit, where the administrator's are: systemd.unit(5).
 const UNIT: &str = "/etc/systemd/system/trousse-prep.service";
@@ -21,51 +21,10 @@ const TABLE: &str = "/etc/cron.d/trousse-prep";
 /// What would read that table.
 const CRONS: &[&str] = &["/usr/sbin/cron", "/usr/sbin/crond", "/usr/bin/crond"];
 
-/// What goes on with a run, and where it is kept.
-#[derive(Clone, Debug)]
-pub struct Resume {
-    /// The folder of the preparation.
-    pub state: PathBuf,
-    /// The profile.
-    pub profile: PathBuf,
-    /// The words of the command line before the profile.
-    pub words: Vec<String>,
-}
-
 impl Resume {
-    /// Where the program, the profile and its files are kept.
-    fn kept(&self) -> PathBuf {
-        self.state.join("kept")
-    }
-
-    /// Where a file of the profile is kept.
-    pub(super) fn kept_payload(&self, name: &str) -> PathBuf {
-        self.kept().join("beside").join(name)
-    }
-
     /// Lets the PC go on with the run when it is started.
     pub(super) fn prepare(&self, payloads: &Payloads) -> Result<()> {
-        let kept = self.kept();
-        let beside = kept.join("beside");
-        let name = self.profile.file_name().unwrap_or_default();
-        let (program, profile) = (kept.join("trousse"), beside.join(name));
-        let own = std::env::current_exe().map_err(|error| about("/proc/self/exe", &error))?;
-        if own != program {
-            if !same_age_and_size(&own, &program) {
-                files::copy(&own, &program.display().to_string(), Mode(0o755))?;
-            }
-            files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
-            // One that cannot be had any more does not keep the others from being there.
-            let copied = payloads.iter().map(|(name, Payload { path, digest: expected })| {
-                let to = self.kept_payload(name);
-                let there = File::open(&to).and_then(|file| digest(file, &mut io::sink()));
-                match there {
-                    Ok(there) if there == *expected => Ok(()),
-                    _ => keep(path, &to, Mode(0o600), |digest| is_still(name, digest, expected)),
-                }
-            });
-            copied.fold(Ok(()), Result::and)?;
-        }
+        let Copies { program, profile } = self.keep(payloads)?;
         let words = [&[program.display().to_string()], &self.words[..], &[profile.display().to_string()]].concat();
         if Path::new(SYSTEMD).is_dir() {
             write(UNIT, &unit(&words))?;
@@ -93,29 +52,6 @@ impl Resume {
         }
         let kept = self.kept();
         gone(&kept, fs::remove_dir_all(&kept))
-    }
-}
-
-fn gone(path: impl AsRef<Path>, removed: io::Result<()>) -> Result<()> {
-    match removed {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(about(path, &error)),
-        _ => Ok(()),
-    }
-}
-
-fn keep(from: &Path, to: &Path, mode: Mode, right: impl FnOnce(&Digest) -> Result<()>) -> Result<()> {
-    let mut file = File::open(from).map_err(|error| about(from, &error))?;
-    files::write_if(&to.display().to_string(), &mut file, mode, right)
-}
-
-/// Whether a program was kept before: it is large, and copied once.
-fn same_age_and_size(own: &Path, kept: &Path) -> bool {
-    match (fs::metadata(own), fs::metadata(kept)) {
-        (Ok(own), Ok(kept)) => {
-            let since = own.modified().ok().zip(kept.modified().ok());
-            own.len() == kept.len() && since.is_some_and(|(own, kept)| kept >= own)
-        }
-        _ => false,
     }
 }
 

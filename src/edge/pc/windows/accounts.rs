@@ -1,20 +1,22 @@
-//! Local accounts and groups, by the network management functions of Windows.
+//! Local accounts and groups, by the network management functions of Windows, and whether one has a password, by a logon without one.
 
 use std::ffi::c_void;
 
+use windows::Win32::Foundation::{CloseHandle, ERROR_ACCOUNT_RESTRICTION, ERROR_LOGON_FAILURE, HANDLE};
 use windows::Win32::NetworkManagement::NetManagement::{
     LOCALGROUP_INFO_0, LOCALGROUP_MEMBERS_INFO_3, LOCALGROUP_USERS_INFO_0, MAX_PREFERRED_LENGTH, NERR_GroupNotFound,
-    NERR_UserNotFound, NetApiBufferFree, NetLocalGroupAddMembers, NetLocalGroupGetInfo, NetUserAdd, NetUserGetInfo,
-    NetUserGetLocalGroups, NetUserSetInfo, UF_DONT_EXPIRE_PASSWD, UF_PASSWD_NOTREQD, UF_SCRIPT, USER_ACCOUNT_FLAGS, USER_INFO_1,
-    USER_INFO_2, USER_INFO_1003, USER_INFO_1008, USER_INFO_1011, USER_PRIV_USER,
+    NERR_PasswordTooShort, NERR_UserNotFound, NetApiBufferFree, NetLocalGroupAddMembers, NetLocalGroupGetInfo, NetUserAdd,
+    NetUserGetInfo, NetUserGetLocalGroups, NetUserSetInfo, UF_DONT_EXPIRE_PASSWD, UF_PASSWD_NOTREQD, UF_SCRIPT,
+    USER_ACCOUNT_FLAGS, USER_INFO_1, USER_INFO_2, USER_INFO_1003, USER_INFO_1008, USER_INFO_1011, USER_PRIV_USER,
 };
 use windows::Win32::Security::{
-    CreateWellKnownSid, LookupAccountSidW, PSID, SECURITY_MAX_SID_SIZE, SID_NAME_USE, WELL_KNOWN_SID_TYPE,
-    WinBuiltinAdministratorsSid, WinBuiltinBackupOperatorsSid, WinBuiltinGuestsSid, WinBuiltinPowerUsersSid,
-    WinBuiltinRemoteDesktopUsersSid, WinBuiltinUsersSid,
+    CreateWellKnownSid, LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT, LogonUserW, LookupAccountSidW, PSID,
+    SECURITY_MAX_SID_SIZE, SID_NAME_USE, WELL_KNOWN_SID_TYPE, WinBuiltinAdministratorsSid, WinBuiltinBackupOperatorsSid,
+    WinBuiltinGuestsSid, WinBuiltinPowerUsersSid, WinBuiltinRemoteDesktopUsersSid, WinBuiltinUsersSid,
 };
-use windows::core::{HSTRING, PCWSTR, PWSTR};
+use windows::core::{HSTRING, PCWSTR, PWSTR, w};
 
+use super::system;
 use crate::fault::{Fault, Result, Why};
 use crate::prep::look::Account;
 use crate::secret::Secret;
@@ -31,6 +33,8 @@ const BUILT_IN: &[(&str, WELL_KNOWN_SID_TYPE)] = &[
 /// It was there already (lmerr.h, winerror.h).
 const ERROR_MEMBER_IN_ALIAS: u32 = 1378;
 const ERROR_NO_SUCH_ALIAS: u32 = 1376;
+/// The first error of network management's own (lmerr.h).
+const NERR_BASE: u32 = 2100;
 /// Letters of an account's or a group's name, and of a domain's: 256 and 255 at most (lmcons.h: UNLEN, GNLEN, DNLEN).
 const LONGEST: usize = 257;
 
@@ -40,12 +44,25 @@ fn answered(code: u32, none: &[u32], what: &str) -> Result<Option<()>> {
         0 => Ok(Some(())),
         code if none.contains(&code) => Ok(None),
         code => {
-            let error = std::io::Error::from_raw_os_error(code.cast_signed());
-            let why = if code >= 2100 { Why::new(format!("error {code}"), format!("erreur {code}")) } else { Why::from(&error) };
-            Err(Fault::because(
-                format!("cannot use the account or group {what}"),
-                format!("compte ou groupe {what} inutilisable"),
-                why,
+            let why = if code < NERR_BASE {
+                Why::from(&std::io::Error::from_raw_os_error(code.cast_signed()))
+            } else if code == NERR_PasswordTooShort {
+                Why::new(
+                    "the password is not what this PC's password policy asks for (error 2245)",
+                    "le mot de passe ne respecte pas la stratégie de mot de passe de ce PC (erreur 2245)",
+                )
+            } else {
+                Why::new(format!("error {code}"), format!("erreur {code}"))
+            };
+            let (english, french) =
+                (format!("cannot use the account or group {what}"), format!("compte ou groupe {what} inutilisable"));
+            let fault = Fault::because(english, french, why);
+            if code != NERR_PasswordTooShort {
+                return Err(fault);
+            }
+            Err(fault.hint(
+                "net accounts shows the policy: how long a password must be, and which ones may not come again",
+                "net accounts affiche la stratégie : longueur minimale, anciens mots de passe refusés",
             ))
         }
     }
@@ -109,8 +126,35 @@ pub(super) fn account(login: &str) -> Result<Option<Account>> {
     let list = Given(at.cast::<LOCALGROUP_USERS_INFO_0>());
     answered(code, &[], login)?;
     let groups = list.list(read).iter().map(|group| called(text(group.lgrui0_name))).collect();
-    let has_password = known.usri2_flags.0 & UF_PASSWD_NOTREQD.0 == 0;
-    Ok(Some(Account { full_name: text(known.usri2_full_name), groups, has_password }))
+    Ok(Some(Account { full_name: text(known.usri2_full_name), groups }))
+}
+
+/// Whether an account has a password: somebody logs on without one. No flag of an account tells it (UF_PASSWD_NOTREQD says only that
+/// it need not have one), and Windows itself refuses a blank one in its own words: it is for the console alone
+/// (LimitBlankPasswordUse). A refusal counts among the wrong passwords after which an account is locked.
+#[allow(unsafe_code)]
+pub(super) fn has_password(login: &str) -> Result<bool> {
+    let mut token = HANDLE::default();
+    // SAFETY: the texts outlive the call, which writes one handle; it is closed here where there is one.
+    let logged_on = unsafe {
+        let (kind, provider) = (LOGON32_LOGON_NETWORK, LOGON32_PROVIDER_DEFAULT);
+        let told = LogonUserW(&HSTRING::from(login), w!("."), w!(""), kind, provider, &raw mut token);
+        told.map(|()| drop(CloseHandle(token)))
+    };
+    match logged_on {
+        Ok(()) => Ok(false),
+        Err(error) if error.code() == ERROR_ACCOUNT_RESTRICTION.to_hresult() => Ok(false),
+        Err(error) if error.code() == ERROR_LOGON_FAILURE.to_hresult() => Ok(true),
+        Err(error) => Err(Fault::because(
+            format!("Windows does not tell whether the account {login} has a password"),
+            format!("Windows ne dit pas si le compte {login} a un mot de passe"),
+            system::why(&error),
+        )
+        .hint(
+            "see that it is neither disabled nor locked, then run trousse again",
+            "vérifiez qu'il n'est ni désactivé ni verrouillé, puis relancez trousse",
+        )),
+    }
 }
 
 /// What profiles call a group of this system.
@@ -220,4 +264,17 @@ pub(super) fn join(login: &str, group: &str) -> Result<()> {
     // SAFETY: one structure of level 3 is handed over, as the count says; its text outlives the call, which only reads them.
     let code = unsafe { NetLocalGroupAddMembers(PCWSTR::null(), &group, 3, (&raw const member).cast(), 1) };
     answered(code, &[ERROR_MEMBER_IN_ALIAS], login).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_the_policy_refuses_is_told_so() {
+        let said = |code| format!("{:?}", answered(code, &[], "tech").expect_err("a fault"));
+        assert!(said(NERR_PasswordTooShort).contains("net accounts"), "{}", said(NERR_PasswordTooShort));
+        assert!(said(2242).contains("error 2242") && !said(2242).contains("net accounts"));
+        assert_eq!(answered(NERR_UserNotFound, &[NERR_UserNotFound], "tech"), Ok(None));
+    }
 }

@@ -61,6 +61,12 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_devices_of_this_pc_are_told_by_their_places() {
+        let places = places().expect("a list");
+        assert!(places.iter().all(|place| place.contains('\\')), "{places:?}");
+    }
+
+    #[test]
     fn what_feeds_the_pc_is_told() {
         on_mains().expect("an answer");
     }

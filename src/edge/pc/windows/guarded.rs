@@ -142,3 +142,51 @@ fn is_ours(path: &Path) -> windows::core::Result<bool> {
         Ok(EqualSid(owner, user.User.Sid).is_ok())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use windows::Win32::Foundation::{HLOCAL, LocalFree};
+    use windows::Win32::Security::Authorization::ConvertSecurityDescriptorToStringSecurityDescriptorW;
+    use windows::core::PWSTR;
+
+    use super::*;
+
+    /// Who may do what with a folder, in words of the Security Descriptor Definition Language.
+    #[allow(unsafe_code)]
+    fn rights(path: &Path) -> String {
+        let mut descriptor = PSECURITY_DESCRIPTOR::default();
+        let mut text = PWSTR::null();
+        // SAFETY: the path outlives the calls; what is handed out is freed once.
+        unsafe {
+            let what = DACL_SECURITY_INFORMATION;
+            let name = HSTRING::from(path.as_os_str());
+            let told = GetNamedSecurityInfoW(&name, SE_FILE_OBJECT, what, None, None, None, None, &raw mut descriptor);
+            told.ok().expect("its rights");
+            let held = Descriptor(descriptor);
+            ConvertSecurityDescriptorToStringSecurityDescriptorW(held.0, SDDL_REVISION_1, what, &raw mut text, None)
+                .expect("a text");
+            let said = text.to_string().expect("letters");
+            LocalFree(Some(HLOCAL(text.0.cast())));
+            said
+        }
+    }
+
+    #[test]
+    fn a_private_folder_is_for_administrators_and_the_system_alone_made_or_found() {
+        let above = tempfile::tempdir().expect("a folder");
+        let [made, found] = ["made", "found"].map(|name| above.path().join(name));
+        fs::create_dir(&found).expect("ours");
+        for folder in [&made, &found] {
+            for _ in 0..2 {
+                private(folder).expect("guarded");
+                let said = rights(folder);
+                let whose = |who: &str| said.contains(&format!(";;;{who})"));
+                assert!(whose("SY") && whose("BA") && !whose("BU") && !whose("WD") && !whose("AU"), "{said}");
+            }
+            readable(folder).expect("guarded");
+            assert!(rights(folder).contains(";;;BU)"), "{}", rights(folder));
+        }
+        fs::write(above.path().join("file"), "x").expect("ours");
+        assert!(private(&above.path().join("file")).is_err(), "it is no folder");
+    }
+}

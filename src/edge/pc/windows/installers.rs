@@ -12,7 +12,7 @@ use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATIO
 use windows::core::w;
 
 use super::process::{Program, quoted, windows_folder};
-use super::{about, guarded, powershell};
+use super::{about, powershell};
 use crate::edge::pc::digest;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
@@ -78,22 +78,20 @@ fn another_installs() -> bool {
     }
 }
 
-/// Runs a file of PowerShell, as it is.
+/// Runs a file of PowerShell, in letters that PowerShell reads.
 pub(super) fn script(
     path: &Path,
     workshop: &Path,
     right: impl FnOnce(&Digest) -> Result<()>,
     command: &Command,
 ) -> Result<Ended> {
-    let copy = Copy::of(path, workshop, right)?;
+    let bytes = fs::read(path).map_err(|error| about(path, &error))?;
+    right(&Digest::of(&bytes))?;
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let copy = Copy::holding(&name, &mut &powershell::marked(bytes)[..], workshop, |_| Ok(()))?;
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"].map(str::to_owned);
     let words = [&words[..], &[copy.path.display().to_string()]].concat();
     Program::new(Path::new(&powershell::program()), &words).with(command).run()
-}
-
-/// Runs a program by a command line as it stands.
-pub(super) fn by_line(line: &str, timeout_s: u32) -> Result<Ended> {
-    Program::by_line(line.to_owned(), line.to_owned()).outliving().within(timeout_s).run()
 }
 
 /// Lets Windows hibernate, or forbids it: its own program alone can make room on the disk for that.
@@ -144,10 +142,7 @@ impl Copy {
     }
 
     fn holding(name: &str, from: &mut dyn io::Read, workshop: &Path, right: impl FnOnce(&Digest) -> Result<()>) -> Result<Copy> {
-        if let Some(above) = workshop.parent() {
-            super::folder(above)?;
-        }
-        guarded::private(workshop)?;
+        super::workshop(workshop)?;
         // Its own folder: an installer takes what lies beside it for its own.
         let folder =
             tempfile::Builder::new().prefix("run-").tempdir_in(workshop).map_err(|error| about(workshop, &error))?.keep();

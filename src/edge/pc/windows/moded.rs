@@ -10,6 +10,10 @@ use windows::core::{HSTRING, PCWSTR};
 
 use crate::prep::look::Mode;
 
+/// The old file could not be removed, or the new one could not get its name (winerror.h, ERROR_UNABLE_TO_REMOVE_REPLACED,
+/// ERROR_UNABLE_TO_MOVE_REPLACEMENT and …_2; what is there then: ReplaceFile, Win32 documentation).
+const HALF_WAY: std::ops::RangeInclusive<i32> = 1175..=1177;
+
 /// Windows says it in another way.
 pub(in crate::edge::pc) fn mode(_: &Metadata) -> Option<Mode> {
     None
@@ -34,13 +38,18 @@ pub(in crate::edge::pc) fn settle(
     if before.is_none() {
         return fs::rename(beside, target);
     }
-    let [beside, target] = [beside, target].map(|path| HSTRING::from(path.as_os_str()));
+    let [from, to] = [beside, target].map(|path| HSTRING::from(path.as_os_str()));
     // SAFETY: the texts outlive the call, which only reads them.
-    let replaced = unsafe { ReplaceFileW(&target, &beside, PCWSTR::null(), REPLACE_FILE_FLAGS(0), None, None) };
-    replaced.map_err(|error| {
+    let replaced = unsafe { ReplaceFileW(&to, &from, PCWSTR::null(), REPLACE_FILE_FLAGS(0), None, None) };
+    replaced.or_else(|error| {
         /// An HRESULT that holds an error of Windows, and where (winerror.h, FACILITY_WIN32).
         const OF_WINDOWS: i32 = 0x8007;
         let code = error.code().0;
-        if code >> 16 & 0xffff == OF_WINDOWS { io::Error::from_raw_os_error(code & 0xffff) } else { io::Error::from(error) }
+        let error = if code >> 16 & 0xffff == OF_WINDOWS { io::Error::from_raw_os_error(code & 0xffff) } else { error.into() };
+        // Windows may have come half way: what was there is gone, and the new file still has its first name.
+        match error.raw_os_error() {
+            Some(code) if HALF_WAY.contains(&code) && !target.exists() => fs::rename(beside, target),
+            _ => Err(error),
+        }
     })
 }

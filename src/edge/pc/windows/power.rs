@@ -80,7 +80,33 @@ pub(super) fn set(source: Source, setting: Setting, value: u32) -> Result<()> {
     if told.is_ok() { Ok(()) } else { Err(failed(told)) }
 }
 
-/// Whether Windows may hibernate.
+/// Whether Windows may hibernate: as somebody has set it, else as it does by itself on such a PC.
 pub(super) fn may_hibernate() -> Result<bool> {
-    Ok(matches!(values::value(&Key::machine(POWER), "HibernateEnabled")?, Some(Data::Dword(on)) if on != 0))
+    told_in(&Key::machine(POWER))
+}
+
+fn told_in(key: &Key) -> Result<bool> {
+    let told = match values::value(key, "HibernateEnabled")? {
+        Some(set) => Some(set),
+        None => values::value(key, "HibernateEnabledDefault")?,
+    };
+    Ok(matches!(told, Some(Data::Dword(on)) if on != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_has_set_is_as_windows_does_by_itself() {
+        let key = Key::machine(format!("SOFTWARE\\trousse-test-power-{}", std::process::id()));
+        assert!(!told_in(&key).expect("a look"));
+        values::set(&key, "HibernateEnabledDefault", &Data::Dword(1)).expect("set");
+        assert!(told_in(&key).expect("a look"), "hiberfil.sys is there");
+        values::set(&key, "HibernateEnabled", &Data::Dword(0)).expect("set");
+        assert!(!told_in(&key).expect("a look"), "somebody has forbidden it");
+        for name in ["HibernateEnabled", "HibernateEnabledDefault"] {
+            values::remove(&key, name).expect("removed");
+        }
+    }
 }

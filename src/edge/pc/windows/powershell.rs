@@ -1,19 +1,23 @@
 //! Lines of PowerShell. They are handed over on the command line, encoded: nothing is written to the disk for a look.
 
+use std::fs;
 use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use super::about;
 use super::process::{Program, windows_folder};
 use crate::fault::{Fault, Result};
-use crate::prep::look::{Command, Contents, Ended};
+use crate::prep::look::{Command, Contents, Ended, How};
 
 /// The lines before those of a script: the first that fails ends it, no bar is drawn, and what it writes is UTF-8.
 const BEFORE: &str = "$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'SilentlyContinue'\n\
     [Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
 /// Letters of a command line (CreateProcessW), less what stands before the script.
 const LONGEST: usize = 32_767 - 512;
+/// What a file in UTF-8 begins with where it says so.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 /// Seconds that PowerShell may take to read a script.
 const READING_S: u32 = 60;
 
@@ -40,28 +44,57 @@ pub(super) fn run(text: &str, command: &Command) -> Result<Ended> {
     Program::new(Path::new(&program()), &words).with(command).run()
 }
 
-/// What is wrong with lines, by PowerShell's own parser; nothing of them is run.
+/// What is wrong with lines, by PowerShell's own parser; nothing of them is run. They are parsed as they are run: what must stand
+/// first in a script does not.
 pub(super) fn wrong(text: &str) -> Result<Option<String>> {
-    let text = STANDARD.encode(text);
-    read(&format!("ParseInput([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{text}')),"))
+    let text = STANDARD.encode(format!("{BEFORE}{text}"));
+    let text = format!("[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{text}'))");
+    objections(&text, BEFORE.lines().count())
 }
 
-/// The same of a file of them.
+/// The same of a file of them, which is run as it is.
 pub(super) fn wrong_file(path: &Path) -> Result<Option<String>> {
-    read(&format!("ParseFile('{}',", path.display().to_string().replace('\'', "''")))
+    let bytes = fs::read(path).map_err(|error| about(path, &error))?;
+    // A command line does not hold a whole file; nor is anything but base64 the same to PowerShell as to us, since it takes ‘ and ’
+    // for quotes too.
+    let path = STANDARD.encode(path.display().to_string());
+    // What is marked is read by its mark, whatever is said here.
+    let encoding = if std::str::from_utf8(&bytes).is_ok() { "UTF8" } else { "Default" };
+    let path = format!("[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('{path}'))");
+    objections(&format!("[IO.File]::ReadAllText({path}, [Text.Encoding]::{encoding})"), 0)
 }
 
-/// What the parser objects to when it is called like this (System.Management.Automation.Language.Parser).
-fn read(call: &str) -> Result<Option<String>> {
+/// A script in UTF-8, marked as such: without the mark PowerShell 5.1 takes it for letters of this Windows' language.
+pub(super) fn marked(bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.is_ascii() || bytes.starts_with(MARK) || std::str::from_utf8(&bytes).is_err() {
+        return bytes;
+    }
+    [MARK, &bytes].concat()
+}
+
+/// What the parser objects to (System.Management.Automation.Language.Parser) in what an expression gives, less the lines before.
+fn objections(expression: &str, before: usize) -> Result<Option<String>> {
     let text = format!(
         "$errors = $null\n\
-         [void][Management.Automation.Language.Parser]::{call} [ref]$null, [ref]$errors)\n\
-         $errors | ForEach-Object {{ \"line $($_.Extent.StartLineNumber): $($_.Message)\" }}\n\
+         [void][Management.Automation.Language.Parser]::ParseInput({expression}, [ref]$null, [ref]$errors)\n\
+         $errors | ForEach-Object {{ \"line $($_.Extent.StartLineNumber - {before}): $($_.Message)\" }}\n\
          exit $errors.Count\n"
     );
     let lines = Contents::Text(text.clone());
-    let ended = run(&text, &Command { lines, variables: Default::default(), timeout_s: READING_S })?;
-    Ok((!ended.well()).then(|| ended.output.trim().to_owned()))
+    judged(run(&text, &Command { lines, variables: Default::default(), input: None, timeout_s: READING_S })?)
+}
+
+/// What the parser's end says of the script; a parser that came to no end says nothing of it.
+fn judged(ended: Ended) -> Result<Option<String>> {
+    let said = ended.output.trim();
+    match ended.how {
+        How::Code(0) => Ok(None),
+        How::Code(_) if !said.is_empty() => Ok(Some(said.to_owned())),
+        _ => Err(Fault::new("PowerShell has not read the script", "PowerShell n'a pas lu le script").hint(
+            "run powershell.exe once by hand, then trousse again",
+            "lancez powershell.exe une fois à la main, puis relancez trousse",
+        )),
+    }
 }
 
 /// As `-EncodedCommand` takes it: UTF-16 in base64.
@@ -82,9 +115,26 @@ mod tests {
     }
 
     #[test]
+    fn a_script_in_utf_8_is_marked_as_such_and_no_other() {
+        let marked = |bytes: &[u8]| super::marked(bytes.to_vec());
+        assert_eq!(marked("'é'".as_bytes()), "\u{feff}'é'".as_bytes());
+        for as_it_is in [&b"'e'"[..], b"'\xe9'", "\u{feff}'é'".as_bytes(), b"\xff\xfe'\0"] {
+            assert_eq!(marked(as_it_is), as_it_is);
+        }
+    }
+
+    #[test]
+    fn a_parser_that_came_to_no_end_has_not_refused_the_script() {
+        let judged = |how: How, output: &str| super::judged(Ended { how, output: output.into() });
+        assert_eq!(judged(How::Code(0), ""), Ok(None));
+        assert_eq!(judged(How::Code(2), "line 1: Missing )\r\n"), Ok(Some("line 1: Missing )".to_owned())));
+        assert!(judged(How::TookTooLong(60), "").is_err() && judged(How::Code(1), "").is_err());
+    }
+
+    #[test]
     fn what_no_command_line_takes_is_refused_and_not_cut_off() {
         let text = "x".repeat(20_000);
-        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), timeout_s: 1 };
+        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), input: None, timeout_s: 1 };
         assert!(run(&text, &command).is_err());
     }
 }

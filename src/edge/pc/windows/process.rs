@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, PipeReader, Read};
-use std::os::windows::io::AsRawHandle;
+use std::io::{self, PipeReader, Read, Write};
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -29,6 +29,7 @@ use super::system::why;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
+use crate::secret::Secret;
 
 /// What programs get of the environment of whoever started the kit: where things are, and nothing that could be a secret.
 const HANDED_ON: &[&str] = &[
@@ -123,6 +124,8 @@ pub(super) struct Program {
     name: String,
     line: String,
     variables: BTreeMap<String, String>,
+    /// What it is handed on its standard input.
+    input: Option<Secret>,
     timeout_s: u32,
     /// It may go on when the kit is killed.
     outlives: bool,
@@ -138,13 +141,13 @@ impl Program {
 
     /// A program with a command line as it stands.
     pub(super) fn by_line(name: String, line: String) -> Program {
-        Program { name, line, variables: BTreeMap::new(), timeout_s: 0, outlives: false }
+        Program { name, line, variables: BTreeMap::new(), input: None, timeout_s: 0, outlives: false }
     }
 
     /// With the variables of a command in its environment.
     pub(super) fn with(self, command: &Command) -> Program {
         let variables = command.variables.iter().map(|(name, value)| (format!("TROUSSE_{}", name.to_uppercase()), value.clone()));
-        Program { variables: variables.collect(), timeout_s: command.timeout_s, ..self }
+        Program { variables: variables.collect(), input: command.input.clone(), timeout_s: command.timeout_s, ..self }
     }
 
     /// With a deadline.
@@ -199,12 +202,22 @@ impl Program {
         Ok(Ended { how, output: said.text() })
     }
 
+    /// What its standard input is.
+    fn told(&self) -> io::Result<OwnedHandle> {
+        let Some(input) = &self.input else { return Ok(File::open("NUL")?.into()) };
+        let (reader, mut writer) = io::pipe()?;
+        let input = input.clone();
+        // One that reads nothing of it says so by how it ends.
+        std::thread::spawn(move || drop(writer.write_all(input.reveal().as_bytes())));
+        Ok(reader.into())
+    }
+
     /// Starts it in a job of its own: it does nothing before it is in there.
     #[allow(unsafe_code)]
     fn start(&self) -> windows::core::Result<(Job, Process, PipeReader)> {
         let (reader, writer) = io::pipe()?;
-        let nothing = File::open("NUL")?;
-        let [input, output] = [nothing.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
+        let told = self.told()?;
+        let [input, output] = [told.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
         let desktop = Desktop::new();
         let mut desktop_name: Vec<u16> = NAME.encode_utf16().chain([0]).collect();
         let startup = STARTUPINFOW {
@@ -402,8 +415,13 @@ impl Tail {
 
     fn text(self) -> String {
         let from = self.bytes.len().saturating_sub(KEPT);
-        let text = text_of(&self.bytes[from..]);
-        if self.cut || from > 0 { format!("…{text}") } else { text }
+        if !self.cut && from == 0 {
+            return text_of(&self.bytes);
+        }
+        // Where a letter of UTF-8 was cut through, its rest would make all of it look like something else (RFC 3629: 10xxxxxx; three of
+        // them at most).
+        let rest = self.bytes[from..].iter().take(3).take_while(|&&byte| byte & 0xc0 == 0x80).count();
+        format!("…{}", text_of(&self.bytes[from + rest..]))
     }
 }
 
@@ -428,7 +446,7 @@ mod tests {
         let cmd = format!("{}\\System32\\cmd.exe", windows_folder());
         let line = format!("{} /d /c {line}", quoted(&cmd));
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        let command = Command { lines: Contents::Text(String::new()), variables, timeout_s };
+        let command = Command { lines: Contents::Text(String::new()), variables, input: None, timeout_s };
         Program::by_line(cmd, line).with(&command).run().expect("cmd")
     }
 
@@ -464,6 +482,16 @@ mod tests {
             (r#"a\"b"#, r#""a\\\"b""#),
         ] {
             assert_eq!(quoted(word), wanted);
+        }
+    }
+
+    #[test]
+    fn a_tail_that_begins_inside_a_letter_is_read_in_utf_8_all_the_same() {
+        for more in 0..4 {
+            let said = "é".repeat(KEPT) + &"x".repeat(more);
+            let text = Tail { bytes: said.into_bytes(), ..Tail::default() }.text();
+            let (first, letters) = (text.chars().next(), text.trim_start_matches('…').trim_end_matches('x'));
+            assert!(first == Some('…') && letters.chars().all(|letter| letter == 'é'), "{more}: {}", &text[..20]);
         }
     }
 

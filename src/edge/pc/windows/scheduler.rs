@@ -14,6 +14,8 @@ use crate::fault::{Fault, Result};
 
 /// What the task is called.
 const NAME: &str = "trousse prep";
+/// From the start of the PC to that of the task (ISO 8601): the network and the services that start late are there by then.
+const DELAY: &str = "PT1M";
 /// The service that starts tasks, and the way of starting that comes with the PC (winnt.h, SERVICE_AUTO_START).
 const SERVICE: &str = r"SYSTEM\CurrentControlSet\Services\Schedule";
 const WITH_THE_PC: u32 = 2;
@@ -43,8 +45,10 @@ fn root() -> windows::core::Result<ITaskFolder> {
 #[allow(unsafe_code)]
 pub(super) fn register(program: &str, arguments: &str) -> Result<()> {
     let failed = |error: windows::core::Error| {
-        Fault::because("cannot set the start-up task", "impossible de créer la tâche de démarrage", why(&error))
-            .hint("restart the PC, then give the same command again", "redémarrez le PC, puis relancez la même commande")
+        Fault::because("cannot set the start-up task", "impossible de créer la tâche de démarrage", why(&error)).hint(
+            "restart the PC (Restart, not Shut down), then give the same command again",
+            "redémarrez le PC (Redémarrer, et non Arrêter puis rallumer), puis relancez la même commande",
+        )
     };
     let folder = root().map_err(failed)?;
     let none = VARIANT::default();
@@ -59,7 +63,10 @@ pub(super) fn register(program: &str, arguments: &str) -> Result<()> {
         return Ok(());
     }
     Err(Fault::new("the start-up task is not as it was asked for", "la tâche de démarrage n'est pas celle qui a été demandée")
-        .hint("restart the PC, then give the same command again", "redémarrez le PC, puis relancez la même commande"))
+        .hint(
+            "restart the PC (Restart, not Shut down), then give the same command again",
+            "redémarrez le PC (Redémarrer, et non Arrêter puis rallumer), puis relancez la même commande",
+        ))
 }
 
 /// Takes the task away, and looks whether it is gone.
@@ -74,14 +81,18 @@ pub(super) fn remove() -> Result<()> {
     let folder = root().map_err(failed)?;
     let name = BSTR::from(NAME);
     // SAFETY: the text outlives the calls through the interface.
-    let there = unsafe {
-        let _ = folder.DeleteTask(&name, 0);
-        folder.GetTask(&name)
-    };
-    match there {
-        Err(error) if error.code().0 == NOT_FOUND => Ok(()),
-        Err(error) => Err(failed(error)),
-        Ok(_) => Err(failed(windows::core::Error::empty())),
+    let (deleted, there) = unsafe { (folder.DeleteTask(&name, 0), folder.GetTask(&name)) };
+    match (deleted, there) {
+        (_, Err(error)) if error.code().0 == NOT_FOUND => Ok(()),
+        (Err(error), _) | (_, Err(error)) => Err(failed(error)),
+        (Ok(()), Ok(_)) => Err(Fault::new(
+            format!("the start-up task {NAME:?} is still there after it was removed"),
+            format!("la tâche de démarrage {NAME:?} est toujours là après sa suppression"),
+        )
+        .hint(
+            format!("remove the task {NAME:?} in the task scheduler"),
+            format!("supprimez la tâche {NAME:?} dans le planificateur de tâches"),
+        )),
     }
 }
 
@@ -92,7 +103,7 @@ fn task(program: &str, arguments: &str) -> String {
         r#"<?xml version="1.0" encoding="UTF-16"?>
 <Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">
   <RegistrationInfo><Description>trousse prep goes on with the preparation of this PC</Description></RegistrationInfo>
-  <Triggers><BootTrigger><Enabled>true</Enabled></BootTrigger></Triggers>
+  <Triggers><BootTrigger><Enabled>true</Enabled><Delay>{DELAY}</Delay></BootTrigger></Triggers>
   <Principals><Principal id="Author"><UserId>S-1-5-18</UserId><RunLevel>HighestAvailable</RunLevel></Principal></Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
@@ -124,5 +135,16 @@ mod tests {
         let xml = task(r"C:\a & b\trousse.exe", r#"prep run "C:\<x>.toml""#);
         assert!(xml.contains(r"<Command>C:\a &amp; b\trousse.exe</Command>"), "{xml}");
         assert!(xml.contains("<Arguments>prep run &quot;C:\\&lt;x&gt;.toml&quot;</Arguments>"), "{xml}");
+        assert!(xml.contains("<BootTrigger><Enabled>true</Enabled><Delay>PT1M</Delay></BootTrigger>"), "{xml}");
+    }
+
+    #[test]
+    fn a_task_is_registered_looked_at_and_removed() {
+        remove().expect("there is none, and that is no fault");
+        for program in [r"C:\a & b\trousse.exe", r"C:\kept\trousse.exe"] {
+            register(program, "prep run --resumed").expect("registered");
+        }
+        remove().expect("removed");
+        remove().expect("nothing is left to remove");
     }
 }

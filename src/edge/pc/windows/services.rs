@@ -136,7 +136,7 @@ pub(super) fn set_running(name: &str, runs: bool, timeout_s: u32) -> Result<()> 
         if Instant::now() > deadline {
             return Err(Fault::new(
                 format!("the service {name} is still on its way after {timeout_s} s"),
-                format!("le service {name} n'y est toujours pas au bout de {timeout_s} s"),
+                format!("le service {name} n'a toujours pas changé d'état au bout de {timeout_s} s"),
             ));
         }
         std::thread::sleep(GLANCE);

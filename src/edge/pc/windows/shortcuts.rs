@@ -1,6 +1,6 @@
 //! Shortcuts of Windows, by the shell's own object: written by it, and read back by it.
 
-use std::fs;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,10 @@ use windows::Win32::UI::Shell::{
 };
 use windows::core::{GUID, HSTRING, Interface};
 
-use super::about;
 use super::system::why;
+use super::{about, files};
 use crate::fault::{Fault, Result};
+use crate::prep::look::Mode;
 use crate::prep::look::shortcut::{Place, Shortcut, icon, icon_text};
 
 /// Letters that the shell gives back: `INFOTIPSIZE`, and paths are shorter (IShellLinkW).
@@ -61,19 +62,21 @@ fn failed(path: &Path, error: &windows::core::Error) -> Fault {
     Fault::because(format!("cannot use the shortcut {shown}"), format!("raccourci {shown} inutilisable"), why(error))
 }
 
-/// What a shortcut holds.
+/// What a shortcut holds. One that the shell cannot read, as a power cut may have left it, holds nothing.
 pub(super) fn shortcut(place: &Place, label: &str) -> Result<Option<Shortcut>> {
     let path = path(place, label)?;
-    match fs::metadata(&path) {
-        Ok(_) => read(&path).map(Some).map_err(|error| failed(&path, &error)),
+    match File::open(&path) {
+        Ok(_) => {
+            let link = link().map_err(|error| failed(&path, &error))?;
+            Ok(Some(read(&link, &path).unwrap_or_default()))
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(about(&path, &error)),
     }
 }
 
 #[allow(unsafe_code)]
-fn read(path: &Path) -> windows::core::Result<Shortcut> {
-    let link = link()?;
+fn read(link: &IShellLinkW, path: &Path) -> windows::core::Result<Shortcut> {
     let text = |fill: &mut dyn FnMut(&mut [u16]) -> windows::core::Result<()>| {
         let mut letters = [0u16; LETTERS];
         fill(&mut letters)?;
@@ -96,13 +99,19 @@ fn read(path: &Path) -> windows::core::Result<Shortcut> {
     }
 }
 
-/// Writes a shortcut whole.
+/// Writes a shortcut whole or not at all: beside the one that is meant, and from there into its place.
 pub(super) fn set(place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
     let path = path(place, label)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| about(folder, &error))?;
     }
-    write(&path, shortcut).map_err(|error| failed(&path, &error))
+    let before = files::plain(&path.display().to_string())?;
+    let beside = files::beside(&path);
+    write(&beside, shortcut).map_err(|error| failed(&path, &error))?;
+    let opened = OpenOptions::new().write(true).open(&beside);
+    // Nothing is made of a mode on Windows.
+    let settled = opened.and_then(|file| files::settled(file, &beside, &path, before.as_ref(), Mode(0o644)));
+    settled.map_err(|error| about(&path, &error))
 }
 
 #[allow(unsafe_code)]
@@ -141,6 +150,20 @@ mod tests {
             assert_eq!(super::shortcut(&place, "Aide à distance").expect("a look").as_ref(), Some(&help));
             help = Shortcut { target: r"C:\windows\regedit.exe".into(), ..Shortcut::default() };
         }
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 1, "nothing is left beside it");
         assert!(super::folder(&Place::Desktop).expect("a folder").is_dir());
+    }
+
+    #[test]
+    fn a_shortcut_that_a_power_cut_has_left_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let place = Place::Folder(folder.path().display().to_string());
+        let help = Shortcut { target: r"C:\windows\notepad.exe".into(), ..Shortcut::default() };
+        for left in ["", "L\0\0\0 half of one"] {
+            fs::write(folder.path().join("Till.lnk"), left).expect("ours");
+            assert_eq!(super::shortcut(&place, "Till").expect("a look"), Some(Shortcut::default()), "{left:?}");
+            set(&place, "Till", &help).expect("written");
+            assert_eq!(super::shortcut(&place, "Till").expect("a look").as_ref(), Some(&help));
+        }
     }
 }

@@ -196,8 +196,10 @@ pub(super) fn settle() -> Result<()> {
 #[allow(unsafe_code)]
 pub(super) fn restart() -> Result<()> {
     let failed = |error: windows::core::Error| {
-        Fault::because("cannot restart the PC", "impossible de redémarrer le PC", why(&error))
-            .hint("restart it by hand", "redémarrez-le à la main")
+        Fault::because("cannot restart the PC", "impossible de redémarrer le PC", why(&error)).hint(
+            "restart it by hand: Restart, not Shut down (with fast startup Windows does not start anew from that)",
+            "redémarrez-le à la main : Redémarrer, et non Arrêter puis rallumer (démarrage rapide)",
+        )
     };
     let token = Token::own(TOKEN_ADJUST_PRIVILEGES | TOKEN_QUERY).map_err(failed)?;
     let mut luid = LUID::default();

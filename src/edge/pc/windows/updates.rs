@@ -1,8 +1,7 @@
 //! What Windows Update has for this PC, by its agent. A search asks Microsoft, or the server that the customer has named in its
 //! place, and takes minutes.
 
-use std::sync::mpsc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx};
 use windows::Win32::System::UpdateAgent::{
@@ -11,12 +10,15 @@ use windows::Win32::System::UpdateAgent::{
 };
 use windows::core::BSTR;
 
+use super::deadline::within;
 use super::system::why;
+use super::update_job;
 use crate::fault::{Fault, Result};
 use crate::prep::look::update::Update;
 
-/// What is searched for (IUpdateSearcher::Search): neither installed nor hidden by an administrator.
-const WANTED: &str = "IsInstalled=0 and IsHidden=0";
+/// What is searched for (IUpdateSearcher::Search): neither installed nor hidden by an administrator, nor for those alone who choose it
+/// by hand, as previews are. Most drivers are among those, and a profile that names drivers has chosen them.
+const WANTED: &str = "(IsInstalled=0 and IsHidden=0 and BrowseOnly=0) or (IsInstalled=0 and IsHidden=0 and Type='Driver')";
 /// Seconds that a search may take.
 const SEARCH_S: u32 = 1800;
 /// Updates that are looked at: a PC that was off for years has some hundred.
@@ -29,20 +31,12 @@ fn failed(error: &windows::core::Error) -> Fault {
     )
 }
 
-/// Work that Windows does for as long as it pleases; nobody waits longer than this.
-fn within<T: Send + 'static>(seconds: u32, work: impl FnOnce() -> windows::core::Result<T> + Send + 'static) -> Result<T> {
-    let (tell, told) = mpsc::channel();
-    std::thread::spawn(move || {
-        // Whoever waited may have gone.
-        let _ = tell.send(work());
-    });
-    match told.recv_timeout(Duration::from_secs(seconds.into())) {
-        Ok(done) => done.map_err(|error| failed(&error)),
-        Err(_) => Err(Fault::new(
-            format!("Windows Update is still at work after {seconds} s"),
-            format!("Windows Update travaille encore au bout de {seconds} s"),
-        )),
-    }
+/// It is still at it.
+fn late(seconds: u32) -> Fault {
+    Fault::new(
+        format!("Windows Update is still at work after {seconds} s"),
+        format!("Windows Update travaille encore au bout de {seconds} s"),
+    )
 }
 
 /// A session with the agent, on a thread that has COM.
@@ -56,17 +50,18 @@ fn session() -> windows::core::Result<IUpdateSession> {
 }
 
 #[allow(unsafe_code)]
-fn search(session: &IUpdateSession) -> windows::core::Result<Vec<IUpdate>> {
+fn search(session: &IUpdateSession, criteria: &str) -> windows::core::Result<Vec<IUpdate>> {
     // SAFETY: the objects are counted, and the text outlives the call, which only reads it.
     unsafe {
-        let found = session.CreateUpdateSearcher()?.Search(&BSTR::from(WANTED))?.Updates()?;
+        let found = session.CreateUpdateSearcher()?.Search(&BSTR::from(criteria))?.Updates()?;
         (0..found.Count()?.min(MOST)).map(|at| found.get_Item(at)).collect()
     }
 }
 
 /// The updates that are not installed.
 pub(super) fn updates() -> Result<Vec<Update>> {
-    within(SEARCH_S, || search(&session()?)?.iter().map(update).collect())
+    let found = within(SEARCH_S, || search(&session()?, WANTED)?.iter().map(update).collect::<windows::core::Result<_>>());
+    found.ok_or_else(|| late(SEARCH_S))?.map_err(|error| failed(&error))
 }
 
 #[allow(unsafe_code)]
@@ -86,28 +81,48 @@ fn update(update: &IUpdate) -> windows::core::Result<Update> {
     }
 }
 
-/// Downloads and installs an update; whether it wants a restart.
+/// What an installation came to.
+enum Came {
+    /// The result, and whether a restart is wanted.
+    To(OperationResultCode, bool),
+    /// It was told to stop at its deadline, and has.
+    TooLate,
+    /// It went with another, or was taken back.
+    Gone,
+}
+
+/// Downloads and installs an update; whether it wants a restart. Windows is at work no more when this returns.
 pub(super) fn install(id: &str, timeout_s: u32) -> Result<bool> {
-    let wanted = id.to_owned();
-    let done = within(timeout_s, move || installed(&wanted))?;
-    match done {
-        Some((code, restart)) if code == orcSucceeded || code == orcSucceededWithErrors => Ok(restart),
-        Some((code, _)) => Err(Fault::new(
+    let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
+    // On a thread that has COM in the way that the agent wants.
+    let came = std::thread::scope(|scope| scope.spawn(|| installed(id, deadline)).join());
+    let came = came.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    match came.map_err(|error| failed(&error))? {
+        Came::To(code, restart) if well(code) => Ok(restart),
+        Came::To(code, _) => Err(Fault::new(
             format!("Windows Update has not installed it (result {})", code.0),
             format!("Windows Update ne l'a pas installée (résultat {})", code.0),
         )),
-        // It went with another, or was taken back.
-        None => Ok(false),
+        Came::TooLate => Err(Fault::new(
+            format!("Windows Update was not done after {timeout_s} s, and was stopped"),
+            format!("Windows Update n'avait pas fini au bout de {timeout_s} s, et a été arrêté"),
+        )
+        .hint("give the step more time: timeout_s", "donnez plus de temps à l'étape : timeout_s")),
+        Came::Gone => Ok(false),
     }
 }
 
+fn well(code: OperationResultCode) -> bool {
+    code == orcSucceeded || code == orcSucceededWithErrors
+}
+
 #[allow(unsafe_code)]
-fn installed(id: &str) -> windows::core::Result<Option<(OperationResultCode, bool)>> {
+fn installed(id: &str, deadline: Instant) -> windows::core::Result<Came> {
     let session = session()?;
     // SAFETY: the objects are counted, and the collection outlives the calls that it is handed to.
     unsafe {
-        for update in search(&session)? {
-            if update.Identity()?.UpdateID()? != *id {
+        for update in search(&session, &by_id(id))? {
+            if update.Identity()?.UpdateID()? != *id || update.IsInstalled()?.as_bool() {
                 continue;
             }
             if !update.EulaAccepted()?.as_bool() {
@@ -117,15 +132,35 @@ fn installed(id: &str) -> windows::core::Result<Option<(OperationResultCode, boo
             one.Add(&update)?;
             let downloader = session.CreateUpdateDownloader()?;
             downloader.SetUpdates(&one)?;
-            let downloaded = downloader.Download()?.ResultCode()?;
-            if downloaded != orcSucceeded && downloaded != orcSucceededWithErrors {
-                return Ok(Some((downloaded, false)));
+            match update_job::download(&downloader, deadline)? {
+                (_, false) => return Ok(Came::TooLate),
+                (code, true) if !well(code) => return Ok(Came::To(code, false)),
+                (_, true) => {}
             }
             let installer = session.CreateUpdateInstaller()?;
             installer.SetUpdates(&one)?;
-            let done = installer.Install()?;
-            return Ok(Some((done.ResultCode()?, done.RebootRequired()?.as_bool())));
+            return Ok(match update_job::install(&installer, deadline)? {
+                (code, _, false) if !well(code) => Came::TooLate,
+                (code, restart, _) => Came::To(code, restart),
+            });
         }
     }
-    Ok(None)
+    Ok(Came::Gone)
+}
+
+/// What one update is searched by; it is known by a GUID.
+fn by_id(id: &str) -> String {
+    let id: String = id.chars().filter(|c| c.is_ascii_hexdigit() || *c == '-').collect();
+    format!("UpdateID='{id}'")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_update_is_searched_by_what_it_is_known_by() {
+        assert_eq!(by_id("0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c"), "UpdateID='0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c'");
+        assert_eq!(by_id("a' or Type='Driver"), "UpdateID='aeDe'");
+    }
 }

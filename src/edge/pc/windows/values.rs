@@ -53,7 +53,23 @@ fn there<T>(key: &Key, found: io::Result<T>) -> Result<Option<T>> {
     }
 }
 
+/// Refuses a key of an account whose part of the registry Windows has not loaded: what stands there is in a file (NTUSER.DAT) that
+/// nobody reads now, and says neither that a value is there nor that it is not.
+fn is_loaded(key: &Key) -> Result<()> {
+    let account = key.path.split('\\').next().unwrap_or_default();
+    if key.hive != Hive::Users || account.is_empty() || there(key, root(key).open_subkey_with_flags(account, KEY_READ))?.is_some()
+    {
+        return Ok(());
+    }
+    Err(Fault::new(
+        format!("the registry of the account {account} is not loaded: it is not logged in"),
+        format!("le registre du compte {account} n'est pas chargé : il n'est pas connecté"),
+    )
+    .hint("log in with that account, then run trousse again", "ouvrez une session avec ce compte, puis relancez trousse"))
+}
+
 fn open(key: &Key) -> Result<Option<RegKey>> {
+    is_loaded(key)?;
     there(key, root(key).open_subkey_with_flags(&key.path, KEY_READ | KEY_WOW64_64KEY))
 }
 
@@ -76,6 +92,7 @@ pub(super) fn set(key: &Key, name: &str, data: &Data) -> Result<()> {
     let Some(vtype) = TYPES.get(kind as usize).cloned() else {
         return Err(Fault::new(format!("the registry has no type {kind}"), format!("le registre n'a pas de type {kind}")));
     };
+    is_loaded(key)?;
     let made = root(key).create_subkey_with_flags(&key.path, KEY_SET_VALUE | KEY_WOW64_64KEY);
     let set = made.and_then(|(made, _)| made.set_raw_value(name, &RegValue { bytes: bytes.into(), vtype }));
     set.map_err(|error| about(key, &error))
@@ -83,6 +100,7 @@ pub(super) fn set(key: &Key, name: &str, data: &Data) -> Result<()> {
 
 /// Takes a value out.
 pub(super) fn remove(key: &Key, name: &str) -> Result<()> {
+    is_loaded(key)?;
     let opened = there(key, root(key).open_subkey_with_flags(&key.path, KEY_SET_VALUE | KEY_WOW64_64KEY))?;
     let Some(opened) = opened else { return Ok(()) };
     there(key, opened.delete_value(name)).map(drop)
@@ -91,6 +109,16 @@ pub(super) fn remove(key: &Key, name: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_account_that_is_not_logged_in_nothing_is_told() {
+        let of = |account: &str| Key { hive: Hive::Users, path: format!("{account}\\Software\\trousse-test") };
+        assert_eq!(value(&of(".DEFAULT"), "a").expect("it is always there"), None);
+        let nobody = of("S-1-5-21-1-2-3-1999");
+        let said = value(&nobody, "a").expect_err("nobody can tell").to_string();
+        assert!(said.contains("S-1-5-21-1-2-3-1999") && keys(&nobody).is_err(), "{said}");
+        assert!(set(&nobody, "a", &Data::Dword(1)).is_err() && remove(&nobody, "a").is_err());
+    }
 
     #[test]
     fn a_value_of_every_type_comes_back_as_it_was_set() {

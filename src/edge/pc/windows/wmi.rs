@@ -2,27 +2,43 @@
 
 use std::collections::HashMap;
 
-use ::wmi::{Variant, WMIConnection};
+use ::wmi::{AuthLevel, Variant, WMIConnection, WMIError, WMIResult};
 
+use super::deadline::within;
 use crate::fault::{Fault, Result, Why};
 use crate::prep::look::Row;
 
 /// Rows of an answer: a PC has no more disks, products or volumes.
 const ROWS: usize = 1000;
+/// Seconds that an answer may take: a provider starts with the first question, and some ask a device.
+const ANSWER_S: u32 = 120;
+/// Who may not ask (winerror.h, E_ACCESSDENIED; wbemcli.h, WBEM_E_ACCESS_DENIED).
+const DENIED: [i32; 2] = [0x8007_0005_u32.cast_signed(), 0x8004_1003_u32.cast_signed()];
 
 /// The rows that a question has in a namespace.
 pub(super) fn rows(namespace: &str, question: &str) -> Result<Vec<Row>> {
-    let answered = WMIConnection::with_namespace_path(namespace)
-        .and_then(|connection| connection.raw_query::<HashMap<String, Variant>>(question));
-    let rows = answered.map_err(|error| {
-        let said = error.to_string();
-        Fault::because(
-            format!("WMI does not answer in {namespace}"),
-            format!("WMI ne répond pas dans {namespace}"),
-            Why::new(said.clone(), said),
-        )
-        .hint("run it as administrator", "lancez-le en administrateur")
+    let (there, asked) = (namespace.to_owned(), question.to_owned());
+    let failed = |why: Why| {
+        Fault::because(format!("WMI does not answer in {namespace}"), format!("WMI ne répond pas dans {namespace}"), why)
+    };
+    let answered = within(ANSWER_S, move || told(&there, &asked)).ok_or_else(|| {
+        failed(Why::new(format!("nothing came within {ANSWER_S} s"), format!("rien n'est venu en {ANSWER_S} s")))
     })?;
+    answered.map_err(|error| {
+        let said = error.to_string();
+        let fault = failed(Why::new(said.clone(), said));
+        match error {
+            WMIError::HResultError { hres } if DENIED.contains(&hres) => super::as_whom(fault),
+            _ => fault,
+        }
+    })
+}
+
+/// The question itself. What is encrypted is told to those alone who ask for an encrypted answer (Win32_EncryptableVolume).
+fn told(namespace: &str, question: &str) -> WMIResult<Vec<Row>> {
+    let connection = WMIConnection::with_namespace_path(namespace)?;
+    connection.set_proxy_blanket(AuthLevel::PktPrivacy)?;
+    let rows = connection.raw_query::<HashMap<String, Variant>>(question)?;
     let row = |row: HashMap<String, Variant>| row.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect();
     Ok(rows.into_iter().take(ROWS).map(row).collect())
 }
@@ -59,6 +75,13 @@ mod tests {
 
     #[test]
     fn a_namespace_that_is_not_there_is_a_fault() {
-        assert!(rows("root\\trousse-nobody", "SELECT * FROM Win32_Tpm").is_err());
+        let fault = rows("root\\trousse-nobody", "SELECT * FROM Win32_Tpm").expect_err("it is not there");
+        assert!(!format!("{fault:?}").contains("administrator"), "an administrator would not find it either: {fault:?}");
+    }
+
+    #[test]
+    fn a_question_is_answered_at_the_level_that_encryption_asks_for() {
+        let rows = rows("root\\cimv2", "SELECT Caption FROM Win32_OperatingSystem").expect("wine answers too");
+        assert!(rows.iter().any(|row| row.contains_key("Caption")), "{rows:?}");
     }
 }

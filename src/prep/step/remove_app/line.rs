@@ -12,7 +12,7 @@ pub(super) fn removal(program: &Program, arguments: Option<&str>) -> Option<Stri
     let by_installer = uninstall.to_lowercase().contains("msiexec");
     if by_installer && is_product_code(&program.key) {
         // What stands there changes the program (/I) as often as it removes it.
-        return Some(format!("msiexec.exe /x {} /qn /norestart", program.key));
+        return Some(format!("\"%SystemRoot%\\System32\\msiexec.exe\" /x {} /qn /norestart", program.key));
     }
     let arguments = arguments?.trim();
     let uninstall = uninstall.trim();
@@ -47,7 +47,7 @@ mod tests {
         let code = "{90160000-008C-0000-1000-0000000FF1CE}";
         let msi = format!("MsiExec.exe /I{code}");
         assert_eq!(told("a", "x.exe", "x.exe /quiet", Some("/S")).as_deref(), Some("x.exe /quiet"));
-        assert_eq!(told(code, &msi, "", None), Some(format!("msiexec.exe /x {code} /qn /norestart")));
+        assert_eq!(told(code, &msi, "", None), Some(format!("\"%SystemRoot%\\System32\\msiexec.exe\" /x {code} /qn /norestart")));
         assert_eq!(told("{90160000}", &msi, "", None), None);
         assert_eq!(told("a", "C:\\Program Files\\X\\Uninst.EXE _?=C:\\X", "", Some("/S")).as_deref(), Some("\"C:\\Program Files\\X\\Uninst.EXE\" _?=C:\\X /S"));
         assert_eq!(told("a", "\"C:\\Program Files\\X\\u.exe\"", "", Some(" /S ")).as_deref(), Some("\"C:\\Program Files\\X\\u.exe\" /S"));

@@ -1,0 +1,140 @@
+//! An update that Windows downloads or installs, for as long as the profile lets it. At its deadline it is told to stop, and whoever
+//! asked for it waits until it has: nothing else may begin beside it (Guidelines for Asynchronous WUA Operations, Win32
+//! documentation).
+
+// What `implement` writes.
+#![allow(unsafe_code)]
+
+use std::time::{Duration, Instant};
+
+use windows::Win32::System::UpdateAgent::{
+    IDownloadCompletedCallback, IDownloadCompletedCallback_Impl, IDownloadCompletedCallbackArgs, IDownloadJob,
+    IDownloadProgressChangedCallback, IDownloadProgressChangedCallback_Impl, IDownloadProgressChangedCallbackArgs,
+    IInstallationCompletedCallback, IInstallationCompletedCallback_Impl, IInstallationCompletedCallbackArgs, IInstallationJob,
+    IInstallationProgressChangedCallback, IInstallationProgressChangedCallback_Impl, IInstallationProgressChangedCallbackArgs,
+    IUpdateDownloader, IUpdateInstaller, OperationResultCode,
+};
+use windows::Win32::System::Variant::VARIANT;
+use windows::core::{IUnknown, Ref, implement};
+
+use crate::edge::stop;
+
+/// Between two looks at it.
+const GLANCE: Duration = Duration::from_millis(200);
+
+/// Who is told how far it is. The job itself is asked, but Windows begins none without somebody to tell.
+#[implement(
+    IDownloadProgressChangedCallback,
+    IDownloadCompletedCallback,
+    IInstallationProgressChangedCallback,
+    IInstallationCompletedCallback
+)]
+struct Nobody;
+
+impl IDownloadProgressChangedCallback_Impl for Nobody_Impl {
+    fn Invoke(&self, _: Ref<'_, IDownloadJob>, _: Ref<'_, IDownloadProgressChangedCallbackArgs>) -> windows::core::Result<()> {
+        Ok(())
+    }
+}
+
+impl IDownloadCompletedCallback_Impl for Nobody_Impl {
+    fn Invoke(&self, _: Ref<'_, IDownloadJob>, _: Ref<'_, IDownloadCompletedCallbackArgs>) -> windows::core::Result<()> {
+        Ok(())
+    }
+}
+
+impl IInstallationProgressChangedCallback_Impl for Nobody_Impl {
+    fn Invoke(
+        &self,
+        _: Ref<'_, IInstallationJob>,
+        _: Ref<'_, IInstallationProgressChangedCallbackArgs>,
+    ) -> windows::core::Result<()> {
+        Ok(())
+    }
+}
+
+impl IInstallationCompletedCallback_Impl for Nobody_Impl {
+    fn Invoke(&self, _: Ref<'_, IInstallationJob>, _: Ref<'_, IInstallationCompletedCallbackArgs>) -> windows::core::Result<()> {
+        Ok(())
+    }
+}
+
+/// Waits until a job is completed; at the deadline, or when somebody stops the kit, it is told to stop. Whether it had its time.
+fn completed(
+    deadline: Instant,
+    is_completed: impl Fn() -> windows::core::Result<bool>,
+    abort: impl Fn() -> windows::core::Result<()>,
+) -> windows::core::Result<bool> {
+    let mut in_time = true;
+    while !is_completed()? {
+        if in_time && (Instant::now() >= deadline || stop::pressed()) {
+            in_time = false;
+            // Where it can no longer be stopped it comes to its end.
+            let _ = abort();
+        }
+        std::thread::sleep(GLANCE);
+    }
+    Ok(in_time)
+}
+
+/// Downloads; the result, and whether it had its time.
+pub(super) fn download(by: &IUpdateDownloader, deadline: Instant) -> windows::core::Result<(OperationResultCode, bool)> {
+    let nobody: IUnknown = Nobody.into();
+    // SAFETY: the objects are counted, and the empty state outlives the call; what is asked of the job hands out a number.
+    unsafe {
+        let job = by.BeginDownload(&nobody, &nobody, &VARIANT::default())?;
+        let in_time = completed(deadline, || Ok(job.IsCompleted()?.as_bool()), || job.RequestAbort());
+        let result = in_time.and_then(|in_time| Ok((by.EndDownload(&job)?.ResultCode()?, in_time)));
+        let _ = job.CleanUp();
+        result
+    }
+}
+
+/// Installs; the result, whether it wants a restart, and whether it had its time.
+pub(super) fn install(by: &IUpdateInstaller, deadline: Instant) -> windows::core::Result<(OperationResultCode, bool, bool)> {
+    let nobody: IUnknown = Nobody.into();
+    // SAFETY: as above.
+    unsafe {
+        let job = by.BeginInstall(&nobody, &nobody, &VARIANT::default())?;
+        let in_time = completed(deadline, || Ok(job.IsCompleted()?.as_bool()), || job.RequestAbort());
+        let result = in_time.and_then(|in_time| {
+            let done = by.EndInstall(&job)?;
+            Ok((done.ResultCode()?, done.RebootRequired()?.as_bool(), in_time))
+        });
+        let _ = job.CleanUp();
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn what_is_late_is_told_to_stop_once_and_waited_for() {
+        let (aborted, looks) = (Cell::new(0), Cell::new(0));
+        let is_completed = || {
+            looks.set(looks.get() + 1);
+            Ok(aborted.get() > 0 && looks.get() > 3)
+        };
+        let abort = || {
+            aborted.set(aborted.get() + 1);
+            Ok(())
+        };
+        assert!(!completed(Instant::now(), is_completed, abort).expect("it ends"));
+        assert_eq!((aborted.get(), looks.get()), (1, 4), "it was still at work when it was told to stop");
+    }
+
+    #[test]
+    fn what_is_in_time_is_not_disturbed() {
+        let looks = Cell::new(0);
+        let is_completed = || {
+            looks.set(looks.get() + 1);
+            Ok(looks.get() > 1)
+        };
+        let later = Instant::now() + Duration::from_secs(600);
+        assert!(completed(later, is_completed, || panic!("nobody stops it")).expect("it ends"));
+    }
+}
