@@ -398,8 +398,9 @@ fn a_secret_is_asked_for_also_where_its_step_waits_for_another() {
     assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
     pc.groups.push("docker".into());
     assert_eq!(engine::secrets(&profile, &pc).expect("names"), ["PW"]);
-    let account = super::look::Account { groups: vec!["docker".into()], has_password: true, ..Default::default() };
+    let account = super::look::Account { groups: vec!["docker".into()], ..Default::default() };
     pc.accounts.insert("tech".into(), account);
+    pc.passwords.insert("tech".into());
     assert_eq!(engine::secrets(&profile, &pc).expect("names"), [""; 0], "it has a password");
 }
 
