@@ -37,6 +37,7 @@ pub mod scan;
 pub mod schema;
 pub mod site;
 pub mod switches;
+mod table;
 pub mod unseen;
 #[cfg(target_os = "linux")]
 pub mod visit;

@@ -9,7 +9,6 @@ use crate::observe::Fact;
 use crate::probe::Sounding;
 use crate::probe::listen::Direction;
 
-#[cfg(target_os = "linux")]
 pub mod bench;
 pub mod browser;
 pub mod capture;

@@ -11,7 +11,6 @@ pub mod engine;
 pub mod entry;
 pub mod inf;
 pub mod look;
-pub mod msi;
 pub mod names;
 pub mod outcome;
 pub mod pack;
@@ -20,7 +19,6 @@ pub mod path;
 pub mod payload;
 pub mod portrait;
 pub mod profile;
-pub mod program_file;
 pub mod secrets;
 pub mod sheet;
 pub mod smbios;
@@ -29,6 +27,8 @@ pub mod tell;
 
 #[cfg(test)]
 pub(crate) mod fake;
+#[cfg(test)]
+mod hundred;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]

@@ -1,12 +1,22 @@
-//! A table that a spreadsheet wrote as text: whatever parts its fields, whatever its encoding, row by row with the line of each.
+//! A table that a spreadsheet wrote: as text, whatever parts its fields, whatever its encoding, row by row with the line of each;
+//! or as a workbook.
+
+pub(crate) mod workbook;
 
 use std::io::{BufReader, Error, Read, Result};
 
 use crate::fault::Why;
 use crate::lease::text::Lines;
+use crate::line::one_line;
 
 /// Bytes of a table that are read: no list of a site has more.
 pub(crate) const BYTES: u64 = 16 << 20;
+
+/// Characters of a field: no list of a site has more.
+pub(crate) const FIELD: usize = 120;
+
+/// A cell, its column counted from 1; of one that holds no text, why.
+pub(crate) type Field = (u32, std::result::Result<String, Why>);
 
 /// What Windows-1252 has where Latin-1 has control characters (0x80 to 0x9f); the five that it leaves free stay what they are.
 const WINDOWS_1252: [char; 32] = [
@@ -63,6 +73,35 @@ pub(crate) fn rows(text: &str) -> std::result::Result<Vec<(u64, csv::StringRecor
     }
 }
 
+/// The cells of a row.
+pub(crate) fn fields(record: &csv::StringRecord) -> Vec<Field> {
+    (1..).zip(record.iter()).map(|(at, text)| (at, Ok(text.to_owned()))).collect()
+}
+
+/// What is wrong, after its sheet, its row and its column.
+pub(crate) fn place(sheet: Option<&str>, row: Option<u32>, column: Option<u32>, why: Why) -> Why {
+    let sheet = sheet.map(one_line);
+    let mut english: Vec<String> = sheet.iter().map(|name| format!("sheet {name:?}")).collect();
+    let mut french: Vec<String> = sheet.iter().map(|name| format!("feuille {name:?}")).collect();
+    // A table of text has lines, one of a workbook rows.
+    let (row_en, row_fr) = if sheet.is_some() { ("row", "ligne") } else { ("line", "ligne") };
+    english.extend(row.map(|row| format!("{row_en} {row}")));
+    french.extend(row.map(|row| format!("{row_fr} {row}")));
+    english.extend(column.map(|column| format!("column {}", lettered(column))));
+    french.extend(column.map(|column| format!("colonne {}", lettered(column))));
+    if english.is_empty() {
+        return why;
+    }
+    Why::new(format!("{}: {}", english.join(", "), why.english), format!("{} : {}", french.join(", "), why.french))
+}
+
+/// A column as spreadsheets call it: A, B … Z, AA.
+fn lettered(column: u32) -> String {
+    let (before, last) = ((column.max(1) - 1) / 26, (column.max(1) - 1) % 26);
+    let last = char::from(b'A' + last as u8);
+    if before == 0 { last.to_string() } else { format!("{}{last}", lettered(before)) }
+}
+
 /// What is wrong, after its line.
 pub(crate) fn at(line: u64, why: Why) -> Why {
     Why::new(format!("line {line}: {}", why.english), format!("ligne {line} : {}", why.french))
@@ -78,5 +117,10 @@ mod tests {
         let rows = rows(&text(&old[..]).expect("memory can be read")).expect("rows");
         assert_eq!(rows[1].0, 2);
         assert_eq!(rows[1].1.iter().collect::<Vec<_>>(), ["bébœuf", "l’accueil €"]);
+    }
+
+    #[test]
+    fn a_column_is_called_as_spreadsheets_do() {
+        assert_eq!([1, 26, 27, 16_384].map(lettered), ["A", "Z", "AA", "XFD"]);
     }
 }

@@ -11,6 +11,7 @@ mod secrets;
 mod sheet;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 
@@ -189,9 +190,10 @@ pub struct BenchArgs {
     /// Reach every PC by way of this one, as in technician@10.0.0.1:22
     #[arg(long, value_name = "PC")]
     pub jump: Option<String>,
-    /// Put this program on the PCs, for another processor [default: this one]
+    /// Put this program on the PCs that it is for: trousse.exe for Windows, one for another processor; may be repeated
+    /// [default: this one, which other PCs with Linux get too]
     #[arg(long, value_name = "FILE")]
-    pub program: Option<PathBuf>,
+    pub program: Vec<PathBuf>,
     /// Prepare so many at once
     #[arg(short, long, value_name = "NUMBER", default_value = "64", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: u16,
@@ -214,7 +216,11 @@ pub struct BenchArgs {
 
 /// Attend to the station that has put this program here, on standard input and output
 #[derive(Debug, clap::Args)]
-pub struct AttendArgs {}
+pub struct AttendArgs {
+    /// End when the station has said nothing for so long, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = clap::value_parser!(u64).range(1..))]
+    pub silence: u64,
+}
 
 /// How it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -242,13 +248,14 @@ fn carried_out(args: &PrepArgs, language: Language) -> Result<u8> {
         PrepCommand::Secrets(args) => secrets::seal(args, language),
         #[cfg(target_os = "linux")]
         PrepCommand::Bench(args) => bench::bench(args, language),
-        #[cfg(target_os = "linux")]
-        PrepCommand::Attend(_) => crate::edge::bench::attend::attend().map(|()| 0),
-        #[cfg(not(target_os = "linux"))]
-        PrepCommand::Bench(_) | PrepCommand::Attend(_) => {
-            Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")
-                .hint("run it from Linux (a live USB stick will do)", "lancez-le sous Linux (une clé USB autonome suffit)"))
+        PrepCommand::Attend(args) => {
+            // It hands secrets over to the run.
+            secrets::leave_no_core();
+            crate::edge::bench::attend::attend(Duration::from_secs(args.silence)).map(|()| 0)
         }
+        #[cfg(not(target_os = "linux"))]
+        PrepCommand::Bench(_) => Err(Fault::new("many PCs are prepared from Linux", "plusieurs PC se préparent depuis Linux")
+            .hint("run it from Linux (a live USB stick will do)", "lancez-le sous Linux (une clé USB autonome suffit)")),
         PrepCommand::Sheet(args) => sheet::run(args, language),
         PrepCommand::Names(args) => names::run(args, language),
         PrepCommand::New(args) => new::run(args, language),

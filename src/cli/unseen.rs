@@ -5,6 +5,8 @@ use std::net::IpAddr;
 #[cfg(target_os = "linux")]
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 #[cfg(target_os = "linux")]
 use crate::edge::linux::keys::Keys;
 use crate::edge::stop;
@@ -15,8 +17,9 @@ use crate::secret::Secret;
 /// Between two looks at the keyboard, and at Ctrl-C.
 #[cfg(target_os = "linux")]
 const GLANCE: Duration = Duration::from_millis(50);
-/// Bytes that are taken: no switch takes a longer one (SNMP-COMMUNITY-MIB has no limit, the makers have 32 to 128).
-const MOST: usize = 255;
+/// Bytes of what is typed: as many as a terminal takes in one line (termios(3), MAX_CANON of Linux). A key of a service is longer than
+/// a password.
+const MOST: usize = 4096;
 
 /// Asks for the community of a switch.
 ///
@@ -27,29 +30,40 @@ pub fn community(switch: IpAddr, language: Language) -> Result<Secret> {
         format!("SNMP community of the switch {switch} (it is not shown): "),
         format!("Communauté SNMP du commutateur {switch} (elle ne s'affiche pas) : "),
     );
-    ask(&question).ok_or_else(|| Fault::new("no community was given", "aucune communauté n'a été donnée"))
+    ask(&question)?.ok_or_else(|| Fault::new("no community was given", "aucune communauté n'a été donnée"))
 }
 
 /// Asks for something that is not shown; nothing where it was Ctrl-C, the end of the input, or nothing was typed.
-pub fn ask(question: &str) -> Option<Secret> {
+///
+/// # Errors
+/// More was typed than is taken: a part of a secret is none.
+pub fn ask(question: &str) -> Result<Option<Secret>> {
     stop::watch();
     let typed = typed(|| {
         // A terminal that takes no question takes no answer either: then the reading ends.
         let _ = write!(stderr(), "{question}").and_then(|()| stderr().flush());
     });
     let _ = writeln!(stderr());
-    typed.filter(|typed| !typed.is_empty()).map(Secret::new)
+    match typed {
+        Typed::Line(line) => Ok(Some(line).filter(|line| !line.reveal().is_empty())),
+        Typed::GivenUp => Ok(None),
+        Typed::TooLong => Err(Fault::new(
+            format!("what was typed is too long: more than {MOST} bytes"),
+            format!("la saisie est trop longue : plus de {MOST} octets"),
+        )),
+        Typed::NoText => Err(Fault::new("what was typed is no text in UTF-8", "la saisie n'est pas du texte UTF-8")),
+    }
 }
 
 /// What is typed after the question; the terminal shows nothing before the question already.
 #[cfg(target_os = "linux")]
-fn typed(ask: impl FnOnce()) -> Option<String> {
+fn typed(ask: impl FnOnce()) -> Typed {
     let mut keys = Keys::open();
     ask();
     let mut line = Line::default();
     loop {
         if stop::pressed() || keys.ended() {
-            return None;
+            return Typed::GivenUp;
         }
         if let Some(typed) = keys.pressed().into_iter().find_map(|byte| line.typed(byte)) {
             return typed;
@@ -60,43 +74,69 @@ fn typed(ask: impl FnOnce()) -> Option<String> {
 
 /// What is typed after the question, at a console of Windows.
 #[cfg(not(target_os = "linux"))]
-fn typed(ask: impl FnOnce()) -> Option<String> {
+fn typed(ask: impl FnOnce()) -> Typed {
     use console::{Key, Term};
     let terminal = Term::stderr();
     ask();
     let mut line = Line::default();
     while !stop::pressed() {
-        let bytes = match terminal.read_key().ok()? {
-            Key::Enter => b"\n".to_vec(),
-            Key::Backspace => b"\x08".to_vec(),
-            Key::Char(c) => c.to_string().into_bytes(),
-            _ => continue,
+        let bytes = match terminal.read_key() {
+            Err(_) => return Typed::GivenUp,
+            Ok(Key::Enter) => b"\n".to_vec(),
+            Ok(Key::Backspace) => b"\x08".to_vec(),
+            Ok(Key::Char(c)) => c.to_string().into_bytes(),
+            Ok(_) => continue,
         };
         if let Some(typed) = bytes.into_iter().find_map(|byte| line.typed(byte)) {
             return typed;
         }
     }
-    None
+    Typed::GivenUp
+}
+
+/// What came of the keys.
+#[derive(Debug, PartialEq, Eq)]
+enum Typed {
+    Line(Secret),
+    GivenUp,
+    TooLong,
+    NoText,
 }
 
 /// A line as it is typed.
-#[derive(Default)]
-struct Line(Vec<u8>);
+struct Line {
+    /// With room for the longest, so that no copy stays behind where it was.
+    bytes: Zeroizing<Vec<u8>>,
+    too_long: bool,
+}
+
+impl Default for Line {
+    fn default() -> Line {
+        Line { bytes: Zeroizing::new(Vec::with_capacity(MOST)), too_long: false }
+    }
+}
 
 impl Line {
-    /// One more key: the line where that ends it, or nothing where it gives it up.
-    fn typed(&mut self, byte: u8) -> Option<Option<String>> {
+    /// One more key: what came of them where that ends it.
+    fn typed(&mut self, byte: u8) -> Option<Typed> {
         /// Ctrl-D, Ctrl-U, Backspace as one or the other terminal sends it.
         const END: u8 = 0x04;
         const ANEW: u8 = 0x15;
         const BACK: [u8; 2] = [0x08, 0x7f];
         match byte {
-            b'\r' | b'\n' => return Some(String::from_utf8(std::mem::take(&mut self.0)).ok()),
-            END => return Some(None),
-            ANEW => self.0.clear(),
+            b'\r' | b'\n' if self.too_long => return Some(Typed::TooLong),
+            b'\r' | b'\n' => {
+                return Some(str::from_utf8(&self.bytes).map_or(Typed::NoText, |line| Typed::Line(Secret::new(line))));
+            }
+            END => return Some(Typed::GivenUp),
+            ANEW => {
+                self.bytes.clear();
+                self.too_long = false;
+            }
             // A character of several bytes goes as one.
-            byte if BACK.contains(&byte) => while self.0.pop().is_some_and(|gone| gone & 0xc0 == 0x80) {},
-            byte if byte >= b' ' && self.0.len() < MOST => self.0.push(byte),
+            byte if BACK.contains(&byte) => while self.bytes.pop().is_some_and(|gone| gone & 0xc0 == 0x80) {},
+            byte if byte >= b' ' && self.bytes.len() < MOST => self.bytes.push(byte),
+            byte if byte >= b' ' => self.too_long = true,
             _ => {}
         }
         None
@@ -107,17 +147,31 @@ impl Line {
 mod tests {
     use super::*;
 
-    fn typed(keys: &[u8]) -> Option<Option<String>> {
+    fn typed(keys: &[u8]) -> Option<Typed> {
         let mut line = Line::default();
         keys.iter().find_map(|&key| line.typed(key))
     }
 
+    fn line(text: &str) -> Option<Typed> {
+        Some(Typed::Line(Secret::new(text)))
+    }
+
     #[test]
     fn a_line_ends_with_enter_and_can_be_corrected() {
-        assert_eq!(typed(b"lecture\n"), Some(Some("lecture".to_owned())));
-        assert_eq!(typed("lectué\x7fre\r".as_bytes()), Some(Some("lecture".to_owned())));
-        assert_eq!(typed(b"wrong\x15right\r"), Some(Some("right".to_owned())));
-        assert_eq!((typed(b"half"), typed(b"half\x04")), (None, Some(None)));
-        assert_eq!(typed(&[&[b'x'; 300][..], b"\n"].concat()).flatten().map(|line| line.len()), Some(MOST));
+        assert_eq!(typed(b"lecture\n"), line("lecture"));
+        assert_eq!(typed("lectué\x7fre\r".as_bytes()), line("lecture"));
+        assert_eq!(typed(b"wrong\x15right\r"), line("right"));
+        assert_eq!((typed(b"half"), typed(b"half\x04")), (None, Some(Typed::GivenUp)));
+    }
+
+    #[test]
+    fn a_long_one_is_taken_whole_or_not_at_all() {
+        let long = "é".repeat(MOST / 2);
+        assert_eq!(typed(format!("{long}\n").as_bytes()), line(&long));
+        // Neither the beginning of it, nor what is left when its end is taken back.
+        assert_eq!(typed(format!("{long}é\n").as_bytes()), Some(Typed::TooLong));
+        assert_eq!(typed(format!("{long}é\x7f\n").as_bytes()), Some(Typed::TooLong));
+        assert_eq!(typed(format!("{long}é\x15again\n").as_bytes()), line("again"));
+        assert_eq!(typed(b"caf\xe9\n"), Some(Typed::NoText));
     }
 }

@@ -9,17 +9,13 @@ use crate::fault::Why;
 use crate::language::Language;
 use crate::line::one_line;
 use crate::net::Mac;
-use crate::sheet;
+use crate::sheet::{self, FIELD, Field, place, workbook};
 use crate::site::Fixed;
 
 pub mod merge;
-mod workbook;
 
-use workbook::Sheet;
-
-/// Devices of one site, and characters of a field: no site has more.
+/// Devices of one site: none has more.
 const DEVICES: usize = 10_000;
-const FIELD: usize = 120;
 
 /// What a table holds.
 #[derive(Debug, Default, PartialEq)]
@@ -52,19 +48,15 @@ const HEADINGS: &[(Column, &[&str])] = &[
     (Column::Mac, &["mac", "mac address", "adresse mac", "@mac"]),
 ];
 
-/// A cell, its column counted from 1.
-type Field = (u32, std::result::Result<String, Why>);
-
 /// Reads a table: what Excel and others write (.xlsx), LibreOffice's (.ods), else text. The error is one line: there is no table
 /// of devices in it.
 pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
     let mut imported = Imported::default();
-    if bytes.starts_with(b"PK") {
-        workbook(bytes, &mut imported)?;
+    if workbook::is(&bytes) {
+        read_workbook(bytes, &mut imported)?;
     } else {
         let text = sheet::text(&bytes[..]).map_err(|error| Why::from(&error))?;
-        let fields = |record: csv::StringRecord| (1..).zip(record.iter()).map(|(at, text)| (at, Ok(text.to_owned()))).collect();
-        let rows = sheet::rows(&text)?.into_iter().map(|(line, record)| (line as u32, fields(record)));
+        let rows = sheet::rows(&text)?.into_iter().map(|(line, record)| (line as u32, sheet::fields(&record)));
         table(None, rows.collect(), &mut imported);
     }
     if imported.devices.is_empty() {
@@ -76,18 +68,12 @@ pub fn read(bytes: Vec<u8>) -> std::result::Result<Imported, Why> {
 }
 
 /// Reads every sheet of a workbook that is shown.
-fn workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
-    for Sheet { name, hidden, rows, broken } in workbook::sheets(bytes)? {
-        if hidden {
-            let why = Why::new("hidden, and left out", "masquée, et laissée de côté");
-            imported.complaints.push(place(Some(&name), None, None, why));
-            continue;
+fn read_workbook(bytes: Vec<u8>, imported: &mut Imported) -> std::result::Result<(), Why> {
+    for sheet in workbook::sheets(bytes)? {
+        imported.complaints.extend(sheet.complaint());
+        if !sheet.hidden {
+            table(Some(&sheet.name), sheet.rows, imported);
         }
-        let last = rows.last().map(|(row, _)| *row);
-        if let Some(why) = broken {
-            imported.complaints.push(place(Some(&name), last, None, why));
-        }
-        table(Some(&name), rows, imported);
     }
     Ok(())
 }
@@ -179,30 +165,6 @@ fn unlike(device: Fixed, others: &[Fixed]) -> std::result::Result<Fixed, (Option
         return Err((None, why));
     }
     Ok(device)
-}
-
-/// What is wrong, after its sheet, its row and its column.
-fn place(sheet: Option<&str>, row: Option<u32>, column: Option<u32>, why: Why) -> Why {
-    let sheet = sheet.map(one_line);
-    let mut english: Vec<String> = sheet.iter().map(|name| format!("sheet {name:?}")).collect();
-    let mut french: Vec<String> = sheet.iter().map(|name| format!("feuille {name:?}")).collect();
-    // A table of text has lines, one of a workbook rows.
-    let (row_en, row_fr) = if sheet.is_some() { ("row", "ligne") } else { ("line", "ligne") };
-    english.extend(row.map(|row| format!("{row_en} {row}")));
-    french.extend(row.map(|row| format!("{row_fr} {row}")));
-    english.extend(column.map(|column| format!("column {}", lettered(column))));
-    french.extend(column.map(|column| format!("colonne {}", lettered(column))));
-    if english.is_empty() {
-        return why;
-    }
-    Why::new(format!("{}: {}", english.join(", "), why.english), format!("{} : {}", french.join(", "), why.french))
-}
-
-/// A column as spreadsheets call it: A, B … Z, AA.
-fn lettered(column: u32) -> String {
-    let (before, last) = ((column.max(1) - 1) / 26, (column.max(1) - 1) % 26);
-    let last = char::from(b'A' + last as u8);
-    if before == 0 { last.to_string() } else { format!("{}{last}", lettered(before)) }
 }
 
 /// The devices as a plan.
@@ -377,10 +339,6 @@ mod tests {
             let why = read(bytes.to_vec()).expect_err("refused");
             assert!(why.english.contains(english), "{why:?}");
         }
-        assert_eq!(
-            (lettered(1), lettered(26), lettered(27), lettered(16_384)),
-            ("A".into(), "Z".into(), "AA".into(), "XFD".into())
-        );
     }
 
     #[test]

@@ -70,6 +70,55 @@ const FLAGS: [&str; 20] = [
 /// to write than all else, and make the file thirteen times as large (docs/benchmarks.md).
 const TAGGED_UP_TO: usize = 256 * 1024;
 
+/// Of the environment it gets what it needs to find its files, its fonts and its language, and no more: secrets stand there too.
+/// `LC_*` beside these.
+const ENVIRONMENT: [&str; 18] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "TMPDIR",
+    "TZ",
+    "LANG",
+    "LANGUAGE",
+    "LD_LIBRARY_PATH",
+    "XDG_RUNTIME_DIR",
+    "XDG_DATA_HOME",
+    "XDG_DATA_DIRS",
+    "XDG_CONFIG_DIRS",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "CHROME_DEVEL_SANDBOX",
+    "DBUS_SESSION_BUS_ADDRESS",
+];
+/// What a program of Windows needs: without `SystemRoot` none opens a socket, without the folders of the user Edge does not start.
+const WINDOWS_ENVIRONMENT: [&str; 23] = [
+    "SystemRoot",
+    "SystemDrive",
+    "windir",
+    "ComSpec",
+    "PATHEXT",
+    "TEMP",
+    "TMP",
+    "USERNAME",
+    "USERDOMAIN",
+    "USERPROFILE",
+    "HOMEDRIVE",
+    "HOMEPATH",
+    "APPDATA",
+    "LOCALAPPDATA",
+    "ALLUSERSPROFILE",
+    "ProgramData",
+    "ProgramFiles",
+    "ProgramFiles(x86)",
+    "ProgramW6432",
+    "CommonProgramFiles",
+    "CommonProgramFiles(x86)",
+    "PROCESSOR_ARCHITECTURE",
+    "NUMBER_OF_PROCESSORS",
+];
+
 /// A browser that can print.
 #[derive(Debug)]
 pub struct Browser {
@@ -117,6 +166,7 @@ impl Browser {
             command.arg("--no-sandbox");
         }
         command.arg(joined("--user-data-dir=", &own)).arg(joined("--print-to-pdf=", &pdf)).arg(&page);
+        command.env_clear().envs(env::vars_os().filter(|(name, _)| is_needed(name)));
         command.env("XDG_CONFIG_HOME", &own).env("XDG_CACHE_HOME", &own).current_dir(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
         group(&mut command);
@@ -188,6 +238,12 @@ fn find(named: Option<OsString>, path: &OsStr, folders: &[PathBuf]) -> Result<Br
             ),
         )
     })
+}
+
+/// Whether a browser needs a variable of the environment. Windows does not tell capitals from small letters.
+fn is_needed(name: &OsStr) -> bool {
+    let known = |names: &[&str]| names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    known(&ENVIRONMENT) || name.to_string_lossy().starts_with("LC_") || (cfg!(windows) && known(&WINDOWS_ENVIRONMENT))
 }
 
 fn joined(flag: &str, path: &Path) -> OsString {
@@ -285,6 +341,18 @@ mod tests {
         }
         assert!(!is_there(), "what it started lives on");
         assert!(!Path::new(own).exists(), "its folder is left");
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn secrets_of_the_environment_are_not_handed_on() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let told = folder.path().join("told");
+        script(folder.path(), &format!("env > {}", told.display())).print("<p>").expect_err("no PDF");
+        let told = fs::read_to_string(told).expect("it ran");
+        // What cargo tells its tests stands for what nobody thought of.
+        assert!(env::var_os("CARGO_PKG_NAME").is_some() && !told.contains("CARGO_"), "{told}");
+        assert!(told.lines().any(|line| line.starts_with("PATH=")), "{told}");
     }
 
     #[cfg(target_os = "linux")]

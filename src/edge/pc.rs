@@ -23,17 +23,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub use super::hash::digest;
+use super::hash::plain;
 use super::journal::{self, Journal};
 use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
 use crate::prep::look::{Digest, Identity, Package};
-use crate::prep::msi;
 use crate::prep::pack::{self, Packed};
 use crate::prep::past::Past;
+use crate::prep::payload::{self, About};
 use crate::prep::profile::Profile;
-use crate::prep::program_file;
 
 /// The journal, in that folder.
 const JOURNAL: &str = "journal.jsonl";
@@ -65,17 +65,23 @@ fn is_still(name: &str, digest: &Digest, expected: &Digest) -> Result<()> {
     ))
 }
 
-/// What an .msi beside the profile says of itself; the same on every system.
-fn product(path: &Path) -> Result<Package> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    let product = msi::product(BufReader::new(file)).map_err(|why| refused(path, why))?;
-    Ok(Package { name: product.name, version: product.version, product_code: Some(product.code) })
+/// What a payload says of itself, by the name that the profile has for it; the same on every system.
+fn of_payload(path: &Path, name: &str) -> Result<About> {
+    let file = plain(path).map_err(|error| about(path, &error))?;
+    payload::read(name, &mut BufReader::new(file)).map_err(|why| refused(path, why))
+}
+
+/// What a package (.deb, .msi) beside the profile says of itself.
+fn package(path: &Path, name: &str) -> Result<Package> {
+    match of_payload(path, name)? {
+        About { product: Some(name), version: Some(version), product_code, .. } => Ok(Package { name, version, product_code }),
+        _ => Err(refused(path, Why::new("it tells no name or no version", "il ne dit pas son nom ou sa version"))),
+    }
 }
 
 /// Refuses a file beside the profile that is no whole program for Windows.
-fn program(path: &Path) -> Result<()> {
-    let file = File::open(path).map_err(|error| about(path, &error))?;
-    program_file::check(file).map_err(|why| refused(path, why))
+fn program(path: &Path, name: &str) -> Result<()> {
+    of_payload(path, name).map(drop)
 }
 
 fn refused(path: &Path, why: Why) -> Fault {

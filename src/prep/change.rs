@@ -1,12 +1,15 @@
 //! One thing of a PC that is not yet as the profile wants it: what it is, how it is, how it must be. And one that was seen, which
 //! is the proof that it is so.
 
+mod list;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::look::Digest;
 use super::look::power::{Setting, Source};
 use crate::language::Language;
+pub use list::List;
 
 /// A change that is to be made, or was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,8 +80,12 @@ pub enum Aspect {
         /// Who made it, and what it was by its key.
         origin: String,
     },
-    /// The version and the maker of the driver of a device.
+    /// The version, the maker and the day of the driver of a device.
     Driver,
+    /// The version that a file beside the profile brings.
+    Brings,
+    /// What is found in a list of the PC.
+    Listed(List),
     /// The version of the firmware of the PC.
     Firmware,
     /// Whether an update is installed.
@@ -155,7 +162,12 @@ impl Sight {
 
     /// What was seen, in the reader's language, as in `/etc/motd: contents 34 bytes (0f3c…)`.
     pub fn say(&self, language: Language) -> String {
-        self.aspect.of(&self.subject, &self.aspect.state(&self.state, language), language)
+        // It may never have been there.
+        let is = match (&self.aspect, &self.state) {
+            (Aspect::Removed { .. }, State::Absent) => language.pick("none", "absent").to_owned(),
+            (aspect, state) => aspect.state(state, language),
+        };
+        self.aspect.of(&self.subject, &is, language)
     }
 }
 
@@ -199,7 +211,7 @@ impl Aspect {
             | Aspect::Check { .. } => format!("{what}{colon} {is}"),
             Aspect::Done => format!("{subject}{colon} {is}"),
             Aspect::Removed { .. } => format!("{subject} ({what}){colon} {is}"),
-            Aspect::Value(_) => format!("{subject}{colon} {what}{colon} {is}"),
+            Aspect::Value(_) | Aspect::Listed(_) => format!("{subject}{colon} {what}{colon} {is}"),
             _ => format!("{subject}{colon} {what} {is}"),
         }
     }
@@ -232,6 +244,8 @@ impl Aspect {
             Aspect::Power { source, setting } => return power(*source, *setting, language),
             Aspect::Removed { origin } => return origin.clone(),
             Aspect::Driver => ("driver", "pilote"),
+            Aspect::Brings => ("brings", "apporte"),
+            Aspect::Listed(list) => return list.say(language).to_owned(),
             Aspect::Firmware => ("firmware", "firmware"),
             Aspect::Update { .. } => ("update", "mise à jour"),
             Aspect::Check { english, french } => return language.pick(english, french).clone(),
@@ -281,6 +295,7 @@ impl Aspect {
             (State::Absent, Aspect::Power { .. }) => ("none", "aucun"),
             (State::Absent, Aspect::Removed { .. }) => ("removed", "retiré"),
             (State::Absent, Aspect::Driver) => ("none", "aucun"),
+            (State::Absent, Aspect::Listed(list)) => return list.none(language).to_owned(),
             (State::Absent, Aspect::Update { .. }) => ("missing", "manquante"),
             (State::Present, Aspect::Update { .. }) => ("installed", "installée"),
             (State::Present, Aspect::Check { .. }) => ("holds", "conforme"),

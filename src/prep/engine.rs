@@ -76,7 +76,7 @@ pub fn secrets(profile: &Profile, pc: &dyn Look) -> Result<Vec<String>> {
     for stage in profile.in_order().filter(|stage| stage.when.holds(&facts)) {
         // One that cannot be planned yet may wait for another step.
         let changes = stage.kind.step().plan(pc, &scene(profile, stage, &past, None)).unwrap_or_default();
-        names.extend(changes.iter().filter_map(|change| stage.kind.step().secret(change)).map(str::to_owned));
+        names.extend(changes.iter().flat_map(|change| stage.kind.step().needs_secrets(change)).map(str::to_owned));
     }
     names.sort();
     names.dedup();

@@ -22,9 +22,11 @@ use super::look::{
     Row, Seen, System,
 };
 use super::pack::{self, Packed};
+use super::path;
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
 use crate::fault::{Fault, Result};
+use crate::language::Language;
 use crate::net::Mac;
 use crate::secret::Secret;
 
@@ -189,8 +191,17 @@ impl Fake {
 
     /// What it is like, without how it came to be so.
     pub(crate) fn state(&self) -> Fake {
-        let fuse = Fuse::default();
-        Fake { boots: 0, acts: Vec::new(), waited: 0, busy: 0, restart_asked: false, fuse, settled: None, ..self.clone() }
+        Fake {
+            boots: 0,
+            acts: Vec::new(),
+            waited: 0,
+            busy: 0,
+            restart_asked: false,
+            asked_for_password: Cell::default(),
+            fuse: Fuse::default(),
+            settled: None,
+            ..self.clone()
+        }
     }
 
     /// An act: the power may go before it and after it.
@@ -309,6 +320,12 @@ pub(crate) fn refused(keys: &str) -> String {
 /// What is left to do.
 pub(crate) fn planned(kind: &Kind, pc: &Fake) -> Vec<Change> {
     pc.plan(kind).expect("a plan")
+}
+
+/// What is seen of a step, as people read it.
+pub(crate) fn said(kind: &Kind, pc: &Fake, language: Language) -> Vec<String> {
+    let seen = kind.step().seen(pc, &scene(&BTreeMap::new())).expect("a look");
+    seen.iter().map(|sight| sight.say(language)).collect()
 }
 
 /// Applies every change; then nothing may be left.

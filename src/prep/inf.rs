@@ -23,6 +23,8 @@ pub struct Driver {
     pub provider: String,
     /// Its version, as in `12.19.1.37`.
     pub version: String,
+    /// Its day, as in `2023-07-21`.
+    pub day: Option<String>,
     /// Its catalogue, which holds its signature.
     pub catalogue: Option<String>,
     /// The files that it brings.
@@ -53,6 +55,7 @@ impl Driver {
         }
         // DriverVer = 07/21/2023,12.19.1.37
         let told = inf.all("version", "driverver").unwrap_or_default();
+        let day = told.first().and_then(|text| day(text));
         let told = told.get(1).cloned().filter(|version| !version.is_empty() && version.split('.').all(is_number));
         let (Some(version), Some(provider), Some(class_guid)) = (told, version("provider"), version("classguid")) else {
             return Err(Why::new(
@@ -69,8 +72,17 @@ impl Driver {
         }
         let catalogue = inf.first("version", "catalogfile.ntamd64").or_else(|| inf.first("version", "catalogfile"));
         let class = inf.first("version", "class").unwrap_or_default();
-        Ok(Driver { class, class_guid: class_guid.to_lowercase(), provider, version, catalogue, files: inf.files(), devices })
+        let class_guid = class_guid.to_lowercase();
+        Ok(Driver { class, class_guid, provider, version, day, catalogue, files: inf.files(), devices })
     }
+}
+
+/// The day of a driver, which Windows writes `07/21/2023` in an .inf and `7-21-2023` in its registry, as `2023-07-21`.
+pub fn day(text: &str) -> Option<String> {
+    let mut parts = text.trim().split(['/', '-']);
+    let (month, day, year) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let day = jiff::civil::Date::new(year, month, day).ok()?;
+    parts.next().is_none().then(|| day.to_string())
 }
 
 fn is_number(text: &str) -> bool {
@@ -225,6 +237,7 @@ pub(crate) mod tests {
                 class_guid: "{4d36e972-e325-11ce-bfc1-08002be10318}".into(),
                 provider: "Intel; Corp".into(),
                 version: "12.19.1.37".into(),
+                day: Some("2023-07-21".into()),
                 catalogue: Some("lan.cat".into()),
                 files: vec!["lan.sys".into()],
                 devices: ["15fb", "15fc", "15fd"].map(|device| format!("pci\\ven_8086&dev_{device}")).to_vec(),
@@ -232,6 +245,14 @@ pub(crate) mod tests {
         );
         let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(LAN.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(Driver::of(&wide), Ok(driver), "in UTF-16");
+    }
+
+    #[test]
+    fn a_day_is_read_as_windows_writes_it() {
+        assert_eq!(["07/21/2023", "7-21-2023", " 07/21/2023 "].map(|text| day(text).expect("a day")), ["2023-07-21"; 3]);
+        for none in ["", "2023", "21/07/2023", "7-21", "7-21-2023-1", "7-32-2023", "x/y/z", "7/21/999999999999"] {
+            assert_eq!(day(none), None, "{none}");
+        }
     }
 
     #[test]

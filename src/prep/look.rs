@@ -125,6 +125,11 @@ pub trait Look {
         Err(has_no("registry", "registre"))
     }
 
+    /// A text in which the variables of folders that are the same for every account are filled in (see [`super::path::filled`]).
+    fn filled(&self, _: &str) -> Result<String> {
+        Err(has_no("such variables", "telles variables"))
+    }
+
     /// A shortcut, by where it lies and what it is called; `None` where there is none.
     fn shortcut(&self, _: &Place, _: &str) -> Result<Option<Shortcut>> {
         Err(has_no("shortcuts of Windows", "raccourcis de Windows"))

@@ -89,6 +89,35 @@ pub fn on_windows(path: &str, folder: impl Fn(&str) -> Option<String>) -> Result
     Ok(format!("{start}\\{}", rest.replace('/', "\\")))
 }
 
+/// A text in which the variables of those folders are filled in, wherever they stand; `%` and all else stay as they are.
+///
+/// # Errors
+/// The system has no such folder.
+pub fn filled(text: &str, folder: impl Fn(&str) -> Option<String>) -> Result<String, Why> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        out.push_str(before);
+        let known = after.split_once('%').and_then(|(name, after)| {
+            FOLDERS.iter().find(|folder| folder.eq_ignore_ascii_case(name)).map(|folder| (*folder, after))
+        });
+        rest = match known {
+            Some((name, after)) => {
+                let place = folder(name).ok_or_else(|| {
+                    Why::new(format!("no folder is called %{name}%"), format!("aucun dossier ne s'appelle %{name}%"))
+                })?;
+                out.push_str(place.trim_end_matches(['\\', '/']));
+                after
+            }
+            None => {
+                out.push('%');
+                after
+            }
+        };
+    }
+    Ok(out + rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,5 +165,17 @@ mod tests {
         assert_eq!(on_windows("%programdata%/kiosk/a", folder), Ok("D:\\Data\\kiosk\\a".to_owned()));
         assert_eq!(on_windows("c:\\a/b", folder), Ok("c:\\a\\b".to_owned()));
         assert!(on_windows("%Public%\\a", folder).is_err() && on_windows("/etc", folder).is_err());
+    }
+
+    #[test]
+    fn a_text_has_its_folders_filled_in_and_all_else_left() {
+        let folder = |name: &str| (name == "ProgramData").then(|| "D:\\Data\\".to_owned());
+        let all = |text| filled(text, folder).expect("filled in");
+        assert_eq!(all("/log \"%programdata%\\kiosk.log\" /x"), "/log \"D:\\Data\\kiosk.log\" /x");
+        for text in ["", "100%", "https://x/%20a%20b", "%USERNAME%", "%%", "50% of %UserName%"] {
+            assert_eq!(all(text), text);
+        }
+        assert_eq!(all("%a%ProgramData%"), "%aD:\\Data");
+        assert!(filled("%Public%", folder).is_err());
     }
 }

@@ -4,21 +4,18 @@
 mod cab;
 mod deb;
 mod exe;
+pub mod msi;
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::msi::{Product, product};
 use crate::fault::Why;
 use crate::line::one_line;
 
 /// Bytes at the beginning of a file by which its form is known.
 const MAGIC: usize = 8;
-/// Streams of a package of Windows Installer: the largest have some thousands.
-const STREAMS: usize = 100_000;
 /// Characters of a text that a payload says of itself.
 const TEXT: usize = 200;
 
@@ -121,7 +118,7 @@ pub fn read(name: &str, file: &mut impl Source) -> Result<About, Why> {
     }
     let read = match found {
         Form::Deb => deb::read(file),
-        Form::Msi => msi(file),
+        Form::Msi => msi::read(file),
         Form::Exe => exe::read(file),
         Form::Zip => zip(file),
         Form::Cab => cab::read(file),
@@ -132,21 +129,6 @@ pub fn read(name: &str, file: &mut impl Source) -> Result<About, Why> {
         Err(_) if promised == Form::Other => Ok(About::of(Form::Other)),
         read => read.map_err(|why| no(promised, Some(why))),
     }
-}
-
-/// A package of Windows Installer, whose streams are all there to their ends: what it installs is in those behind its tables.
-fn msi(file: &mut impl Source) -> Result<About, Why> {
-    let Product { code, name, version, publisher } = product(&mut *file)?;
-    let unreadable = |error: io::Error| Why::new(error.to_string(), error.to_string());
-    let mut whole = cfb::CompoundFile::open(file).map_err(unreadable)?;
-    let streams = whole.walk().filter(|entry| entry.is_stream() && !entry.is_empty()).take(STREAMS);
-    let paths: Vec<PathBuf> = streams.map(|entry| entry.path().to_owned()).collect();
-    for path in paths {
-        let mut stream = whole.open_stream(path).map_err(unreadable)?;
-        stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).map_err(|_| cut_off())?;
-    }
-    let about = About { product: said(&name), version: said(&version), product_code: Some(code), ..About::of(Form::Msi) };
-    Ok(About { publisher: publisher.as_deref().and_then(said), ..about })
 }
 
 /// An archive is known by the list at its end, which one that is cut off does not have.

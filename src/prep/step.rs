@@ -13,6 +13,7 @@ use super::change::{Change, Sight};
 use super::look::{Act, Ended, How, Look, System};
 use super::path;
 use crate::fault::{Fault, Result, Why};
+use crate::secret::Secret;
 
 /// A step of a profile.
 pub trait Step {
@@ -20,15 +21,11 @@ pub trait Step {
     fn plan(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Change>>;
 
     /// Everything that the plan looks at, as it is now: the proof on the delivery sheet, and what a later check compares with. The
-    /// same things each time, whether they are there or not. A step that has no such list tells what is not as it should be.
-    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
-        Ok(self.plan(pc, scene)?.into_iter().map(|change| Sight::new(change.subject, change.aspect, change.before)).collect())
-    }
+    /// same things each time, whether they are there or not.
+    fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>>;
 
     /// How it is seen that the step is done, in a few words for the delivery sheet.
-    fn detection(&self) -> Why {
-        own_look()
-    }
+    fn detection(&self) -> Why;
 
     /// Makes one change of the plan.
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied>;
@@ -63,15 +60,10 @@ pub trait Step {
         false
     }
 
-    /// The name of the secret that it needs for one of its changes.
-    fn secret(&self, _: &Change) -> Option<&str> {
-        None
+    /// The names of the secrets that it needs for one of its changes.
+    fn needs_secrets(&self, _: &Change) -> Vec<&str> {
+        Vec::new()
     }
-}
-
-/// How a step is seen to be done that says no more of it.
-pub(super) fn own_look() -> Why {
-    Why::new("a look of its own", "son propre examen")
 }
 
 /// What a step is told beside what its own table says.
@@ -207,6 +199,19 @@ steps! {
     "windows-update" windows_update::WindowsUpdate
     "check"    check::Check
     "reboot"   reboot::Reboot
+}
+
+/// A secret that somebody gave.
+fn given(name: &str, pc: &dyn Act) -> Result<Secret> {
+    pc.secret(name).ok_or_else(|| {
+        Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné"))
+            .hint("run trousse prep run again at the PC: it asks for it", "relancez trousse prep run sur le PC : il le demande")
+    })
+}
+
+/// Whether a secret may be called so: as an environment variable is.
+fn is_secret_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// Reads a table, its places in the text kept for the error.

@@ -8,7 +8,7 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Table, Tone, Trace};
+use super::page::{Block, Card, Cell, Column, Fit, Page, Reading, Signer, Table, Tone, Trace};
 use super::{Comparison, Report, View, json, seal};
 use crate::certify::Certificate;
 use crate::firm::Letterhead;
@@ -127,11 +127,21 @@ fn block(block: &Block, language: Language) -> Markup {
             Block::Bars(bars) => (plot::bars(bars)),
             Block::Gauge(gauge) => (plot::gauge(gauge)),
             Block::Code(code) => (code::drawn(code)),
+            Block::ToSign(signers) => div.to-sign { @for signer in signers { (to_sign(signer)) } },
             Block::NewPage => div.leaf {},
             Block::Facts(facts) => dl.facts { @for (label, text) in facts { dt { (label) } dd { (text) } } },
             Block::Cause { label, title, code } => { h4 { (label) } p { strong { (title) } " " code { (code) } } },
             Block::Steps(label, steps) => { h4 { (label) } ol { @for step in steps { li { (step) } } } },
             Block::Evidence(label, lines) => { h4 { (label) } ul.evidence { @for line in lines { li { (line) } } } },
+        }
+    }
+}
+
+fn to_sign(signer: &Signer) -> Markup {
+    html! {
+        section {
+            h4 { (signer.who) }
+            dl { @for (label, text) in &signer.lines { dt { (label) } dd { (text) } } }
         }
     }
 }

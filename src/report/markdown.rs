@@ -67,7 +67,7 @@ fn block(out: &mut String, block: &Block, language: Language) {
         Block::Text(said) => text(said),
         Block::Trace(trace) => text(&trace.label),
         Block::Front(blocks) => return blocks.iter().for_each(|part| self::block(out, part, language)),
-        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::Code(_) | Block::NewPage => return,
+        Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::Code(_) | Block::ToSign(_) | Block::NewPage => return,
         Block::Card(found) => return card(out, found, language),
         Block::Table(rows) => return table(out, rows, language),
         Block::Facts(facts) => {

@@ -84,6 +84,8 @@ pub enum Block {
     Gauge(Gauge),
     /// A text to be scanned; only where it can be drawn, the text stands elsewhere too.
     Code(Code),
+    /// On paper, where people sign; nowhere else.
+    ToSign(Vec<Signer>),
     /// On paper, what follows begins a page.
     NewPage,
     /// Labels and what they stand for.
@@ -101,6 +103,15 @@ pub enum Block {
     Steps(String, Vec<String>),
     /// What was seen, under a label.
     Evidence(String, Vec<String>),
+}
+
+/// Who signs, and the lines for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Signer {
+    /// As who.
+    pub who: String,
+    /// What is written on each line, and what is known of it beforehand. The last one is the signature.
+    pub lines: Vec<(String, String)>,
 }
 
 /// A finding on the page.
@@ -375,6 +386,10 @@ fn each_text(block: &mut Block, change: &impl Fn(&mut String)) {
             gauge.parts.iter_mut().for_each(|(name, _, said)| [name, said].into_iter().for_each(change));
         }
         Block::Code(code) => change(&mut code.text),
+        Block::ToSign(signers) => signers.iter_mut().for_each(|signer| {
+            change(&mut signer.who);
+            signer.lines.iter_mut().for_each(|(label, text)| [label, text].into_iter().for_each(change));
+        }),
         Block::NewPage => {}
         Block::Facts(facts) => facts.iter_mut().for_each(|(label, text)| {
             change(label);

@@ -103,7 +103,7 @@ struct Paper {
 impl Paper {
     fn block(&mut self, block: &Block) {
         match block {
-            Block::Front(_) | Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::NewPage => {}
+            Block::Front(_) | Block::Map(_) | Block::Bars(_) | Block::Gauge(_) | Block::ToSign(_) | Block::NewPage => {}
             Block::Code(drawn) => {
                 let scanned = Style::new().fg_color(Some(AnsiColor::BrightWhite.into())).bg_color(Some(AnsiColor::Black.into()));
                 code::lines(drawn).iter().for_each(|line| self.line(&[(line, scanned)]));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use trousse::fault::Why;
 use trousse::net::Mac;
-use trousse::prep::change::{Aspect, Change, Sight, State};
+use trousse::prep::change::{Aspect, Change, List, Sight, State};
 use trousse::prep::entry::{Entry, Left, Opened, SCHEMA, Starter, Written};
 use trousse::prep::look::{Build, Digest, Ended, How, Identity, NetworkCard, System};
 use trousse::prep::outcome::{Failure, Outcome, RunEnd};
@@ -47,7 +47,21 @@ const LIST: [&str; 2] = ["the list of installed programs", "liste des programmes
 const ACCOUNTS: [&str; 2] = ["the system's list of accounts", "liste des comptes du système"];
 const NAME: [&str; 2] = ["the name it has, and that of its next start", "nom actuel, et nom au prochain démarrage"];
 const START: [&str; 2] = ["another identity of the PC's start", "autre identité du démarrage du PC"];
-const OWN: [&str; 2] = ["a look of its own", "son propre examen"];
+const UPDATES: [&str; 2] = [
+    "another search by Windows Update, for the kinds of the profile",
+    "nouvelle recherche de Windows Update, pour les catégories du profil",
+];
+const REGISTRY: [&str; 2] = [
+    "version, maker and day of each device's driver, in the registry",
+    "version, éditeur et date du pilote de chaque périphérique, dans le registre",
+];
+const SMBIOS: [&str; 2] = ["version told by SMBIOS", "version donnée par SMBIOS"];
+const LISTS: [&str; 2] = [
+    "Windows' lists of apps, the list of installed programs",
+    "listes d'applications de Windows, liste des programmes installés",
+];
+const FILE: [&str; 2] = ["SHA-256 of the file", "SHA-256 du fichier"];
+const SHORTCUT: [&str; 2] = ["the shortcut itself", "le raccourci lui-même"];
 
 fn portrait(name: &str, build: &str, restart_pending: bool) -> Portrait {
     let card = |name: &str, last| NetworkCard { name: name.to_owned(), mac: Mac([0x54, 0xb2, 0x03, 0x1c, 0x0a, last]) };
@@ -141,9 +155,52 @@ fn usual() -> Vec<Stood> {
             ],
         ),
         stood("7-Zip", "package", Outcome::AlreadySo, LIST, vec![Sight::new("7-Zip", Aspect::Version, text("24.08"))]),
-        stood("updates of the system", "windows-update", Outcome::AlreadySo, OWN, Vec::new()),
-        stood("message at login", "file", Outcome::Skipped, OWN, Vec::new()),
+        stood("updates of the system", "windows-update", Outcome::AlreadySo, UPDATES, vec![pending([])]),
+        stood("message at login", "file", Outcome::Skipped, FILE, Vec::new()),
+        unwanted(),
+        drivers(),
+        firmware(),
     ]
+}
+
+/// What is still to be installed.
+fn pending<const N: usize>(articles: [&str; N]) -> Sight {
+    List::Updates.sight("Windows Update", articles.map(str::to_owned))
+}
+
+/// A trial of an antivirus that is gone, and games that were never there.
+fn unwanted() -> Stood {
+    let origin = "McAfee, LLC, McAfee.wps".to_owned();
+    let gone = Change::new("McAfee WPS", Aspect::Removed { origin }, text("1.9"), State::Absent);
+    let none = [
+        List::Apps.sight("Microsoft.Xbox*", []),
+        List::ProvisionedApps.sight("Microsoft.Xbox*", []),
+        List::Programs.sight("McAfee*", []),
+    ];
+    stood("what nobody wants", "remove-app", Outcome::Changed(vec![gone]), LISTS, none.to_vec())
+}
+
+/// A card whose driver was older than that of the pack, and one that had a later one.
+fn drivers() -> Stood {
+    let state = |version: &str, day: &str| text(&format!("{version} (Intel, {day})"));
+    let (old, new) = (state("12.9.0.1", "2021-03-04"), state("12.19.1.37", "2023-07-21"));
+    let change = Change::new("Intel(R) Ethernet Controller I225-V", Aspect::Driver, old, new.clone());
+    let (wireless, later) = ("Intel(R) Wi-Fi 6 AX201 160MHz", state("23.10.0.8", "2023-11-02"));
+    let sights = vec![
+        seen(&change),
+        Sight::new(wireless, Aspect::Driver, later),
+        Sight::new("nuc11.zip, lan/e2f.inf", Aspect::Brings, new),
+        Sight::new("nuc11.zip, wifi/netwtw.inf", Aspect::Brings, state("22.200.0.6", "2023-01-17")),
+    ];
+    stood("drivers of the model", "driver", Outcome::Changed(vec![change]), REGISTRY, sights)
+}
+
+fn firmware() -> Stood {
+    let seen = [
+        Sight::new("PC", Aspect::Firmware, text("PATGL357.0048.2022")),
+        Sight::new("patgl357-0048.exe", Aspect::Brings, text("PATGL357.0048.2022")),
+    ];
+    stood("firmware", "firmware", Outcome::AlreadySo, SMBIOS, seen.to_vec())
 }
 
 fn ready() -> Sheet {
@@ -155,10 +212,12 @@ fn failed() -> Sheet {
     let missing = version("Old Viewer", State::Absent, "3.2");
     let fault = "Fatal error during installation";
     let program = Ended { how: How::Code(1603), output: format!("log\n{fault}\n") };
-    let update = |name: &str| Change::to_be(name, Aspect::Done);
-    let pending = vec![update("KB5046633"), update("KB5046540"), update("KB890830"), update("KB5045933"), update("KB5044033")];
-    steps[6].outcome = Outcome::DidNotTake(pending.clone());
-    steps[6].seen = pending.iter().map(|change| Sight::new(&change.subject, Aspect::Done, State::Absent)).collect();
+    let articles = ["KB5046633", "KB5046540", "KB890830", "KB5045933", "KB5044033"];
+    let missing_updates =
+        articles.map(|article| Change::to_be(format!("Update ({article})"), Aspect::Update { id: article.to_lowercase() }));
+    let each = missing_updates.iter().map(|change| Sight::new(&change.subject, change.aspect.clone(), State::Absent));
+    steps[6].seen = [pending(articles)].into_iter().chain(each).collect();
+    steps[6].outcome = Outcome::DidNotTake(missing_updates.to_vec());
     steps.push(stood("PDF reader", "package", Outcome::Failed(Failure::Program(program)), LIST, vec![]));
     let seen = vec![Sight::new("Old Viewer", Aspect::Version, State::Absent)];
     steps.push(stood("viewer that installs nothing", "package", Outcome::DidNotTake(vec![missing]), LIST, seen));
@@ -166,7 +225,7 @@ fn failed() -> Sheet {
         "shortcut of the viewer",
         "shortcut",
         Outcome::NotTried("viewer that installs nothing".to_owned()),
-        OWN,
+        SHORTCUT,
         vec![],
     ));
     steps[2].unseen =

@@ -9,4 +9,5 @@ mod follow;
 mod kiosk;
 mod pc;
 mod site;
+mod ways_in;
 mod wrong;

@@ -31,6 +31,8 @@ pub(super) enum Kind {
     Password,
     /// Another password is the right one.
     OtherPassword,
+    /// A technician, by key; another password is the right one for sudo.
+    OtherSudo,
     /// The user has 24 MB.
     NoRoom,
     /// Whatever is asked, it says the same without an end.
@@ -76,13 +78,13 @@ const MAKING: &str = r##"
     cp key.pub root/root/.ssh/authorized_keys
     chmod 700 root/root root/root/.ssh
     case "$kind" in
-        sudo | password | other | room)
+        sudo | password | other | othersudo | room)
             chroot root useradd --create-home --shell /bin/bash tech
-            case "$kind" in other) password=another ;; *) password="$LOGIN" ;; esac
+            case "$kind" in other | othersudo) password=another ;; *) password="$LOGIN" ;; esac
             printf 'tech:%s\n' "$password" | chroot root chpasswd --crypt-method SHA512 --sha-rounds 1000
             echo 'tech ALL=(ALL:ALL) ALL' > root/etc/sudoers.d/tech
             chmod 440 root/etc/sudoers.d/tech
-            case "$kind" in sudo | room) chroot root install -D -o tech -m 600 /root/.ssh/authorized_keys /home/tech/.ssh/authorized_keys ;; esac
+            case "$kind" in sudo | othersudo | room) chroot root install -D -o tech -m 600 /root/.ssh/authorized_keys /home/tech/.ssh/authorized_keys ;; esac
             ;;
     esac
     case "$kind" in
@@ -133,6 +135,7 @@ impl Site {
             Kind::Sudo => "sudo",
             Kind::Password => "password",
             Kind::OtherPassword => "other",
+            Kind::OtherSudo => "othersudo",
             Kind::NoRoom => "room",
             Kind::Flood => "flood",
             Kind::Garbage => "garbage",

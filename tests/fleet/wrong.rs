@@ -57,7 +57,12 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
     refused("none.toml", &list(one), &[], 30, "cannot read the profile");
     refused("payload.toml", &list("address\n10.66.0.2\n"), &[], 30, "cannot read \"none.deb\" beside the profile");
     refused("named.toml", &list("address\n10.66.0.2\n"), &[], 30, "two PCs could get the same one");
-    refused("secret.toml", &list("address\n10.66.0.2\n"), &[], 30, "the password NOT_GIVEN is needed");
+    refused("secret.toml", &list("address\n10.66.0.2\n"), &[], 30, "the secret NOT_GIVEN is needed");
+    // Whatever the rows make of the profile, each of them counts.
+    let of_row = "[[step]]\nname = \"b\"\nkind = \"user\"\nlogin = \"b\"\npassword_from = \"{name}\"\n";
+    fs::write(path("row.toml"), format!("title = \"t\"\nversion = \"1\"\n[variables]\nname = \"\"\n{of_row}")).expect("written");
+    let rows = list("address,name\n10.66.0.2,OF_THE_FIRST\n10.66.0.3,OF_THE_LAST\n");
+    refused("row.toml", &rows, &[], 30, "the secret OF_THE_FIRST is needed");
     refused("secret.toml", &list("address\n10.66.0.2\n"), &["--secrets", &path("none.age")], 30, "cannot read the secrets");
     fs::write(path("pcs.csv"), vec![b'a'; 2 << 20]).expect("written");
     refused("p.toml", &path("pcs.csv"), &[], 30, "too long");

@@ -19,7 +19,8 @@ use trousse::observe::{Fact, Inventory, Observation, SwitchTold};
 use trousse::oui::Vendors;
 use trousse::pool;
 use trousse::prep::names::import;
-use trousse::prep::{inf, msi, pack, payload, program_file, smbios};
+use trousse::prep::payload::msi;
+use trousse::prep::{inf, pack, payload, smbios};
 use trousse::probe::listen::Direction;
 use trousse::probe::{Errand, Identity, Rate, Surroundings, Survey, Switching};
 use trousse::report::{FORMATS, Report, View};
@@ -57,7 +58,6 @@ pub(crate) fn all() -> Vec<Target> {
         file("switch", read_switch, switches),
         file("record", read_record, records),
         file("msi", |bytes| _ = msi::product(Cursor::new(bytes)), || vec![include_bytes!("../packages/kiosk.msi").to_vec()]),
-        file("program", |bytes| _ = program_file::check(Cursor::new(bytes)), programs),
         file("inf", |bytes| _ = inf::Driver::of(bytes), || vec![include_bytes!("../drivers/lan.inf").to_vec()]),
         file("pack", |bytes| _ = pack::drivers(Cursor::new(bytes)), || vec![include_bytes!("../drivers/lan.zip").to_vec()]),
         file("smbios", |bytes| _ = smbios::identity(bytes), || vec![include_bytes!("../smbios/super-server.bin").to_vec()]),
@@ -74,18 +74,6 @@ pub(crate) fn all() -> Vec<Target> {
     };
     let files_of_servers = lease::FORMATS.iter().map(leases).chain(pool::FORMATS.iter().map(pools));
     DECODERS.iter().map(decoder).chain(files).chain(files_of_servers).collect()
-}
-
-/// The head of a program with one section that ends with the file.
-fn programs() -> Vec<Vec<u8>> {
-    let mut bytes = vec![0; 0x300];
-    bytes[..2].copy_from_slice(b"MZ");
-    bytes[0x3c] = 0x40;
-    bytes[0x40..0x44].copy_from_slice(b"PE\0\0");
-    bytes[0x46] = 1;
-    bytes[0x58 + 17] = 1;
-    bytes[0x58 + 21] = 2;
-    vec![bytes]
 }
 
 fn read_capture(bytes: &[u8]) {
@@ -113,7 +101,7 @@ fn payloads() -> Vec<Vec<u8>> {
 }
 
 fn read_names(bytes: &[u8]) {
-    drop(import::read(&String::from_utf8_lossy(bytes)));
+    drop(import::read(bytes.to_vec()));
 }
 
 fn tables_of_names() -> Vec<Vec<u8>> {

@@ -74,7 +74,7 @@ fn secrets_come_from_a_file_that_age_has_sealed_and_are_written_nowhere() {
     pc.write("/root/key", &key);
     profile(&["one", "three"]);
     let out = pc.trousse(&with);
-    assert!(code(&out) == 30 && said(&out).contains("the password PW_OF_THREE is needed"), "{}", said(&out));
+    assert!(code(&out) == 30 && said(&out).contains("the secret PW_OF_THREE is needed"), "{}", said(&out));
     profile(&["one", "two"]);
     let out = pc.command(&[&[TROUSSE], &with[..]].concat()).env("PW_OF_TWO", "another").output().expect("the program");
     assert_eq!(code(&out), 0, "{}", said(&out));
@@ -88,13 +88,19 @@ fn secrets_come_from_a_file_that_age_has_sealed_and_are_written_nowhere() {
     assert!(right("two", "another") && !right("two", SECRET), "from the environment");
 
     // As it is, from a program that has it.
-    profile(&["one", "two", "four"]);
+    let users: String = ["one", "two", "four"].map(user).concat();
+    let keyed = "[[step]]\nname = \"keyed\"\nkind = \"script\"\nsecrets = [\"VPN_KEY\"]\n\
+        run = 'read -r key; echo \"it was handed $key.\"; printf %s \"$key\" | sha256sum > /etc/keyed'\n\
+        done_when = { file = \"/etc/keyed\" }\n";
+    pc.write("/root/p.toml", format!("title = \"t\"\nversion = \"1\"\n{users}{keyed}"));
     pc.shell("userdel one; rm -rf /var/lib/trousse/prep");
-    let plain = format!("PW_OF_ONE = \"{SECRET}\"\nPW_OF_FOUR = \"{SECRET}\"\n");
+    let plain = ["PW_OF_ONE", "PW_OF_FOUR", "VPN_KEY"].map(|name| format!("{name} = \"{SECRET}\"\n")).concat();
     let words = [TROUSSE, "prep", "run", "/root/p.toml", "--secrets", "-", "--format", "json"];
     let out = fed(&mut pc.command(&words), &plain);
     assert_eq!(code(&out), 0, "{}", said(&out));
     assert!(right("four", SECRET) && right("one", SECRET));
+    assert_eq!(pc.shell("cat /etc/keyed"), pc.shell(&format!("printf %s '{SECRET}' | sha256sum")));
+    assert_eq!(pc.shell("grep -c 'it was handed •••\\.' /var/lib/trousse/prep/journal.jsonl"), "1");
     pc.shell("rm -f /root/secrets.age /root/key");
     assert_eq!(pc.shell(&format!("grep -rlF '{SECRET}' /var/lib/trousse /var/log /etc /opt /tmp /run /home")), "");
 }

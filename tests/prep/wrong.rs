@@ -98,7 +98,7 @@ fn what_can_be_known_to_be_wrong_is_refused_before_anything_is_touched() {
         (format!("{head}{}", package("../cut.deb")), "no file beside the profile"),
         (
             format!("{head}{}", step("a", "kind = \"user\"\nlogin = \"tech\"\npassword_from = \"NOT_GIVEN\"")),
-            "the password NOT_GIVEN is needed",
+            "the secret NOT_GIVEN is needed",
         ),
         ("title = ".to_owned(), "line 1"),
         (String::new(), "line 1"),

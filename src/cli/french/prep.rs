@@ -116,7 +116,11 @@ pub(super) const WORDS: &[Words] = &[
         "D'où les clés des PC sont connues [par défaut : ~/.ssh/known_hosts et /etc/ssh/ssh_known_hosts]",
     ),
     ("prep bench", "jump", "Atteindre chaque PC par celui-ci, par exemple technicien@10.0.0.1:22"),
-    ("prep bench", "program", "Déposer ce programme sur les PC, pour un autre processeur [par défaut : celui-ci]"),
+    (
+        "prep bench",
+        "program",
+        "Déposer ce programme sur les PC auxquels il convient : trousse.exe pour Windows, un autre pour un autre processeur ; peut être répété [par défaut : celui-ci, que reçoivent aussi les autres PC sous Linux]",
+    ),
     ("prep bench", "jobs", "En préparer autant à la fois [par défaut : 64]"),
     (
         "prep bench",
@@ -137,6 +141,7 @@ pub(super) const WORDS: &[Words] = &[
         "La société en tête du HTML et du PDF (TOML) [par défaut : trousse/firm.toml parmi les réglages de l'utilisateur]",
     ),
     ("prep attend", "", "Répondre au poste qui a déposé ce programme ici, sur l'entrée et la sortie standard"),
+    ("prep attend", "silence", "S'arrêter quand le poste n'a rien dit depuis autant de secondes [par défaut : 600]"),
     (
         "prep sheet",
         "",
@@ -156,7 +161,7 @@ pub(super) const WORDS: &[Words] = &[
     (
         "prep names import",
         "",
-        "Reprendre les noms donnés par d'autres : tableaux (CSV) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
+        "Reprendre les noms donnés par d'autres : tableaux (CSV, Excel .xlsx ou LibreOffice .ods) d'un annuaire ou d'un outil de télémaintenance, et ce qui a répondu sur un réseau. Code de sortie 0 : tous ; 1 : quelque chose y est illisible, ou dit autrement à qui est un nom ; 30 : refusé.",
     ),
     (
         "prep names import",

@@ -15,6 +15,7 @@ use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
 use crate::edge::bench::baggage::{Baggage, Brought, brought};
+use crate::edge::bench::machine::Machine;
 use crate::edge::bench::ssh::{Access, Hop};
 use crate::edge::bench::station::{self, Plan, Planned};
 use crate::edge::pc::{folder_of, profile_text};
@@ -26,6 +27,7 @@ use crate::prep::bench::course::Terms;
 use crate::prep::bench::hosts::{self, Target};
 use crate::prep::bench::result::Record;
 use crate::prep::look::Digest;
+use crate::prep::payload;
 use crate::prep::profile::Profile;
 use crate::report::BENCH_FORMATS;
 use crate::secret::Secret;
@@ -48,20 +50,20 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let set = super::given_variables(&args.set)?;
     let user = args.user.clone().map_or_else(own_name, Ok)?;
     let mut pcs = Vec::new();
-    let mut profile = None;
+    let mut profiles = Vec::new();
     for target in targets {
         let read = read_for(&text, &set, &target, args)?;
         pcs.push(planned(&target, &read, &user, args));
-        profile = Some(read);
+        profiles.push(read);
     }
-    let Some(profile) = profile else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
-    not_by_pattern(&profile)?;
-    let files = files(&profile, &args.profile)?;
-    let secrets = given(&profile.secrets(), &args.secrets, false, language)?;
+    let Some(profile) = profiles.first() else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
+    profiles.iter().try_for_each(not_by_pattern)?;
+    let files = files(&profiles, &args.profile)?;
+    let secrets = given(&secrets_of(&profiles), &args.secrets, false, language)?;
     let access = access(args, language)?;
     // Last: it is the largest, and all of it is read.
-    let program = program(args.program.as_deref())?;
-    let longest = profile.in_order().map(|stage| stage.timeout_s).max().unwrap_or_default();
+    let programs = programs(&args.program)?;
+    let longest = profiles.iter().flat_map(Profile::in_order).map(|stage| stage.timeout_s).max().unwrap_or_default();
     let terms =
         Terms { patience_ms: u64::from(args.patience) * 60_000, quiet_ms: u64::from(longest) * 3_000 + QUIET.as_millis() as u64 };
     let labels: Vec<String> = pcs.iter().map(|pc| pc.label.clone()).collect();
@@ -76,14 +78,22 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     };
     let mut onlooker = Onlooker::new(manner, labels, &record, language);
     let began = std::time::Instant::now();
-    let plan = Plan { pcs, baggage: Baggage { program, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
+    let plan = Plan { pcs, baggage: Baggage { programs, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
     record.results = station::run(plan, &mut |seen| onlooker.saw(&seen))?;
     record.took_ms = began.elapsed().as_millis() as u64;
     onlooker.finish(&record);
-    if !lines {
-        places.write(language, |format, view| (format.render)(&record, view))?;
+    let written = if lines { Ok(()) } else { places.write(language, |format, view| (format.render)(&record, view)) };
+    if let Err(fault) = &written {
+        eprintln!("trousse: {}", fault.say(language));
     }
-    Ok(if stop::pressed() { INTERRUPTED } else { record.exit_code() })
+    Ok(if stop::pressed() { INTERRUPTED } else { ended(&record, written.is_ok()) })
+}
+
+/// The exit code. Results that could not be written are no refusal: the PCs are as they are.
+fn ended(record: &Record, written: bool) -> u8 {
+    /// As a step that failed.
+    const UNWRITTEN: u8 = 20;
+    record.exit_code().max(if written { 0 } else { UNWRITTEN })
 }
 
 /// Refuses a profile that gives names by its pattern: each PC would look for one that is free in a list of its own.
@@ -159,8 +169,19 @@ fn planned(target: &Target, profile: &Profile, user: &str, args: &BenchArgs) -> 
     }
 }
 
-/// The profile and what lies beside it.
-fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
+/// The secrets that any of the PCs may need: a row of the list may name another than the others.
+fn secrets_of(profiles: &[Profile]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for name in profiles.iter().flat_map(Profile::secrets) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The profile and what lies beside it, for all PCs.
+fn files(profiles: &[Profile], path: &Path) -> Result<Vec<Brought>> {
     let folder = folder_of(path);
     let unreadable = |name: &str, error: std::io::Error| {
         let shown = folder.display();
@@ -169,7 +190,7 @@ fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
     };
     let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut files = vec![brought(&own, path).map_err(|error| unreadable(&own, error))?];
-    for name in profile.payloads() {
+    for name in profiles.iter().flat_map(Profile::payloads) {
         if !files.iter().any(|file| file.name == name) {
             files.push(brought(name, &folder.join(name)).map_err(|error| unreadable(name, error))?);
         }
@@ -177,14 +198,26 @@ fn files(profile: &Profile, path: &Path) -> Result<Vec<Brought>> {
     Ok(files)
 }
 
-/// The program that is put there: another, or this one.
-fn program(named: Option<&Path>) -> Result<Brought> {
-    let own = || std::env::current_exe();
-    let path = named.map_or_else(own, |path| Ok(path.to_owned()));
-    path.and_then(|path| brought("trousse", &path)).map_err(|error| {
-        Fault::because("cannot read the program", "programme illisible", &error)
-            .hint("name the one for the PCs: --program FILE", "indiquez celui des PC : --program FICHIER")
-    })
+/// The programs that are put there: those that are named, and this one where none of them is for a PC.
+fn programs(named: &[PathBuf]) -> Result<Vec<Brought>> {
+    let hint = |fault: Fault| fault.hint("name the one for the PCs: --program FILE", "indiquez celui des PC : --program FICHIER");
+    let unreadable = |error: std::io::Error| hint(Fault::because("cannot read the program", "programme illisible", &error));
+    let mut programs = Vec::new();
+    for path in named {
+        let program = brought("trousse", path).map_err(unreadable)?;
+        if program.machine == Machine::Windows {
+            let mut file = std::fs::File::open(path).map_err(unreadable)?;
+            payload::read("trousse.exe", &mut file)
+                .map_err(|why| hint(Fault::because("the program is refused", "le programme est refusé", why)))?;
+        }
+        programs.push(program);
+    }
+    match std::env::current_exe().and_then(|own| brought("trousse", &own)) {
+        Ok(own) => programs.push(own),
+        Err(error) if programs.is_empty() => return Err(unreadable(error)),
+        Err(_) => {}
+    }
+    Ok(programs)
 }
 
 fn access(args: &BenchArgs, language: Language) -> Result<Access> {
@@ -227,7 +260,7 @@ fn named_key(path: &Path, language: Language) -> Result<Arc<PrivateKey>> {
                 format!("Passphrase of the key {shown} (it is not shown): "),
                 format!("Phrase secrète de la clé {shown} (elle ne s'affiche pas) : "),
             );
-            let passphrase = unseen::ask(&question).ok_or_else(damaged)?;
+            let passphrase = unseen::ask(&question)?.ok_or_else(damaged)?;
             load_secret_key(path, Some(passphrase.reveal())).map(Arc::new).map_err(|_| damaged())
         }
         Err(russh::keys::Error::KeyIsEncrypted) => {
@@ -257,7 +290,7 @@ fn password(language: Language) -> Result<Secret> {
         "Password of the user on the PCs, for logging in and for sudo (it is not shown): ",
         "Mot de passe de l'utilisateur sur les PC, pour la connexion et pour sudo (il ne s'affiche pas) : ",
     );
-    unseen::ask(question).ok_or_else(nobody)
+    unseen::ask(question)?.ok_or_else(nobody)
 }
 
 /// `[USER@]HOST[:PORT]`, an IPv6 address with a port in brackets.
@@ -296,6 +329,18 @@ fn own_name() -> Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn results_that_cannot_be_written_do_not_make_the_pcs_refused() {
+        let record = |end| {
+            let result =
+                serde_json::json!({"pc": "a", "end": end, "changed": 0, "already": 0, "restarts": 0, "losses": 0, "took_ms": 0});
+            let results = vec![serde_json::from_value(result).expect("a result")];
+            Record { title: String::new(), version: String::new(), profile: String::new(), results, took_ms: 0 }
+        };
+        assert_eq!([true, false].map(|written| ended(&record("ready"), written)), [0, 20]);
+        assert_eq!([true, false].map(|written| ended(&record("refused"), written)), [30, 30]);
+    }
 
     #[test]
     fn a_jump_host_has_a_user_and_a_port() {

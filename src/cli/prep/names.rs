@@ -1,9 +1,9 @@
 //! `trousse prep names`: which names of PCs are taken, and by whom.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use crate::cli::output::{print, view};
+use crate::cli::table;
 use crate::edge::{names, visits};
 use crate::fault::{Fault, Result, Why};
 use crate::json::escaped;
@@ -11,7 +11,6 @@ use crate::language::Language;
 use crate::prep::names::import::{self, Came, Row, label};
 use crate::prep::names::{FILE, How};
 use crate::report::{names_csv, names_list};
-use crate::sheet;
 
 /// Complaints that are told one by one.
 const TOLD: usize = 50;
@@ -49,7 +48,7 @@ impl WhereArgs {
     }
 }
 
-/// Take over names that others have given: from tables (CSV) of a directory or a remote-help tool, and from what answered on a
+/// Take over names that others have given: from tables (CSV, Excel .xlsx or LibreOffice .ods) of a directory or a remote-help tool, and from what answered on a
 /// network. Exit code 0: all of them; 1: something in them could not be read, or says otherwise who has a name; 30: refused.
 #[derive(Debug, clap::Args)]
 pub struct ImportArgs {
@@ -104,7 +103,7 @@ struct Source {
 
 fn import(args: &ImportArgs, language: Language) -> Result<u8> {
     // All are read before anything is written.
-    let tables = args.tables.iter().map(|path| table(path));
+    let tables = args.tables.iter().map(|path| imported(path));
     let sources: Vec<Source> = tables.chain(args.seen.iter().map(|path| seen(path))).collect::<Result<_>>()?;
     let file = args.place.file();
     let mut well = true;
@@ -126,18 +125,18 @@ fn name_of(path: &Path) -> String {
     path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-fn table(path: &Path) -> Result<Source> {
+fn imported(path: &Path) -> Result<Source> {
     let shown = path.display();
     let hint = |fault: Fault| {
         fault.hint(
-            "a table in CSV is expected, with a heading such as \"Computer name\" and, where there are any, \"Serial number\"",
-            "il faut un tableau CSV, avec un titre comme « Nom de l'ordinateur » et, s'il y en a, « Numéro de série »",
+            "a table is expected (CSV, .xlsx, .ods), with a heading such as \"Computer name\" and, where there are any, \"Serial number\"",
+            "il faut un tableau (CSV, .xlsx, .ods), avec un titre comme « Nom de l'ordinateur » et, s'il y en a, « Numéro de série »",
         )
     };
-    let text = File::open(path).and_then(sheet::text).map_err(|error| {
+    let bytes = table::bytes(path).map_err(|error| {
         hint(Fault::because(format!("cannot read the table {shown}"), format!("tableau {shown} illisible"), &error))
     })?;
-    let read = import::read(&text)
+    let read = table::quietly(|| import::read(bytes))
         .map_err(|why| hint(Fault::because(format!("the table {shown} is refused"), format!("tableau {shown} refusé"), why)))?;
     Ok(Source { how: How::Imported, from: name_of(path), rows: read.rows, complaints: read.complaints })
 }

@@ -28,8 +28,8 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
         };
         if !secrets::is_one_line(&secret) {
             return Err(Fault::new(
-                format!("the password {name} has more than one line"),
-                format!("le mot de passe {name} a plus d'une ligne"),
+                format!("the secret {name} has more than one line"),
+                format!("le secret {name} a plus d'une ligne"),
             ));
         }
         secrets.insert(name.clone(), secret);
@@ -38,16 +38,15 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
 }
 
 fn asked(name: &str, language: Language) -> Result<Secret> {
-    let question =
-        language.pick(format!("Password {name} (it is not shown): "), format!("Mot de passe {name} (il ne s'affiche pas) : "));
-    unseen::ask(&question)
-        .ok_or_else(|| Fault::new(format!("no password {name} was given"), format!("aucun mot de passe {name} n'a été donné")))
+    let question = language.pick(format!("Secret {name} (it is not shown): "), format!("Secret {name} (il ne s'affiche pas) : "));
+    unseen::ask(&question)?
+        .ok_or_else(|| Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné")))
 }
 
 fn missing(name: &str) -> Fault {
     Fault::new(
-        format!("the password {name} is needed, and nobody gave it"),
-        format!("le mot de passe {name} est nécessaire, et n'a pas été donné"),
+        format!("the secret {name} is needed, and nobody gave it"),
+        format!("le secret {name} est nécessaire, et n'a pas été donné"),
     )
     .hint(
         format!(
@@ -109,7 +108,7 @@ fn passphrase(path: &Path, language: Language) -> Result<Secret> {
         format!("Passphrase of {shown} (it is not shown): "),
         format!("Phrase secrète de {shown} (elle ne s'affiche pas) : "),
     );
-    unseen::ask(&question).ok_or_else(nobody)
+    unseen::ask(&question)?.ok_or_else(nobody)
 }
 
 /// Seals secrets in a new file.
@@ -136,7 +135,7 @@ pub(super) fn seal(args: &SealArgs, language: Language) -> Result<u8> {
     }
     let first = passphrase(&args.file, language)?;
     let again = language.pick("The same again: ", "Encore une fois : ");
-    if unseen::ask(again).as_ref() != Some(&first) {
+    if unseen::ask(again)?.as_ref() != Some(&first) {
         return Err(Fault::new("the two are not the same; nothing was written", "les deux diffèrent ; rien n'a été écrit"));
     }
     sealed::seal(&args.file, &secrets, &first).map(|()| 0)

@@ -1,19 +1,16 @@
 //! `trousse site import`: the plan from the table in which somebody keeps the devices of the site.
 
-use std::fs::File;
-use std::io::Read as _;
-use std::panic;
 use std::path::{Path, PathBuf};
 
 use super::init::create;
 use crate::cli::output::print;
+use crate::cli::table;
 use crate::draft::import::merge::{Merged, merge};
 use crate::draft::import::{self, Imported};
 use crate::edge::{replace, stop};
 use crate::fault::{Fault, Result, Why};
 use crate::language::Language;
 use crate::line::one_line;
-use crate::sheet::BYTES;
 use crate::site::Plan;
 
 /// Write a plan from a table of devices (CSV, Excel .xlsx or LibreOffice .ods: name, role, system, address, mac).
@@ -51,17 +48,10 @@ pub fn run(args: &ImportArgs, language: Language) -> Result<u8> {
             "colonnes : nom, rôle, système, adresse, mac ; seule adresse est obligatoire ; enregistrez un .xls en .xlsx, .ods ou .csv",
         )
     };
-    let mut bytes = Vec::new();
-    let read = File::open(&args.table).and_then(|file| file.take(BYTES + 1).read_to_end(&mut bytes));
-    read.map_err(|error| {
+    let bytes = table::bytes(&args.table).map_err(|error| {
         hint(Fault::because(format!("cannot read the table {shown}"), format!("tableau {shown} illisible"), &error))
     })?;
-    // A damaged workbook is told in one line, not by the words of whoever stumbled over it.
-    let told = panic::take_hook();
-    panic::set_hook(Box::new(|_| {}));
-    let read = import::read(bytes);
-    panic::set_hook(told);
-    let imported = read
+    let imported = table::quietly(|| import::read(bytes))
         .map_err(|why| hint(Fault::because(format!("the table {shown} is refused"), format!("tableau {shown} refusé"), why)))?;
     let conflicts = match &args.into {
         Some(plan) => into(plan, &imported, args.overwrite, language)?,

@@ -1,20 +1,26 @@
 //! The half on the PC: takes files, starts the run so that it outlives the connection, and tells how it goes.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+mod hearing;
+#[cfg(target_os = "linux")]
+mod unix;
+#[cfg(target_os = "windows")]
+mod windows;
 
-use nix::poll::{PollFd, PollFlags, PollTimeout};
-use nix::unistd::setsid;
+#[cfg(target_os = "linux")]
+use unix as system;
+#[cfg(target_os = "windows")]
+use windows as system;
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::time::{Duration, Instant};
 
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
-use crate::edge::pc::{Pc, digest, past, profile, state_folder};
+use crate::edge::pc::{Pc, digest, may_prepare, past, profile, state_folder};
 use crate::fault::{Fault, Result};
 use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run};
 use crate::prep::engine;
@@ -23,11 +29,8 @@ use crate::prep::outcome::Failure;
 use crate::prep::secrets::LONGEST;
 use crate::prep::step::beside;
 use crate::prep::tell::Event;
+use hearing::Hearing;
 
-/// What is brought lies here until the end.
-const FOLDER: &str = "/var/lib/trousse/bench";
-/// Where the programs of a system are.
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// Bytes that are moved at once.
 const CHUNK: usize = 64 << 10;
 /// Between two signs of life of a run that tells nothing.
@@ -36,39 +39,55 @@ const BEAT: Duration = Duration::from_millis(1000);
 const GLANCE: Duration = Duration::from_millis(100);
 /// A run that has not begun by then will not.
 const BEGINS: Duration = Duration::from_secs(60);
+/// What a program that comes to its end still holds is free by then.
+const FREES: Duration = Duration::from_secs(10);
 
-/// Attends to the station on standard input and output, until that closes.
-pub fn attend() -> Result<()> {
-    let folder = Path::new(FOLDER);
-    let failed = |error: io::Error| {
-        Fault::because("cannot prepare", "préparation impossible", &error).hint("it needs root", "il faut être root")
+/// Attends to the station on standard input and output, until that closes or has said nothing for so long.
+pub fn attend(silence: Duration) -> Result<()> {
+    let folder = system::folder();
+    let prepared = match may_prepare() {
+        true => system::prepare(&folder),
+        false => {
+            let fault = Fault::new("this account may not prepare a PC", "ce compte n'a pas le droit de préparer un PC");
+            Err(system::as_whom(fault))
+        }
     };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(failed)?;
-    let mut attendant = Attendant { folder: folder.to_owned(), input: BufReader::new(io::stdin()) };
-    match attendant.through() {
+    if let Err(fault) = prepared {
+        // The station has it in both languages; whoever else asks reads it in his own.
+        drop(say(&Answer::Failed(Failure::from(&fault))));
+        return Err(fault);
+    }
+    // Nothing is half done that cannot be gone on with, and the run is no part of this.
+    let station = Hearing::of(io::stdin(), silence, || std::process::exit(0));
+    match (Attendant { folder, station }).through() {
         // A station that is gone has heard enough.
         Err(error) if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => Ok(()),
-        ended => ended.map_err(failed),
+        ended => ended.map_err(|error| Fault::because("cannot prepare", "préparation impossible", &error)),
     }
 }
 
 struct Attendant {
     folder: PathBuf,
-    input: BufReader<io::Stdin>,
+    station: Hearing,
 }
 
 impl Attendant {
     fn through(&mut self) -> io::Result<()> {
         say(&Answer::Hello(Hello { boot: boot(), running: self.running()? }))?;
-        while let Some(request) = self.request()? {
+        let mut next = None;
+        while let Some(request) = next.take().map_or_else(|| self.request(), |request| Ok(Some(request)))? {
             let answer = match request {
                 Request::Put { name, digest } => self.put(&name, &digest)?,
                 Request::Need(run) => Answer::Need { names: self.need(&run) },
                 Request::Start { run, language, secrets } => self.start(&run, &language, secrets)?,
                 Request::Listen { from } => {
-                    self.listen(from)?;
+                    match self.listen(from)? {
+                        Some(request) => next = Some(request),
+                        None => break,
+                    }
                     continue;
                 }
+                Request::Alive => Answer::Alive,
                 Request::Tidy => self.tidy(),
             };
             say(&answer)?;
@@ -79,7 +98,7 @@ impl Attendant {
     /// The next line of the station; nothing where it has none any more.
     fn request(&mut self) -> io::Result<Option<Request>> {
         let mut line = Vec::new();
-        (&mut self.input).take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
+        (&mut self.station).take(LONGEST_LINE as u64).read_until(b'\n', &mut line)?;
         if line.is_empty() {
             return Ok(None);
         }
@@ -113,7 +132,8 @@ impl Attendant {
         }
         let part = self.folder.join("parts").join(digits(&wanted.sha256));
         let opened = folder_of(&part).and_then(|()| folder_of(&place)).and_then(|()| {
-            let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&part)?;
+            let mut options = OpenOptions::new();
+            let mut file = system::private(options.read(true).write(true).create(true).truncate(false)).open(&part)?;
             let size = file.metadata()?.len();
             let from = if size > wanted.size { 0 } else { size };
             file.set_len(from)?;
@@ -130,7 +150,7 @@ impl Attendant {
         let mut full = None;
         while left > 0 {
             let most = CHUNK.min(usize::try_from(left).unwrap_or(CHUNK));
-            let count = self.input.read(&mut bytes[..most])?;
+            let count = self.station.read(&mut bytes[..most])?;
             if count == 0 {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
@@ -141,7 +161,9 @@ impl Attendant {
             }
         }
         let written = full.map_or(Ok(()), Err).and_then(|()| file.sync_all()).and_then(|()| file.rewind());
-        match written.and_then(|()| digest(&mut file, &mut io::sink())) {
+        let there = written.and_then(|()| digest(&mut file, &mut io::sink()));
+        drop(file);
+        match there {
             Ok(there) if there == *wanted => match fs::rename(&part, &place) {
                 Ok(()) => Ok(Answer::Stored),
                 Err(error) => Ok(failed(name, &error)),
@@ -173,7 +195,7 @@ impl Attendant {
         }
         // Written on at once: what is handed over is kept in no other place.
         let mut handed = zeroize::Zeroizing::new(vec![0; secrets]);
-        self.input.read_exact(&mut handed)?;
+        self.station.read_exact(&mut handed)?;
         if let Some(other) = self.running()? {
             return Ok(if other == run.id { Answer::Started } else { busy() });
         }
@@ -182,7 +204,7 @@ impl Attendant {
         if let Err(error) = begun {
             return Ok(failed("trousse prep run", &error));
         }
-        let mut child = match self.spawn(run, language) {
+        let mut child = match self.begin(run, language) {
             Ok(child) => child,
             Err(error) => return Ok(failed("trousse prep run", &error)),
         };
@@ -204,29 +226,23 @@ impl Attendant {
         }
     }
 
-    /// The run, in a session of its own and, where systemd rules, in a scope of its own: neither ends with the login.
-    fn spawn(&self, run: &Run, language: &str) -> io::Result<Child> {
-        let program = std::env::current_exe()?;
-        let mut command = if scopes() {
-            let mut command = Command::new("systemd-run");
-            command.args(["--scope", "--quiet", "--collect", "--"]).arg(program);
-            command
-        } else {
-            Command::new(program)
-        };
-        command.args(["--lang", language, "prep", "run", "--reboot", "--secrets", "-", "--tell"]).arg(self.lines());
+    /// Begins the run, which does not end with us.
+    fn begin(&self, run: &Run, language: &str) -> io::Result<Child> {
+        let mut words: Vec<OsString> =
+            ["--lang", language, "prep", "run", "--reboot", "--secrets", "-", "--tell"].map(OsString::from).to_vec();
+        words.push(self.lines().into());
         for (name, value) in &run.variables {
-            command.arg("--set").arg(format!("{name}={value}"));
+            words.extend(["--set".into(), format!("{name}={value}").into()]);
         }
-        let errors = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(self.folder.join("errors"))?;
-        command.arg("--").arg(self.profile(&run.profile)).current_dir("/").env_clear().env("PATH", PATH);
-        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(errors);
-        outlives_us(&mut command);
-        command.spawn()
+        words.extend(["--".into(), self.profile(&run.profile).into()]);
+        let mut options = OpenOptions::new();
+        let errors = system::private(options.write(true).create(true).truncate(true)).open(self.folder.join("errors"))?;
+        system::start(&words, errors)
     }
 
-    /// Tells what the run tells, from a byte of its lines on, until the station has something to say.
-    fn listen(&mut self, from: u64) -> io::Result<()> {
+    /// Tells what the run tells, from a byte of its lines on, until the station wants something else: what that is, or nothing where
+    /// it is gone.
+    fn listen(&mut self, from: u64) -> io::Result<Option<Request>> {
         let mut next = from;
         let (mut beaten, mut ran) = (Instant::now(), true);
         loop {
@@ -239,8 +255,11 @@ impl Attendant {
                 say(&Answer::Beat(Beat { running, end }))?;
                 (beaten, ran) = (Instant::now(), running);
             }
-            if self.speaks(GLANCE)? {
-                return Ok(());
+            if self.station.speaks(GLANCE)? {
+                match self.request()? {
+                    Some(Request::Alive) => say(&Answer::Alive)?,
+                    other => return Ok(other),
+                }
             }
         }
     }
@@ -269,20 +288,22 @@ impl Attendant {
         }
     }
 
-    /// Whether the station says something, or is gone, within so long.
-    fn speaks(&self, patience: Duration) -> io::Result<bool> {
-        if !self.input.buffer().is_empty() {
-            return Ok(true);
-        }
-        let mut polled = [PollFd::new(self.input.get_ref().as_fd(), PollFlags::POLLIN)];
-        let timeout = PollTimeout::try_from(patience).unwrap_or(PollTimeout::ZERO);
-        Ok(nix::poll::poll(&mut polled, timeout).map_err(io::Error::from)? > 0)
-    }
-
     fn tidy(&self) -> Answer {
-        match self.running().and_then(|running| if running.is_some() { Ok(()) } else { fs::remove_dir_all(&self.folder) }) {
+        match self.running().and_then(|running| if running.is_some() { Ok(()) } else { gone(&self.folder) }) {
             Ok(()) => Answer::Tidied,
-            Err(error) => failed(FOLDER, &error),
+            Err(error) => failed(&self.folder.display().to_string(), &error),
+        }
+    }
+}
+
+/// Removes a folder; what a run that comes to its end still holds is waited for.
+fn gone(folder: &Path) -> io::Result<()> {
+    let until = Instant::now() + FREES;
+    loop {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(_) if Instant::now() < until => std::thread::sleep(GLANCE),
+            removed => return removed,
         }
     }
 }
@@ -301,7 +322,7 @@ fn boot() -> String {
 }
 
 fn folder_of(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path.parent().unwrap_or(Path::new("/")))
+    path.parent().map_or(Ok(()), system::make)
 }
 
 /// A name for a file that is not here yet: whatever a station says, nothing but digits.
@@ -315,19 +336,4 @@ fn failed(what: &str, error: &io::Error) -> Answer {
 
 fn busy() -> Answer {
     Answer::Failed(Failure::from(&Fault::new("another preparation goes on there", "une autre préparation y est en cours")))
-}
-
-/// Whether systemd gives a program a scope of its own: systemd-run(1).
-fn scopes() -> bool {
-    let mut command = Command::new("systemd-run");
-    command.args(["--scope", "--quiet", "--collect", "--", "true"]).env_clear().env("PATH", PATH);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    Path::new("/run/systemd/system").is_dir() && command.status().is_ok_and(|status| status.success())
-}
-
-/// The program goes on when the login that it was started from ends.
-#[allow(unsafe_code)]
-fn outlives_us(command: &mut Command) {
-    // SAFETY: setsid(2) is one system call; nothing is allocated between fork and exec.
-    unsafe { command.pre_exec(|| setsid().map(drop).map_err(io::Error::from)) };
 }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use super::machine::Machine;
 use super::ssh::Trouble;
 use crate::edge::pc::digest;
 use crate::fault::Fault;
@@ -23,13 +24,15 @@ pub struct Brought {
     pub path: PathBuf,
     /// What it is known by.
     pub digest: Digest,
+    /// What it is for, where it is a program.
+    pub machine: Machine,
 }
 
 /// What every PC gets.
 #[derive(Debug)]
 pub struct Baggage {
-    /// The program.
-    pub program: Brought,
+    /// The programs: each PC gets the first that is for it.
+    pub programs: Vec<Brought>,
     /// The profile, and the files beside it.
     pub files: Vec<Brought>,
     /// The secrets that are there to be given.
@@ -38,10 +41,18 @@ pub struct Baggage {
     pub language: Language,
 }
 
+impl Baggage {
+    /// The program for a PC. One of which nothing is known is tried on Linux.
+    pub(super) fn program_for(&self, machine: Machine) -> Option<&Brought> {
+        let of = |machine: Machine| self.programs.iter().find(|program| program.machine == machine);
+        of(machine).or_else(|| if machine == Machine::Windows { None } else { of(Machine::Other) })
+    }
+}
+
 /// A file that is to be brought, known by its bytes.
 pub fn brought(name: &str, path: &Path) -> io::Result<Brought> {
     let digest = digest(File::open(path)?, &mut io::sink())?;
-    Ok(Brought { name: name.to_owned(), path: path.to_owned(), digest })
+    Ok(Brought { name: name.to_owned(), path: path.to_owned(), digest, machine: Machine::of(path)? })
 }
 
 impl Brought {
@@ -91,6 +102,11 @@ pub(super) struct Hashing {
 }
 
 impl Hashing {
+    /// How many there were.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+    }
+
     /// Takes some more, and tells how many there were in all.
     pub(super) fn take(&mut self, bytes: &[u8]) -> u64 {
         use sha2::Digest as _;
@@ -102,5 +118,26 @@ impl Hashing {
     pub(super) fn end(self) -> Digest {
         use sha2::Digest as _;
         Digest { sha256: crate::prep::look::hexadecimal(&self.hash.finalize()), size: self.size }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_pc_gets_the_first_program_that_is_for_it() {
+        let program = |name: &str, machine| Brought { name: name.into(), path: name.into(), digest: Digest::of(b""), machine };
+        let baggage = |programs| Baggage { programs, files: vec![], secrets: Secrets::new(), language: Language::En };
+        let own = program("own", Machine::Linux("x86_64"));
+        let both = baggage(vec![program("exe", Machine::Windows), program("small", Machine::Linux("x86_64")), own.clone()]);
+        let name = |baggage: &Baggage, machine| baggage.program_for(machine).map(|program| program.name.clone());
+        assert_eq!(name(&both, Machine::Windows).as_deref(), Some("exe"));
+        assert_eq!(name(&both, Machine::Linux("x86_64")).as_deref(), Some("small"));
+        assert_eq!(name(&both, Machine::Linux("aarch64")), None);
+        let unknown = baggage(vec![program("script", Machine::Other), own]);
+        assert_eq!(name(&unknown, Machine::Linux("x86_64")).as_deref(), Some("own"));
+        assert_eq!(name(&unknown, Machine::Linux("riscv64")).as_deref(), Some("script"));
+        assert_eq!(name(&unknown, Machine::Windows), None, "no script is tried there");
     }
 }

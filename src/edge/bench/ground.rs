@@ -1,19 +1,24 @@
 //! What the system of a PC has a say in: what is there already, how the program is put there, and how it is run with all rights.
 
 mod unix;
+mod windows;
 
 use std::cell::Cell;
+use std::time::Duration;
 
 use super::baggage::Baggage;
-use super::ssh::{Access, Hop, Session, Talk, Trouble};
+use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble};
 use crate::fault::Fault;
 use crate::prep::bench::course::Program;
 use unix::Unix;
+use windows::Windows;
 
 /// The system of a PC, as it was found.
 pub(super) enum Ground {
     /// One with a shell of POSIX.
     Unix(Unix),
+    /// One with Microsoft's OpenSSH server.
+    Windows(Windows),
 }
 
 impl Ground {
@@ -24,6 +29,10 @@ impl Ground {
         access: &Access,
         baggage: &Baggage,
     ) -> Result<(Ground, Program), Trouble> {
+        if windows::is_one(&session.identity) {
+            let (windows, program) = Windows::look(session, baggage).await?;
+            return Ok((Ground::Windows(windows), program));
+        }
         let (unix, program) = Unix::look(session, hop, access, baggage).await?;
         Ok((Ground::Unix(unix), program))
     }
@@ -32,6 +41,7 @@ impl Ground {
     pub(super) async fn push(&self, session: &Session, from: u64, sent: &Cell<(u64, u64)>) -> Result<(), Trouble> {
         match self {
             Ground::Unix(unix) => unix.push(session, from, sent).await,
+            Ground::Windows(windows) => windows.push(session, from, sent).await,
         }
     }
 
@@ -39,6 +49,7 @@ impl Ground {
     pub(super) async fn check(&self, session: &Session) -> Result<bool, Trouble> {
         match self {
             Ground::Unix(unix) => unix.check(session).await,
+            Ground::Windows(windows) => windows.check(session).await,
         }
     }
 
@@ -46,6 +57,7 @@ impl Ground {
     pub(super) async fn open(&self, session: &Session, access: &Access) -> Result<Talk, Trouble> {
         match self {
             Ground::Unix(unix) => unix.open(session, access).await,
+            Ground::Windows(windows) => windows.open(session).await,
         }
     }
 
@@ -53,6 +65,7 @@ impl Ground {
     pub(super) fn heed(&self, talk: &mut Talk) -> Result<(), Trouble> {
         match self {
             Ground::Unix(_) => unix::asks_again(talk),
+            Ground::Windows(_) => Ok(()),
         }
     }
 
@@ -60,6 +73,23 @@ impl Ground {
     pub(super) fn does_not_run(&self, talk: &Talk) -> Trouble {
         match self {
             Ground::Unix(_) => unix::does_not_run(talk),
+            Ground::Windows(_) => windows::does_not_run(talk),
+        }
+    }
+
+    /// Within so long the program answers that says that it is there.
+    pub(super) fn hears(&self) -> Duration {
+        match self {
+            Ground::Unix(_) => ANSWERS,
+            Ground::Windows(_) => windows::HEARS,
+        }
+    }
+
+    /// What it is where the program says that it is there, and hears nothing of what it is told.
+    pub(super) fn unheard(&self) -> Trouble {
+        match self {
+            Ground::Unix(_) => Trouble::lost("it does not answer", "il ne répond pas"),
+            Ground::Windows(_) => windows::unheard(),
         }
     }
 
@@ -67,12 +97,21 @@ impl Ground {
     pub(super) async fn clear(&self, session: &Session) -> Result<(), Trouble> {
         match self {
             Ground::Unix(_) => unix::clear(session).await,
+            Ground::Windows(windows) => windows.clear(session).await,
         }
     }
 }
 
 fn refused(english: &str, french: &str) -> Trouble {
     Trouble::refused(&Fault::new(english, french))
+}
+
+/// No program that was named is for such a PC.
+fn none_fits(what: &str, option: &str) -> Trouble {
+    let fault = Fault::new(format!("no program for {what} is at hand"), format!("aucun programme pour {what} n'est disponible"));
+    Trouble::refused(
+        &fault.hint(format!("name the program for it: {option}"), format!("indiquez celui qui lui convient : {option}")),
+    )
 }
 
 fn no_room() -> Fault {

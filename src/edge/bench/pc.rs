@@ -3,17 +3,25 @@
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::time::timeout;
 
 use super::baggage::Baggage;
 use super::ground::Ground;
-use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble};
+use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, Trusted, within};
 use crate::prep::bench::attend::{Answer, Beat, Request, Run};
 use crate::prep::bench::course::{Came, Do};
 use crate::prep::secrets::{self, Secrets};
 
+/// The attendant takes a station for gone that says nothing for ten minutes.
+const ALIVE: Duration = Duration::from_secs(60);
 /// A sign of life comes every second, and is awaited for so long.
 const BEATS: Duration = Duration::from_secs(20);
+/// Lines that come before the program says anything: a login has a page at most.
+const MOST_LINES: usize = 1_000;
+/// Lines before an answer: a sign of life a second for three hours, while files are hashed and each step is looked at.
+const MOST_PASSED_OVER: usize = 10_800;
 
 /// The connection to a PC, and how far it is.
 pub(super) struct Pc {
@@ -26,15 +34,29 @@ pub(super) struct Pc {
     /// Its system, since it was looked at.
     ground: Option<Ground>,
     listening: bool,
+    /// When the attendant was told something the last time.
+    told: Instant,
     /// Bytes of a file that have been sent, and all of them.
     pub(super) sent: Rc<Cell<(u64, u64)>>,
-    /// The fingerprint of a key that is known from now on.
-    pub(super) trusted: Option<String>,
+    /// Keys that are known from now on.
+    pub(super) trusted: Vec<Trusted>,
 }
 
 impl Pc {
     pub(super) fn new(hop: Hop, access: Arc<Access>, baggage: Rc<Baggage>, run: Run, sent: Rc<Cell<(u64, u64)>>) -> Pc {
-        Pc { hop, access, baggage, run, session: None, attendant: None, ground: None, listening: false, sent, trusted: None }
+        Pc {
+            hop,
+            access,
+            baggage,
+            run,
+            session: None,
+            attendant: None,
+            ground: None,
+            listening: false,
+            told: Instant::now(),
+            sent,
+            trusted: Vec::new(),
+        }
     }
 
     /// Does what is asked for.
@@ -57,9 +79,12 @@ impl Pc {
         match done {
             Ok(came) => came,
             Err(trouble) => {
-                self.hang_up();
                 match trouble {
-                    Trouble::Lost(why) => Came::Lost(why),
+                    Trouble::Lost(why) => {
+                        self.hang_up();
+                        Came::Lost(why)
+                    }
+                    // It is still there, to remove what was brought.
                     Trouble::Refused(why) => Came::Refused(why),
                 }
             }
@@ -82,8 +107,7 @@ impl Pc {
 
     async fn connect(&mut self) -> Result<Came, Trouble> {
         self.hang_up();
-        let session = Session::open(&self.hop, &self.access).await?;
-        self.trusted = session.trusted.clone().or(self.trusted.take());
+        let session = Session::open(&self.hop, &self.access, &mut self.trusted).await?;
         let (ground, program) = Ground::look(&session, &self.hop, &self.access, &self.baggage).await?;
         (self.session, self.ground) = (Some(session), Some(ground));
         Ok(Came::Looked(program))
@@ -102,16 +126,39 @@ impl Pc {
     async fn open(&mut self) -> Result<Came, Trouble> {
         let ground = self.ground()?;
         let mut talk = ground.open(self.session()?, &self.access).await?;
-        let hello = loop {
-            let Some(line) = talk.line(ANSWERS).await? else { return Err(ground.does_not_run(&talk)) };
-            ground.heed(&mut talk)?;
-            // What a login says by itself comes before.
-            if let Ok(Answer::Hello(hello)) = serde_json::from_slice(&line) {
-                break hello;
+        let hears = ground.hears();
+        let greeting = async {
+            let mut lines = 0;
+            loop {
+                while let Some(line) = talk.heard()? {
+                    // What a login says by itself comes before.
+                    match serde_json::from_slice(&line) {
+                        Ok(Answer::Hello(hello)) => return Ok(hello),
+                        Ok(Answer::Failed(why)) => return Err(Trouble::Refused(why)),
+                        _ => {}
+                    }
+                    lines += 1;
+                    if lines > MOST_LINES {
+                        return Err(Trouble::lost("it says more than it was asked", "il en dit plus qu'on ne lui demande"));
+                    }
+                }
+                if !talk.hear(ANSWERS).await? {
+                    return Err(ground.does_not_run(&talk));
+                }
+                // Whoever asks for a password again writes no line, and waits.
+                ground.heed(&mut talk)?;
             }
         };
+        let hello = within(ANSWERS, greeting).await??;
         self.attendant = Some(talk);
         self.listening = false;
+        match timeout(hears, self.ask(&Request::Alive, &[])).await {
+            Ok(answer) => match answer? {
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            },
+            Err(_) => return Err(self.ground()?.unheard()),
+        }
         Ok(Came::Attending(hello))
     }
 
@@ -119,6 +166,7 @@ impl Pc {
     async fn answer(&mut self, patience: Duration) -> Result<Answer, Trouble> {
         let quiet = !self.listening;
         let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
+        let mut passed_over = 0;
         loop {
             let Some(line) = talk.line(patience).await? else {
                 return Err(match talk.status {
@@ -130,7 +178,13 @@ impl Pc {
                 });
             };
             match serde_json::from_slice(&line) {
-                Ok(Answer::Line { .. } | Answer::Beat(_)) if quiet => {}
+                // What it still told of the run, and that it is still at what it was asked.
+                Ok(Answer::Line { .. } | Answer::Beat(_)) if quiet => {
+                    passed_over += 1;
+                    if passed_over > MOST_PASSED_OVER {
+                        return Err(Trouble::lost("it comes to no answer", "il n'arrive à aucune réponse"));
+                    }
+                }
                 Ok(Answer::Failed(why)) => return Err(Trouble::Refused(why)),
                 Ok(answer) => return Ok(answer),
                 Err(_) => return Err(nonsense()),
@@ -144,12 +198,14 @@ impl Pc {
         self.answer(ANSWERS).await
     }
 
+    /// Asks for something, with what follows it; secrets are among that.
     async fn tell(&mut self, request: &Request, then: &[u8]) -> Result<(), Trouble> {
         let mut line = serde_json::to_vec(request).unwrap_or_default();
         line.push(b'\n');
-        line.extend_from_slice(then);
+        self.told = Instant::now();
         let talk = self.attendant.as_mut().ok_or_else(not_connected)?;
-        talk.say(line).await
+        talk.say(line).await?;
+        if then.is_empty() { Ok(()) } else { talk.confide(then).await }
     }
 
     async fn put(&mut self, file: usize) -> Result<Came, Trouble> {
@@ -194,10 +250,16 @@ impl Pc {
             self.tell(&Request::Listen { from }, &[]).await?;
             self.listening = true;
         }
-        match self.answer(BEATS).await? {
-            Answer::Line { next, event } => Ok(Came::Line(next, event)),
-            Answer::Beat(beat @ Beat { .. }) => Ok(Came::Beat(beat)),
-            _ => Err(nonsense()),
+        if self.told.elapsed() >= ALIVE {
+            self.tell(&Request::Alive, &[]).await?;
+        }
+        loop {
+            match self.answer(BEATS).await? {
+                Answer::Line { next, event } => return Ok(Came::Line(next, event)),
+                Answer::Beat(beat @ Beat { .. }) => return Ok(Came::Beat(beat)),
+                Answer::Alive => {}
+                _ => return Err(nonsense()),
+            }
         }
     }
 
@@ -205,7 +267,7 @@ impl Pc {
         let Answer::Tidied = self.ask(&Request::Tidy, &[]).await? else { return Err(nonsense()) };
         if let Some(mut talk) = self.attendant.take() {
             talk.close().await?;
-            while talk.hear(ANSWERS).await? {}
+            talk.ends(ANSWERS).await?;
         }
         self.ground()?.clear(self.session()?).await?;
         Ok(Came::Done)

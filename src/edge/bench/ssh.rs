@@ -3,19 +3,22 @@
 
 mod known_hosts;
 mod log_in;
+#[cfg(test)]
+mod server;
 mod talk;
 
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use russh::client::{self, Handle, Msg};
+use russh::client::{self, DisconnectReason, Handle, Msg};
 use russh::keys::{PrivateKey, PublicKeyOrCertificate};
-use russh::{AlgorithmKind, Channel};
+use russh::{AlgorithmKind, Channel, ChannelMsg, Disconnect};
 use tokio::time::timeout;
 
+use super::sftp::Files;
 use crate::fault::{Fault, Why};
 use crate::line::one_line;
 use crate::prep::outcome::Failure;
@@ -29,6 +32,8 @@ const AGREES: Duration = Duration::from_secs(30);
 /// Between two signs of life where nothing else is sent, and how many may stay without an answer.
 const ALIVE: Duration = Duration::from_secs(5);
 const UNANSWERED: usize = 3;
+/// A PC that takes no byte for so long is gone.
+pub(super) const TAKES: Duration = Duration::from_secs(30);
 /// A script, a hash and an answer are awaited for so long.
 pub(super) const ANSWERS: Duration = Duration::from_secs(120);
 /// Bytes that a PC may send unread, and messages of it that wait: the station has many PCs.
@@ -87,11 +92,37 @@ pub struct Hop {
     pub user: String,
 }
 
+/// A key that was not known, and is from now on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trusted {
+    /// The address of the PC by way of which the others are reached, where it is the key of that one.
+    pub(super) jump: Option<String>,
+    /// As ssh-keygen(1) prints it.
+    pub(super) fingerprint: String,
+}
+
+/// What a server told beside what it was asked.
+#[derive(Debug, Default)]
+struct Told {
+    /// Of its key.
+    found: Option<Found>,
+    /// What it says of itself.
+    identity: String,
+    /// Why it broke off, where it said so and will not think otherwise.
+    parted: Option<String>,
+}
+
+type Shared = Arc<Mutex<Told>>;
+
+fn of(told: &Shared) -> MutexGuard<'_, Told> {
+    told.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Checks the key of a PC.
 struct Check {
     hop: Hop,
     access: Arc<Access>,
-    found: Arc<Mutex<Option<Found>>>,
+    told: Shared,
 }
 
 impl client::Handler for Check {
@@ -104,11 +135,70 @@ impl client::Handler for Check {
             PublicKeyOrCertificate::Certificate(_) => Found::Unreadable("certificate".to_owned()),
         };
         let right = matches!(found, Found::Known | Found::New(_));
-        *self.found.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+        of(&self.told).found = Some(found);
         Ok(right)
     }
 
-    // What a server wants to open towards the station is refused: nothing was asked for.
+    async fn kex_done(&mut self, _: Option<&[u8]>, _: &russh::Names, session: &mut client::Session) -> Result<(), russh::Error> {
+        of(&self.told).identity = short(&String::from_utf8_lossy(session.remote_sshid()));
+        Ok(())
+    }
+
+    async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
+        match reason {
+            DisconnectReason::ReceivedDisconnect(info) => {
+                // RFC 4253, 11.1. sshd has a protocol error for too many attempts; the others are those of a server that is busy, or
+                // goes down.
+                if let Disconnect::HostNotAllowedToConnect
+                | Disconnect::ProtocolError
+                | Disconnect::NoMoreAuthMethodsAvailable
+                | Disconnect::IllegalUserName = info.reason_code
+                {
+                    of(&self.told).parted = Some(short(&info.message));
+                }
+                Ok(())
+            }
+            DisconnectReason::Error(error) => Err(error),
+        }
+    }
+
+    // What a server wants to open towards the station: nothing was asked for, and what is not accepted is refused.
+
+    async fn server_channel_open_session(&mut self, _: Channel<Msg>, _: Opening, _: &mut client::Session) -> Opened {
+        Ok(())
+    }
+
+    async fn server_channel_open_agent_forward(&mut self, _: Channel<Msg>, _: Opening, _: &mut client::Session) -> Opened {
+        Ok(())
+    }
+
+    async fn server_channel_open_x11(&mut self, _: Channel<Msg>, _: &str, _: u32, _: Opening, _: &mut client::Session) -> Opened {
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_tcpip(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: u32,
+        _: &str,
+        _: u32,
+        _: Opening,
+        _: &mut client::Session,
+    ) -> Opened {
+        Ok(())
+    }
+
+    async fn server_channel_open_direct_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: Opening,
+        _: &mut client::Session,
+    ) -> Opened {
+        Ok(())
+    }
+
     async fn server_channel_open_forwarded_tcpip(
         &mut self,
         _: Channel<Msg>,
@@ -116,18 +206,33 @@ impl client::Handler for Check {
         _: u32,
         _: &str,
         _: u32,
-        _: client::ChannelOpenHandle,
+        _: Opening,
         _: &mut client::Session,
-    ) -> Result<(), russh::Error> {
+    ) -> Opened {
+        Ok(())
+    }
+
+    async fn server_channel_open_forwarded_streamlocal(
+        &mut self,
+        _: Channel<Msg>,
+        _: &str,
+        _: Opening,
+        _: &mut client::Session,
+    ) -> Opened {
         Ok(())
     }
 }
 
+/// One that is dropped is refused.
+type Opening = client::ChannelOpenHandle;
+type Opened = Result<(), russh::Error>;
+
 /// A connection to a PC, logged in.
 pub(super) struct Session {
     handle: Handle<Check>,
-    /// The fingerprint of its key, where that is known only from now on.
-    pub(super) trusted: Option<String>,
+    told: Shared,
+    /// What its server says of itself.
+    pub(super) identity: String,
     /// The connection that it goes over.
     _over: Option<Box<Session>>,
     socket: Option<TcpStream>,
@@ -143,10 +248,15 @@ impl Drop for Session {
 }
 
 impl Session {
-    /// Connects and logs in, by way of the jump host where there is one.
-    pub(super) async fn open(hop: &Hop, access: &Arc<Access>) -> Result<Session, Trouble> {
-        let Some(jump) = &access.jump else { return Session::direct(hop, access).await };
-        let over = Session::direct(jump, access).await.map_err(|trouble| by_way_of(trouble, jump))?;
+    /// Connects and logs in, by way of the jump host where there is one. Keys that are known from now on are told, whatever comes of
+    /// it.
+    pub(super) async fn open(hop: &Hop, access: &Arc<Access>, trusted: &mut Vec<Trusted>) -> Result<Session, Trouble> {
+        let mut learns = |jump: Option<&Hop>, fingerprint: String| {
+            trusted.push(Trusted { jump: jump.map(|jump| jump.address.clone()), fingerprint });
+        };
+        let Some(jump) = &access.jump else { return Session::direct(hop, access, |print| learns(None, print)).await };
+        let over = Session::direct(jump, access, |print| learns(Some(jump), print)).await;
+        let over = over.map_err(|trouble| by_way_of(trouble, jump))?;
         let opened = over.handle.channel_open_direct_tcpip(hop.address.clone(), u32::from(hop.port), "127.0.0.1", 0);
         let channel = within(CONNECTS, opened).await?.map_err(|error| {
             Trouble::lost(
@@ -154,10 +264,10 @@ impl Session {
                 format!("{} ne l'atteint pas : {error}", jump.address),
             )
         })?;
-        Session::over(channel.into_stream(), hop, access, Some(Box::new(over)), None).await
+        Session::over(channel.into_stream(), hop, access, |print| learns(None, print), Some(Box::new(over)), None).await
     }
 
-    async fn direct(hop: &Hop, access: &Arc<Access>) -> Result<Session, Trouble> {
+    async fn direct(hop: &Hop, access: &Arc<Access>, learns: impl FnOnce(String)) -> Result<Session, Trouble> {
         let reached = async {
             let addresses: Vec<_> = tokio::net::lookup_host((hop.address.as_str(), hop.port)).await?.collect();
             let mut last = io::Error::from(io::ErrorKind::NotFound);
@@ -179,13 +289,14 @@ impl Session {
             Ok((tokio::net::TcpStream::from_std(stream)?, ours))
         });
         let (stream, ours) = socket.map_err(|error| unreached((&error).into()))?;
-        Session::over(stream, hop, access, None, Some(ours)).await
+        Session::over(stream, hop, access, learns, None, Some(ours)).await
     }
 
     async fn over<S>(
         stream: S,
         hop: &Hop,
         access: &Arc<Access>,
+        learns: impl FnOnce(String),
         over: Option<Box<Session>>,
         socket: Option<TcpStream>,
     ) -> Result<Session, Trouble>
@@ -204,22 +315,51 @@ impl Session {
         if known {
             config.preferred.key = kinds.into();
         }
-        let found = Arc::new(Mutex::new(None));
-        let check = Check { hop: hop.clone(), access: access.clone(), found: found.clone() };
+        let told = Shared::default();
+        let check = Check { hop: hop.clone(), access: access.clone(), told: told.clone() };
         let agreed = within(AGREES, client::connect_stream(Arc::new(config), stream, check)).await;
-        let found = found.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let found = of(&told).found.take();
+        if let Some(Found::New(print)) = &found {
+            learns(print.clone());
+        }
         let handle = match agreed {
             Ok(Ok(handle)) => handle,
-            Ok(Err(error)) => return Err(not_agreed(&error, found, hop, known)),
+            Ok(Err(error)) => return Err(not_agreed(&error, found.as_ref(), hop, known)),
             Err(trouble) => return Err(trouble),
         };
-        let trusted = match found {
-            Some(Found::New(print)) => Some(print),
-            _ => None,
-        };
-        let mut session = Session { handle, trusted, _over: over, socket };
+        let identity = of(&told).identity.clone();
+        let mut session = Session { handle, told, identity, _over: over, socket };
         within(AGREES, session.log_in(&hop.user, access)).await??;
         Ok(session)
+    }
+
+    /// Why the server broke off, where it said so and will not think otherwise.
+    fn parted(&self) -> Option<String> {
+        of(&self.told).parted.clone()
+    }
+
+    /// Its files, by SFTP.
+    pub(super) async fn files(&self) -> Result<Files, Trouble> {
+        let opened = async {
+            let mut channel = self.handle.channel_open_session().await?;
+            channel.request_subsystem(true, "sftp").await?;
+            loop {
+                match channel.wait().await {
+                    Some(ChannelMsg::Success) => return Ok(Some(channel)),
+                    Some(ChannelMsg::Failure | ChannelMsg::Close) | None => return Ok::<_, russh::Error>(None),
+                    Some(_) => {}
+                }
+            }
+        };
+        match within(AGREES, opened).await?.map_err(cut)? {
+            Some(channel) => within(AGREES, Files::over(channel.into_stream())).await?,
+            None => {
+                Err(Trouble::refused(&Fault::new("its sshd hands out no files by SFTP", "son sshd ne propose pas SFTP").hint(
+                    "its sshd_config needs the line: Subsystem sftp sftp-server.exe",
+                    "il manque à son sshd_config la ligne : Subsystem sftp sftp-server.exe",
+                )))
+            }
+        }
     }
 
     /// Starts a program there, by the shell of the user.
@@ -235,7 +375,7 @@ impl Session {
 }
 
 /// Waits for something no longer than that.
-async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
+pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
     timeout(patience, what).await.map_err(|_| Trouble::lost("it does not answer", "il ne répond pas"))
 }
 
@@ -259,53 +399,42 @@ fn by_way_of(trouble: Trouble, jump: &Hop) -> Trouble {
     }
 }
 
-fn not_agreed(error: &russh::Error, found: Option<Found>, hop: &Hop, known: bool) -> Trouble {
-    let address = &hop.address;
-    let refused = |english: String, french: String| Trouble::refused(&Fault::new(english, french));
-    match found {
-        Some(Found::Stranger(print)) => Trouble::refused(
-            &Fault::new(
-                format!("its key is not known: {print}"),
-                format!("sa clé n'est pas connue : {print}"),
-            )
-            .hint(
-                "compare it with the PC's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); --accept-new-keys takes new PCs at their word, once",
-                "comparez-la à celle du PC (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) ; --accept-new-keys croit les nouveaux PC sur parole, une fois",
-            ),
-        ),
-        Some(Found::Changed(print, line)) => Trouble::refused(
-            &Fault::new(
-                format!("its key is another than the known one (line {line} of known_hosts): {print}; somebody may be in between"),
-                format!("sa clé n'est pas celle qui est connue (ligne {line} de known_hosts) : {print} ; quelqu'un s'interpose peut-être"),
-            )
-            .hint(
-                format!("if the PC was installed anew: ssh-keygen -R {address}"),
-                format!("si le PC a été réinstallé : ssh-keygen -R {address}"),
-            ),
-        ),
-        Some(Found::Revoked(print)) => refused(format!("its key is revoked: {print}"), format!("sa clé est révoquée : {print}")),
-        Some(Found::Unreadable(what)) => refused(
-            format!("what is known of its key cannot be read or written: {what}"),
-            format!("impossible de lire ou d'écrire ce qui est connu de sa clé : {what}"),
-        ),
-        Some(Found::Known | Found::New(_)) | None => match error {
-            russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, .. } if known => refused(
-                "it has none of the kinds of keys that are known of it; somebody may be in between".to_owned(),
-                "il n'a aucun des types de clés connus de lui ; quelqu'un s'interpose peut-être".to_owned(),
-            ),
-            russh::Error::NoCommonAlgo { .. } => {
-                let said = short(&error.to_string());
-                refused(format!("its sshd is too old or too strict: {said}"), format!("son sshd est trop ancien ou trop strict : {said}"))
-            }
-            error => {
-                let said = short(&error.to_string());
-                Trouble::lost(format!("no SSH comes about: {said}"), format!("SSH ne s'établit pas : {said}"))
-            }
-        },
+fn not_agreed(error: &russh::Error, found: Option<&Found>, hop: &Hop, known: bool) -> Trouble {
+    if let Some(fault) = found.and_then(|found| found.refusal(hop)) {
+        return Trouble::refused(&fault);
+    }
+    let said = short(&error.to_string());
+    match error {
+        russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, .. } if known => Trouble::refused(&Fault::new(
+            "it has none of the kinds of keys that are known of it; somebody may be in between",
+            "il n'a aucun des types de clés connus de lui ; quelqu'un s'interpose peut-être",
+        )),
+        russh::Error::NoCommonAlgo { .. } => Trouble::refused(&Fault::new(
+            format!("its sshd is too old or too strict: {said}"),
+            format!("son sshd est trop ancien ou trop strict : {said}"),
+        )),
+        _ => Trouble::lost(format!("no SSH comes about: {said}"), format!("SSH ne s'établit pas : {said}")),
     }
 }
 
 /// What a stranger says, in one line and not more.
 pub(super) fn short(text: &str) -> String {
     one_line(&text.chars().take(600).collect::<String>()).chars().take(300).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::server::{Manner, access, opened};
+    use super::*;
+
+    #[test]
+    fn what_a_server_wants_to_open_towards_the_station_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let access = access(&folder.path().join("known_hosts"));
+        let told = opened(Manner::Opens, access, async |session: Result<Session, Trouble>, _: Hop| {
+            let mut talk = session.expect("it lets us in").start("count").await.expect("it runs");
+            talk.line(AGREES).await.expect("a line")
+        });
+        assert_eq!(told.as_deref(), Some("0".as_bytes()), "so many were accepted");
+    }
 }

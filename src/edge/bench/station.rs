@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::baggage::Baggage;
 use super::pc::Pc;
-use super::ssh::{Access, Hop};
+use super::ssh::{Access, Hop, Trusted};
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::bench::attend::Run;
@@ -72,7 +72,6 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         .iter()
         .map(|pc| {
             let load = Load {
-                program: baggage.program.digest.clone(),
                 files: baggage.files.iter().map(|file| (file.name.clone(), file.digest.clone())).collect(),
                 run: pc.run.id.clone(),
                 secrets: !baggage.secrets.is_empty(),
@@ -152,11 +151,11 @@ impl Following {
             }
             let connecting = asked == Do::Connect;
             let came = self.perform(&mut pc, asked).await;
+            for Trusted { jump, fingerprint } in pc.trusted.drain(..) {
+                self.news(News::Trusted { pc: jump.unwrap_or_else(|| self.label.clone()), fingerprint }).await;
+            }
             match &came {
                 Came::Looked(_) if connecting => {
-                    if let Some(fingerprint) = pc.trusted.take() {
-                        self.news(News::Trusted { pc: self.label.clone(), fingerprint }).await;
-                    }
                     self.news(News::Connected { pc: self.label.clone() }).await;
                 }
                 Came::Line(_, event) => self.news(News::Told { pc: self.label.clone(), event: event.clone() }).await,

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, digest, drivers, files, is_still, product, program};
+use super::{about, digest, drivers, files, is_still, package, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::power::{Setting, Source};
 use crate::prep::look::service::{Service, Start};
@@ -47,6 +47,8 @@ pub struct Pc {
     resume: Option<Resume>,
     /// They were copied to the PC, as far as that was possible.
     kept: bool,
+    /// What dpkg told of its packages.
+    packages: packages::Packages,
 }
 
 impl Pc {
@@ -176,7 +178,7 @@ impl Look for Pc {
     }
 
     fn package(&self, name: &str) -> Result<Option<String>> {
-        packages::installed(name)
+        self.packages.version(name)
     }
 
     fn payload(&self, name: &str) -> Result<Digest> {
@@ -187,15 +189,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        let path = self.payload_path(name);
-        if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("msi")) {
-            return product(&path);
-        }
-        packages::of_file(&path)
+        package(&self.payload_path(name), name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        program(&self.payload_path(name), name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {

@@ -1,9 +1,9 @@
-//! The lines of a run in a file, for whoever follows it from elsewhere. While the run goes on, the file is locked; that is how it
-//! is seen to go on.
+//! The lines of a run in a file, for whoever follows it from elsewhere. While the run goes on, a file beside it is locked; that is how
+//! it is seen to go on. (Not the file itself: Windows lets nobody read what another has locked.)
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Result};
 use crate::json::escaped;
@@ -13,13 +13,24 @@ use crate::prep::tell::Event;
 #[derive(Debug)]
 pub struct Told {
     file: File,
+    /// It is locked as long as this is open.
+    _lock: File,
+}
+
+/// What is locked.
+fn lock_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
 }
 
 impl Told {
     /// Opens it, or begins it. A run that still goes on is waited for.
     pub fn open(path: &Path) -> Result<Told> {
-        let opened = OpenOptions::new().read(true).append(true).create(true).open(path).and_then(|mut file| {
-            file.lock()?;
+        let lock = OpenOptions::new().write(true).create(true).truncate(false).open(lock_of(path));
+        let opened = lock.and_then(|lock| {
+            lock.lock()?;
+            let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
             // A power cut may have left half a line.
             if file.seek(SeekFrom::End(-1)).is_ok() {
                 let mut last = [0];
@@ -28,7 +39,7 @@ impl Told {
                     file.write_all(b"\n")?;
                 }
             }
-            Ok(Told { file })
+            Ok(Told { file, _lock: lock })
         });
         opened.map_err(|error| {
             let shown = path.display();
@@ -45,12 +56,12 @@ impl Told {
 
 /// Whether a run writes to this file.
 pub fn is_written(path: &Path) -> io::Result<bool> {
-    let file = match File::open(path) {
+    let lock = match File::open(lock_of(path)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
         opened => opened?,
     };
     // For so short a time that a run which begins waits for it.
-    match file.try_lock_shared() {
+    match lock.try_lock_shared() {
         Ok(()) => Ok(false),
         Err(TryLockError::WouldBlock) => Ok(true),
         Err(TryLockError::Error(error)) => Err(error),

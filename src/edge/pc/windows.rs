@@ -41,6 +41,7 @@ use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Contents, Digest, Ended, Look};
 use crate::prep::path;
 use crate::secret::Secret;
+pub(in crate::edge) use process::{handed_on, windows_folder};
 pub use system::may_prepare;
 
 /// The kit's folder among those of all programs.
@@ -55,14 +56,9 @@ fn program_data() -> PathBuf {
     std::env::var_os("ProgramData").map_or_else(|| r"C:\ProgramData".into(), PathBuf::from)
 }
 
-/// The kit's own folder: nobody else writes there.
-fn own_folder() -> PathBuf {
-    program_data().join(FOLDER)
-}
-
 /// Where a preparation keeps what it must not forget, unless another folder is named.
 pub fn state_folder() -> PathBuf {
-    own_folder().join("prep")
+    kit_folder().join("prep")
 }
 
 /// Whether this is where a preparation keeps its journal unless another folder is named; Windows knows no capitals.
@@ -77,20 +73,31 @@ pub(super) fn kept_folder(state: &Path) -> PathBuf {
         return state_folder().join(KEPT);
     }
     let known = Digest::of(state.display().to_string().to_lowercase().as_bytes()).sha256;
-    own_folder().join(format!("{KEPT}-{}", known.get(..16).unwrap_or_default()))
+    kit_folder().join(format!("{KEPT}-{}", known.get(..16).unwrap_or_default()))
 }
 
 /// Who is preparing this PC, whatever the folder, holds this.
 pub(super) fn one_at_a_time() -> Result<PathBuf> {
-    let folder = own_folder();
+    let folder = kit_folder();
     guarded::readable(&folder)?;
     Ok(folder.join("prep.lock"))
+}
+
+/// The kit's folder among those of all programs.
+pub(in crate::edge) fn kit_folder() -> PathBuf {
+    program_data().join(FOLDER)
+}
+
+/// Makes a folder in the kit's own that administrators and the system alone read, or guards one that is there.
+pub(in crate::edge) fn private_folder(path: &Path) -> Result<()> {
+    guarded::readable(&kit_folder())?;
+    guarded::private(path)
 }
 
 /// Makes the folder of a preparation where it is not there. The kit's own is guarded.
 pub(super) fn folder(path: &Path) -> Result<()> {
     if is_usual(path) {
-        guarded::readable(&own_folder())?;
+        guarded::readable(&kit_folder())?;
         return guarded::readable(path);
     }
     fs::create_dir_all(path).map_err(|error| about(path, &error))
@@ -98,7 +105,7 @@ pub(super) fn folder(path: &Path) -> Result<()> {
 
 /// Makes the folder that only administrators and the system look into, or guards one that is there, and what it lies in.
 fn workshop(kept: &Path) -> Result<()> {
-    guarded::readable(&own_folder())?;
+    guarded::readable(&kit_folder())?;
     if let Some(above) = kept.parent() {
         guarded::readable(above)?;
     }

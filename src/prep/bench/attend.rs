@@ -41,6 +41,8 @@ pub enum Request {
         /// In bytes of its lines.
         from: u64,
     },
+    /// Is said now and then: whoever hears nothing for long takes the station for gone.
+    Alive,
     /// Removes what was brought.
     Tidy,
 }
@@ -87,6 +89,8 @@ pub enum Answer {
     },
     /// Nothing new, for a while.
     Beat(Beat),
+    /// Of [`Request::Alive`].
+    Alive,
     /// It is removed.
     Tidied,
     /// It could not be done.
@@ -125,6 +129,7 @@ mod tests {
             Request::Need(run.clone()),
             Request::Start { run, language: "fr".into(), secrets: 7 },
             Request::Listen { from: 3 },
+            Request::Alive,
             Request::Tidy,
         ] {
             let text = serde_json::to_string(&request).expect("JSON");
@@ -134,6 +139,7 @@ mod tests {
         for answer in [
             Answer::Hello(Hello { boot: "b".into(), running: None }),
             Answer::Have { size: 1 },
+            Answer::Alive,
             Answer::Line { next: 9, event: Box::new(event) },
             Answer::Beat(Beat { running: false, end: Some(RunEnd::Failed) }),
             Answer::Failed(Failure::Fault { english: "a".into(), french: "b".into() }),

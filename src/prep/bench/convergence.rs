@@ -54,13 +54,7 @@ struct FakePc {
 }
 
 fn load() -> Load {
-    let program = Digest { sha256: "p".into(), size: SIZE };
-    Load {
-        program,
-        files: vec![("a.toml".into(), Digest::of(b"a")), ("b".into(), Digest::of(b"b"))],
-        run: RUN.into(),
-        secrets: false,
-    }
+    Load { files: vec![("a.toml".into(), Digest::of(b"a")), ("b".into(), Digest::of(b"b"))], run: RUN.into(), secrets: false }
 }
 
 const TERMS: Terms = Terms { patience_ms: 900_000, quiet_ms: 3_600_000 };
@@ -149,7 +143,7 @@ impl FakePc {
                 self.connected = true;
                 match self.whole {
                     true => Came::Looked(Program::Right),
-                    false => Came::Looked(Program::Part(self.part)),
+                    false => Came::Looked(Program::of(self.part, SIZE)),
                 }
             }
             Do::Push { from } => {
@@ -369,5 +363,88 @@ fn a_run_that_is_refused_is_no_failure_and_one_that_stops_is() {
         }
         assert_eq!(course.result().end, end);
         assert!(course.result().why.is_some());
+    }
+}
+
+/// A PC that does all that it is asked for but start the run; whatever is asked of it then is told.
+fn cut_when_it_starts(course: &mut Course, mut then: impl FnMut(&Do) -> Option<Came>) -> u64 {
+    let mut now = 0;
+    let mut asked_to_start = false;
+    course.begin(now);
+    for _ in 0..5_000 {
+        let asked = course.next(now);
+        let came = match &asked {
+            Do::End => return now,
+            Do::Rest { ms } => {
+                now += ms;
+                continue;
+            }
+            asked if asked_to_start && let Some(came) = then(asked) => came,
+            Do::Connect => Came::Looked(Program::Right),
+            Do::Open => Came::Attending(Hello { boot: "1".into(), running: None }),
+            Do::Put { .. } => Came::Done,
+            Do::Start => {
+                asked_to_start = true;
+                gone()
+            }
+            other => panic!("{other:?}"),
+        };
+        now += 1_000;
+        course.came(now, came);
+    }
+    panic!("it comes to no end: {:?}", course.doing());
+}
+
+#[test]
+fn a_pc_that_is_cut_whenever_it_is_to_start_is_given_up_after_the_patience() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let took = cut_when_it_starts(&mut course, |_| None);
+    assert_eq!(course.result().end, End::Lost);
+    assert!((TERMS.patience_ms..TERMS.patience_ms + 30_000).contains(&took), "{took}");
+}
+
+#[test]
+fn a_pc_that_was_to_start_and_is_heard_of_no_more_is_not_called_untouched() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    cut_when_it_starts(&mut course, |_| Some(gone()));
+    assert_eq!(course.result().end, End::Lost);
+
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let other_key = || Came::Refused(Failure::Fault { english: "another key".into(), french: "une autre clé".into() });
+    cut_when_it_starts(&mut course, |_| Some(other_key()));
+    assert_eq!(course.result().end, End::Lost);
+
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    for came in [Came::Looked(Program::Right), Came::Attending(Hello { boot: "1".into(), running: None }), Came::Done, Came::Done]
+    {
+        course.next(0);
+        course.came(0, came);
+    }
+    assert_eq!(course.next(0), Do::Start);
+    course.leave(0);
+    assert_eq!(course.result().end, End::LeftAlone);
+}
+
+#[test]
+fn what_was_brought_is_removed_from_a_pc_that_refuses_it() {
+    for asked in [Do::Put { file: 1 }, Do::Start] {
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        let mut refused = false;
+        course.begin(0);
+        loop {
+            let came = match course.next(0) {
+                Do::End => break,
+                what if what == asked => {
+                    refused = true;
+                    Came::Refused(Failure::Fault { english: "no room".into(), french: "plus de place".into() })
+                }
+                what => pc.perform(&what, Blow::Nothing),
+            };
+            course.came(0, came);
+        }
+        assert!(refused && pc.tidied, "{asked:?}");
+        let result = course.result();
+        assert_eq!(result.end, End::Refused);
+        assert!(result.why.as_ref().is_some_and(|why| why.say(crate::language::Language::En).contains("no room")));
     }
 }

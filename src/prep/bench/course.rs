@@ -34,8 +34,6 @@ const MOST_TIDYINGS: u32 = 3;
 /// What is brought to the PC.
 #[derive(Clone, Debug)]
 pub struct Load {
-    /// What the program is known by.
-    pub program: Digest,
     /// The files: the profile, and what lies beside it.
     pub files: Vec<(String, Digest)>,
     /// What tells the run from any other.
@@ -97,8 +95,20 @@ pub enum Program {
     Right,
     /// All of it, by what the PC says.
     Whole,
-    /// So many bytes.
+    /// So many bytes, and some are missing.
     Part(u64),
+}
+
+impl Program {
+    /// So many bytes are there, of so many.
+    pub fn of(there: u64, size: u64) -> Program {
+        match there {
+            _ if there == size => Program::Whole,
+            // More than there may be is none of it.
+            _ if there > size => Program::Part(0),
+            _ => Program::Part(there),
+        }
+    }
 }
 
 /// What came of it.
@@ -178,6 +188,10 @@ pub struct Course {
     pushed: u64,
     wrong: u32,
     started: bool,
+    /// It was asked to start, whether an answer came or not.
+    asked_to_start: bool,
+    /// Files that are there, of those that are brought one after the other.
+    stored: usize,
     starts: u32,
     /// The run was started again because its secrets were gone with the restart.
     again: bool,
@@ -230,6 +244,8 @@ impl Course {
             pushed: 0,
             wrong: 0,
             started: false,
+            asked_to_start: false,
+            stored: 0,
             starts: 0,
             again: false,
             read: 0,
@@ -266,7 +282,10 @@ impl Course {
             Place::Checking => Do::Check,
             Place::Opening => Do::Open,
             Place::Putting(file) => Do::Put { file },
-            Place::Starting => Do::Start,
+            Place::Starting => {
+                self.asked_to_start = true;
+                Do::Start
+            }
             Place::Listening => Do::Listen { from: self.read },
             Place::Tidying => Do::Tidy,
         }
@@ -314,9 +333,14 @@ impl Course {
     pub fn leave(&mut self, now: u64) {
         if self.place != Place::Over {
             let why = told("the station was stopped", "le poste a été arrêté");
-            let end = self.decided.unwrap_or(if self.started { End::LeftAlone } else { End::NotReached });
+            let end = self.decided.unwrap_or(if self.may_have_begun() { End::LeftAlone } else { End::NotReached });
             self.over(now, end, Some(why).filter(|_| self.decided.is_none()));
         }
+    }
+
+    /// Whether the run was started, as far as is known: an answer can be lost.
+    fn may_have_begun(&self) -> bool {
+        self.started || self.asked_to_start
     }
 
     /// How often the PC was restarted.
@@ -342,10 +366,7 @@ impl Course {
                 self.over(now, End::Lost, Some(why));
             }
             None if late => {
-                let end = match (self.started, self.met) {
-                    (true, _) => End::Lost,
-                    (false, _) => End::NotReached,
-                };
+                let end = if self.may_have_begun() { End::Lost } else { End::NotReached };
                 let why = self.last.take();
                 self.over(now, end, why);
             }
@@ -369,13 +390,17 @@ impl Course {
     fn refused(&mut self, now: u64, why: Failure) {
         match self.decided {
             Some(end) => self.over(now, end, None),
-            None => self.over(now, if self.started { End::Failed } else { End::Refused }, Some(why)),
+            None if self.started => self.over(now, End::Failed, Some(why)),
+            // It was to start, and before it answered it was gone: now it cannot be asked any more.
+            None if self.asked_to_start && self.place != Place::Starting => self.over(now, End::Lost, Some(why)),
+            // The program is open there, and nothing runs: what was brought is removed.
+            None if matches!(self.place, Place::Putting(_) | Place::Starting) => self.decide(now, End::Refused, Some(why)),
+            None => self.over(now, End::Refused, Some(why)),
         }
     }
 
     fn looked(&mut self, program: Program) {
         self.met = true;
-        let size = self.load.program.size;
         if let Program::Part(part) = program
             && part > self.pushed
         {
@@ -385,9 +410,7 @@ impl Course {
         self.place = match program {
             Program::Right => Place::Opening,
             Program::Whole => Place::Checking,
-            Program::Part(part) if part == size => Place::Checking,
-            Program::Part(part) if part < size => Place::Pushing(part),
-            Program::Part(_) => Place::Pushing(0),
+            Program::Part(part) => Place::Pushing(part),
         };
     }
 
@@ -429,7 +452,11 @@ impl Course {
                 self.place = Place::Opening;
             }
             Place::Putting(file) => {
-                self.progress();
+                // After a cut all of them are put again: that those are there which were is no step forward.
+                if file >= self.stored {
+                    self.stored = file + 1;
+                    self.progress();
+                }
                 self.place = if file + 1 < self.load.files.len() { Place::Putting(file + 1) } else { Place::Starting };
             }
             Place::Starting => {

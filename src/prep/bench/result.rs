@@ -130,7 +130,7 @@ pub enum News {
     },
     /// The key of a PC that was not known, and is from now on.
     Trusted {
-        /// The PC.
+        /// The PC, or the address of the one by way of which they are reached.
         pc: String,
         /// The fingerprint of its key, as ssh-keygen(1) prints it.
         fingerprint: String,

@@ -51,7 +51,11 @@ impl Act for Fake {
 
     fn run(&mut self, command: &Command) -> Result<Ended> {
         let text = self.lines(&command.lines);
-        Ok(self.act(format!("run {text}"), |pc| pc.obey(&text)))
+        let mut ended = self.act(format!("run {text}"), |pc| pc.obey(&text));
+        if let ("echo", Some(input)) = (text.as_str(), &command.input) {
+            ended.output = input.reveal().to_owned();
+        }
+        Ok(ended)
     }
 
     fn add_account(&mut self, login: &str) -> Result<()> {
@@ -176,6 +180,10 @@ impl Act for Fake {
                     keep(&key, "Driver", &class);
                     keep(&below, "DriverVersion", &driver.version);
                     keep(&below, "ProviderName", &driver.provider);
+                    if let Some([year, month, day]) = driver.day.as_ref().map(|day| day.split('-').collect::<Vec<_>>()).as_deref()
+                    {
+                        keep(&below, "DriverDate", &format!("{month}-{day}-{year}"));
+                    }
                 }
             }
         });

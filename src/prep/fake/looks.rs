@@ -144,6 +144,16 @@ impl Look for Fake {
         Ok(names)
     }
 
+    fn filled(&self, text: &str) -> Result<String> {
+        let folder = |name: &str| match name {
+            "ProgramFiles" => Some("C:\\Program Files".to_owned()),
+            "ProgramData" => Some("C:\\ProgramData".to_owned()),
+            "Public" => Some("C:\\Users\\Public".to_owned()),
+            _ => None,
+        };
+        path::filled(text, folder).map_err(|why| Fault::new(why.english, why.french))
+    }
+
     fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
         Ok(self.shortcuts.get(&(place.clone(), label.to_owned())).cloned())
     }

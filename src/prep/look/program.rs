@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Contents;
+use crate::secret::Secret;
 
 /// What a package file says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct Command {
     pub lines: Contents,
     /// What its environment has beside the usual: the variables of the profile.
     pub variables: BTreeMap<String, String>,
+    /// What it is handed on its standard input, and nobody else.
+    pub input: Option<Secret>,
     /// How long it may take.
     pub timeout_s: u32,
 }

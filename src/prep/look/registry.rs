@@ -62,10 +62,12 @@ impl Key {
             "HKCU" | "HKEY_CURRENT_USER" => {
                 return Err(Why::new(
                     format!(
-                        "{text:?} is a key of whoever runs the kit, and after a restart that is the system itself: take HKLM"
+                        "{text:?} belongs to the account that runs the kit (after a restart SYSTEM), never to the customer's: take a \
+                         policy below HKLM, or HKU with the account's SID"
                     ),
                     format!(
-                        "{text:?} est une clé de celui qui lance le kit, et après un redémarrage c'est le système : prenez HKLM"
+                        "{text:?} appartient au compte qui lance le kit (SYSTEM après un redémarrage), jamais à celui du client : \
+                         prenez une stratégie sous HKLM, ou HKU avec le SID du compte"
                     ),
                 ));
             }
@@ -257,7 +259,7 @@ mod tests {
             assert!(parsed(text).is_err_and(|why| why.contains("no key of the registry")), "{text:?}");
         }
         assert!(parsed(&format!("HKLM\\{}", "x".repeat(256))).is_err());
-        assert!(parsed("HKCU\\Software").is_err_and(|why| why.contains("take HKLM")));
+        assert!(parsed("HKCU\\Software").is_err_and(|why| why.contains("below HKLM")));
         assert!(parsed("HKCR\\.txt").is_err_and(|why| why.contains("SOFTWARE\\Classes")));
     }
 

@@ -6,7 +6,7 @@ use super::{How, LABEL, Names, Taken, is_host_name};
 use crate::fault::Why;
 use crate::line::one_line;
 use crate::prep::look::{Identity, filled_in};
-use crate::sheet;
+use crate::sheet::{self, FIELD, Field, place, workbook};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -106,30 +106,24 @@ pub struct Table {
     pub complaints: Vec<Why>,
 }
 
-/// Reads a table (CSV). The error is one line: no names stand in it.
-pub fn read(text: &str) -> Result<Table, Why> {
-    // PowerShell's Export-Csv says first what it wrote; then the line numbers go on from there.
-    let told = text.starts_with("#TYPE ").then(|| text.find('\n')).flatten();
-    let rows = sheet::rows(&text[told.unwrap_or(0)..])?;
+/// Reads a table: what Excel writes (.xlsx), LibreOffice's (.ods), else text (CSV). The error is one line: no names stand in it.
+pub fn read(bytes: Vec<u8>) -> Result<Table, Why> {
     let mut table = Table::default();
-    let headed = rows.iter().position(|(_, record)| columns(record).contains_key(&Column::Name));
-    // A list of names and nothing else has no headings.
-    let list = rows.iter().all(|(_, record)| record.iter().filter(|field| !field.trim().is_empty()).count() == 1);
-    let (columns, first) = match headed {
-        Some(at) => (columns(&rows[at].1), at + 1),
-        None if list && !rows.is_empty() => (HashMap::from([(Column::Name, 0)]), 0),
-        None => {
-            return Err(Why::new(
-                "no row of headings with the names of PCs, as in \"Computer name\"",
-                "pas de ligne de titres avec les noms des PC, comme « Nom de l'ordinateur »",
-            ));
+    if workbook::is(&bytes) {
+        for sheet in workbook::sheets(bytes)? {
+            table.complaints.extend(sheet.complaint());
+            if !sheet.hidden
+                && let Err(why) = table.take(Some(&sheet.name), sheet.rows)
+            {
+                table.complaints.push(place(Some(&sheet.name), None, None, why));
+            }
         }
-    };
-    for (line, record) in &rows[first..] {
-        match row(&columns, record) {
-            Ok(row) => table.rows.push(row),
-            Err(why) => table.complaints.push(sheet::at(*line, why)),
-        }
+    } else {
+        let text = sheet::text(&bytes[..]).map_err(|error| Why::from(&error))?;
+        // PowerShell's Export-Csv says first what it wrote; then the line numbers go on from there.
+        let told = text.starts_with("#TYPE ").then(|| text.find('\n')).flatten();
+        let rows = sheet::rows(&text[told.unwrap_or(0)..])?.into_iter();
+        table.take(None, rows.map(|(line, record)| (line as u32, sheet::fields(&record))).collect())?;
     }
     match (table.rows.is_empty(), table.complaints.first()) {
         (true, Some(why)) => Err(why.clone()),
@@ -138,22 +132,68 @@ pub fn read(text: &str) -> Result<Table, Why> {
     }
 }
 
-/// Which column holds what, by its heading.
-fn columns(record: &csv::StringRecord) -> HashMap<Column, usize> {
-    let called = |field: &str| one_line(field).to_lowercase().replace('’', "'").replace(['_', '-'], " ");
-    let fields: Vec<String> = record.iter().map(called).collect();
-    let place = |names: &[&str]| names.iter().find_map(|name| fields.iter().position(|field| field == name));
-    HEADINGS.iter().filter_map(|(column, names)| Some((*column, place(names)?))).collect()
+impl Table {
+    /// Takes the rows of one table, or of one sheet of a workbook. The error: it says nowhere which column holds the names.
+    fn take(&mut self, sheet: Option<&str>, rows: Vec<(u32, Vec<Field>)>) -> Result<(), Why> {
+        let is_empty = |(_, text): &Field| matches!(text, Ok(text) if text.trim().is_empty());
+        let rows: Vec<(u32, Vec<Field>)> = rows
+            .into_iter()
+            .map(|(at, fields)| (at, fields.into_iter().filter(|field| !is_empty(field)).collect::<Vec<_>>()))
+            .filter(|(_, fields)| !fields.is_empty())
+            .collect();
+        // New workbooks come with sheets that nobody uses.
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let headed = rows.iter().position(|(_, fields)| columns(fields).contains_key(&Column::Name));
+        // A list of names and nothing else has no headings.
+        let list = rows.first().and_then(|(_, fields)| fields.first()).map(|(column, _)| *column);
+        let list = list.filter(|column| rows.iter().all(|(_, fields)| fields.len() == 1 && fields[0].0 == *column));
+        let (columns, first) = match (headed, list) {
+            (Some(at), _) => (columns(&rows[at].1), at + 1),
+            (None, Some(column)) => (HashMap::from([(Column::Name, column)]), 0),
+            (None, None) => {
+                return Err(Why::new(
+                    "no row of headings with the names of PCs, as in \"Computer name\"",
+                    "pas de ligne de titres avec les noms des PC, comme « Nom de l'ordinateur »",
+                ));
+            }
+        };
+        for (at, fields) in &rows[first..] {
+            match row(&columns, fields) {
+                Ok(row) => self.rows.push(row),
+                Err(why) => self.complaints.push(place(sheet, Some(*at), None, why)),
+            }
+        }
+        Ok(())
+    }
 }
 
-fn row(columns: &HashMap<Column, usize>, record: &csv::StringRecord) -> Result<Row, Why> {
-    let field =
-        |column: Column| columns.get(&column).and_then(|at| record.get(*at)).map(one_line).filter(|text| !text.is_empty());
-    let told = field(Column::Name).ok_or_else(|| Why::new("no name", "pas de nom"))?;
+/// Which column holds what, by its heading.
+fn columns(fields: &[Field]) -> HashMap<Column, u32> {
+    let called = |text: &str| one_line(text).to_lowercase().replace('’', "'").replace(['_', '-'], " ");
+    let fields: Vec<(u32, String)> =
+        fields.iter().filter_map(|(column, text)| Some((*column, called(text.as_ref().ok()?)))).collect();
+    let place = |names: &[&str]| names.iter().find_map(|name| fields.iter().find(|(_, field)| field == name));
+    HEADINGS.iter().filter_map(|(column, names)| Some((*column, place(names)?.0))).collect()
+}
+
+fn row(columns: &HashMap<Column, u32>, fields: &[Field]) -> Result<Row, Why> {
+    let field = |column: Column| {
+        let found = columns.get(&column).and_then(|at| fields.iter().find(|(column, _)| column == at));
+        found.map_or(Ok(None), |(_, text)| match text {
+            Ok(text) if text.chars().count() > FIELD => {
+                Err(Why::new(format!("more than {FIELD} characters"), format!("plus de {FIELD} caractères")))
+            }
+            Ok(text) => Ok(Some(one_line(text)).filter(|text| !text.is_empty())),
+            Err(why) => Err(why.clone()),
+        })
+    };
+    let told = field(Column::Name)?.ok_or_else(|| Why::new("no name", "pas de nom"))?;
     let name = label(&told)
         .ok_or_else(|| Why::new(format!("{told:?} is no name for a PC"), format!("{told:?} n'est pas un nom de PC")))?;
-    let serial = field(Column::Serial).and_then(|serial| filled_in(&serial));
-    let product = field(Column::Model).and_then(|model| filled_in(&model));
+    let serial = field(Column::Serial)?.and_then(|serial| filled_in(&serial));
+    let product = field(Column::Model)?.and_then(|model| filled_in(&model));
     // Without a serial number the model says nothing of which PC it is.
     let pc = serial.map(|serial| Identity { serial: Some(serial), product, ..Identity::default() });
     Ok(Row { name, pc })
@@ -212,6 +252,10 @@ impl Names {
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<Table, Why> {
+        super::read(text.as_bytes().to_vec())
+    }
+
     fn names(text: &str) -> Vec<String> {
         let table = read(text).unwrap_or_else(|why| panic!("{why:?}"));
         let serial =
@@ -244,6 +288,25 @@ mod tests {
         assert!(read("a;b\n1;2\n").expect_err("no names").english.contains("headings"));
         assert!(read("").is_err() && read("name\n").is_err());
         assert!(read("name\n!\n").expect_err("none").english.contains("line 2"));
+    }
+
+    /// The same workbooks as for the devices of a site.
+    #[test]
+    fn a_workbook_is_read_as_a_table_is() {
+        for bytes in [&include_bytes!("../../../tests/tables/hosts.xlsx")[..], include_bytes!("../../../tests/tables/hosts.ods")]
+        {
+            let table = super::read(bytes.to_vec()).expect("a table");
+            let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
+            assert_eq!(names[..2], ["ad-1", "ad-2"]);
+            let told: Vec<&str> = table.complaints.iter().map(|why| why.english.as_str()).collect();
+            assert!(
+                told.iter().any(|why| why.starts_with("sheet \"Machines\", row ") && why.contains("\"12\" is no name")),
+                "{told:?}"
+            );
+            assert_eq!(told.last(), Some(&"sheet \"Secret\": hidden, and left out"));
+        }
+        let torn = super::read(b"PK\x03\x04torn".to_vec()).expect_err("refused");
+        assert!(!torn.english.contains('\n'), "{torn:?}");
     }
 
     #[test]

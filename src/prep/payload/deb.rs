@@ -7,6 +7,8 @@ use crate::fault::Why;
 
 /// Bytes of the mark at the beginning.
 const MARK: u64 = 8;
+/// What the first member begins with: the major version that dpkg reads.
+const VERSION: &[u8] = b"2.";
 /// Bytes before each member: ar(5).
 const HEADER: usize = 60;
 /// Members: deb(5) knows three, and lets tools add some.
@@ -25,17 +27,25 @@ struct Member {
     size: u64,
 }
 
-/// Reads a package.
+/// Reads a package: its members in the order that dpkg insists on (deb(5)), so that both read the same.
 pub(super) fn read(file: &mut impl Source) -> Result<About, Why> {
     let members = members(file)?;
-    let has = |start: &str| members.iter().find(|member| member.name.starts_with(start));
-    let (Some(_), Some(control), Some(_)) = (has("debian-binary"), has("control.tar"), has("data.tar")) else {
+    // Tools may add members whose names begin so; dpkg passes them over.
+    let mut known = members.iter().filter(|member| !member.name.starts_with('_'));
+    let mut next = |start: &str| known.next().filter(|member| member.name.starts_with(start));
+    let (Some(binary), Some(control), Some(_)) = (next("debian-binary"), next("control.tar"), next("data.tar")) else {
         return Err(Why::new("a part of it is missing", "il en manque une partie"));
     };
+    let read = |file: &mut _, member: &Member, most: u64| {
+        bytes(file, member.at, member.size.min(most)).map_err(|error| Why::from(&error))
+    };
+    if !read(file, binary, VERSION.len() as u64)?.starts_with(VERSION) {
+        return Err(Why::new("it is of a form that dpkg does not know", "il est d'une forme que dpkg ne connaît pas"));
+    }
     if control.size > CONTROL {
         return Err(too_large());
     }
-    let packed = bytes(file, control.at, control.size).map_err(|error| Why::from(&error))?;
+    let packed = read(file, control, CONTROL)?;
     let fields = match control.name.as_str() {
         "control.tar" => fields(&packed[..]),
         "control.tar.gz" => fields(flate2::read::GzDecoder::new(&packed[..])),
@@ -93,21 +103,36 @@ fn members(file: &mut impl Source) -> Result<Vec<Member>, Why> {
     Ok(members)
 }
 
-/// The text of the file `control`.
+/// The text of the file `control`. What unpacks without an end is refused, and what would lie elsewhere than it says.
 fn fields(unpacked: impl Read) -> Result<String, Why> {
+    let mut unpacked = unpacked.take(CONTROL + 1);
+    let found = control(&mut unpacked);
+    if unpacked.limit() == 0 { Err(too_large()) } else { found }
+}
+
+fn control(unpacked: impl Read) -> Result<String, Why> {
     let unreadable = |error: std::io::Error| Why::new(error.to_string(), error.to_string());
-    let mut tar = tar::Archive::new(unpacked.take(CONTROL));
+    let mut tar = tar::Archive::new(unpacked);
+    let mut found = None;
     for entry in tar.entries().map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        let path = entry.path_bytes();
-        if matches!(path.as_ref(), b"./control" | b"control") {
-            drop(path);
-            let mut text = Vec::new();
-            entry.take(FIELDS).read_to_end(&mut text).map_err(unreadable)?;
-            return Ok(String::from_utf8_lossy(&text).into_owned());
+        let path = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        let mut parts = path.split('/').filter(|part| !matches!(*part, "" | "."));
+        if path.starts_with('/') || parts.clone().any(|part| part == "..") {
+            return Err(Why::new("a file in it would lie outside of it", "un fichier dedans se placerait au-dehors"));
         }
+        if parts.next() != Some("control") || parts.next().is_some() {
+            continue;
+        }
+        // Of two, dpkg would read the other one.
+        if found.is_some() || !entry.header().entry_type().is_file() {
+            return Err(Why::new("its fields stand in no plain file", "ses champs ne sont pas dans un fichier ordinaire"));
+        }
+        let mut text = Vec::new();
+        entry.take(FIELDS).read_to_end(&mut text).map_err(unreadable)?;
+        found = Some(String::from_utf8_lossy(&text).into_owned());
     }
-    Err(Why::new("its control part has no fields", "sa partie control n'a pas de champs"))
+    found.ok_or_else(|| Why::new("its control part has no fields", "sa partie control n'a pas de champs"))
 }
 
 #[cfg(test)]
@@ -121,25 +146,45 @@ pub(crate) mod tests {
         [header.as_bytes(), bytes, if bytes.len() % 2 == 1 { b"\n" } else { b"" }].concat()
     }
 
-    fn control(fields: &str) -> Vec<u8> {
+    /// A tar; paths are written as they are, whatever they say.
+    fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
         let mut tar = tar::Builder::new(Vec::new());
-        let mut add = |path: &str, bytes: &[u8]| {
+        for (path, bytes) in files {
             let mut header = tar::Header::new_gnu();
+            header.set_entry_type(if path.ends_with('/') { tar::EntryType::Directory } else { tar::EntryType::Regular });
             header.set_size(bytes.len() as u64);
-            tar.append_data(&mut header, path, bytes).expect("memory takes it");
-        };
-        add("./md5sums", b"none");
-        add("./control", fields.as_bytes());
+            header.as_old_mut().name[..path.len()].copy_from_slice(path.as_bytes());
+            header.set_cksum();
+            tar.append(&header, *bytes).expect("memory takes it");
+        }
         tar.into_inner().expect("a tar")
     }
 
-    /// A package with these fields, packed by gzip.
-    pub(crate) fn package(fields: &str) -> Vec<u8> {
+    fn gzipped(bytes: &[u8]) -> Vec<u8> {
         let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        gz.write_all(&control(fields)).expect("memory takes it");
-        let packed = gz.finish().expect("memory takes it");
-        [b"!<arch>\n".to_vec(), member("debian-binary", b"2.0\n"), member("control.tar.gz", &packed), member("data.tar", b"odd")]
-            .concat()
+        gz.write_all(bytes).expect("memory takes it");
+        gz.finish().expect("memory takes it")
+    }
+
+    fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+        let members = members.iter().map(|(name, bytes)| member(name, bytes));
+        [b"!<arch>\n".to_vec()].into_iter().chain(members).collect::<Vec<_>>().concat()
+    }
+
+    /// A package whose control part is this, unpacked.
+    fn packed(control: &[u8]) -> Vec<u8> {
+        archive(&[("debian-binary", b"2.0\n"), ("control.tar.gz", &gzipped(control)), ("data.tar", b"odd")])
+    }
+
+    /// A package with these fields.
+    pub(crate) fn package(fields: &str) -> Vec<u8> {
+        packed(&tar(&[("./", b""), ("./md5sums", b"none"), ("./control", fields.as_bytes())]))
+    }
+
+    fn refused(bytes: Vec<u8>) -> String {
+        let why = read(&mut Cursor::new(bytes)).expect_err("refused").english;
+        assert!(!why.contains('\n'), "{why}");
+        why
     }
 
     const FIELDS: &str = "Package: kioskd\nVersion: 1:2.10-1\nDescription: a kiosk\n Version: of a line that goes on\nMaintainer: Zoé <z@example.org>\n";
@@ -178,6 +223,48 @@ pub(crate) mod tests {
         for cut in 0..whole.len() - 1 {
             assert!(read(&mut Cursor::new(&whole[..cut])).is_err(), "cut at {cut} of {}", whole.len());
         }
+    }
+
+    #[test]
+    fn what_dpkg_would_read_otherwise_is_refused() {
+        let control = gzipped(&tar(&[("./control", FIELDS.as_bytes())]));
+        let member = |name| (name, &control[..]);
+        let (first, data) = (("debian-binary", &b"2.0\n"[..]), ("data.tar", &b"odd"[..]));
+        assert!(read(&mut Cursor::new(archive(&[first, ("_origin", b"x"), member("control.tar.gz"), data]))).is_ok());
+        for members in [
+            vec![first, data, member("control.tar.gz")],
+            vec![member("control.tar.gz"), first, data],
+            vec![first, ("other", b"x"), member("control.tar.gz"), data],
+            vec![first, member("control.tar.gz")],
+        ] {
+            assert!(refused(archive(&members)).contains("missing"), "{members:?}");
+        }
+        assert!(refused(archive(&[("debian-binary", b"3.0\n"), member("control.tar.gz"), data])).contains("does not know"));
+        assert!(refused(archive(&[first, member("control.tar.rar"), data])).contains("no way that deb(5) knows"));
+        for files in [&["./control", "././control"][..], &["control", "./control"], &["./control/"]] {
+            let files: Vec<(&str, &[u8])> =
+                files.iter().map(|path| (*path, if path.ends_with('/') { b"" } else { FIELDS.as_bytes() })).collect();
+            assert!(refused(packed(&tar(&files))).contains("no plain file"), "{files:?}");
+        }
+        for path in ["../control", "./a/../../control", "/control"] {
+            assert!(refused(packed(&tar(&[(path, FIELDS.as_bytes())]))).contains("outside"), "{path}");
+        }
+        assert!(refused(packed(&tar(&[("./a/control", FIELDS.as_bytes())]))).contains("no fields"));
+    }
+
+    #[test]
+    fn a_control_part_without_an_end_is_refused() {
+        // Zeros pack to a thousandth of what they are.
+        let bomb = tar(&[("./md5sums", &vec![0; CONTROL as usize]), ("./control", FIELDS.as_bytes())]);
+        assert!(refused(packed(&bomb)).contains("too large"));
+        let huge = vec![0; CONTROL as usize + 1];
+        assert!(
+            refused(archive(&[("debian-binary", b"2.0\n"), ("control.tar", &huge), ("data.tar", b"")])).contains("too large")
+        );
+        // A member that says that it is larger than the file.
+        let mut bytes = package(FIELDS);
+        bytes[8 + 48..8 + 58].copy_from_slice(b"9999999999");
+        assert!(refused(bytes).contains("cut off"));
     }
 
     #[test]

@@ -118,7 +118,7 @@ impl Check {
 
     fn asked(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Answer> {
         let lines = Contents::Text(self.command.clone().unwrap_or_default());
-        let ended = pc.ask(&Command { lines, variables: scene.variables.clone(), timeout_s: scene.timeout_s })?;
+        let ended = pc.ask(&Command { lines, variables: scene.variables.clone(), input: None, timeout_s: scene.timeout_s })?;
         if ended.well() {
             return Ok(Answer::So);
         }

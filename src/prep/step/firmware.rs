@@ -50,7 +50,10 @@ impl Step for Firmware {
     }
 
     fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
-        Ok(vec![Sight::new("PC", Aspect::Firmware, pc.firmware()?.map_or(State::Absent, State::Text))])
+        Ok(vec![
+            Sight::new("PC", Aspect::Firmware, pc.firmware()?.map_or(State::Absent, State::Text)),
+            Sight::new(&self.file, Aspect::Brings, State::Text(self.version.clone())),
+        ])
     }
 
     fn detection(&self) -> Why {
@@ -117,9 +120,10 @@ fn family(version: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
     use crate::prep::engine::{self, Terms};
     use crate::prep::entry::{Entry, Starter};
-    use crate::prep::fake::{Fake, FakeLog, planned, refused, step};
+    use crate::prep::fake::{Fake, FakeLog, planned, refused, said, step};
     use crate::prep::look::{Row, System};
     use crate::prep::outcome::RunEnd;
     use crate::prep::past::Past;
@@ -160,6 +164,12 @@ mod tests {
         assert_eq!((applied.meaning, planned(&step(STEP), &pc)), (Meaning::Restart, changes));
         pc.start();
         assert_eq!(planned(&step(STEP), &pc), []);
+    }
+
+    #[test]
+    fn the_version_that_is_there_is_seen_and_the_one_that_the_file_brings() {
+        assert_eq!(said(&step(STEP), &pc("1.9.1", "0"), Language::En), ["firmware: 1.9.1", "bios.exe: brings 1.24.0"]);
+        assert_eq!(said(&step(STEP), &pc("1.31.2", "0"), Language::Fr), ["firmware : 1.31.2", "bios.exe : apporte 1.24.0"]);
     }
 
     #[test]

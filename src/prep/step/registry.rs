@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{Applied, Scene, Step, only_windows};
-use crate::fault::{Result, Why};
+use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::registry::{Data, Key, is_name};
 use crate::prep::look::{Act, Look};
@@ -16,10 +16,24 @@ use crate::prep::look::{Act, Look};
 #[serde(deny_unknown_fields)]
 pub struct Registry {
     /// The key, as in `'HKLM\SOFTWARE\Policies\Microsoft\Windows\CloudContent'`: of the PC (HKLM) or of an account by its SID (HKU).
+    #[serde(deserialize_with = "parsed")]
     #[schemars(with = "String")]
-    pub key: Key,
+    pub key: Parsed,
     /// What its values hold, by their names; the nameless one is the key's default.
     pub values: BTreeMap<String, Wanted>,
+}
+
+/// A key, or why it is none: said when the step is checked, in the reader's language.
+type Parsed = std::result::Result<Key, Why>;
+
+fn parsed<'de, D: Deserializer<'de>>(keys: D) -> std::result::Result<Parsed, D::Error> {
+    String::deserialize(keys).map(|text| Key::parse(&text))
+}
+
+impl Registry {
+    fn key(&self) -> Result<&Key> {
+        self.key.as_ref().map_err(|why| Fault::new(&why.english, &why.french))
+    }
 }
 
 /// What a value must hold, and of which type.
@@ -91,21 +105,22 @@ impl Wanted {
 
 impl Step for Registry {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
-        let mut changes = Vec::new();
+        let (mut changes, key) = (Vec::new(), self.key()?);
         for (name, wanted) in &self.values {
-            let (seen, wanted) = (pc.registry_value(&self.key, name)?, wanted.data());
+            let (seen, wanted) = (pc.registry_value(key, name)?, wanted.data());
             if seen != wanted {
                 let [before, after] = [seen, wanted].map(|data| data.map_or(State::Absent, |data| State::Text(data.to_string())));
-                changes.push(Change::new(self.key.to_string(), Aspect::Value(name.clone()), before, after));
+                changes.push(Change::new(key.to_string(), Aspect::Value(name.clone()), before, after));
             }
         }
         Ok(changes)
     }
 
     fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let key = self.key()?;
         let see = |name: &String| {
-            let is = pc.registry_value(&self.key, name)?.map_or(State::Absent, |data| State::Text(data.to_string()));
-            Ok(Sight::new(self.key.to_string(), Aspect::Value(name.clone()), is))
+            let is = pc.registry_value(key, name)?.map_or(State::Absent, |data| State::Text(data.to_string()));
+            Ok(Sight::new(key.to_string(), Aspect::Value(name.clone()), is))
         };
         self.values.keys().map(see).collect()
     }
@@ -119,14 +134,17 @@ impl Step for Registry {
             && let Some(wanted) = self.values.get(name)
         {
             match wanted.data() {
-                Some(data) => pc.set_registry_value(&self.key, name, &data)?,
-                None => pc.remove_registry_value(&self.key, name)?,
+                Some(data) => pc.set_registry_value(self.key()?, name, &data)?,
+                None => pc.remove_registry_value(self.key()?, name)?,
             }
         }
         Ok(Applied::default())
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
+        if let Err(why) = &self.key {
+            return Err(why.clone());
+        }
         if self.values.is_empty() {
             return Err(Why::new("`values` is empty", "`values` est vide"));
         }
@@ -233,7 +251,7 @@ mod tests {
             (values("a = { colour = 1 }"), "unknown variant"),
             (values("a = 1"), "wanted"),
             (KEY.to_owned(), "values"),
-            ("kind = \"registry\"\nkey = 'HKCU\\Software'\nvalues = { a = \"absent\" }".to_owned(), "take HKLM"),
+            ("kind = \"registry\"\nkey = 'HKCU\\Software'\nvalues = { a = \"absent\" }".to_owned(), "never to the customer's"),
         ] {
             let said = refused(&keys);
             assert!(said.contains(part), "{part}: {said}");
@@ -245,5 +263,15 @@ mod tests {
         let linux = Fake::default();
         let fault = step(&values("a = { dword = 1 }")).step().inspect(&linux).expect_err("refused");
         assert!(fault.to_string().contains("when = { system = \"windows\" }"), "{fault}");
+    }
+
+    #[test]
+    fn a_key_of_whoever_runs_the_kit_is_refused_in_the_readers_language() {
+        let text = "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\nkind = \"registry\"\nkey = 'HKCU\\Software'\nvalues = { a = \"absent\" }\n";
+        let fault = crate::prep::profile::tests::parse(text).expect_err("refused").of("p.toml");
+        let [english, french] = crate::language::Language::ALL.map(|language| fault.say(language));
+        assert!(english.contains("belongs to the account that runs the kit") && english.contains("below HKLM"), "{english}");
+        assert!(french.contains("jamais à celui du client") && french.contains("sous HKLM"), "{french}");
+        assert_eq!((english.lines().count(), french.lines().count()), (2, 2), "one line and a hint");
     }
 }

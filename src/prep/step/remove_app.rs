@@ -8,13 +8,15 @@ use serde::Deserialize;
 
 use super::{Applied, ExitCodes, Scene, Step, only_windows};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, List, Sight, State};
 use crate::prep::look::app::App;
 use crate::prep::look::{Act, Look, Program, System};
 use crate::prep::profile::Pattern;
 
 /// Seconds for which an uninstaller that has ended may go on in another program, as those made by NSIS do.
 const PATIENCE_S: u32 = 60;
+/// Where packages come from, as the journal has it.
+const DEBIAN: &str = "Debian";
 /// Letters that a pattern must have: `*` alone would be everything.
 const FEWEST: usize = 3;
 
@@ -63,7 +65,7 @@ impl Unwanted {
             Unwanted::App(App { full_name, .. }) => format!("Store, {full_name}"),
             Unwanted::Program(Program { key, publisher: Some(publisher), .. }) => format!("{publisher}, {key}"),
             Unwanted::Program(Program { key, .. }) => key.clone(),
-            Unwanted::Package { .. } => "Debian".to_owned(),
+            Unwanted::Package { .. } => DEBIAN.to_owned(),
         }
     }
 
@@ -74,8 +76,30 @@ impl Unwanted {
         }
     }
 
+    fn aspect(&self) -> Aspect {
+        Aspect::Removed { origin: self.origin() }
+    }
+
     fn change(&self) -> Change {
-        Change::new(self.name(), Aspect::Removed { origin: self.origin() }, self.version(), State::Absent)
+        Change::new(self.name(), self.aspect(), self.version(), State::Absent)
+    }
+
+    /// The list in which a pattern finds it.
+    fn list(&self) -> Option<List> {
+        match self {
+            Unwanted::App(App { provisioned: true, .. }) => Some(List::ProvisionedApps),
+            Unwanted::App(_) => Some(List::Apps),
+            Unwanted::Program(_) => Some(List::Programs),
+            Unwanted::Package { .. } => None,
+        }
+    }
+
+    /// Its name and its version in a list.
+    fn listed(&self) -> String {
+        match self.version() {
+            State::Text(version) => format!("{} {version}", self.name()),
+            _ => self.name().to_owned(),
+        }
     }
 }
 
@@ -101,7 +125,7 @@ impl RemoveApp {
 
     fn found(&self, change: &Change, pc: &dyn Look) -> Result<Option<Unwanted>> {
         Ok(self.unwanted(pc)?.into_iter().find(|unwanted| {
-            change.subject == unwanted.name() && change.aspect == Aspect::Removed { origin: unwanted.origin() }
+            change.subject == unwanted.name() && change.aspect == unwanted.aspect()
         }))
     }
 }
@@ -109,6 +133,40 @@ impl RemoveApp {
 impl Step for RemoveApp {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
         Ok(self.unwanted(pc)?.iter().map(Unwanted::change).collect())
+    }
+
+    /// What each pattern finds in each list that it is looked for in: nothing, where the step is done. Then each thing by itself.
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let unwanted = self.unwanted(pc)?;
+        let found = |pattern: &Pattern, list| {
+            let like = unwanted.iter().filter(|one| one.list() == Some(list) && pattern.is_like(one.name()));
+            list.sight(pattern.as_str(), like.map(Unwanted::listed))
+        };
+        let mut seen = Vec::new();
+        for pattern in &self.apps {
+            seen.extend([List::Apps, List::ProvisionedApps].map(|list| found(pattern, list)));
+        }
+        seen.extend(self.programs.iter().map(|pattern| found(pattern, List::Programs)));
+        let listed = unwanted.iter().filter(|one| one.list().is_some());
+        seen.extend(listed.map(|one| Sight::new(one.name(), one.aspect(), one.version())));
+        for name in &self.packages {
+            let there = unwanted.iter().find(|one| one.list().is_none() && one.name() == name);
+            let aspect = Aspect::Removed { origin: DEBIAN.to_owned() };
+            seen.push(Sight::new(name, aspect, there.map_or(State::Absent, Unwanted::version)));
+        }
+        Ok(seen)
+    }
+
+    fn detection(&self) -> Why {
+        let ways = [
+            (self.apps.is_empty(), "Windows' lists of apps", "listes d'applications de Windows"),
+            (self.programs.is_empty(), "the list of installed programs", "liste des programmes installés"),
+            (self.packages.is_empty(), "dpkg's own list of packages", "liste des paquets de dpkg"),
+        ];
+        let words = |word: fn(&(bool, &'static str, &'static str)) -> &'static str| {
+            ways.iter().filter(|(unused, ..)| !unused).map(word).collect::<Vec<_>>().join(", ")
+        };
+        Why::new(words(|way| way.1), words(|way| way.2))
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
@@ -183,7 +241,7 @@ impl Step for RemoveApp {
 mod tests {
     use super::*;
     use crate::language::Language;
-    use crate::prep::fake::{Fake, done, planned, refused, step};
+    use crate::prep::fake::{Fake, done, planned, refused, said, step};
 
     fn windows() -> Fake {
         let mut pc = Fake { system: System::Windows, ..Fake::default() };
@@ -217,6 +275,35 @@ mod tests {
         );
         done(&xbox, &mut pc);
         assert_eq!(pc.apps.len(), 1, "the calculator stays");
+    }
+
+    #[test]
+    fn what_each_pattern_finds_is_seen_and_that_it_finds_nothing() {
+        let mut pc = windows();
+        let keys = "apps = [\"microsoft.xbox*\"]\nprograms = [\"McAfee*\"]\narguments = \"/S\"";
+        let both = step(&format!("kind = \"remove-app\"\n{keys}"));
+        assert_eq!(
+            said(&both, &pc, Language::En)[..3],
+            [
+                "microsoft.xbox*: apps of accounts: Microsoft.XboxApp 1.2.3.0",
+                "microsoft.xbox*: apps for new accounts: Microsoft.XboxApp 1.2.3.0",
+                "McAfee*: installed programs: McAfee WPS 1.9",
+            ]
+        );
+        done(&both, &mut pc);
+        assert_eq!(
+            said(&both, &pc, Language::Fr),
+            [
+                "microsoft.xbox* : applications des comptes : aucune",
+                "microsoft.xbox* : applications pour les nouveaux comptes : aucune",
+                "McAfee* : programmes installés : aucun",
+            ]
+        );
+        let detection = both.step().detection();
+        assert_eq!(detection.french, "listes d'applications de Windows, liste des programmes installés");
+        let packages = step("kind = \"remove-app\"\npackages = [\"telnetd\"]");
+        assert_eq!(said(&packages, &Fake::default(), Language::Fr), ["telnetd (Debian) : absent"]);
+        assert_eq!(packages.step().detection().english, "dpkg's own list of packages");
     }
 
     #[test]

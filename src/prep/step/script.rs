@@ -7,10 +7,11 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::package::version;
-use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root, of_this_system};
+use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root, given, is_secret_name, of_this_system};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Contents, Ended, Look, System};
+use crate::secret::Secret;
 
 /// Bytes of a script beside the profile: a book would be shorter.
 const LONGEST: u64 = 1 << 20;
@@ -29,6 +30,10 @@ pub struct Script {
     /// Before anything starts PowerShell alone looks them over, where the grammar of the kit does not know what it takes.
     #[serde(default)]
     pub unchecked: bool,
+    /// Names of secrets that the lines read from their standard input, a line each in this order: `read -r KEY` in shell,
+    /// `[Console]::In.ReadLine()` in PowerShell.
+    #[serde(default)]
+    pub secrets: Vec<String>,
     /// What is so once they have done their work.
     pub done_when: Detection,
     /// What exit codes other than 0 mean.
@@ -132,7 +137,7 @@ fn is_sha256(text: &str) -> bool {
 }
 
 fn told(lines: Contents, scene: &Scene<'_>) -> Command {
-    Command { lines, variables: scene.variables.clone(), timeout_s: scene.timeout_s }
+    Command { lines, variables: scene.variables.clone(), input: None, timeout_s: scene.timeout_s }
 }
 
 impl Script {
@@ -207,8 +212,13 @@ impl Step for Script {
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
-        let ended: Ended = pc.run(&told(self.lines(), scene))?;
-        Ok(self.exit_codes.applied(ended))
+        let secrets = self.secrets.iter().map(|name| given(name, pc)).collect::<Result<Vec<Secret>>>()?;
+        let mut input = Secret::new(String::with_capacity(secrets.iter().map(|secret| secret.reveal().len() + 1).sum()));
+        secrets.iter().for_each(|secret| input.add_line(secret));
+        let input = Some(input).filter(|_| !secrets.is_empty());
+        let Ended { how, output } = pc.run(&Command { input, ..told(self.lines(), scene) })?;
+        let output = secrets.iter().fold(output, |output, secret| secret.hidden_in(&output));
+        Ok(self.exit_codes.applied(Ended { how, output }))
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -225,6 +235,12 @@ impl Step for Script {
                 }
             }
             _ => return Err(Why::new("it needs either `run` or `from`", "il faut soit `run`, soit `from`")),
+        }
+        if let Some(name) = self.secrets.iter().find(|name| !is_secret_name(name)) {
+            return Err(Why::new(
+                format!("secrets: {name:?} is no name of an environment variable"),
+                format!("secrets : {name:?} n'est pas un nom de variable d'environnement"),
+            ));
         }
         self.exit_codes.check()?;
         self.done_when.check()
@@ -246,6 +262,14 @@ impl Step for Script {
         command.map_or(Ok(()), |command| self.look_over(&command, own, pc))
     }
 
+    fn secrets(&self) -> Vec<&str> {
+        self.secrets.iter().map(String::as_str).collect()
+    }
+
+    fn needs_secrets(&self, _: &Change) -> Vec<&str> {
+        self.secrets()
+    }
+
     fn payloads(&self) -> Vec<&str> {
         self.from.as_deref().into_iter().collect()
     }
@@ -264,6 +288,20 @@ mod tests {
         let by_command = step("kind = \"script\"\nrun = \"make /opt/b\"\ndone_when = { command = \"has /opt/b\" }");
         assert_eq!(planned(&by_command, &pc).len(), 1);
         done(&by_command, &mut pc);
+    }
+
+    #[test]
+    fn secrets_are_handed_to_the_lines_and_kept_out_of_what_they_said() {
+        let keyed = step("kind = \"script\"\nrun = \"echo\"\nsecrets = [\"VPN_KEY\", \"PIN\"]\ndone_when = { file = \"/a\" }");
+        let mut pc = Fake::default();
+        let change = planned(&keyed, &pc).remove(0);
+        assert_eq!(keyed.step().needs_secrets(&change), ["VPN_KEY", "PIN"]);
+        assert!(pc.apply(&keyed, &change).expect_err("not given").to_string().contains("nobody gave the secret VPN_KEY"));
+        pc.secrets.insert("VPN_KEY".into(), Secret::new("k3y k3y"));
+        pc.secrets.insert("PIN".into(), Secret::new("4711"));
+        let ended = pc.apply(&keyed, &change).expect("applied").ended.expect("a program");
+        assert_eq!(ended.output, "•••\n•••\n", "it says what it was handed");
+        assert!(refused("kind = \"script\"\nrun = \"x\"\nsecrets = [\"a b\"]\ndone_when = { file = \"/a\" }").contains("a b"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Applied, Scene, Step, on_a_drive, only_windows};
+use super::{Applied, Scene, Step, from_the_root, on_a_drive, only_windows};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::shortcut::{Place, icon, icon_text};
@@ -24,7 +24,8 @@ pub struct Shortcut {
     #[serde(rename = "in")]
     #[schemars(with = "String")]
     pub place: Place,
-    /// The program, document or folder that it opens.
+    /// The program, document or folder that it opens, as in `'C:\Tools\help.exe'` or `'%ProgramFiles%\Help\help.exe'`. Such
+    /// variables of folders that are the same for every account are filled in here, and in all below.
     pub target: String,
     /// What the program is told.
     #[serde(default)]
@@ -41,16 +42,30 @@ pub struct Shortcut {
 }
 
 impl Shortcut {
-    fn wanted(&self) -> shortcut::Shortcut {
+    /// As it must be on this PC: what a shortcut holds is what whoever looks at it reads, and what is read back.
+    fn wanted(&self, pc: &dyn Look) -> Result<shortcut::Shortcut> {
         let (file, index) = icon(&self.icon);
-        shortcut::Shortcut {
-            target: self.target.clone(),
-            arguments: self.arguments.clone(),
-            folder: self.folder.clone(),
-            icon: icon_text(file, index),
+        Ok(shortcut::Shortcut {
+            target: pc.filled(&self.target)?,
+            arguments: pc.filled(&self.arguments)?,
+            folder: pc.filled(&self.folder)?,
+            icon: icon_text(&pc.filled(file)?, index),
             comment: self.comment.clone(),
+        })
+    }
+
+    /// Where it lies on this PC.
+    fn place(&self, pc: &dyn Look) -> Result<Place> {
+        match &self.place {
+            Place::Folder(folder) => pc.filled(folder).map(Place::Folder),
+            place => Ok(place.clone()),
         }
     }
+}
+
+/// Refuses a path that begins neither at a drive or a share nor in a folder that is the same for every account.
+fn whole(path: &str) -> std::result::Result<(), Why> {
+    if path.starts_with('%') { from_the_root(path) } else { on_a_drive(path) }
 }
 
 /// Windows does not tell upper from lower case in a path.
@@ -60,10 +75,10 @@ fn same_path(one: &str, other: &str) -> bool {
 
 impl Step for Shortcut {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
-        let (label, wanted) = (&self.label, self.wanted());
+        let (label, wanted) = (&self.label, self.wanted(pc)?);
         let text = |text: &str| if text.is_empty() { State::Absent } else { State::Text(text.to_owned()) };
         let mut changes = Vec::new();
-        match pc.shortcut(&self.place, label)? {
+        match pc.shortcut(&self.place(pc)?, label)? {
             None => changes.push(Change::new(label, Aspect::Shortcut, State::Absent, text(&wanted.target))),
             Some(seen) => {
                 for (aspect, seen, wanted, same) in [
@@ -87,7 +102,7 @@ impl Step for Shortcut {
     }
 
     fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
-        let target = pc.shortcut(&self.place, &self.label)?.map_or(State::Absent, |seen| State::Text(seen.target));
+        let target = pc.shortcut(&self.place(pc)?, &self.label)?.map_or(State::Absent, |seen| State::Text(seen.target));
         let there = Sight::new(&self.label, Aspect::Shortcut, target);
         let wrong = self.plan(pc, scene)?.into_iter().filter(|change| change.aspect != Aspect::Shortcut);
         Ok([there].into_iter().chain(wrong.map(|change| Sight::new(change.subject, change.aspect, change.before))).collect())
@@ -98,7 +113,8 @@ impl Step for Shortcut {
     }
 
     fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
-        let target = &self.target;
+        let (place, wanted) = (self.place(pc)?, self.wanted(pc)?);
+        let target = &wanted.target;
         if !pc.is_there(target)? {
             return Err(Fault::new(
                 format!("the shortcut {:?} would open nothing: {target} is not there", self.label),
@@ -109,7 +125,7 @@ impl Step for Shortcut {
                 "placez avant l'étape qui l'installe : needs = [\"…\"]",
             ));
         }
-        pc.set_shortcut(&self.place, &self.label, &self.wanted())?;
+        pc.set_shortcut(&place, &self.label, &wanted)?;
         Ok(Applied::default())
     }
 
@@ -124,11 +140,11 @@ impl Step for Shortcut {
             ));
         }
         if let Place::Folder(folder) = &self.place {
-            on_a_drive(folder)?;
+            whole(folder)?;
         }
-        on_a_drive(&self.target)?;
+        whole(&self.target)?;
         let optional = [self.folder.as_str(), icon(&self.icon).0];
-        optional.into_iter().filter(|path| !path.is_empty()).try_for_each(on_a_drive)?;
+        optional.into_iter().filter(|path| !path.is_empty()).try_for_each(whole)?;
         let [arguments, comment] = [&self.arguments, &self.comment];
         if [arguments, comment].iter().any(|text| text.contains(char::is_control) || text.chars().count() >= LONGEST_ARGUMENTS) {
             return Err(Why::new(
@@ -166,6 +182,23 @@ mod tests {
         done(&help, &mut pc);
         let made = &pc.shortcuts[&(Place::Desktop, "Remote help".to_owned())];
         assert_eq!((made.arguments.as_str(), made.icon.as_str()), ("--site lyon", "C:\\Kit\\help.exe"));
+    }
+
+    #[test]
+    fn folders_that_are_the_same_for_every_account_are_filled_in() {
+        let mut pc = pc();
+        pc.files.insert("C:\\Program Files\\Help\\help.exe".into(), (Vec::new(), Mode(0o644)));
+        let keys = "kind = \"shortcut\"\nlabel = \"Help\"\nin = '%PUBLIC%\\Links'\ntarget = '%ProgramFiles%\\Help\\help.exe'\n\
+                    arguments = '/log %ProgramData%\\help.log /as %USERNAME%'\nfolder = '%ProgramData%\\help'";
+        let help = step(keys);
+        assert_eq!(planned(&help, &pc)[0].after, State::Text("C:\\Program Files\\Help\\help.exe".into()));
+        done(&help, &mut pc);
+        let made = &pc.shortcuts[&(Place::Folder("C:\\Users\\Public\\Links".into()), "Help".to_owned())];
+        assert_eq!(made.arguments, "/log C:\\ProgramData\\help.log /as %USERNAME%");
+        assert_eq!((made.folder.as_str(), made.icon.as_str()), ("C:\\ProgramData\\help", ""));
+        for own in ["%AppData%\\help.exe", "%UserProfile%\\help.exe", "%ProgramFiles%help.exe", "%ProgramFiles%\\..\\help.exe"] {
+            assert!(!refused(&keys.replace("%ProgramFiles%\\Help\\help.exe", own)).is_empty(), "{own}");
+        }
     }
 
     #[test]

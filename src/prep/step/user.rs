@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Applied, Scene, Step};
+use super::{Applied, Scene, Step, given, is_secret_name};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Account, Act, Look, System};
@@ -108,13 +108,7 @@ impl Step for User {
             }
             Aspect::Password => {
                 let name = self.password_from.as_deref().unwrap_or_default();
-                let password = pc.secret(name).ok_or_else(|| {
-                    Fault::new(format!("nobody gave the password {name}"), format!("le mot de passe {name} n'a pas été donné"))
-                        .hint(
-                            "run trousse prep run again at the PC: it asks for it",
-                            "relancez trousse prep run sur le PC : il le demande",
-                        )
-                })?;
+                let password = given(name, pc)?;
                 pc.set_password(login, &password)?;
             }
             _ => pc.add_account(login)?,
@@ -149,8 +143,7 @@ impl Step for User {
                 format!("full_name : {name:?} contient un caractère interdit"),
             ));
         }
-        let variable = |name: &&String| name.is_empty() || name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        if let Some(name) = self.password_from.as_ref().filter(variable) {
+        if let Some(name) = self.password_from.as_ref().filter(|name| !is_secret_name(name)) {
             return Err(Why::new(
                 format!("password_from: {name:?} is no name of an environment variable"),
                 format!("password_from : {name:?} n'est pas un nom de variable d'environnement"),
@@ -186,8 +179,8 @@ impl Step for User {
         Ok(())
     }
 
-    fn secret(&self, change: &Change) -> Option<&str> {
-        self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password)
+    fn needs_secrets(&self, change: &Change) -> Vec<&str> {
+        self.password_from.as_deref().filter(|_| change.aspect == Aspect::Password).into_iter().collect()
     }
 }
 

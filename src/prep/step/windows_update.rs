@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Applied, Meaning, Scene, Step, only_windows};
 use crate::fault::{Result, Why};
-use crate::prep::change::{Aspect, Change, State};
+use crate::prep::change::{Aspect, Change, List, Sight, State};
 use crate::prep::look::update::{Category, Update};
 use crate::prep::look::{Act, Look};
 
@@ -32,21 +32,57 @@ fn article(text: &str) -> &str {
     text.strip_prefix("KB").or_else(|| text.strip_prefix("kb")).unwrap_or(text)
 }
 
+/// What the profile makes of an update.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It is installed.
+    Wanted,
+    /// The profile refuses it by its number.
+    Refused,
+    /// It is of no kind that the profile names.
+    Left,
+}
+
 impl WindowsUpdate {
-    fn left(&self, pc: &dyn Look) -> Result<Vec<Update>> {
-        let wanted = |update: &Update| {
-            let of_kind = self.categories.iter().any(|category| update.categories.iter().any(|id| id == category.id()));
-            let refused = self.refuse.iter().any(|refused| update.articles.iter().any(|one| article(one) == article(refused)));
-            of_kind && !refused
-        };
-        Ok(pc.updates()?.into_iter().filter(wanted).collect())
+    fn fate(&self, update: &Update) -> Fate {
+        let of_kind = self.categories.iter().any(|category| update.categories.iter().any(|id| id == category.id()));
+        let refused = self.refuse.iter().any(|refused| update.articles.iter().any(|one| article(one) == article(refused)));
+        match (of_kind, refused) {
+            (false, _) => Fate::Left,
+            (true, true) => Fate::Refused,
+            (true, false) => Fate::Wanted,
+        }
     }
+}
+
+/// What an update is called in few letters: its articles, else its title.
+fn short(update: &Update) -> String {
+    let articles: Vec<String> = update.articles.iter().map(|number| format!("KB{}", article(number))).collect();
+    if articles.is_empty() { update.title.clone() } else { articles.join(" ") }
 }
 
 impl Step for WindowsUpdate {
     fn plan(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Change>> {
         let change = |update: Update| Change::new(update.title, Aspect::Update { id: update.id }, State::Absent, State::Present);
-        Ok(self.left(pc)?.into_iter().map(change).collect())
+        Ok(pc.updates()?.into_iter().filter(|update| self.fate(update) == Fate::Wanted).map(change).collect())
+    }
+
+    fn seen(&self, pc: &dyn Look, _: &Scene<'_>) -> Result<Vec<Sight>> {
+        let updates = pc.updates()?;
+        let of = |fate| updates.iter().filter(move |update| self.fate(update) == fate);
+        let one = |update: &Update, state| Sight::new(&update.title, Aspect::Update { id: update.id.clone() }, state);
+        let refused =
+            || State::Said { english: "left out by the profile".to_owned(), french: "écartée par le profil".to_owned() };
+        let pending = List::Updates.sight("Windows Update", of(Fate::Wanted).map(short));
+        let wanted = of(Fate::Wanted).map(|update| one(update, State::Absent));
+        Ok([pending].into_iter().chain(wanted).chain(of(Fate::Refused).map(|update| one(update, refused()))).collect())
+    }
+
+    fn detection(&self) -> Why {
+        Why::new(
+            "another search by Windows Update, for the kinds of the profile",
+            "nouvelle recherche de Windows Update, pour les catégories du profil",
+        )
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
@@ -76,7 +112,8 @@ impl Step for WindowsUpdate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prep::fake::{Fake, done, planned, refused, step};
+    use crate::language::Language;
+    use crate::prep::fake::{Fake, done, planned, refused, said, step};
     use crate::prep::look::System;
 
     fn update(id: &str, article: &str, category: Category) -> Update {
@@ -119,6 +156,25 @@ mod tests {
         assert_eq!(planned(&updates, &pc), changes);
         pc.start();
         assert_eq!(planned(&updates, &pc)[0].subject, "Servicing stack (KB5099003)");
+    }
+
+    #[test]
+    fn what_is_pending_is_seen_and_so_is_what_the_profile_leaves_out() {
+        let mut pc = pc();
+        let updates = step("kind = \"windows-update\"\nrefuse = [\"KB5034441\"]");
+        let seen = |pc: &Fake| said(&updates, pc, Language::En);
+        let left_out = "Recovery environment (KB5034441): update left out by the profile";
+        assert_eq!(
+            seen(&pc),
+            [
+                "Windows Update: pending updates: KB5099001",
+                "2026-11 Cumulative Update (KB5099001): update missing",
+                left_out,
+            ]
+        );
+        done(&updates, &mut pc);
+        assert_eq!(seen(&pc), ["Windows Update: pending updates: none", left_out]);
+        assert_eq!(said(&updates, &pc, Language::Fr)[0], "Windows Update : mises à jour en attente : aucune");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::preparation::tone;
-use super::{Block, Code, Column, Fit, Page, Reading, Row, Table, Tone};
+use super::{Block, Code, Column, Fit, Page, Reading, Row, Signer, Table, Tone};
 use crate::language::Language;
 use crate::prep::change::{Change, Sight};
 use crate::prep::look::How;
@@ -13,9 +13,9 @@ use crate::report::columns::cut;
 use crate::report::words::{counted, day_and_time, number};
 
 /// Rows of steps that the first page has room for; more steps than that are summed up on it.
-const ROOM: usize = 18;
+const ROOM: usize = 14;
 /// Steps that are not done which a page that sums up has room for.
-const TOLD: usize = 8;
+const TOLD: usize = 4;
 /// Network cards and updates that are named on the first page.
 const NAMED: usize = 4;
 /// Letters of a text on the first page: the name of a step in one line, all else in two.
@@ -34,6 +34,7 @@ impl Page {
         blocks.extend(sheet.code().as_deref().and_then(Code::of).map(Block::Code));
         blocks.push(Block::Facts(facts(sheet, language, zone)));
         blocks.extend(summary(sheet, language));
+        blocks.push(Block::ToSign(signers(sheet, language)));
         blocks.push(Block::NewPage);
         blocks.extend(evidence(sheet, language, zone));
         let when = sheet.finished.as_ref().or(sheet.started.as_ref()).map(|at| day_and_time(at, zone, language));
@@ -72,6 +73,23 @@ fn verdict(sheet: &Sheet, language: Language) -> (Tone, String) {
         ),
     };
     (tone, language.pick(english, french))
+}
+
+/// Whoever hands the PC over, and whoever takes it.
+fn signers(sheet: &Sheet, language: Language) -> Vec<Signer> {
+    let technician = cut(sheet.technician.as_deref().unwrap_or_default(), NAME);
+    let signer = |who: &str, name: String| Signer {
+        who: who.to_owned(),
+        lines: vec![
+            (language.pick("Name", "Nom").to_owned(), name),
+            ("Date".to_owned(), String::new()),
+            ("Signature".to_owned(), String::new()),
+        ],
+    };
+    vec![
+        signer(language.pick("Technician", "Technicien"), technician),
+        signer(language.pick("Customer", "Client"), String::new()),
+    ]
 }
 
 fn facts(sheet: &Sheet, language: Language, zone: &TimeZone) -> Vec<(String, String)> {

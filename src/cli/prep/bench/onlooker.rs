@@ -83,14 +83,18 @@ impl Onlooker {
                 let text = format!("{} {label}  {}", sign(result), one_line(&outcome(result, self.language)));
                 screen.done(place, &text, &self.labels, self.width);
             }
-            (Some(screen), Seen::News(_, _, News::Trusted { .. })) => {
-                let text = format!("{}: {}", self.labels[place], one_line(&said.unwrap_or_default()));
+            // It may be that of the PC by way of which the others are reached.
+            (Some(screen), Seen::News(_, _, News::Trusted { pc, .. })) => {
+                let text = format!("{}: {}", one_line(pc), one_line(&said.unwrap_or_default()));
                 screen.all.suspend(|| eprintln!("{text}"));
             }
             (Some(screen), _) => {
                 if let Some(said) = said {
                     screen.shows(place, &one_line(&said), &self.labels, self.width);
                 }
+            }
+            (None, Seen::News(_, _, News::Trusted { pc, .. })) => {
+                eprintln!("{:<width$}  {}", one_line(pc), one_line(&said.unwrap_or_default()), width = self.width);
             }
             (None, Seen::News(_, _, news)) => {
                 if let (Some(said), false) = (said, matches!(news, News::Told { event, .. } if matches!(**event, Event::Step(_))))

@@ -1,14 +1,12 @@
 //! A PC with a shell of POSIX: what is there is asked in lines of shell, dd(1) takes the program, and sudo(8) runs it as root.
 
 use std::cell::Cell;
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
 use std::time::Duration;
 
-use super::{no_room, refused};
+use super::{no_room, none_fits, refused};
 use crate::edge::bench::baggage::{BLOCK, Baggage, Brought, Hashing};
-use crate::edge::bench::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, short};
+use crate::edge::bench::machine::Machine;
+use crate::edge::bench::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, short, within};
 use crate::fault::{Fault, Why};
 use crate::prep::bench::course::Program;
 use crate::prep::look::Digest;
@@ -21,6 +19,8 @@ const MARK: &str = "trousse: ";
 const MOST_LINES: usize = 1_000;
 /// What sudo asks with.
 const ASKED: &str = "trousse-password:";
+/// A program that took no more bytes says why at once.
+const SAYS_WHY: Duration = Duration::from_secs(2);
 /// sudo asks at once.
 const ASKS: Duration = Duration::from_secs(30);
 
@@ -45,21 +45,27 @@ impl Unix {
         access: &Access,
         baggage: &Baggage,
     ) -> Result<(Unix, Program), Trouble> {
-        let program = baggage.program.clone();
-        let name = name(&program);
-        let hash = hash(&name);
+        // Whichever of the programs is for it, its name tells.
+        let look = |program: &Brought| {
+            let name = name(program);
+            let hash = hash(&name);
+            format!(
+                "if [ -f {name} ]; then echo \"{MARK}whole {name} $({hash})\"; \
+                 elif [ -f {name}.part ]; then echo \"{MARK}part {name} $(wc -c < {name}.part)\"; fi; "
+            )
+        };
+        let looks: String = baggage.programs.iter().map(look).collect();
         let said = script(
             session,
             &format!(
                 "echo \"{MARK}system $(uname -s) $(uname -m)\"; echo \"{MARK}user $(id -u)\"; \
-                 if [ -f {name} ]; then echo \"{MARK}whole $({hash})\"; \
-                 elif [ -f {name}.part ]; then echo \"{MARK}part $(wc -c < {name}.part)\"; fi; \
+                 {looks}\
                  if sudo -n true 2>/dev/null; then echo \"{MARK}sudo free\"; fi"
             ),
         )
         .await?;
         let word = |key: &str| said.iter().find_map(|line| line.strip_prefix(key)?.strip_prefix(' '));
-        fits(&program, word("system").unwrap_or_default())?;
+        let program = fitting(baggage, word("system").unwrap_or_default())?.clone();
         let root = match (word("user").map(str::trim), word("sudo")) {
             (Some("0"), _) => Root::Is,
             (_, Some(_)) => Root::BySudo,
@@ -76,13 +82,13 @@ impl Unix {
                 )));
             }
         };
-        let whole = word("whole").or_else(|| said.iter().any(|line| line == "whole").then_some(""));
-        let there = match whole {
+        let own = |key: &str| said.iter().find_map(|line| line.strip_prefix(&format!("{key} {}", name(&program))).map(str::trim));
+        let there = match own("whole") {
             Some(line) if is_hash(line, &program.digest) => Program::Right,
             // Without a program to hash with, it is read back.
             Some("") => Program::Whole,
             Some(_) => Program::Part(0),
-            None => Program::Part(word("part").and_then(|size| size.trim().parse().ok()).unwrap_or_default()),
+            None => Program::of(own("part").and_then(|size| size.parse().ok()).unwrap_or_default(), program.digest.size),
         };
         Ok((Unix { program, root }, there))
     }
@@ -91,7 +97,7 @@ impl Unix {
         let (name, blocks) = (name(&self.program), from / BLOCK);
         let anew = if blocks == 0 { format!("rm -f {name} {name}.part; ") } else { String::new() };
         let command = format!(
-            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; cd \"{FOLDER}\" || exit 70; {anew}exec dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc'"
+            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; cd \"{FOLDER}\" || exit 70; {anew}dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc || {{ rm -f {name}.part; cd / && rmdir \"{FOLDER}\" 2>/dev/null; exit 71; }}'"
         );
         let mut talk = session.start(&command).await?;
         let told = talk.send(&self.program, blocks * BLOCK, sent).await;
@@ -99,7 +105,7 @@ impl Unix {
             talk.close().await?;
         }
         // One that takes no more bytes says why when it ends.
-        while talk.hear(if told.is_ok() { ANSWERS } else { Duration::from_secs(2) }).await? {}
+        talk.ends(if told.is_ok() { ANSWERS } else { SAYS_WHY }).await?;
         match (told, talk.status) {
             (Ok(()), Some(0)) => Ok(()),
             (_, Some(_)) => Err(programs(&talk)),
@@ -135,9 +141,20 @@ impl Unix {
         let mut talk = session.start(&command).await?;
         talk.close().await?;
         let mut hashing = Hashing::default();
+        // A block must come within the time of an answer: a byte now and then is none.
         loop {
-            let more = talk.hear(ANSWERS).await?;
-            if hashing.take(&talk.taken()) > self.program.digest.size {
+            let until = hashing.size() + BLOCK;
+            let block = async {
+                while talk.hear(ANSWERS).await? {
+                    if hashing.take(&talk.taken()) >= until {
+                        return Ok(true);
+                    }
+                }
+                hashing.take(&talk.taken());
+                Ok(false)
+            };
+            let more = within(ANSWERS, block).await??;
+            if hashing.size() > self.program.digest.size {
                 return Err(says_more());
             }
             if !more {
@@ -168,13 +185,19 @@ pub(super) async fn clear(session: &Session) -> Result<(), Trouble> {
 
 /// Answers sudo, once.
 async fn unlock(talk: &mut Talk, access: &Access) -> Result<(), Trouble> {
-    while !talk.has_said(ASKED) {
-        if !talk.hear(ASKS).await? {
-            return Err(does_not_run(talk));
+    let asked = async {
+        while !talk.has_said(ASKED) {
+            if !talk.hear(ASKS).await? {
+                return Err(does_not_run(talk));
+            }
         }
+        Ok(())
+    };
+    within(ASKS, asked).await??;
+    if let Some(password) = &access.password {
+        talk.confide(password.reveal().as_bytes()).await?;
     }
-    let password = access.password.as_ref().map(|password| password.reveal().to_owned() + "\n");
-    talk.say(password.unwrap_or_default().into_bytes()).await
+    talk.say(b"\n".to_vec()).await
 }
 
 /// Runs lines of shell that say their results after [`MARK`]. Neither quotes nor an exclamation mark may stand in them: whatever
@@ -185,15 +208,20 @@ async fn script(session: &Session, lines: &str) -> Result<Vec<String>, Trouble> 
         format!("exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; mkdir -p \"{folder}\" && cd \"{folder}\" || exit 70; {lines}'");
     let mut talk = session.start(&command).await?;
     talk.close().await?;
-    let mut said = Vec::new();
-    let mut count = 0;
-    while let Some(line) = talk.line(ANSWERS).await? {
-        count += 1;
-        if count > MOST_LINES {
-            return Err(says_more());
+    let saying = async {
+        let mut said = Vec::new();
+        let mut count = 0;
+        while let Some(line) = talk.line(ANSWERS).await? {
+            count += 1;
+            if count > MOST_LINES {
+                return Err(says_more());
+            }
+            said.extend(String::from_utf8_lossy(&line).strip_prefix(MARK).map(short));
         }
-        said.extend(String::from_utf8_lossy(&line).strip_prefix(MARK).map(short));
-    }
+        Ok(said)
+    };
+    // All of it: a line now and then is no end.
+    let said = within(ANSWERS, saying).await??;
     match talk.status {
         Some(0) => Ok(said),
         Some(_) => Err(programs(&talk)),
@@ -201,31 +229,22 @@ async fn script(session: &Session, lines: &str) -> Result<Vec<String>, Trouble> 
     }
 }
 
-/// Refuses a system or a processor that the program is not for.
-fn fits(program: &Brought, told: &str) -> Result<(), Trouble> {
+/// The program for a system and a processor.
+fn fitting<'a>(baggage: &'a Baggage, told: &str) -> Result<&'a Brought, Trouble> {
     let (system, machine) = told.split_once(' ').unwrap_or((told, ""));
     if system != "Linux" {
         let system = if system.is_empty() { "?" } else { system };
-        let fault = Fault::new(format!("it runs {system}, not Linux"), format!("il est sous {system}, pas sous Linux"));
+        let fault = Fault::new(
+            format!("it runs {system}: not Linux, nor Windows with Microsoft's OpenSSH server"),
+            format!("il est sous {system} : ni Linux, ni Windows avec le serveur OpenSSH de Microsoft"),
+        );
         return Err(Trouble::refused(
             &fault.hint("run trousse prep run on the PC itself", "lancez trousse prep run sur le PC même"),
         ));
     }
-    match processor(&program.path) {
-        Some(ours) if ours != machine => {
-            let fault = Fault::new(
-                format!("its processor is {machine:?}, and the program is for {ours}"),
-                format!("son processeur est {machine:?}, et le programme est pour {ours}"),
-            );
-            Err(Trouble::refused(
-                &fault.hint(
-                    "name the program for it: --program FILE",
-                    "indiquez le programme qui lui convient : --program FICHIER",
-                ),
-            ))
-        }
-        _ => Ok(()),
-    }
+    let known = ["x86_64", "aarch64", "riscv64"].into_iter().find(|known| *known == machine);
+    let program = baggage.program_for(known.map_or(Machine::Other, Machine::Linux));
+    program.ok_or_else(|| none_fits(&format!("Linux ({machine})"), "--program FILE"))
 }
 
 /// What the program is called there: another one has another name.
@@ -277,20 +296,4 @@ fn hash(file: &str) -> String {
 
 fn is_hash(line: &str, wanted: &Digest) -> bool {
     line.split_whitespace().next().is_some_and(|word| word.trim_start_matches('\\').eq_ignore_ascii_case(&wanted.sha256))
-}
-
-/// The processor that a program is for, as uname(1) calls it: the field e_machine of elf(5).
-fn processor(program: &Path) -> Option<&'static str> {
-    let mut head = [0; 20];
-    File::open(program).and_then(|mut file| file.read_exact(&mut head)).ok()?;
-    if !head.starts_with(b"\x7fELF") {
-        return None;
-    }
-    let machine = if head[5] == 2 { u16::from_be_bytes([head[18], head[19]]) } else { u16::from_le_bytes([head[18], head[19]]) };
-    match machine {
-        62 => Some("x86_64"),
-        183 => Some("aarch64"),
-        243 => Some("riscv64"),
-        _ => None,
-    }
 }

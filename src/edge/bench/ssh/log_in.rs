@@ -2,6 +2,7 @@
 
 use russh::client::{AuthResult, KeyboardInteractiveAuthResponse};
 use russh::keys::PrivateKeyWithHashAlg;
+use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 
 use super::{Access, Session, Trouble, cut};
@@ -15,28 +16,19 @@ impl Session {
     pub(super) async fn log_in(&mut self, user: &str, access: &Access) -> Result<(), Trouble> {
         let hash = self.handle.best_supported_rsa_hash().await.ok().flatten().flatten();
         let mut offered = 0;
-        let mut interactive = false;
-        let mut seen = |result: AuthResult| match result {
-            AuthResult::Success => true,
-            AuthResult::Failure { remaining_methods, .. } => {
-                interactive = remaining_methods.contains(&russh::MethodKind::KeyboardInteractive);
-                false
-            }
-        };
         if access.agent
             && let Ok(mut agent) = AgentClient::connect_env().await
         {
             for identity in agent.request_identities().await.unwrap_or_default() {
-                let russh::keys::agent::AgentIdentity::PublicKey { key, .. } = identity else { continue };
+                let AgentIdentity::PublicKey { key, .. } = identity else { continue };
                 if offered == MOST_KEYS {
                     break;
                 }
                 offered += 1;
                 let hash = hash.filter(|_| key.algorithm().is_rsa());
                 // An agent that does not sign is no reason not to try the next key.
-                if let Ok(result) = self.handle.authenticate_publickey_with(user, key, hash, &mut agent).await
-                    && seen(result)
-                {
+                let tried = self.handle.authenticate_publickey_with(user, key, hash, &mut agent).await;
+                if self.is_in(user, tried.ok())? {
                     return Ok(());
                 }
             }
@@ -44,19 +36,31 @@ impl Session {
         for key in access.keys.iter().take(MOST_KEYS - offered) {
             offered += 1;
             let key = PrivateKeyWithHashAlg::new(key.clone(), hash);
-            if seen(self.handle.authenticate_publickey(user, key).await.map_err(cut)?) {
+            let tried = self.handle.authenticate_publickey(user, key).await;
+            if self.is_in(user, tried.ok())? {
                 return Ok(());
             }
         }
         if let Some(password) = &access.password {
-            if seen(self.handle.authenticate_password(user, password.reveal()).await.map_err(cut)?) {
+            let tried = self.handle.authenticate_password(user, password.reveal()).await.ok();
+            let asks = |tried: &AuthResult| match tried {
+                AuthResult::Failure { remaining_methods, .. } => {
+                    remaining_methods.contains(&russh::MethodKind::KeyboardInteractive)
+                }
+                AuthResult::Success => false,
+            };
+            let interactive = tried.as_ref().is_some_and(asks);
+            if self.is_in(user, tried)? {
                 return Ok(());
             }
-            if interactive && self.answers(user, password).await.map_err(cut)? {
-                return Ok(());
+            if interactive {
+                let tried = self.answers(user, password).await;
+                self.still_there(user)?;
+                if tried.map_err(cut)? {
+                    return Ok(());
+                }
             }
         }
-        // One that is cut off after so many attempts says so in no other way.
         let (english, french) = match (&access.password, offered) {
             (Some(_), _) => {
                 ("the password is wrong, or it lets nobody in by one", "le mot de passe est faux, ou il n'en accepte pas")
@@ -64,11 +68,30 @@ impl Session {
             (None, 0) => ("there is no key to offer", "il n'y a aucune clé à présenter"),
             (None, _) => ("it takes none of the keys", "il n'accepte aucune des clés"),
         };
-        let fault = Fault::because(format!("{user} is not let in"), format!("{user} n'est pas admis"), Why::new(english, french));
-        Err(Trouble::refused(&fault.hint(
-            "ssh-copy-id puts a key there; --key FILE names one; --ask-password asks for a password",
-            "ssh-copy-id y dépose une clé ; --key FICHIER en indique une ; --ask-password demande un mot de passe",
-        )))
+        Err(not_let_in(user, Why::new(english, french)))
+    }
+
+    /// Whether an attempt let us in. One that did not is no refusal where the connection is gone meanwhile: the crate has the same
+    /// answer for both.
+    fn is_in(&self, user: &str, tried: Option<AuthResult>) -> Result<bool, Trouble> {
+        if matches!(tried, Some(AuthResult::Success)) {
+            return Ok(true);
+        }
+        self.still_there(user).map(|()| false)
+    }
+
+    /// A PC that restarts cuts whoever logs in (pam_nologin(8)), and takes him later; one that says why it breaks off does not.
+    fn still_there(&self, user: &str) -> Result<(), Trouble> {
+        if !self.handle.is_closed() {
+            return Ok(());
+        }
+        match self.parted() {
+            Some(words) => Err(not_let_in(user, Why::new(format!("it breaks off: {words}"), format!("il rompt : {words}")))),
+            None => Err(Trouble::lost(
+                format!("the connection is lost while {user} logs in"),
+                format!("connexion perdue pendant que {user} se connecte"),
+            )),
+        }
     }
 
     /// The password where the server asks for it as a question (RFC 4256): to the first one alone.
@@ -90,5 +113,48 @@ impl Session {
             };
             answer = self.handle.authenticate_keyboard_interactive_respond(answers).await?;
         }
+    }
+}
+
+fn not_let_in(user: &str, why: Why) -> Trouble {
+    let fault = Fault::because(format!("{user} is not let in"), format!("{user} n'est pas admis"), why);
+    Trouble::refused(&fault.hint(
+        "ssh-copy-id puts a key there; --key FILE names one; --ask-password asks for a password",
+        "ssh-copy-id y dépose une clé ; --key FICHIER en indique une ; --ask-password demande un mot de passe",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::bench::ssh::Hop;
+    use crate::edge::bench::ssh::server::{Manner, access, key, opened};
+    use crate::language::Language;
+    use crate::prep::outcome::Failure;
+
+    /// What comes of logging in with so many keys.
+    fn tried(manner: Manner, keys: u8) -> Trouble {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut access = access(&folder.path().join("known_hosts"));
+        access.keys = (1..=keys).map(|seed| std::sync::Arc::new(key(seed))).collect();
+        opened(manner, access, async |session: Result<Session, Trouble>, _: Hop| session.err()).expect("it lets nobody in")
+    }
+
+    fn said(why: &Failure) -> String {
+        why.say(Language::En)
+    }
+
+    #[test]
+    fn a_pc_that_cuts_whoever_logs_in_is_tried_again_and_one_that_takes_no_key_is_not() {
+        let cut = tried(Manner::Cuts, 1);
+        assert!(matches!(&cut, Trouble::Lost(why) if said(why).contains("while root logs in")), "{cut:?}");
+        let refuses = tried(Manner::Refuses, 1);
+        assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains("none of the keys")), "{refuses:?}");
+    }
+
+    #[test]
+    fn one_that_breaks_off_after_too_many_keys_is_told_in_its_own_words() {
+        let broken = tried(Manner::Refuses, 3);
+        assert!(matches!(&broken, Trouble::Refused(why) if said(why).contains("Too many authentication")), "{broken:?}");
     }
 }

@@ -6,20 +6,22 @@ use std::time::Duration;
 use russh::client::Msg;
 use russh::{Channel, ChannelMsg};
 
-use super::super::baggage::Brought;
-use super::{Trouble, cut, short, within};
+use super::{TAKES, Trouble, cut, short, within};
+use crate::edge::bench::baggage::Brought;
 use crate::fault::Fault;
 use crate::prep::bench::attend::LONGEST_LINE;
 
-/// A PC that takes no byte for so long is gone.
-const TAKES: Duration = Duration::from_secs(30);
+/// Bytes that wait to be taken: the longest line, and what may come with its end.
+const MOST: usize = 2 * LONGEST_LINE;
 /// Bytes of what a program there says about its troubles that are kept.
 const KEPT: usize = 4 << 10;
 
 /// A program on a PC, and what is said to it and by it.
 pub(in crate::edge::bench) struct Talk {
     channel: Channel<Msg>,
+    /// What it has written, and how much of it was taken as lines.
     out: Vec<u8>,
+    at: usize,
     said: Vec<u8>,
     /// Its exit code, once it has ended.
     pub(in crate::edge::bench) status: Option<u32>,
@@ -28,16 +30,24 @@ pub(in crate::edge::bench) struct Talk {
 
 impl Talk {
     pub(super) fn new(channel: Channel<Msg>) -> Talk {
-        Talk { channel, out: Vec::new(), said: Vec::new(), status: None, ended: false }
+        Talk { channel, out: Vec::new(), at: 0, said: Vec::new(), status: None, ended: false }
     }
 
-    /// One more message of it; false where there is none any more.
+    /// One more message of it; false where there is none any more. One that goes on while nobody takes what it says is cut off.
     pub(in crate::edge::bench) async fn hear(&mut self, patience: Duration) -> Result<bool, Trouble> {
         if self.ended {
             return Ok(false);
         }
+        // Once for all lines of a message: the station hears many PCs.
+        self.out.drain(..self.at);
+        self.at = 0;
         match within(patience, self.channel.wait()).await? {
-            Some(ChannelMsg::Data { data }) => self.out.extend_from_slice(&data),
+            Some(ChannelMsg::Data { data }) => {
+                if self.out.len() + data.len() > MOST {
+                    return Err(Trouble::lost("it says more than it was asked", "il en dit plus qu'on ne lui demande"));
+                }
+                self.out.extend_from_slice(&data);
+            }
             Some(ChannelMsg::ExtendedData { data, .. }) => {
                 let room = KEPT.saturating_sub(self.said.len());
                 self.said.extend_from_slice(&data[..data.len().min(room)]);
@@ -53,26 +63,49 @@ impl Talk {
         Ok(!self.ended)
     }
 
-    /// The next line of it, without its end; nothing where it ends.
-    pub(in crate::edge::bench) async fn line(&mut self, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
-        loop {
-            if let Some(end) = self.out.iter().position(|&byte| byte == b'\n') {
-                let rest = self.out.split_off(end + 1);
-                let mut line = std::mem::replace(&mut self.out, rest);
-                line.pop();
-                return Ok(Some(line));
-            }
-            if self.out.len() > LONGEST_LINE {
-                return Err(Trouble::lost("it sends a line without an end", "il envoie une ligne sans fin"));
-            }
-            if !self.hear(patience).await? {
-                return Ok(None);
-            }
+    /// The next line of it that was heard already, without its end.
+    pub(in crate::edge::bench) fn heard(&mut self) -> Result<Option<Vec<u8>>, Trouble> {
+        let rest = &self.out[self.at..];
+        if let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+            let line = rest[..end].to_vec();
+            self.at += end + 1;
+            return Ok(Some(line));
         }
+        if rest.len() > LONGEST_LINE {
+            return Err(Trouble::lost("it sends a line without an end", "il envoie une ligne sans fin"));
+        }
+        Ok(None)
+    }
+
+    /// The next line of it, without its end; nothing where it ends. All of it must come within so long.
+    pub(in crate::edge::bench) async fn line(&mut self, patience: Duration) -> Result<Option<Vec<u8>>, Trouble> {
+        let line = async {
+            loop {
+                match self.heard()? {
+                    Some(line) => return Ok(Some(line)),
+                    None if self.hear(patience).await? => {}
+                    None => return Ok(None),
+                }
+            }
+        };
+        within(patience, line).await?
+    }
+
+    /// Hears it to its end, whatever it still says: that must come within so long.
+    pub(in crate::edge::bench) async fn ends(&mut self, patience: Duration) -> Result<(), Trouble> {
+        let ending = async {
+            while self.hear(patience).await? {
+                self.taken();
+            }
+            Ok(())
+        };
+        within(patience, ending).await?
     }
 
     /// What it has written that was not taken yet.
     pub(in crate::edge::bench) fn taken(&mut self) -> Vec<u8> {
+        self.out.drain(..self.at);
+        self.at = 0;
         std::mem::take(&mut self.out)
     }
 
@@ -85,16 +118,19 @@ impl Talk {
         found
     }
 
-    /// The last line of its troubles, past what dd(1) always counts.
+    /// The line of its troubles that tells most.
     pub(in crate::edge::bench) fn trouble(&self) -> String {
-        let said = String::from_utf8_lossy(&self.said);
-        let counts = |line: &str| [" records in", " records out", " copied, "].iter().any(|words| line.contains(words));
-        short(said.lines().rfind(|line| !line.trim().is_empty() && !counts(line)).unwrap_or_default())
+        short(telling(&String::from_utf8_lossy(&self.said)))
     }
 
     /// Says something to it.
     pub(in crate::edge::bench) async fn say(&mut self, bytes: Vec<u8>) -> Result<(), Trouble> {
         within(TAKES, self.channel.data_bytes(bytes)).await?.map_err(cut)
+    }
+
+    /// Says something to it that is a secret: what is here of it is kept by whoever has it, and by nobody else.
+    pub(in crate::edge::bench) async fn confide(&mut self, bytes: &[u8]) -> Result<(), Trouble> {
+        within(TAKES, self.channel.data(bytes)).await?.map_err(cut)
     }
 
     /// Sends it a file from a byte on; how much was sent is told meanwhile.
@@ -115,5 +151,58 @@ impl Talk {
     /// Nothing more is said to it.
     pub(in crate::edge::bench) async fn close(&mut self) -> Result<(), Trouble> {
         within(TAKES, self.channel.eof()).await?.map_err(cut)
+    }
+}
+
+/// Of what a program says about its troubles: the last fault of our own program without its way out, else the last line, past what
+/// dd(1) always counts.
+fn telling(said: &str) -> &str {
+    const OURS: &str = "trousse: ";
+    let counts = |line: &str| [" records in", " records out", " copied, "].iter().any(|words| line.contains(words));
+    let ours = said.lines().rev().find_map(|line| line.strip_prefix(OURS));
+    ours.or_else(|| said.lines().rfind(|line| !line.trim().is_empty() && !counts(line))).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::edge::bench::ssh::server::{Manner, access, opened};
+    use crate::edge::bench::ssh::{Hop, Session};
+
+    #[test]
+    fn the_fault_is_told_and_not_its_way_out() {
+        let ours = "Warning: Permanently added\ntrousse: cannot prepare: no space left\nhint: it needs root\n";
+        assert_eq!(telling(ours), "cannot prepare: no space left");
+        assert_eq!(
+            telling("dd: a.part: No space left\n3+0 records in\n2+0 records out\n1 byte copied, 1 s\n"),
+            "dd: a.part: No space left"
+        );
+        assert_eq!(telling(" \n"), "");
+    }
+
+    #[test]
+    fn one_that_says_more_than_anybody_takes_is_cut_off() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let patience = Duration::from_secs(30);
+        let held = opened(
+            Manner::Floods,
+            access(&folder.path().join("known_hosts")),
+            async |session: Result<Session, Trouble>, _: Hop| {
+                let session = session.expect("it lets us in");
+                let mut talk = session.start("flood").await.expect("it runs");
+                // Lines are taken as fast as they come, and what is left of a message goes on in the next one.
+                for _ in 0..100_000 {
+                    assert_eq!(talk.line(patience).await.expect("a line").as_deref(), Some("y".as_bytes()));
+                }
+                while talk.out.len() <= MOST {
+                    match talk.hear(patience).await {
+                        Ok(more) => assert!(more),
+                        Err(trouble) => return Some((talk.out.len(), trouble)),
+                    }
+                }
+                None
+            },
+        );
+        assert!(matches!(held, Some((held, Trouble::Lost(_))) if held > LONGEST_LINE));
     }
 }

@@ -59,5 +59,5 @@ pub(super) fn set_password(login: &str, password: &Secret) -> Result<()> {
             format!("le mot de passe de {login} contient un saut de ligne ou un autre signe interdit"),
         ));
     }
-    Program::new("chpasswd", &[]).told(format!("{login}:{}\n", password.reveal())).outliving().well()
+    Program::new("chpasswd", &[]).told(Secret::new(format!("{login}:{}\n", password.reveal()))).outliving().well()
 }

@@ -1,14 +1,17 @@
 //! Debian's packages, by its own programs.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::fd::AsRawFd;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::process::Program;
 use crate::edge::pc::{about, digest};
 use crate::fault::{Fault, Result};
-use crate::prep::look::{Digest, Ended, How, Package};
+use crate::prep::look::{Digest, Ended, How};
 
 /// Whoever installs packages holds this file locked (Debian Policy's dpkg-frontend protocol, dpkg's doc/frontend.txt).
 const LOCK: &str = "/var/lib/dpkg/lock-frontend";
@@ -17,30 +20,77 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// Seconds that a question to dpkg may take.
 const ANSWER_S: u32 = 60;
 
-/// The version of a package that is wholly installed.
-pub(super) fn installed(name: &str) -> Result<Option<String>> {
-    let format = "--showformat=${db:Status-Abbrev}\t${Version}\n";
-    let ended = Program::new("dpkg-query", &["--show", format, "--", name]).within(ANSWER_S).run()?;
-    // The second letter is its state: i is installed, all others are less (dpkg-query(1), db:Status-Abbrev).
-    let version = |line: &str| {
-        let (state, version) = line.split_once('\t')?;
-        (state.chars().nth(1) == Some('i')).then(|| version.to_owned())
-    };
-    Ok(ended.output.lines().find_map(version).filter(|_| ended.well()))
+/// Bytes of the list of all packages: a large system has some thousands, each a line of about fifty.
+const LIST: usize = 8 << 20;
+/// dpkg's own list; each change of it is another file, put in the place of the one before (dpkg(1), FILES).
+const STATUS: &str = "/var/lib/dpkg/status";
+/// What it has not yet written into that list while it is at work.
+const UPDATES: &str = "/var/lib/dpkg/updates";
+
+/// Which state of its list dpkg was asked in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    file: u64,
+    changed: (i64, i64),
+    size: u64,
 }
 
-/// What a package says of itself.
-pub(super) fn of_file(path: &Path) -> Result<Package> {
-    let shown = path.display().to_string();
-    let ended = Program::new("dpkg-deb", &["--field", &shown, "Package", "Version"]).within(ANSWER_S).run()?;
-    let field = |name: &str| ended.output.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ").map(str::to_owned));
-    match (ended.well(), field("Package"), field("Version")) {
-        (true, Some(name), Some(version)) => Ok(Package { name, version, product_code: None }),
-        _ => {
-            Err(Fault::new(format!("{shown} is no whole Debian package"), format!("{shown} n'est pas un paquet Debian complet"))
-                .hint("fetch it again: it may be cut off", "téléchargez-le à nouveau : il est peut-être tronqué"))
+/// It cannot be told while dpkg is at work.
+fn stamp() -> Option<Stamp> {
+    let mut updates = fs::read_dir(UPDATES).ok()?;
+    let status = fs::metadata(STATUS).ok().filter(|_| updates.next().is_none())?;
+    Some(Stamp { device: status.dev(), file: status.ino(), changed: (status.mtime(), status.mtime_nsec()), size: status.size() })
+}
+
+/// The packages that are wholly installed, as dpkg told them last: a profile of a hundred steps asks a hundred times.
+#[derive(Default)]
+pub(super) struct Packages(Mutex<Option<(Stamp, BTreeMap<String, String>)>>);
+
+impl Packages {
+    /// The version of a package that is wholly installed. dpkg is asked again whenever its list is not the one it was.
+    pub(super) fn version(&self, name: &str) -> Result<Option<String>> {
+        let stamp = stamp();
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, versions)) = &*told
+            && Some(*of) == stamp
+        {
+            return Ok(versions.get(name).cloned());
+        }
+        let versions = installed()?;
+        let version = versions.get(name).cloned();
+        *told = stamp.map(|stamp| (stamp, versions));
+        Ok(version)
+    }
+}
+
+/// All packages that are wholly installed, with their versions.
+fn installed() -> Result<BTreeMap<String, String>> {
+    let format = "--showformat=${Package}\t${db:Status-Abbrev}\t${Version}\n";
+    let ended = Program::new("dpkg-query", &["--show", format]).within(ANSWER_S).keeping(LIST).run()?;
+    // 1: a list without a package (dpkg-query(1), EXIT STATUS).
+    if !matches!(ended.how, How::Code(0 | 1)) {
+        let last = ended.output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        return Err(Fault::new(
+            format!("dpkg does not tell what is installed: {last}"),
+            format!("dpkg ne dit pas ce qui est installé : {last}"),
+        ));
+    }
+    Ok(versions(&ended.output))
+}
+
+/// Of a package that is there for several processors, the first one.
+fn versions(list: &str) -> BTreeMap<String, String> {
+    let mut versions = BTreeMap::new();
+    for line in list.lines() {
+        let mut fields = line.split('\t');
+        let (Some(name), Some(state), Some(version)) = (fields.next(), fields.next(), fields.next()) else { continue };
+        // The second letter is its state: i is installed, all others are less (dpkg-query(1), db:Status-Abbrev).
+        if state.chars().nth(1) == Some('i') {
+            versions.entry(name.to_owned()).or_insert_with(|| version.to_owned());
         }
     }
+    versions
 }
 
 /// Installs a package, once nobody else installs one. It is copied where only root can write, and looked at there.
@@ -95,4 +145,29 @@ fn is_locked() -> Result<bool> {
     // SAFETY: the descriptor is open as long as `file`, and the kernel writes into `lock` alone, which is of the type it expects.
     let asked = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETLK, &raw mut lock) };
     Ok(asked == 0 && lock.l_type != libc::F_UNLCK as libc::c_short)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_wholly_installed_is_not_there() {
+        let list = "kioskd\tii \t1:2.10-1\nold\trc \t1\nhalf\tiF \t2\nlibc6\tii \t2.36\nlibc6\tii \t2.35\nheld\thi \t3\nbroken\n";
+        let told: Vec<String> = versions(list).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
+        assert_eq!(told, ["held 3", "kioskd 1:2.10-1", "libc6 2.36"]);
+    }
+
+    #[test]
+    fn dpkg_tells_of_its_own_package_however_often_it_is_asked() {
+        if stamp().is_none() {
+            println!("not run: needs dpkg");
+            return;
+        }
+        let packages = Packages::default();
+        let version = packages.version("dpkg").expect("an answer");
+        assert!(version.is_some());
+        assert_eq!(packages.version("dpkg").expect("an answer"), version);
+        assert_eq!(packages.version("atlantis0").expect("an answer"), None);
+    }
 }

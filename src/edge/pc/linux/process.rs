@@ -16,6 +16,7 @@ use nix::unistd::Pid;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
+use crate::secret::Secret;
 
 /// Where the programs of a system are, whoever started the kit.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -23,6 +24,8 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 const KEPT: usize = 16 << 10;
 /// Between two looks at a program that says nothing.
 const GLANCE: Duration = Duration::from_millis(20);
+/// The same, at first.
+const SHORTEST: Duration = Duration::from_micros(200);
 /// A program that has ended may have left others that hold its output; what comes within so long is still read.
 const AFTERWARDS: Duration = Duration::from_millis(100);
 /// A program may tidy up for so long when it is asked to end.
@@ -40,8 +43,10 @@ const USUAL_S: u32 = 120;
 pub(super) struct Program {
     name: String,
     command: std::process::Command,
-    input: Option<String>,
+    input: Option<Secret>,
     timeout_s: u32,
+    /// Bytes of what it says that are kept: the last ones.
+    kept: usize,
     /// It may go on when the kit is killed.
     outlives: bool,
     /// What stands in its environment, and in that of all that it starts.
@@ -57,7 +62,7 @@ impl Program {
         command.env("PATH", PATH).env("LC_ALL", "C.UTF-8").env("HOME", "/root").env("DEBIAN_FRONTEND", "noninteractive");
         let mark = format!("{}-{}", std::process::id(), PROGRAMS.fetch_add(1, Ordering::Relaxed));
         command.env(MARK, &mark);
-        Program { name: name.to_owned(), command, input: None, timeout_s: USUAL_S, outlives: false, mark }
+        Program { name: name.to_owned(), command, input: None, timeout_s: USUAL_S, kept: KEPT, outlives: false, mark }
     }
 
     /// Lines of shell; the first that fails ends them.
@@ -72,7 +77,7 @@ impl Program {
 
     /// With the deadline and the variables of a command.
     fn asked(self, asked: &Command) -> Program {
-        let mut program = self.within(asked.timeout_s);
+        let mut program = Program { input: asked.input.clone(), ..self.within(asked.timeout_s) };
         for (name, value) in &asked.variables {
             program.command.env(format!("TROUSSE_{}", name.to_uppercase()), value);
         }
@@ -84,8 +89,13 @@ impl Program {
         Program { timeout_s, ..self }
     }
 
+    /// With more kept of what it says.
+    pub(super) fn keeping(self, kept: usize) -> Program {
+        Program { kept, ..self }
+    }
+
     /// With this on its standard input.
-    pub(super) fn told(self, input: String) -> Program {
+    pub(super) fn told(self, input: Secret) -> Program {
         Program { input: Some(input), ..self }
     }
 
@@ -123,11 +133,11 @@ impl Program {
         drop(self.command);
         if let (Some(input), Some(mut stdin)) = (self.input, child.stdin.take()) {
             // One that reads nothing of it says so by how it ends.
-            let _ = stdin.write_all(input.as_bytes());
+            let _ = stdin.write_all(input.reveal().as_bytes());
         }
         let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
-        let mut said = Tail::default();
-        let mut open = true;
+        let mut said = Tail { kept: self.kept, ..Tail::default() };
+        let (mut open, mut pause) = (true, SHORTEST);
         let status = loop {
             open = open && said.read(&mut reader, GLANCE) != Heard::TheEnd;
             if let Some(status) = child.try_wait().map_err(failed)? {
@@ -141,8 +151,10 @@ impl Program {
                 end(&mut child, &self.mark);
                 break None;
             }
+            // Most end right after they have said their last.
             if !open {
-                std::thread::sleep(GLANCE);
+                std::thread::sleep(pause);
+                pause = (2 * pause).min(GLANCE);
             }
         };
         // What it has left running may hold its output, and say more and more.
@@ -211,6 +223,8 @@ enum Heard {
 #[derive(Default)]
 struct Tail {
     bytes: Vec<u8>,
+    /// How many of them are kept.
+    kept: usize,
     cut: bool,
 }
 
@@ -227,8 +241,8 @@ impl Tail {
             Ok(0) | Err(_) => Heard::TheEnd,
             Ok(count) => {
                 self.bytes.extend_from_slice(&bytes[..count]);
-                if self.bytes.len() > 2 * KEPT {
-                    self.bytes.drain(..self.bytes.len() - KEPT);
+                if self.bytes.len() > 2 * self.kept {
+                    self.bytes.drain(..self.bytes.len() - self.kept);
                     self.cut = true;
                 }
                 Heard::Something
@@ -237,7 +251,7 @@ impl Tail {
     }
 
     fn text(self) -> String {
-        let from = self.bytes.len().saturating_sub(KEPT);
+        let from = self.bytes.len().saturating_sub(self.kept);
         let text = String::from_utf8_lossy(&self.bytes[from..]);
         if self.cut || from > 0 { format!("…{text}") } else { text.into_owned() }
     }
@@ -251,7 +265,7 @@ mod tests {
 
     fn shell(text: &str, timeout_s: u32) -> Ended {
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        let asked = Command { lines: Contents::Text(text.to_owned()), variables, timeout_s };
+        let asked = Command { lines: Contents::Text(text.to_owned()), variables, input: None, timeout_s };
         Program::shell(text, &asked).run().expect("a shell")
     }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 
 use super::{Pc, accounts, apps, devices, here, power, powershell, programs, services, shortcuts, system, updates, values, wmi};
-use crate::edge::pc::{about, drivers, files, product, program};
+use crate::edge::pc::{about, drivers, files, package, program};
 use crate::fault::{Fault, Result};
 use crate::prep::look::app::App;
 use crate::prep::look::power::{Setting, Source};
@@ -16,6 +16,7 @@ use crate::prep::look::{
     Account, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Package, Program, Row, Seen, filled_in,
 };
 use crate::prep::pack::Packed;
+use crate::prep::path;
 
 /// What SMBIOS told of the firmware when Windows was started.
 const FIRMWARE: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
@@ -69,11 +70,11 @@ impl Look for Pc {
     }
 
     fn payload_package(&self, name: &str) -> Result<Package> {
-        product(&self.payload_path(name))
+        package(&self.payload_path(name), name)
     }
 
     fn payload_program(&self, name: &str) -> Result<()> {
-        program(&self.payload_path(name))
+        program(&self.payload_path(name), name)
     }
 
     fn account(&self, login: &str) -> Result<Option<Account>> {
@@ -144,6 +145,10 @@ impl Look for Pc {
 
     fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
         values::keys(key)
+    }
+
+    fn filled(&self, text: &str) -> Result<String> {
+        path::filled(text, |folder| std::env::var(folder).ok()).map_err(|why| Fault::new(why.english, why.french))
     }
 
     fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {

@@ -81,7 +81,7 @@ fn objections(expression: &str, before: usize) -> Result<Option<String>> {
          exit $errors.Count\n"
     );
     let lines = Contents::Text(text.clone());
-    judged(run(&text, &Command { lines, variables: Default::default(), timeout_s: READING_S })?)
+    judged(run(&text, &Command { lines, variables: Default::default(), input: None, timeout_s: READING_S })?)
 }
 
 /// What the parser's end says of the script; a parser that came to no end says nothing of it.
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn what_no_command_line_takes_is_refused_and_not_cut_off() {
         let text = "x".repeat(20_000);
-        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), timeout_s: 1 };
+        let command = Command { lines: Contents::Text(text.clone()), variables: Default::default(), input: None, timeout_s: 1 };
         assert!(run(&text, &command).is_err());
     }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, PipeReader};
-use std::os::windows::io::AsRawHandle;
+use std::io::{self, PipeReader, Write};
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,7 @@ use super::word::quoted;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
+use crate::secret::Secret;
 
 /// What programs get of the environment of whoever started the kit: where things are, and nothing that could be a secret.
 const HANDED_ON: &[&str] = &[
@@ -69,8 +70,23 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 const INTERRUPT: i32 = 2;
 
 /// The folder of Windows.
-pub(super) fn windows_folder() -> String {
+pub(in crate::edge) fn windows_folder() -> String {
     std::env::var("SystemRoot").unwrap_or_else(|_| r"C:\Windows".to_owned())
+}
+
+/// What programs get of the environment, and where they find those of Windows.
+pub(in crate::edge) fn handed_on() -> BTreeMap<String, String> {
+    let mut all: BTreeMap<String, String> = BTreeMap::new();
+    for name in HANDED_ON {
+        if let Ok(value) = std::env::var(name) {
+            all.insert((*name).to_owned(), value);
+        }
+    }
+    let root = windows_folder();
+    let folders: Vec<String> =
+        FOLDERS.iter().map(|folder| format!("{root}\\{folder}").trim_end_matches('\\').to_owned()).collect();
+    all.insert("PATH".to_owned(), folders.join(";"));
+    all
 }
 
 /// A program to be run.
@@ -78,6 +94,8 @@ pub(super) struct Program {
     name: String,
     line: String,
     variables: BTreeMap<String, String>,
+    /// What it is handed on its standard input.
+    input: Option<Secret>,
     timeout_s: u32,
     /// It may go on when the kit is killed.
     outlives: bool,
@@ -93,13 +111,13 @@ impl Program {
 
     /// A program with a command line as it stands.
     pub(super) fn by_line(name: String, line: String) -> Program {
-        Program { name, line, variables: BTreeMap::new(), timeout_s: 0, outlives: false }
+        Program { name, line, variables: BTreeMap::new(), input: None, timeout_s: 0, outlives: false }
     }
 
     /// With the variables of a command in its environment.
     pub(super) fn with(self, command: &Command) -> Program {
         let variables = command.variables.iter().map(|(name, value)| (format!("TROUSSE_{}", name.to_uppercase()), value.clone()));
-        Program { variables: variables.collect(), timeout_s: command.timeout_s, ..self }
+        Program { variables: variables.collect(), input: command.input.clone(), timeout_s: command.timeout_s, ..self }
     }
 
     /// With a deadline.
@@ -114,16 +132,7 @@ impl Program {
 
     /// The environment: names and values, each ended by a zero, in the order of their names.
     fn environment(&self) -> Vec<u16> {
-        let mut all: BTreeMap<String, String> = BTreeMap::new();
-        for name in HANDED_ON {
-            if let Ok(value) = std::env::var(name) {
-                all.insert((*name).to_owned(), value);
-            }
-        }
-        let root = windows_folder();
-        let folders: Vec<String> =
-            FOLDERS.iter().map(|folder| format!("{root}\\{folder}").trim_end_matches('\\').to_owned()).collect();
-        all.insert("PATH".to_owned(), folders.join(";"));
+        let mut all = handed_on();
         all.extend(self.variables.clone());
         let mut pairs: Vec<String> = all.iter().map(|(name, value)| format!("{name}={}\0", value.replace('\0', ""))).collect();
         pairs.sort_by_key(|pair| pair.to_uppercase());
@@ -163,12 +172,22 @@ impl Program {
         Ok(Ended { how, output: said.text() })
     }
 
+    /// What its standard input is.
+    fn told(&self) -> io::Result<OwnedHandle> {
+        let Some(input) = &self.input else { return Ok(File::open("NUL")?.into()) };
+        let (reader, mut writer) = io::pipe()?;
+        let input = input.clone();
+        // One that reads nothing of it says so by how it ends.
+        std::thread::spawn(move || drop(writer.write_all(input.reveal().as_bytes())));
+        Ok(reader.into())
+    }
+
     /// Starts it in a job of its own: it does nothing before it is in there.
     #[allow(unsafe_code)]
     fn start(&self) -> windows::core::Result<(Job, Process, PipeReader)> {
         let (reader, writer) = io::pipe()?;
-        let nothing = File::open("NUL")?;
-        let [input, output] = [nothing.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
+        let told = self.told()?;
+        let [input, output] = [told.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
         let desktop = Desktop::new();
         let mut desktop_name: Vec<u16> = NAME.encode_utf16().chain([0]).collect();
         let startup = STARTUPINFOW {
@@ -234,7 +253,7 @@ mod tests {
         let cmd = format!("{}\\System32\\cmd.exe", windows_folder());
         let line = format!("{} /d /c {line}", quoted(&cmd));
         let variables = BTreeMap::from([("site".to_owned(), "lyon".to_owned())]);
-        let command = Command { lines: Contents::Text(String::new()), variables, timeout_s };
+        let command = Command { lines: Contents::Text(String::new()), variables, input: None, timeout_s };
         Program::by_line(cmd, line).with(&command).run().expect("cmd")
     }
 

@@ -77,7 +77,7 @@ impl Resume {
     /// Where a program lies that has come to its end: nobody else writes there.
     fn done_folder(&self) -> PathBuf {
         let kept = self.kept();
-        kept.parent().map_or_else(super::own_folder, Path::to_owned)
+        kept.parent().map_or_else(super::kit_folder, Path::to_owned)
     }
 
     /// Removes what earlier runs have left of themselves, as far as it runs no more: the power may go before a console has.

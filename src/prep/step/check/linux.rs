@@ -25,7 +25,7 @@ pub(super) fn answer(what: What, pc: &dyn Look, scene: &Scene<'_>) -> Result<Ans
 }
 
 fn ask(pc: &dyn Look, scene: &Scene<'_>, text: String) -> Result<crate::prep::look::Ended> {
-    pc.ask(&Command { lines: Contents::Text(text), variables: Default::default(), timeout_s: scene.timeout_s.min(ANSWER_S) })
+    pc.ask(&Command { lines: Contents::Text(text), variables: Default::default(), input: None, timeout_s: scene.timeout_s.min(ANSWER_S) })
 }
 
 /// What lsblk tells of a device, and of those that are made from it.

@@ -8,7 +8,7 @@ use super::{at_least, version};
 use crate::fault::{Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Look, Program};
-use crate::prep::msi;
+use crate::prep::payload::msi;
 use crate::prep::profile::Pattern;
 
 /// What shows that a program is installed: an entry in the list of installed programs, or a file.

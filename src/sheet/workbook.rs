@@ -8,25 +8,44 @@ use std::panic::{self, AssertUnwindSafe};
 
 use calamine::{Data, Reader as _, SheetVisible, Xlsx};
 
-use super::{FIELD, Field};
+use super::{FIELD, Field, place};
 use crate::fault::Why;
 
 /// Cells of one sheet: no site has more.
 const CELLS: usize = 200_000;
 
 /// A sheet of a workbook.
-pub(super) struct Sheet {
-    pub(super) name: String,
-    pub(super) hidden: bool,
+pub(crate) struct Sheet {
+    pub(crate) name: String,
+    pub(crate) hidden: bool,
     /// Its rows, counted from 1, without what is empty.
-    pub(super) rows: Vec<(u32, Vec<Field>)>,
+    pub(crate) rows: Vec<(u32, Vec<Field>)>,
     /// Why it was not read to its end.
-    pub(super) broken: Option<Why>,
+    pub(crate) broken: Option<Why>,
+}
+
+impl Sheet {
+    /// Why it was not read, or not to its end, after its name.
+    pub(crate) fn complaint(&self) -> Option<Why> {
+        let last = self.rows.last().map(|(row, _)| *row);
+        match &self.broken {
+            _ if self.hidden => {
+                Some(place(Some(&self.name), None, None, Why::new("hidden, and left out", "masquée, et laissée de côté")))
+            }
+            Some(why) => Some(place(Some(&self.name), last, None, why.clone())),
+            None => None,
+        }
+    }
+}
+
+/// Whether it is one: both kinds are zip archives.
+pub(crate) fn is(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK")
 }
 
 /// Reads a workbook. The crate that reads Excel's counts without care in a damaged one, and may panic: that is a refusal like any
 /// other.
-pub(super) fn sheets(bytes: Vec<u8>) -> Result<Vec<Sheet>, Why> {
+pub(crate) fn sheets(bytes: Vec<u8>) -> Result<Vec<Sheet>, Why> {
     let sheets = panic::catch_unwind(AssertUnwindSafe(|| {
         let mut archive = unpacked::bounded(bytes)?;
         if opendocument::is(&archive) { opendocument::sheets(&mut archive) } else { of_excel(archive.into_inner()) }
