@@ -1,12 +1,15 @@
 //! A PC with Windows on it, as it is: by the functions of Windows themselves. What its own programs return proves nothing.
 
 mod accounts;
+mod acts;
 mod apps;
 mod deadline;
 mod devices;
 mod guarded;
 mod installers;
+mod job;
 mod line;
+mod looks;
 pub(super) mod moded;
 mod power;
 mod powershell;
@@ -14,6 +17,7 @@ mod process;
 mod programs;
 mod registry;
 mod resume;
+mod said;
 mod scheduler;
 mod services;
 mod shortcuts;
@@ -22,36 +26,24 @@ mod update_job;
 mod updates;
 mod values;
 mod wmi;
+mod word;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::kept::Resume;
 use super::payloads::Payloads;
-use super::{about, files, is_still};
-use crate::edge::stop;
+use super::{about, is_still};
 use crate::fault::{Fault, Result};
-use crate::prep::look::app::App;
-use crate::prep::look::power::{Setting, Source};
-use crate::prep::look::registry::{Data, Key};
-use crate::prep::look::service::{Service, Start};
-use crate::prep::look::shortcut::{Place, Shortcut};
-use crate::prep::look::update::Update;
-use crate::prep::look::{
-    Account, Act, Build, Command, Contents, Digest, Ended, HostName, Identity, Look, Mode, Package, Program, Row, Seen, filled_in,
-};
-use crate::prep::pack::Packed;
+use crate::prep::look::{Command, Contents, Digest, Ended, Look};
 use crate::prep::path;
 use crate::secret::Secret;
 pub(in crate::edge) use process::{handed_on, windows_folder};
 pub use system::may_prepare;
 
-/// What SMBIOS told of the firmware when Windows was started.
-const FIRMWARE: &str = r"HARDWARE\DESCRIPTION\System\BIOS";
 /// The kit's folder among those of all programs.
 const FOLDER: &str = "trousse";
 /// What a preparation keeps lies in a folder of this name.
@@ -193,294 +185,4 @@ impl Pc {
 /// A path of a profile as Windows wants it.
 fn here(path: &str) -> Result<String> {
     path::on_windows(path, |folder| std::env::var(folder).ok()).map_err(|why| Fault::new(why.english, why.french))
-}
-
-impl Look for Pc {
-    fn build(&self) -> Result<Build> {
-        system::build()
-    }
-
-    fn identity(&self) -> Result<Identity> {
-        system::identity()
-    }
-
-    fn boot(&self) -> Result<String> {
-        system::boot()
-    }
-
-    fn restart_pending(&self) -> Result<bool> {
-        system::restart_pending()
-    }
-
-    fn host_name(&self) -> Result<HostName> {
-        system::host_name()
-    }
-
-    fn file(&self, path: &str) -> Result<Option<Seen>> {
-        files::seen(&here(path)?)
-    }
-
-    fn file_holds(&self, path: &str, text: &str) -> Result<bool> {
-        files::holds(&here(path)?, text)
-    }
-
-    fn file_version(&self, path: &str) -> Result<Option<String>> {
-        programs::file_version(&here(path)?)
-    }
-
-    fn package(&self, name: &str) -> Result<Option<String>> {
-        Err(no_debian(name))
-    }
-
-    fn programs(&self) -> Result<Vec<Program>> {
-        programs::installed()
-    }
-
-    fn payload(&self, name: &str) -> Result<Digest> {
-        match self.payloads.get(name) {
-            Some(payload) => Ok(payload.digest.clone()),
-            None => Err(about(name, &io::ErrorKind::NotFound.into())),
-        }
-    }
-
-    fn payload_package(&self, name: &str) -> Result<Package> {
-        self.payloads.package(name)
-    }
-
-    fn payload_program(&self, name: &str) -> Result<()> {
-        self.payloads.program(name)
-    }
-
-    fn account(&self, login: &str) -> Result<Option<Account>> {
-        accounts::account(login)
-    }
-
-    fn has_password(&self, login: &str) -> Result<bool> {
-        if let Some(known) = self.passwords.borrow().get(login) {
-            return Ok(*known);
-        }
-        let told = accounts::has_password(login)?;
-        self.passwords.borrow_mut().insert(login.to_owned(), told);
-        Ok(told)
-    }
-
-    fn has_group(&self, name: &str) -> Result<bool> {
-        accounts::has_group(name)
-    }
-
-    fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
-        match lines {
-            Contents::Text(text) => powershell::wrong(text),
-            Contents::Payload(name) => powershell::wrong_file(&self.payload_path(name)),
-        }
-    }
-
-    fn payload_bytes(&self, name: &str, most: u64) -> Result<Vec<u8>> {
-        files::payload(&self.payload_path(name), name, &self.payload(name)?, most)
-    }
-
-    fn payload_drivers(&self, name: &str) -> Result<Vec<Packed>> {
-        self.payloads.drivers(name)
-    }
-
-    fn is_there(&self, path: &str) -> Result<bool> {
-        // A share begins with none of what a profile's own paths begin with.
-        let path = here(path).unwrap_or_else(|_| path.to_owned());
-        fs::exists(&path).map_err(|error| about(&path, &error))
-    }
-
-    fn small_file(&self, path: &str) -> Result<Option<Vec<u8>>> {
-        files::small(&here(path)?)
-    }
-
-    fn folder(&self, path: &str) -> Result<Vec<String>> {
-        files::names(&here(path)?)
-    }
-
-    fn wmi(&self, namespace: &str, question: &str) -> Result<Vec<Row>> {
-        wmi::rows(namespace, question)
-    }
-
-    fn power(&self, source: Source, setting: Setting) -> Result<Option<u32>> {
-        power::setting(source, setting)
-    }
-
-    fn may_hibernate(&self) -> Result<bool> {
-        power::may_hibernate()
-    }
-
-    fn service(&self, name: &str) -> Result<Option<Service>> {
-        services::service(name)
-    }
-
-    fn registry_value(&self, key: &Key, name: &str) -> Result<Option<Data>> {
-        values::value(key, name)
-    }
-
-    fn registry_keys(&self, key: &Key) -> Result<Vec<String>> {
-        values::keys(key)
-    }
-
-    fn filled(&self, text: &str) -> Result<String> {
-        path::filled(text, |folder| std::env::var(folder).ok()).map_err(|why| Fault::new(why.english, why.french))
-    }
-
-    fn shortcut(&self, place: &Place, label: &str) -> Result<Option<Shortcut>> {
-        shortcuts::shortcut(place, label)
-    }
-
-    fn apps(&self) -> Result<Vec<App>> {
-        apps::apps()
-    }
-
-    fn devices(&self) -> Result<Vec<String>> {
-        devices::places()
-    }
-
-    fn updates(&self) -> Result<Vec<Update>> {
-        updates::updates()
-    }
-
-    fn firmware(&self) -> Result<Option<String>> {
-        let told = values::value(&Key::machine(FIRMWARE), "BIOSVersion")?;
-        Ok(told.as_ref().and_then(Data::as_text).and_then(filled_in))
-    }
-
-    fn on_mains(&self) -> Result<bool> {
-        devices::on_mains()
-    }
-
-    fn ask(&self, command: &Command) -> Result<Ended> {
-        self.told(command)
-    }
-}
-
-impl Act for Pc {
-    fn write(&mut self, path: &str, contents: &Contents, mode: Mode) -> Result<()> {
-        let path = here(path)?;
-        match contents {
-            Contents::Text(text) => files::write(&path, &mut text.as_bytes(), mode).map(drop),
-            Contents::Payload(name) => {
-                let expected = self.payload(name)?;
-                let from = self.payload_path(name);
-                let mut file = fs::File::open(&from).map_err(|error| about(&from, &error))?;
-                files::write_if(&path, &mut file, &from, mode, |digest| is_still(name, digest, &expected))
-            }
-        }
-    }
-
-    fn set_mode(&mut self, path: &str, mode: Mode) -> Result<()> {
-        Err(Fault::new(
-            format!("{path}: Windows has no mode {mode}"),
-            format!("{path} : Windows ne connaît pas les droits {mode}"),
-        ))
-    }
-
-    fn install(&mut self, payload: &str, arguments: &[String], timeout_s: u32) -> Result<Ended> {
-        let expected = self.payload(payload)?;
-        let right = |digest: &Digest| is_still(payload, digest, &expected);
-        installers::install(&self.payload_path(payload), &self.workshop(), right, arguments, timeout_s)
-    }
-
-    fn run(&mut self, command: &Command) -> Result<Ended> {
-        self.told(command)
-    }
-
-    fn add_account(&mut self, login: &str) -> Result<()> {
-        self.passwords.get_mut().remove(login);
-        accounts::add(login)
-    }
-
-    fn set_full_name(&mut self, login: &str, full_name: &str) -> Result<()> {
-        accounts::set_full_name(login, full_name)
-    }
-
-    fn join_group(&mut self, login: &str, group: &str) -> Result<()> {
-        accounts::join(login, group)
-    }
-
-    fn set_password(&mut self, login: &str, password: &Secret) -> Result<()> {
-        self.passwords.get_mut().remove(login);
-        accounts::set_password(login, password)
-    }
-
-    fn secret(&self, name: &str) -> Option<Secret> {
-        self.secrets.get(name).cloned()
-    }
-
-    fn set_host_name(&mut self, name: &str) -> Result<()> {
-        system::set_host_name(name)
-    }
-
-    fn set_power(&mut self, source: Source, setting: Setting, value: u32) -> Result<()> {
-        power::set(source, setting, value)
-    }
-
-    fn let_hibernate(&mut self, on: bool) -> Result<()> {
-        installers::hibernate(on)
-    }
-
-    fn set_service_start(&mut self, name: &str, start: Start) -> Result<()> {
-        services::set_start(name, start)
-    }
-
-    fn set_service_running(&mut self, name: &str, runs: bool, timeout_s: u32) -> Result<()> {
-        services::set_running(name, runs, timeout_s)
-    }
-
-    fn set_registry_value(&mut self, key: &Key, name: &str, data: &Data) -> Result<()> {
-        values::set(key, name, data)
-    }
-
-    fn remove_registry_value(&mut self, key: &Key, name: &str) -> Result<()> {
-        values::remove(key, name)
-    }
-
-    fn set_shortcut(&mut self, place: &Place, label: &str, shortcut: &Shortcut) -> Result<()> {
-        shortcuts::set(place, label, shortcut)
-    }
-
-    fn remove_app(&mut self, app: &App, timeout_s: u32) -> Result<()> {
-        apps::remove(app, timeout_s)
-    }
-
-    fn run_line(&mut self, line: &str, timeout_s: u32) -> Result<Ended> {
-        line::run(line, timeout_s)
-    }
-
-    fn add_driver(&mut self, pack: &str, inf: &str, timeout_s: u32) -> Result<Ended> {
-        let expected = self.payload(pack)?;
-        let right = |digest: &Digest| is_still(pack, digest, &expected);
-        installers::driver(&self.payload_path(pack), inf, &self.workshop(), right, timeout_s)
-    }
-
-    fn install_update(&mut self, id: &str, timeout_s: u32) -> Result<bool> {
-        updates::install(id, timeout_s)
-    }
-
-    fn settle(&mut self) -> Result<()> {
-        system::settle()
-    }
-
-    fn resume_at_start(&mut self) -> Result<()> {
-        let prepared = self.resume.as_ref().map_or(Ok(()), |resume| resume.prepare(&self.payloads));
-        self.kept = true;
-        prepared
-    }
-
-    fn forget_resume(&mut self) -> Result<()> {
-        self.resume.as_ref().map_or(Ok(()), Resume::forget)
-    }
-
-    fn restart(&mut self) -> Result<()> {
-        system::restart()
-    }
-
-    fn wait(&mut self, seconds: u32) {
-        stop::wait(Duration::from_secs(seconds.into()));
-    }
-}
-
-fn no_debian(name: &str) -> Fault {
-    Fault::new(format!("Windows has no Debian package {name}"), format!("Windows n'a pas de paquet Debian {name}"))
 }

@@ -11,7 +11,8 @@ use windows::Win32::Foundation::{CloseHandle, WAIT_TIMEOUT};
 use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject};
 use windows::core::w;
 
-use super::process::{Program, quoted, windows_folder};
+use super::process::{Program, windows_folder};
+use super::word::quoted;
 use super::{about, powershell};
 use crate::edge::pc::{copied, digest};
 use crate::fault::{Fault, Result};

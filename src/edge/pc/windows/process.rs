@@ -3,29 +3,26 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, PipeReader, Read, Write};
+use std::io::{self, PipeReader, Write};
 use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use windows::Win32::Foundation::{CloseHandle, GENERIC_ALL, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation, WAIT_OBJECT_0};
-use windows::Win32::Globalization::{CP_OEMCP, MULTI_BYTE_TO_WIDE_CHAR_FLAGS, MultiByteToWideChar};
+use windows::Win32::Foundation::{CloseHandle, HANDLE, HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows::Win32::System::Diagnostics::Debug::{
     SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SEM_NOOPENFILEERRORBOX, SetErrorMode,
 };
-use windows::Win32::System::JobObjects::{
-    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-    JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject, TerminateJobObject,
-};
-use windows::Win32::System::StationsAndDesktops::{CloseDesktop, CreateDesktopW, DESKTOP_CONTROL_FLAGS, HDESK};
+use windows::Win32::System::JobObjects::{AssignProcessToJobObject, JOB_OBJECT_LIMIT};
 use windows::Win32::System::Threading::{
-    CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, GetExitCodeProcess, PROCESS_INFORMATION,
-    ResumeThread, STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOW, TerminateProcess, WaitForSingleObject,
+    CREATE_NO_WINDOW, CREATE_SUSPENDED, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, PROCESS_INFORMATION, ResumeThread,
+    STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOW, TerminateProcess,
 };
-use windows::core::{HSTRING, PCWSTR, PWSTR, w};
+use windows::core::{HSTRING, PCWSTR, PWSTR};
 
+use super::job::{Desktop, ENDED, Job, NAME, Process};
+use super::said::{Tail, listen};
 use super::system::why;
+use super::word::quoted;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
@@ -63,16 +60,12 @@ const HANDED_ON: &[&str] = &[
 ];
 /// Where the programs of Windows are, below its folder.
 const FOLDERS: &[&str] = &["System32", "", "System32\\Wbem", "System32\\WindowsPowerShell\\v1.0"];
-/// Bytes of what a program said that are kept: the last ones, which say why.
-const KEPT: usize = 16 << 10;
 /// Between two looks at a program that says nothing.
 const GLANCE: Duration = Duration::from_millis(20);
 /// A program that has ended may have left others that hold its output; what comes within so long is still read.
 const AFTERWARDS: Duration = Duration::from_millis(100);
 /// And no longer than this in all.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// What those end with that are ended (STATUS_CONTROL_C_EXIT).
-const ENDED: u32 = 0xc000_013a;
 /// The number of the signal that Ctrl-C is elsewhere.
 const INTERRUPT: i32 = 2;
 
@@ -94,29 +87,6 @@ pub(in crate::edge) fn handed_on() -> BTreeMap<String, String> {
         FOLDERS.iter().map(|folder| format!("{root}\\{folder}").trim_end_matches('\\').to_owned()).collect();
     all.insert("PATH".to_owned(), folders.join(";"));
     all
-}
-
-/// A word of a command line, as CommandLineToArgvW and the C runtime take it apart again.
-pub(super) fn quoted(word: &str) -> String {
-    if !word.is_empty() && !word.contains([' ', '\t', '"', '\n', '\u{b}']) {
-        return word.to_owned();
-    }
-    let mut out = String::from("\"");
-    let mut slashes = 0;
-    for letter in word.chars() {
-        match letter {
-            '\\' => slashes += 1,
-            '"' => {
-                out.push_str(&"\\".repeat(slashes + 1));
-                slashes = 0;
-            }
-            _ => slashes = 0,
-        }
-        out.push(letter);
-    }
-    out.push_str(&"\\".repeat(slashes));
-    out.push('"');
-    out
 }
 
 /// A program to be run.
@@ -256,7 +226,7 @@ impl Program {
                 &raw const startup,
                 &raw mut started,
             )?;
-            Process { handle: started.hProcess, _desktop: desktop }
+            Process::new(started.hProcess, desktop)
         };
         // SAFETY: the handles are those of a process and of its one thread, which waits; the thread's is used here alone.
         unsafe {
@@ -272,169 +242,6 @@ impl Program {
         }
         Ok((job, process, reader))
     }
-}
-
-/// The desktop of programs that nobody is to see: a window that one opens is on no screen, and waits for nobody longer than the
-/// deadline.
-const NAME: &str = "trousse-prep";
-
-struct Desktop(HDESK);
-
-impl Desktop {
-    /// `None` where this session may make none: then windows are where the session has them.
-    #[allow(unsafe_code)]
-    fn new() -> Option<Desktop> {
-        // SAFETY: the name is a constant text, and everything else is left to Windows; it is closed when it is dropped.
-        let made =
-            unsafe { CreateDesktopW(w!("trousse-prep"), PCWSTR::null(), None, DESKTOP_CONTROL_FLAGS(0), GENERIC_ALL.0, None) };
-        made.ok().map(Desktop)
-    }
-}
-
-impl Drop for Desktop {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: it was made by `new`, and is closed nowhere else.
-        let _ = unsafe { CloseDesktop(self.0) };
-    }
-}
-
-/// A program that runs, or did.
-struct Process {
-    handle: HANDLE,
-    /// It is there as long as the program may want it.
-    _desktop: Option<Desktop>,
-}
-
-impl Process {
-    #[allow(unsafe_code)]
-    fn ended_within(&self, patience: Duration) -> bool {
-        // SAFETY: the handle is open as long as this is there.
-        unsafe { WaitForSingleObject(self.handle, patience.as_millis() as u32) == WAIT_OBJECT_0 }
-    }
-
-    #[allow(unsafe_code)]
-    fn code(&self) -> windows::core::Result<u32> {
-        let mut code = 0;
-        // SAFETY: the handle is open as long as this is there, and one number is written.
-        unsafe { GetExitCodeProcess(self.handle, &raw mut code) }?;
-        Ok(code)
-    }
-}
-
-impl Drop for Process {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: it came from CreateProcessW, and is closed nowhere else.
-        let _ = unsafe { CloseHandle(self.handle) };
-    }
-}
-
-/// What holds a program with all that it starts.
-struct Job(HANDLE);
-
-impl Job {
-    #[allow(unsafe_code)]
-    fn new(ends_with_us: bool) -> windows::core::Result<Job> {
-        // SAFETY: neither attributes nor a name are given; the handle is closed when it is dropped.
-        let job = Job(unsafe { CreateJobObjectW(None, PCWSTR::null()) }?);
-        if ends_with_us {
-            job.limit(JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE)?;
-        }
-        Ok(job)
-    }
-
-    #[allow(unsafe_code)]
-    fn limit(&self, limit: JOB_OBJECT_LIMIT) -> windows::core::Result<()> {
-        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
-        limits.BasicLimitInformation.LimitFlags = limit;
-        let size = size_of_val(&limits) as u32;
-        // SAFETY: the structure is the one that the class stands for, of the size that is told, and is only read.
-        unsafe { SetInformationJobObject(self.0, JobObjectExtendedLimitInformation, (&raw const limits).cast(), size) }
-    }
-
-    /// Ends everything in it, and waits until its first program has gone.
-    #[allow(unsafe_code)]
-    fn end(&self, first: &Process) {
-        // SAFETY: the handle is open as long as this is there.
-        let _ = unsafe { TerminateJobObject(self.0, ENDED) };
-        first.ended_within(LAST_WORDS);
-    }
-}
-
-impl Drop for Job {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: it was made by `new`, and is closed nowhere else.
-        let _ = unsafe { CloseHandle(self.0) };
-    }
-}
-
-/// Listens to a program in a thread of its own, which ends when nobody can say anything any more: a pipe of Windows cannot be waited
-/// for with a deadline.
-fn listen(mut from: PipeReader) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 8192];
-        while let Ok(count @ 1..) = from.read(&mut bytes) {
-            if sender.send(bytes[..count].to_vec()).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
-
-/// The last bytes of what a program said.
-#[derive(Default)]
-struct Tail {
-    bytes: Vec<u8>,
-    cut: bool,
-    /// Something came the last time.
-    new: bool,
-}
-
-impl Tail {
-    /// Takes what there is, and waits at most so long for it; whether more may come.
-    fn hear(&mut self, from: &Receiver<Vec<u8>>, patience: Duration) -> bool {
-        self.new = false;
-        match from.recv_timeout(patience) {
-            Ok(bytes) => {
-                self.new = true;
-                self.bytes.extend_from_slice(&bytes);
-                if self.bytes.len() > 2 * KEPT {
-                    self.bytes.drain(..self.bytes.len() - KEPT);
-                    self.cut = true;
-                }
-                true
-            }
-            Err(RecvTimeoutError::Timeout) => true,
-            Err(RecvTimeoutError::Disconnected) => false,
-        }
-    }
-
-    fn text(self) -> String {
-        let from = self.bytes.len().saturating_sub(KEPT);
-        if !self.cut && from == 0 {
-            return text_of(&self.bytes);
-        }
-        // Where a letter of UTF-8 was cut through, its rest would make all of it look like something else (RFC 3629: 10xxxxxx; three of
-        // them at most).
-        let rest = self.bytes[from..].iter().take(3).take_while(|&&byte| byte & 0xc0 == 0x80).count();
-        format!("…{}", text_of(&self.bytes[from + rest..]))
-    }
-}
-
-/// What a program wrote: in UTF-8, or in the letters of the consoles of this Windows.
-#[allow(unsafe_code)]
-fn text_of(bytes: &[u8]) -> String {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
-    }
-    let mut wide = vec![0; bytes.len()];
-    // SAFETY: the binding hands on the lengths of both; a letter never needs more units than bytes.
-    let count = unsafe { MultiByteToWideChar(CP_OEMCP, MULTI_BYTE_TO_WIDE_CHAR_FLAGS(0), bytes, Some(&mut wide)) };
-    String::from_utf16_lossy(&wide[..usize::try_from(count).unwrap_or(0).min(wide.len())])
 }
 
 #[cfg(test)]
@@ -469,35 +276,5 @@ mod tests {
         let ended = cmd("ping -n 60 127.0.0.1 >nul", 1);
         assert_eq!(ended.how, How::TookTooLong(1));
         assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
-    }
-
-    #[test]
-    fn a_word_stays_one_word() {
-        for (word, wanted) in [
-            ("/qn", "/qn"),
-            ("", "\"\""),
-            (r"C:\a b\c", r#""C:\a b\c""#),
-            (r"a b\", r#""a b\\""#),
-            (r#"say "hi""#, r#""say \"hi\"""#),
-            (r#"a\"b"#, r#""a\\\"b""#),
-        ] {
-            assert_eq!(quoted(word), wanted);
-        }
-    }
-
-    #[test]
-    fn a_tail_that_begins_inside_a_letter_is_read_in_utf_8_all_the_same() {
-        for more in 0..4 {
-            let said = "é".repeat(KEPT) + &"x".repeat(more);
-            let text = Tail { bytes: said.into_bytes(), ..Tail::default() }.text();
-            let (first, letters) = (text.chars().next(), text.trim_start_matches('…').trim_end_matches('x'));
-            assert!(first == Some('…') && letters.chars().all(|letter| letter == 'é'), "{more}: {}", &text[..20]);
-        }
-    }
-
-    #[test]
-    fn what_a_console_of_another_language_wrote_is_read_all_the_same() {
-        assert_eq!(text_of("déjà".as_bytes()), "déjà");
-        assert!(text_of(&[b'o', b'k', 0x82]).starts_with("ok"));
     }
 }

@@ -10,7 +10,8 @@ use windows::Win32::System::Threading::CREATE_NO_WINDOW;
 use winreg::RegKey;
 use winreg::enums::{HKEY_LOCAL_MACHINE, KEY_READ, KEY_WOW64_64KEY, KEY_WRITE};
 
-use super::process::{quoted, windows_folder};
+use super::process::windows_folder;
+use super::word::quoted;
 use super::{about, registry, scheduler};
 use crate::edge::pc::kept::{Copies, Resume, gone, is_the_same};
 use crate::edge::pc::payloads::Payloads;

@@ -15,7 +15,7 @@ use windows::Win32::UI::Shell::{
 use windows::core::{GUID, HSTRING, Interface};
 
 use super::system::why;
-use super::{about, files};
+use crate::edge::pc::{about, files};
 use crate::fault::{Fault, Result};
 use crate::prep::look::Mode;
 use crate::prep::look::shortcut::{Place, Shortcut, icon, icon_text};
