@@ -253,6 +253,8 @@ proptest! {
     #[test]
     fn bytes_that_arrive_changed_are_never_run(blows in prop::collection::vec(prop_oneof![Just(Blow::Garble), Just(Blow::Nothing), Just(Blow::CutAfter)], 0..40)) {
         let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        // It is there at all: one that is cut at each of its first words for a minute was never reached.
+        let blows: Vec<Blow> = [Blow::Nothing].into_iter().chain(blows).collect();
         follow(&mut course, &mut pc, &blows);
         prop_assert!(matches!(course.result().end, End::Ready | End::Refused));
     }
