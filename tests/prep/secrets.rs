@@ -100,7 +100,7 @@ fn secrets_come_from_a_file_that_age_has_sealed_and_are_written_nowhere() {
     assert_eq!(code(&out), 0, "{}", said(&out));
     assert!(right("four", SECRET) && right("one", SECRET));
     assert_eq!(pc.shell("cat /etc/keyed"), pc.shell(&format!("printf %s '{SECRET}' | sha256sum")));
-    assert_eq!(pc.shell("grep -c 'it was handed •••\\.' /var/lib/trousse/prep/journal.jsonl"), "1");
+    assert_eq!(pc.shell("grep -c 'it was handed •••\\.' /var/lib/trousse/prep/journal.jsonl").trim(), "1");
     pc.shell("rm -f /root/secrets.age /root/key");
     assert_eq!(pc.shell(&format!("grep -rlF '{SECRET}' /var/lib/trousse /var/log /etc /opt /tmp /run /home")), "");
 }
