@@ -99,11 +99,10 @@ fn fifty_pcs_at_once_are_all_right_while_five_are_cut_off_and_come_back() {
         assert_ready(pc, &format!("{number:03}"));
     }
     assert_eq!(cut, [3, 4, 5, 6, 7].into());
-    // A run that goes on while its link is down may restart the PC meanwhile: that is one loss to the station.
-    for (place, least) in [(3, 2), (4, 1), (5, 1), (6, 2), (7, 2)] {
-        let losses = results[&pcs[place].address]["losses"].as_u64();
-        assert!(losses >= Some(least), "{place} was cut off, and restarted: {losses:?}");
-    }
+    // It was cut off before it was given anything to do. The others go on meanwhile, and where they restart before the station is
+    // back, that is one loss to it.
+    let losses = results[&pcs[3].address]["losses"].as_u64();
+    assert!(losses >= Some(2), "it was cut off, and restarted: {losses:?}");
     for (pc, end, part) in [
         (&changed, "refused", "its key is another than the known one"),
         (&other, "refused", "the password is wrong"),

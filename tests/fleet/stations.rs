@@ -169,7 +169,8 @@ fn a_pc_that_looks_long_at_a_step_gives_signs_of_life_meanwhile() {
     let pc = site.pc(76, Kind::Root);
     std::fs::copy(site.path("trousse"), pc.root().join("root/trousse")).expect("copied");
     let mut attendant = Attendant::new(&pc);
-    let text = "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"long\"\nkind = \"script\"\nrun = \"true\"\n\
+    // Whether a step needs its secret is known once it is looked at.
+    let text = "title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"long\"\nkind = \"script\"\nrun = \"true\"\nsecrets = [\"KEY\"]\n\
                 done_when = { command = \"until [ -e /go ]; do sleep 0.1; done\" }\n";
     attendant.put(RUNS[0], "p.toml", text.as_bytes());
     attendant.ask(&json!({"do": "need", "profile": "p.toml", "variables": {}, "id": RUNS[0]}));
