@@ -33,7 +33,7 @@ pub enum What {
     OfficeLicence,
     /// An antivirus is registered, switched on and up to date.
     Antivirus,
-    /// The disk of the system is encrypted (BitLocker, LUKS).
+    /// The disk of the system is encrypted (LUKS); on Windows every fixed drive of the PC (BitLocker).
     Encryption,
     /// A TPM 2.0 is there and ready.
     Tpm,
