@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 use std::io::{Read, Seek};
+use std::path::MAIN_SEPARATOR;
 
 use zip::ZipArchive;
 
@@ -40,7 +41,7 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
     let (mut drivers, mut why) = (Vec::new(), Why::new("there is no .inf in it", "il ne contient aucun .inf"));
     for at in 0..archive.len() {
         let mut part = archive.by_index(at).map_err(damaged)?;
-        let Some(inf) = part.enclosed_name().map(|path| path.to_string_lossy().into_owned()) else {
+        let Some(inf) = part.enclosed_name().map(|path| path.to_string_lossy().replace(MAIN_SEPARATOR, "/")) else {
             return Err(Why::new("a file in it would lie outside of it", "un fichier dedans se placerait au-dehors"));
         };
         if !inf.to_lowercase().ends_with(".inf") {

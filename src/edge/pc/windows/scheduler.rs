@@ -137,14 +137,4 @@ mod tests {
         assert!(xml.contains("<Arguments>prep run &quot;C:\\&lt;x&gt;.toml&quot;</Arguments>"), "{xml}");
         assert!(xml.contains("<BootTrigger><Enabled>true</Enabled><Delay>PT1M</Delay></BootTrigger>"), "{xml}");
     }
-
-    #[test]
-    fn a_task_is_registered_looked_at_and_removed() {
-        remove().expect("there is none, and that is no fault");
-        for program in [r"C:\a & b\trousse.exe", r"C:\kept\trousse.exe"] {
-            register(program, "prep run --resumed").expect("registered");
-        }
-        remove().expect("removed");
-        remove().expect("nothing is left to remove");
-    }
 }
