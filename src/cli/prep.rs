@@ -166,9 +166,16 @@ pub struct SealArgs {
 /// step failed, or the PC was lost; 30: refused, or not reached.
 #[derive(Debug, clap::Args)]
 pub struct BenchArgs {
-    /// The profile (TOML); the files that it names lie beside it
+    /// The profile (TOML); the files that it names lie beside it or in the depot
     #[arg(value_name = "PROFILE")]
     pub profile: PathBuf,
+    /// The folder of the depot, for files that are not beside the profile [default: the one that the profile names]
+    #[arg(long, value_name = "DIR", env = "TROUSSE_DEPOT", hide_env = true)]
+    pub depot: Option<PathBuf>,
+    /// The file of the names that are taken, for a step that gives each PC one [default: the one that the profile names, else
+    /// names.json in the depot, else beside the profile]
+    #[arg(long, value_name = "FILE")]
+    pub names: Option<PathBuf>,
     /// The PCs, one a row: address, user, port, and variables of the profile (CSV or TOML)
     #[arg(long, value_name = "FILE")]
     pub hosts: PathBuf,

@@ -9,6 +9,8 @@ mod ground;
 #[cfg(target_os = "linux")]
 pub mod machine;
 #[cfg(target_os = "linux")]
+mod namer;
+#[cfg(target_os = "linux")]
 mod pc;
 #[cfg(target_os = "linux")]
 mod sftp;

@@ -60,6 +60,11 @@ fn taken(Place { path, named }: &Place) -> Result<Names> {
     }
 }
 
+/// Refuses a list that names cannot be given by: one that is none of ours, or that is not there and should be.
+pub fn look(place: &Place) -> Result<()> {
+    taken(place).map(drop)
+}
+
 /// The name that a PC would be given now. Nothing is written.
 pub fn give(place: &Place, pattern: &Pattern, pc: &Identity) -> Result<Given> {
     taken(place)?.give(pattern, pc).map_err(|why| none(&place.path, why))

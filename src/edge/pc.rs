@@ -199,8 +199,7 @@ impl Held {
     pub fn take(state: &Path, profile: &Profile) -> Result<Held> {
         let alone = alone()?;
         let past = past_of(&own_lines(state)?).unwrap_or_default();
-        let opened = past.opened.as_ref().filter(|opened| opened.profile != profile.sha256 && past.end.is_some());
-        let over = opened.map(|opened| opened.profile.clone());
+        let over = past.opened.as_ref().filter(|_| past.is_over_for(&profile.sha256)).map(|opened| opened.profile.clone());
         let past = if over.is_some() { Past::default() } else { past };
         Ok(Held { alone, state: state.to_owned(), over, past })
     }

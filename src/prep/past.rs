@@ -58,6 +58,11 @@ impl Past {
         past
     }
 
+    /// It is one of another profile, and has come to its end: a run of this profile does not go on with it.
+    pub fn is_over_for(&self, profile: &str) -> bool {
+        self.end.is_some() && self.opened.as_ref().is_some_and(|opened| opened.profile != profile)
+    }
+
     /// One more line.
     pub fn add(&mut self, entry: &Entry) {
         let boot = self.boot.clone();

@@ -245,6 +245,11 @@ impl Profile {
         self.names.as_ref().filter(|_| wants)
     }
 
+    /// Whether a step gives some PC a name by the pattern of the profile.
+    pub fn may_name(&self) -> bool {
+        self.stages.iter().any(|stage| stage.kind.step().wants_name())
+    }
+
     /// What a PC is, for the conditions of this profile.
     pub fn facts(&self, pc: &dyn Look) -> Result<Facts> {
         Ok(Facts { build: pc.build()?, identity: pc.identity()?, variables: self.variables.clone() })

@@ -7,6 +7,7 @@ mod beside;
 mod fifty;
 mod follow;
 mod kiosk;
+mod names;
 mod pc;
 mod site;
 mod stations;

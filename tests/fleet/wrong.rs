@@ -56,7 +56,10 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
     refused("p.toml", &list(one), &["--identity", "x"], 2, "--secrets");
     refused("none.toml", &list(one), &[], 30, "cannot read the profile");
     refused("payload.toml", &list("address\n10.66.0.2\n"), &[], 30, "cannot read \"none.deb\" beside the profile");
-    refused("named.toml", &list("address\n10.66.0.2\n"), &[], 30, "two PCs could get the same one");
+    let no_list = path("share/names.json");
+    refused("named.toml", &list("address\n10.66.0.2\n"), &["--names", &no_list], 30, "no names are kept in");
+    refused("p.toml", &list(one), &["--names", &no_list], 30, "no step of this profile gives a PC a name");
+    refused("payload.toml", &list("address\n10.66.0.2\n"), &["--depot", &path("share")], 30, "there is no depot in");
     refused("secret.toml", &list("address\n10.66.0.2\n"), &[], 30, "the secret NOT_GIVEN is needed");
     // Whatever the rows make of the profile, each of them counts.
     let of_row = "[[step]]\nname = \"b\"\nkind = \"user\"\nlogin = \"b\"\npassword_from = \"{name}\"\n";

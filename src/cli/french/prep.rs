@@ -87,6 +87,12 @@ pub(super) const WORDS: &[Words] = &[
         "Préparer plusieurs PC à la fois par SSH : le programme, le profil et ses fichiers sont déposés sur chacun, la préparation y continue seule et est suivie à travers les redémarrages et les coupures. Code de sortie : le plus élevé ; 0 : prêt ; 10 : un redémarrage est attendu ; 20 : une étape a échoué, ou le PC a été perdu de vue ; 30 : refusé, ou injoignable.",
     ),
     ("prep bench", "profile", PROFILE),
+    ("prep bench", "depot", PROFILE_DEPOT),
+    (
+        "prep bench",
+        "names",
+        "Le fichier des noms déjà pris, pour une étape qui en attribue un à chaque PC [par défaut : celui que nomme le profil, sinon names.json dans le dépôt, sinon à côté du profil]",
+    ),
     ("prep bench", "hosts", "Les PC, un par ligne : address, user, port, et des variables du profil (CSV ou TOML)"),
     (
         "prep bench",

@@ -11,6 +11,7 @@ use std::time::Duration;
 use russh::keys::{PrivateKey, load_secret_key};
 
 use super::BenchArgs;
+use super::naming::Asked;
 use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
@@ -18,6 +19,8 @@ use crate::edge::bench::baggage::{Baggage, Brought, brought};
 use crate::edge::bench::machine::Machine;
 use crate::edge::bench::ssh::{Access, Hop};
 use crate::edge::bench::station::{self, Plan, Planned};
+use crate::edge::names::{self, Place};
+use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::{folder_of, profile_text};
 use crate::edge::stop;
 use crate::fault::{Fault, Result, Why};
@@ -57,8 +60,10 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
         profiles.push(read);
     }
     let Some(profile) = profiles.first() else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
-    profiles.iter().try_for_each(not_by_pattern)?;
-    let files = files(&profiles, &args.profile)?;
+    let folder = folder_of(&args.profile);
+    let depot = args.depot.clone().or_else(|| profile.depot.as_ref().map(|depot| folder.join(depot)));
+    let names = kept_in(profile, args, depot.as_deref())?;
+    let files = files(&profiles, &args.profile, depot.as_deref())?;
     let secrets = given(&secrets_of(&profiles), &args.secrets, false, language)?;
     let access = access(args, language)?;
     // Last: it is the largest, and all of it is read.
@@ -78,7 +83,8 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     };
     let mut onlooker = Onlooker::new(manner, labels, &record, language);
     let began = std::time::Instant::now();
-    let plan = Plan { pcs, baggage: Baggage { programs, files, secrets, language }, access, terms, jobs: usize::from(args.jobs) };
+    let plan =
+        Plan { pcs, baggage: Baggage { programs, files, secrets, language }, names, access, terms, jobs: usize::from(args.jobs) };
     record.results = station::run(plan, &mut |seen| onlooker.saw(&seen))?;
     record.took_ms = began.elapsed().as_millis() as u64;
     onlooker.finish(&record);
@@ -96,18 +102,31 @@ fn ended(record: &Record, written: bool) -> u8 {
     record.exit_code().max(if written { 0 } else { UNWRITTEN })
 }
 
-/// Refuses a profile that gives names by its pattern: each PC would look for one that is free in a list of its own.
-fn not_by_pattern(profile: &Profile) -> Result<()> {
-    let Some(stage) = profile.stages.iter().find(|stage| stage.kind.step().wants_name()) else { return Ok(()) };
-    let name = &stage.name;
-    Err(Fault::new(
-        format!("the step {name:?} gives names by the pattern of the profile: two PCs could get the same one"),
-        format!("l'étape {name:?} donne des noms par le modèle du profil : deux PC pourraient avoir le même"),
+/// Where the names are kept that are taken, where a step may give one. A list that is not there is refused before any PC is asked.
+fn kept_in(profile: &Profile, args: &BenchArgs, depot: Option<&Path>) -> Result<Option<Place>> {
+    let Some(naming) = profile.names.as_ref().filter(|_| profile.may_name()) else {
+        return match &args.names {
+            Some(names) => Err(named_by_none(names)),
+            None => Ok(None),
+        };
+    };
+    let folder = folder_of(&args.profile);
+    let asked = Asked { name: None, before: None, file: args.names.as_deref(), depot, folder: &folder };
+    let place = asked.kept_in(naming.file.as_deref());
+    names::look(&place)?;
+    Ok(Some(place))
+}
+
+fn named_by_none(names: &Path) -> Fault {
+    let shown = names.display();
+    Fault::new(
+        format!("--names {shown}: no step of this profile gives a PC a name by its pattern"),
+        format!("--names {shown} : aucune étape de ce profil n'attribue un nom à un PC par son modèle"),
     )
     .hint(
-        "write to = \"{name}\" there, and give the list a column name",
-        "mettez-y to = \"{name}\", et ajoutez une colonne name à la liste",
-    ))
+        "leave it out, or add a step of the kind rename without `to`",
+        "omettez-le, ou ajoutez une étape du genre rename sans `to`",
+    )
 }
 
 /// The PCs of the list.
@@ -166,6 +185,7 @@ fn planned(target: &Target, profile: &Profile, user: &str, args: &BenchArgs) -> 
         label: target.label(),
         hop: Hop { address: target.address.clone(), port: target.port, user },
         run: Run { profile: name, variables: profile.variables.clone(), id },
+        pattern: profile.names.as_ref().map(|naming| naming.pattern.clone()),
     }
 }
 
@@ -180,22 +200,21 @@ fn secrets_of(profiles: &[Profile]) -> Vec<String> {
     names
 }
 
-/// The profile and what lies beside it, for all PCs.
-fn files(profiles: &[Profile], path: &Path) -> Result<Vec<Brought>> {
-    let folder = folder_of(path);
-    let unreadable = |name: &str, error: std::io::Error| {
-        let shown = folder.display();
-        Fault::because(format!("cannot read {name:?} beside the profile"), format!("{name:?} illisible à côté du profil"), &error)
-            .hint(format!("put it into {shown}"), format!("mettez-le dans {shown}"))
-    };
+/// The profile and its files, for all PCs: they lie beside it, or in the depot as they were put there.
+fn files(profiles: &[Profile], path: &Path, depot: Option<&Path>) -> Result<Vec<Brought>> {
     let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut files = vec![brought(&own, path).map_err(|error| unreadable(&own, error))?];
-    for name in profiles.iter().flat_map(Profile::payloads) {
-        if !files.iter().any(|file| file.name == name) {
-            files.push(brought(name, &folder.join(name)).map_err(|error| unreadable(name, error))?);
-        }
-    }
-    Ok(files)
+    let shown = path.display();
+    let profile = brought(&own, path).map_err(|error| {
+        Fault::because(format!("cannot read the profile {shown}"), format!("profil {shown} illisible"), &error)
+    })?;
+    let payloads = Payloads::of(profiles.iter().flat_map(Profile::payloads), &folder_of(path), depot)?;
+    let others = payloads.iter().filter(|(name, _)| **name != own).map(|(name, payload)| Brought {
+        name: name.clone(),
+        path: payload.path.clone(),
+        digest: payload.digest.clone(),
+        machine: Machine::Other,
+    });
+    Ok(std::iter::once(profile).chain(others).collect())
 }
 
 /// The programs that are put there: those that are named, and this one where none of them is for a PC.

@@ -44,14 +44,18 @@ impl Asked<'_> {
             (Some(_), Some(name), _) if !is_host_name(name, LONGEST) => Err(no_name(name)),
             (Some(_), Some(name), _) | (Some(_), None, Some(name)) => known(name),
             (Some(Naming { pattern, file }), None, None) => {
-                let own = file.as_ref().map(|file| self.folder.join(file));
-                let named = self.file.map(Path::to_owned).or(own).or_else(|| self.depot.map(|depot| depot.join(FILE)));
-                let (named, path) = (named.is_some(), named.unwrap_or_else(|| self.folder.join(FILE)));
-                let place = Place { path, named };
+                let place = self.kept_in(file.as_deref());
                 let given = names::give(&place, pattern, pc)?;
                 Ok(Named { name: Some(given.name().to_owned()), reserve_by: Some((pattern.clone(), place)) })
             }
         }
+    }
+
+    /// Where the names are kept that are taken; the profile may say so.
+    pub(super) fn kept_in(&self, by_profile: Option<&str>) -> Place {
+        let own = by_profile.map(|file| self.folder.join(file));
+        let named = self.file.map(Path::to_owned).or(own).or_else(|| self.depot.map(|depot| depot.join(FILE)));
+        Place { named: named.is_some(), path: named.unwrap_or_else(|| self.folder.join(FILE)) }
     }
 }
 

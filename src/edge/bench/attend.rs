@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
-use crate::edge::pc::{Pc, digest, may_prepare, past, profile, state_folder};
+use crate::edge::pc::{Pc, digest, may_prepare, opening, past, profile, state_folder};
 use crate::edge::replace;
 use crate::fault::{Fault, Result};
-use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run};
+use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run, ToName};
 use crate::prep::engine;
 use crate::prep::look::{Digest, Look};
 use crate::prep::outcome::Failure;
@@ -83,8 +83,8 @@ impl Attendant {
         while let Some(request) = next.take().map_or_else(|| self.request(), |request| Ok(Some(request)))? {
             let answer = match request {
                 Request::Put { run, name, digest } => self.put(&run, &name, &digest)?,
-                Request::Need(run) => Answer::Need { names: beating(|| self.need(&run)) },
-                Request::Start { run, language, secrets } => self.start(&run, &language, secrets)?,
+                Request::Need(run) => beating(|| self.need(&run)).unwrap_or_else(|fault| Answer::Failed(Failure::from(&fault))),
+                Request::Start { run, name, language, secrets } => self.start(&run, name.as_deref(), &language, secrets)?,
                 Request::Listen { from } => {
                     match self.listen(from)? {
                         Some(request) => next = Some(request),
@@ -209,19 +209,22 @@ impl Attendant {
         }
     }
 
-    /// The secrets that a run would need; none where it would not even begin, which it tells itself.
-    fn need(&self, run: &Run) -> Vec<String> {
-        let path = self.profile(run);
-        let needed = || {
-            let profile = profile(&path, &run.variables)?;
-            let folder = self.brought(&run.id);
-            let pc = Pc::new(Payloads::find(&profile, &folder, None)?);
-            engine::secrets(&profile, &pc)
-        };
-        needed().unwrap_or_default()
+    /// The secrets and the name that a run would need. One that would be refused is refused here: no name is reserved for it.
+    fn need(&self, run: &Run) -> Result<Answer> {
+        let profile = profile(&self.profile(run), &run.variables)?;
+        let payloads = Payloads::find(&profile, &self.brought(&run.id), None)?;
+        let digests = payloads.digests();
+        let pc = Pc::new(payloads);
+        engine::inspect(&profile, &pc)?;
+        let own = opening(&profile, pc.identity()?, digests);
+        let past = past(&state_folder())?.filter(|past| !past.is_over_for(&own.profile)).unwrap_or_default();
+        engine::goes_on(&past, &own)?;
+        let before = past.opened.and_then(|begun| begun.name);
+        let naming = profile.naming(&profile.facts(&pc)?).map(|_| ToName { pc: own.pc, before });
+        Ok(Answer::Need { secrets: engine::secrets(&profile, &pc)?, naming })
     }
 
-    fn start(&mut self, run: &Run, language: &str, secrets: usize) -> io::Result<Answer> {
+    fn start(&mut self, run: &Run, name: Option<&str>, language: &str, secrets: usize) -> io::Result<Answer> {
         if secrets as u64 > LONGEST {
             return Err(io::ErrorKind::InvalidInput.into());
         }
@@ -244,7 +247,7 @@ impl Attendant {
         if let Err(error) = begun {
             return Ok(failed("trousse prep run", &error));
         }
-        let mut child = match self.begin(run, language) {
+        let mut child = match self.begin(run, name, language) {
             Ok(child) => child,
             Err(error) => return Ok(failed("trousse prep run", &error)),
         };
@@ -267,13 +270,14 @@ impl Attendant {
     }
 
     /// Begins the run, which does not end with us.
-    fn begin(&self, run: &Run, language: &str) -> io::Result<Child> {
+    fn begin(&self, run: &Run, name: Option<&str>, language: &str) -> io::Result<Child> {
         let mut words: Vec<OsString> =
             ["--lang", language, "prep", "run", "--reboot", "--secrets", "-", "--tell"].map(OsString::from).to_vec();
         words.push(self.lines().into());
         for (name, value) in &run.variables {
             words.extend(["--set".into(), format!("{name}={value}").into()]);
         }
+        words.extend(name.map(|name| format!("--name={name}").into()));
         words.extend(["--".into(), self.profile(run).into()]);
         let mut options = OpenOptions::new();
         let errors = system::private(options.write(true).create(true).truncate(true)).open(self.folder.join("errors"))?;

@@ -9,8 +9,10 @@ use tokio::time::timeout;
 
 use super::baggage::Baggage;
 use super::ground::Ground;
-use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble, Trusted, within};
-use crate::prep::bench::attend::{Answer, Beat, Request, Run};
+use super::namer::Namer;
+use super::ssh::{ANSWERS, Access, Session, Talk, Trouble, Trusted, within};
+use super::station::Planned;
+use crate::prep::bench::attend::{Answer, Beat, Request};
 use crate::prep::bench::course::{Came, Do};
 use crate::prep::secrets::{self, Secrets};
 
@@ -25,10 +27,10 @@ const MOST_PASSED_OVER: usize = 10_800;
 
 /// The connection to a PC, and how far it is.
 pub(super) struct Pc {
-    hop: Hop,
+    planned: Planned,
     access: Arc<Access>,
     baggage: Rc<Baggage>,
-    run: Run,
+    namer: Rc<Namer>,
     session: Option<Session>,
     attendant: Option<Talk>,
     /// Its system, since it was looked at.
@@ -42,15 +44,23 @@ pub(super) struct Pc {
     pub(super) sent: Rc<Cell<(u64, u64)>>,
     /// Keys that are known from now on.
     pub(super) trusted: Vec<Trusted>,
+    /// The name that it has from now on.
+    pub(super) named: Option<String>,
 }
 
 impl Pc {
-    pub(super) fn new(hop: Hop, access: Arc<Access>, baggage: Rc<Baggage>, run: Run, sent: Rc<Cell<(u64, u64)>>) -> Pc {
+    pub(super) fn new(
+        planned: Planned,
+        access: Arc<Access>,
+        baggage: Rc<Baggage>,
+        namer: Rc<Namer>,
+        sent: Rc<Cell<(u64, u64)>>,
+    ) -> Pc {
         Pc {
-            hop,
+            planned,
             access,
             baggage,
-            run,
+            namer,
             session: None,
             attendant: None,
             ground: None,
@@ -59,6 +69,7 @@ impl Pc {
             owed: 0,
             sent,
             trusted: Vec::new(),
+            named: None,
         }
     }
 
@@ -111,8 +122,8 @@ impl Pc {
 
     async fn connect(&mut self) -> Result<Came, Trouble> {
         self.hang_up();
-        let session = Session::open(&self.hop, &self.access, &mut self.trusted).await?;
-        let (ground, program) = Ground::look(&session, &self.hop, &self.access, &self.baggage).await?;
+        let session = Session::open(&self.planned.hop, &self.access, &mut self.trusted).await?;
+        let (ground, program) = Ground::look(&session, &self.planned.hop, &self.access, &self.baggage).await?;
         (self.session, self.ground) = (Some(session), Some(ground));
         Ok(Came::Looked(program))
     }
@@ -229,7 +240,7 @@ impl Pc {
     async fn put(&mut self, file: usize) -> Result<Came, Trouble> {
         let baggage = self.baggage.clone();
         let Some(file) = baggage.files.get(file) else { return Ok(Came::Done) };
-        let request = Request::Put { run: self.run.id.clone(), name: file.name.clone(), digest: file.digest.clone() };
+        let request = Request::Put { run: self.planned.run.id.clone(), name: file.name.clone(), digest: file.digest.clone() };
         let Answer::Have { size } = self.ask(&request, &[]).await? else { return Err(nonsense()) };
         if size > file.digest.size {
             return Err(nonsense());
@@ -247,16 +258,23 @@ impl Pc {
     }
 
     async fn start(&mut self) -> Result<Came, Trouble> {
-        let names = match self.ask(&Request::Need(self.run.clone()), &[]).await? {
-            Answer::Need { names } => names,
+        let run = self.planned.run.clone();
+        let (names, naming) = match self.ask(&Request::Need(run.clone()), &[]).await? {
+            Answer::Need { secrets, naming } => (secrets, naming),
             _ => return Err(nonsense()),
         };
+        let mut name = None;
+        if let Some(to_name) = naming {
+            let (own, is_new) = self.namer.name(&self.planned.label, self.planned.pattern.as_ref(), to_name).await?;
+            self.named = Some(own.clone());
+            name = is_new.then_some(own);
+        }
         // It gets those that it needs, and no other.
         let all = &self.baggage.secrets;
         let needed: Secrets = names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
         let text = secrets::text(&needed);
         let language = self.baggage.language.tag().to_owned();
-        let request = Request::Start { run: self.run.clone(), language, secrets: text.reveal().len() };
+        let request = Request::Start { run, name, language, secrets: text.reveal().len() };
         match self.ask(&request, text.reveal().as_bytes()).await? {
             Answer::Started => Ok(Came::Done),
             _ => Err(nonsense()),
@@ -277,7 +295,9 @@ impl Pc {
     }
 
     async fn tidy(&mut self) -> Result<Came, Trouble> {
-        let Answer::Tidied = self.ask(&Request::Tidy { run: self.run.id.clone() }, &[]).await? else { return Err(nonsense()) };
+        let Answer::Tidied = self.ask(&Request::Tidy { run: self.planned.run.id.clone() }, &[]).await? else {
+            return Err(nonsense());
+        };
         if let Some(mut talk) = self.attendant.take() {
             talk.close().await?;
             talk.ends(ANSWERS).await?;

@@ -10,13 +10,16 @@ use tokio::task::{JoinSet, LocalSet};
 use tokio::time::timeout;
 
 use super::baggage::Baggage;
+use super::namer::Namer;
 use super::pc::Pc;
 use super::ssh::{Access, Hop, Trusted};
+use crate::edge::names::Place;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::bench::attend::Run;
 use crate::prep::bench::course::{Came, Course, Do, Doing, Load, Terms};
 use crate::prep::bench::result::{News, PcResult};
+use crate::prep::names::pattern::Pattern;
 
 /// Between two looks at Ctrl-C, and two pictures of what is sent.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -29,6 +32,8 @@ pub struct Plan {
     pub pcs: Vec<Planned>,
     /// What every one of them gets.
     pub baggage: Baggage,
+    /// Where names are reserved, where the profile gives some.
+    pub names: Option<Place>,
     /// How it is logged in.
     pub access: Access,
     /// How patient the station is.
@@ -46,6 +51,8 @@ pub struct Planned {
     pub hop: Hop,
     /// The run of the profile there.
     pub run: Run,
+    /// How it is named, where a step may give it a name.
+    pub pattern: Option<Pattern>,
 }
 
 /// What whoever looks on is told.
@@ -65,8 +72,8 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         Fault::because("cannot wait for many PCs at once", "impossible d'attendre plusieurs PC à la fois", &error)
     })?;
     stop::watch();
-    let Plan { pcs, baggage, access, terms, jobs } = plan;
-    let (baggage, access) = (Rc::new(baggage), Arc::new(access));
+    let Plan { pcs, baggage, names, access, terms, jobs } = plan;
+    let (baggage, access, namer) = (Rc::new(baggage), Arc::new(access), Rc::new(Namer::new(names)));
     let began = Instant::now();
     let courses: Vec<Rc<RefCell<Course>>> = pcs
         .iter()
@@ -85,13 +92,14 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         let mut set = JoinSet::new();
         for (place, planned) in pcs.into_iter().enumerate() {
             let (course, room, told) = (courses[place].clone(), room.clone(), told.clone());
-            let (access, baggage) = (access.clone(), baggage.clone());
+            let (access, baggage, namer) = (access.clone(), baggage.clone(), namer.clone());
             set.spawn_local(async move {
                 // It is closed when the program ends, and not before.
                 let Ok(_place) = room.acquire_owned().await else { return };
                 let sent = Rc::new(Cell::new((0, 0)));
-                let pc = Pc::new(planned.hop, access, baggage, planned.run, sent);
-                Following { place, label: planned.label, began, told }.follow(&course, pc).await;
+                let label = planned.label.clone();
+                let pc = Pc::new(planned, access, baggage, namer, sent);
+                Following { place, label, began, told }.follow(&course, pc).await;
             });
         }
         drop(told);
@@ -153,6 +161,10 @@ impl Following {
             let came = self.perform(&mut pc, asked).await;
             for Trusted { jump, fingerprint } in pc.trusted.drain(..) {
                 self.news(News::Trusted { pc: jump.unwrap_or_else(|| self.label.clone()), fingerprint }).await;
+            }
+            if let Some(name) = pc.named.take() {
+                course.borrow_mut().named(&name);
+                self.news(News::Named { pc: self.label.clone(), name }).await;
             }
             match &came {
                 Came::Looked(_) if connecting => {

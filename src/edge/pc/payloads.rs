@@ -64,10 +64,15 @@ impl Payloads {
     /// Finds every payload of a profile: beside it, in its folder, else in the depot by its name. One that is nowhere, or that the
     /// depot has not as it was put there, is refused.
     pub fn find(profile: &Profile, folder: &Path, depot: Option<&Path>) -> Result<Payloads> {
+        Payloads::of(profile.payloads(), folder, depot)
+    }
+
+    /// The same, by their names.
+    pub fn of<'a>(names: impl IntoIterator<Item = &'a str>, folder: &Path, depot: Option<&Path>) -> Result<Payloads> {
         // The depot is asked for what is not here: the rest goes on without it.
         let mut opened: Option<Depot> = None;
         let mut found: BTreeMap<&str, (PathBuf, Option<Digest>)> = BTreeMap::new();
-        for name in profile.payloads() {
+        for name in names {
             let beside = folder.join(name);
             let there = !matches!(std::fs::metadata(&beside), Err(error) if error.kind() == io::ErrorKind::NotFound);
             let place = match depot {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::prep::look::Digest;
+use crate::prep::look::{Digest, Identity};
 use crate::prep::outcome::{Failure, RunEnd};
 use crate::prep::tell::Event;
 
@@ -25,7 +25,7 @@ pub enum Request {
         /// What it is known by.
         digest: Digest,
     },
-    /// Tells which secrets a run would need.
+    /// Tells what a run would need: its secrets, and a name.
     Need(Run),
     /// Starts the run, which goes on whatever becomes of the connection. Its secrets follow this line, as a file of secrets has
     /// them.
@@ -33,6 +33,9 @@ pub enum Request {
         /// Which.
         #[serde(flatten)]
         run: Run,
+        /// The name that was reserved for the PC, where it is given one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
         /// The language of whoever reads its errors.
         language: String,
         /// How many bytes of secrets follow.
@@ -78,10 +81,13 @@ pub enum Answer {
     Stored,
     /// What arrived was not what was sent: nothing of it is left.
     Wrong,
-    /// These secrets are needed.
+    /// This is needed.
     Need {
-        /// Their names.
-        names: Vec<String>,
+        /// The names of the secrets.
+        secrets: Vec<String>,
+        /// Where a step gives this PC a name by the pattern of the profile.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        naming: Option<ToName>,
     },
     /// The run goes on by itself.
     Started,
@@ -112,6 +118,16 @@ pub struct Hello {
     pub running: Option<String>,
 }
 
+/// A PC that is to be given a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToName {
+    /// Which it is.
+    pub pc: Identity,
+    /// The name that its preparation was begun with: it keeps that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+}
+
 /// How the run stands when it has nothing new to tell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Beat {
@@ -132,7 +148,8 @@ mod tests {
         for request in [
             Request::Put { run: "x".into(), name: "a/b".into(), digest: Digest::of(b"x") },
             Request::Need(run.clone()),
-            Request::Start { run, language: "fr".into(), secrets: 7 },
+            Request::Start { run: run.clone(), name: Some("pc-01".into()), language: "fr".into(), secrets: 7 },
+            Request::Start { run, name: None, language: "fr".into(), secrets: 0 },
             Request::Listen { from: 3 },
             Request::Alive,
             Request::Tidy { run: "x".into() },
@@ -144,6 +161,8 @@ mod tests {
         for answer in [
             Answer::Hello(Hello { boot: "b".into(), running: None }),
             Answer::Have { size: 1 },
+            Answer::Need { secrets: vec!["KEY".into()], naming: None },
+            Answer::Need { secrets: vec![], naming: Some(ToName { pc: Identity::default(), before: Some("pc-01".into()) }) },
             Answer::Alive,
             Answer::Line { next: 9, event: Box::new(event) },
             Answer::Beat(Beat { running: false, end: Some(RunEnd::Failed) }),

@@ -209,6 +209,8 @@ pub struct Course {
     /// The journal on the PC has the beginning of this run.
     begun: bool,
     tidyings: u32,
+    /// The name that it is given.
+    name: Option<String>,
     result: PcResult,
     steps: BTreeMap<String, Kept>,
     decided: Option<End>,
@@ -258,6 +260,7 @@ impl Course {
             stopped: None,
             begun: false,
             tidyings: 0,
+            name: None,
             result,
             steps: BTreeMap::new(),
             decided: None,
@@ -327,6 +330,11 @@ impl Course {
             Place::Listening if self.restart_since.is_some() => Doing::Restarting,
             Place::Starting | Place::Listening | Place::Tidying => Doing::Running,
         }
+    }
+
+    /// It is given this name, which it has once it is ready.
+    pub fn named(&mut self, name: &str) {
+        self.name = Some(name.to_owned());
     }
 
     /// The station is stopped.
@@ -600,6 +608,9 @@ impl Course {
         result.end = end;
         result.why = result.why.take().or(why).map(shortened);
         result.took_ms = now.saturating_sub(self.began_ms);
+        if end == End::Ready && self.name.is_some() {
+            result.host_name = self.name.take();
+        }
         for (name, kept) in &self.steps {
             match kept {
                 Kept::Changed => result.changed += 1,

@@ -152,6 +152,13 @@ pub enum News {
         /// The PC.
         pc: String,
     },
+    /// A PC has this name from now on, by the pattern of the profile: reserved for it.
+    Named {
+        /// The PC.
+        pc: String,
+        /// The name.
+        name: String,
+    },
     /// The run on a PC tells something: a line of trousse/prep/1.
     Told {
         /// The PC.

@@ -128,6 +128,7 @@ impl Onlooker {
                     format!("sa clé est connue désormais : {fingerprint}"),
                 )),
                 News::Connected { .. } => pick("connected", "connecté"),
+                News::Named { name, .. } => Some(language.pick(format!("its name is {name}"), format!("son nom est {name}"))),
                 News::Lost { why, .. } => {
                     let why = why.say(language);
                     Some(language.pick(format!("{why}; it is tried again"), format!("{why} ; nouvel essai")))
