@@ -132,7 +132,10 @@ impl client::Handler for Check {
         let found = match key {
             PublicKeyOrCertificate::PublicKey { key, .. } => judged(&self.hop, &self.access, key),
             // None was asked for.
-            PublicKeyOrCertificate::Certificate(_) => Found::Unreadable("certificate".to_owned()),
+            PublicKeyOrCertificate::Certificate(_) => {
+                let why = Why::new("none was asked for", "aucun n'a été demandé");
+                Found::Unreadable("certificate".to_owned(), why)
+            }
         };
         let right = matches!(found, Found::Known | Found::New(_));
         of(&self.told).found = Some(found);
