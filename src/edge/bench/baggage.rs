@@ -28,12 +28,12 @@ pub struct Brought {
     pub machine: Machine,
 }
 
-/// What every PC gets.
+/// What is brought to the PCs: to each what is for it.
 #[derive(Debug)]
 pub struct Baggage {
     /// The programs: each PC gets the first that is for it.
     pub programs: Vec<Brought>,
-    /// The profile, and the files beside it.
+    /// The profile, and the files that it has for any of them.
     pub files: Vec<Brought>,
     /// The secrets that are there to be given.
     pub secrets: Secrets,

@@ -14,7 +14,7 @@ use super::ssh::{ANSWERS, Access, Session, Talk, Trouble, Trusted, within};
 use super::station::Planned;
 use crate::prep::bench::attend::{Answer, Beat, Request};
 use crate::prep::bench::course::{Came, Do};
-use crate::prep::secrets::{self, Secrets};
+use crate::prep::secrets;
 
 /// The attendant takes a station for gone that says nothing for ten minutes.
 const ALIVE: Duration = Duration::from_secs(60);
@@ -239,7 +239,8 @@ impl Pc {
 
     async fn put(&mut self, file: usize) -> Result<Came, Trouble> {
         let baggage = self.baggage.clone();
-        let Some(file) = baggage.files.get(file) else { return Ok(Came::Done) };
+        let place = self.planned.files.get(file);
+        let Some(file) = place.and_then(|place| baggage.files.get(*place)) else { return Ok(Came::Done) };
         let request = Request::Put { run: self.planned.run.id.clone(), name: file.name.clone(), digest: file.digest.clone() };
         let Answer::Have { size } = self.ask(&request, &[]).await? else { return Err(nonsense()) };
         if size > file.digest.size {
@@ -269,10 +270,7 @@ impl Pc {
             self.named = Some(own.clone());
             name = is_new.then_some(own);
         }
-        // It gets those that it needs, and no other.
-        let all = &self.baggage.secrets;
-        let needed: Secrets = names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
-        let text = secrets::text(&needed);
+        let text = secrets::text(&self.planned.secrets_of(&names, &self.baggage.secrets));
         let language = self.baggage.language.tag().to_owned();
         let request = Request::Start { run, name, language, secrets: text.reveal().len() };
         match self.ask(&request, text.reveal().as_bytes()).await? {
