@@ -1,6 +1,7 @@
 //! The half on the PC: takes files, starts the run so that it outlives the connection, and tells how it goes.
 
 mod hearing;
+mod tidying;
 #[cfg(target_os = "linux")]
 mod unix;
 #[cfg(target_os = "windows")]
@@ -33,6 +34,7 @@ use crate::prep::secrets::LONGEST;
 use crate::prep::step::beside;
 use crate::prep::tell::Event;
 use hearing::Hearing;
+use tidying::Hands;
 
 /// Bytes that are moved at once.
 const CHUNK: usize = 64 << 10;
@@ -42,10 +44,10 @@ const BEAT: Duration = Duration::from_millis(1000);
 const GLANCE: Duration = Duration::from_millis(100);
 /// Digits of what tells a run from others that its folder is named by: paths are short on Windows.
 const NAMED_BY: usize = 16;
+/// What is brought lies here, for each run in a folder of its own.
+const RUNS: &str = "runs";
 /// A run that has not begun by then will not.
 const BEGINS: Duration = Duration::from_secs(60);
-/// What a program that comes to its end still holds is free by then.
-const FREES: Duration = Duration::from_secs(10);
 
 /// Attends to the station on standard input and output, until that closes or has said nothing for so long.
 pub fn attend(silence: Duration) -> Result<()> {
@@ -64,7 +66,8 @@ pub fn attend(silence: Duration) -> Result<()> {
     }
     // Nothing is half done that cannot be gone on with, and the run is no part of this.
     let station = Hearing::of(io::stdin(), silence, || std::process::exit(0));
-    match (Attendant { folder, station }).through() {
+    let hands = Hands::of(&folder);
+    match (Attendant { folder, station, hands }).through() {
         // A station that is gone has heard enough.
         Err(error) if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => Ok(()),
         ended => ended.map_err(|error| Fault::because("cannot prepare", "préparation impossible", &error)),
@@ -74,6 +77,8 @@ pub fn attend(silence: Duration) -> Result<()> {
 struct Attendant {
     folder: PathBuf,
     station: Hearing,
+    /// The run that it has in hand.
+    hands: Hands,
 }
 
 impl Attendant {
@@ -81,6 +86,12 @@ impl Attendant {
         say(&Answer::Hello(Hello { boot: boot(), running: self.running()? }))?;
         let mut next = None;
         while let Some(request) = next.take().map_or_else(|| self.request(), |request| Ok(Some(request)))? {
+            match &request {
+                Request::Put { run, .. } => self.hands.take(run),
+                Request::Need(run) | Request::Start { run, .. } => self.hands.take(&run.id),
+                Request::Listen { .. } => self.hands.take(&self.started_last()),
+                Request::Alive | Request::Tidy { .. } => {}
+            }
             let answer = match request {
                 Request::Put { run, name, digest } => self.put(&run, &name, &digest)?,
                 Request::Need(run) => beating(|| self.need(&run)).unwrap_or_else(|fault| Answer::Failed(Failure::from(&fault))),
@@ -112,7 +123,7 @@ impl Attendant {
 
     /// What is brought for a run lies here: that of another has the same names.
     fn brought(&self, run: &str) -> PathBuf {
-        self.folder.join("runs").join(digits(run, NAMED_BY))
+        self.folder.join(RUNS).join(named(run))
     }
 
     fn profile(&self, run: &Run) -> PathBuf {
@@ -126,7 +137,12 @@ impl Attendant {
     /// The run that goes on here.
     fn running(&self) -> io::Result<Option<String>> {
         let goes_on = is_written(&self.lines())?;
-        Ok(goes_on.then(|| fs::read_to_string(self.folder.join("run")).unwrap_or_default()))
+        Ok(goes_on.then(|| self.started_last()))
+    }
+
+    /// The run that was started last; empty where nobody knows.
+    fn started_last(&self) -> String {
+        fs::read_to_string(self.folder.join("run")).unwrap_or_default()
     }
 
     /// Takes a file: from where an attempt before was cut.
@@ -331,34 +347,6 @@ impl Attendant {
             }
         }
     }
-
-    fn tidy(&self, run: &str) -> Answer {
-        let tidied = || {
-            let running = self.running()?;
-            if running.as_deref().is_some_and(|other| other == run || other.is_empty()) {
-                return Ok(());
-            }
-            gone(&self.brought(run))?;
-            let of_another = fs::read_dir(self.folder.join("runs")).is_ok_and(|mut runs| runs.next().is_some());
-            if running.is_some() || of_another { Ok(()) } else { gone(&self.folder) }
-        };
-        match tidied() {
-            Ok(()) => Answer::Tidied,
-            Err(error) => failed(&self.folder.display().to_string(), &error),
-        }
-    }
-}
-
-/// Removes a folder; what a run that comes to its end still holds is waited for.
-fn gone(folder: &Path) -> io::Result<()> {
-    let until = Instant::now() + FREES;
-    loop {
-        match fs::remove_dir_all(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(_) if Instant::now() < until => thread::sleep(GLANCE),
-            removed => return removed,
-        }
-    }
 }
 
 /// A line to the station, at once.
@@ -376,6 +364,11 @@ fn boot() -> String {
 
 fn folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), system::make)
+}
+
+/// What the folder of a run is called.
+fn named(run: &str) -> String {
+    digits(run, NAMED_BY)
 }
 
 /// A name of a file or a folder: whatever a station says, nothing but digits.

@@ -293,14 +293,17 @@ impl Pc {
     }
 
     async fn tidy(&mut self) -> Result<Came, Trouble> {
-        let Answer::Tidied = self.ask(&Request::Tidy { run: self.planned.run.id.clone() }, &[]).await? else {
+        let Answer::Tidied { all } = self.ask(&Request::Tidy { run: self.planned.run.id.clone() }, &[]).await? else {
             return Err(nonsense());
         };
         if let Some(mut talk) = self.attendant.take() {
             talk.close().await?;
             talk.ends(ANSWERS).await?;
         }
-        self.ground()?.clear(self.session()?).await?;
+        // The program may be that of another run.
+        if all {
+            self.ground()?.clear(self.session()?).await?;
+        }
         Ok(Came::Done)
     }
 }
