@@ -428,6 +428,36 @@ fn a_pc_that_was_to_start_and_is_heard_of_no_more_is_not_called_untouched() {
 }
 
 #[test]
+fn a_pc_that_lets_the_station_in_no_more_while_its_run_goes_on_is_lost_and_has_not_failed() {
+    for closed in [Do::Connect, Do::Open] {
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        let (mut now, mut boot) = (0, 0);
+        course.begin(now);
+        loop {
+            let asked = course.next(now);
+            let came = match asked {
+                Do::End => break,
+                Do::Rest { ms } => {
+                    now += ms;
+                    continue;
+                }
+                // What the run has changed holds from the restart on.
+                asked if asked == closed && boot > 0 => {
+                    Came::Refused(Failure::Fault { english: "the password is wrong".into(), french: "mot de passe faux".into() })
+                }
+                asked => pc.perform(&asked, Blow::Nothing),
+            };
+            boot = pc.boot;
+            now += 100;
+            course.came(now, came);
+        }
+        let result = course.result();
+        assert_eq!((result.end, boot), (End::Lost, 1), "{closed:?}");
+        assert!(result.why.as_ref().is_some_and(|why| why.say(crate::language::Language::En).contains("password")));
+    }
+}
+
+#[test]
 fn what_was_brought_is_removed_from_a_pc_that_refuses_it() {
     for asked in [Do::Put { file: 1 }, Do::Start] {
         let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());

@@ -28,6 +28,11 @@ impl Course {
         self.started || self.asked_to_start
     }
 
+    /// Whether the program there has greeted us.
+    fn is_attended(&self) -> bool {
+        matches!(self.place, Place::Putting(_) | Place::Starting | Place::Listening | Place::Tidying)
+    }
+
     pub(super) fn give_up_in_time(&mut self, now: u64) {
         let Some(since) = self.since else { return };
         let patience = if self.met { self.terms.patience_ms } else { FIRST_MS };
@@ -52,6 +57,8 @@ impl Course {
     pub(super) fn refused(&mut self, now: u64, why: Failure) {
         match self.decided {
             Some(end) => self.over(now, end, None),
+            // The run goes on there, and the station is not let in any more: by a key or a password that the run itself has changed.
+            None if self.started && !self.is_attended() => self.over(now, End::Lost, Some(why)),
             None if self.started => self.over(now, End::Failed, Some(why)),
             // It was to start, and before it answered it was gone: now it cannot be asked any more.
             None if self.asked_to_start && self.place != Place::Starting => self.over(now, End::Lost, Some(why)),
