@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::attend::{Beat, Hello};
-use super::course::{Came, Course, Do, FIRST_MS, Load, Program, Terms};
+use super::course::{Came, Course, Do, Doing, FIRST_MS, Load, Program, Terms};
 use super::result::End;
 use crate::prep::look::{Digest, Identity};
 use crate::prep::outcome::{Failure, Outcome, RunEnd};
@@ -310,6 +310,39 @@ fn a_pc_that_beats_for_ever_and_tells_nothing_is_given_up() {
     }
     assert_eq!(course.result().end, End::Lost);
     assert!(now < 2 * TERMS.quiet_ms);
+}
+
+#[test]
+fn a_pc_that_falls_over_again_and_again_before_its_run_tells_anything_is_given_up() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let (mut now, mut boot, mut beats) = (0, 0, 0);
+    course.begin(now);
+    for _ in 0..5_000 {
+        let came = match course.next(now) {
+            Do::End => break,
+            Do::Rest { ms } => {
+                now += ms;
+                continue;
+            }
+            Do::Connect => Came::Looked(Program::Right),
+            // It is up for a minute, and its start-up task has not begun by then.
+            Do::Open => {
+                (boot, beats) = (boot + 1, 0);
+                Came::Attending(Hello { boot: boot.to_string(), running: (boot == 1).then(|| RUN.to_owned()) })
+            }
+            Do::Listen { .. } if boot > 1 && beats == 0 => {
+                beats += 1;
+                Came::Beat(Beat { running: false, end: None })
+            }
+            Do::Listen { .. } => gone(),
+            other => panic!("{other:?}"),
+        };
+        now += 1_000;
+        course.came(now, came);
+    }
+    let result = course.result();
+    assert_eq!((course.doing(), result.end), (Doing::Over(End::Lost), End::Lost));
+    assert!(result.restarts > 20 && result.why.is_some(), "{result:?}");
 }
 
 #[test]

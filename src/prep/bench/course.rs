@@ -8,6 +8,7 @@ mod kept;
 use super::attend::Hello;
 use super::result::{End, PcResult};
 use crate::fault::Fault;
+use crate::prep::engine;
 use crate::prep::look::Identity;
 use crate::prep::outcome::{Failure, RunEnd};
 use crate::prep::tell::Event;
@@ -21,6 +22,8 @@ const PAUSES_MS: [u64; 2] = [500, 15_000];
 const START_UP_MS: u64 = 120_000;
 /// How often bytes may arrive changed.
 const MOST_WRONG: u32 = 3;
+/// A PC that restarts more often than a run may go on, and whose run tells nothing in between, does so for ever.
+const MOST_SILENT_RESTARTS: u32 = engine::RESUMES;
 /// Lines of a run: a profile of a thousand steps with all their attempts has fewer.
 const MOST_LINES: u32 = 100_000;
 
@@ -81,6 +84,8 @@ pub struct Course {
     /// Until when the start-up task is waited for.
     start_up_until: u64,
     restart_since: Option<u64>,
+    /// Restarts since its run has told anything.
+    silent_restarts: u32,
     finished: Option<Finished>,
     stopped: Option<(bool, Failure)>,
     /// The journal on the PC has the beginning of this run.
@@ -133,6 +138,7 @@ impl Course {
             boot: None,
             start_up_until: 0,
             restart_since: None,
+            silent_restarts: 0,
             finished: None,
             stopped: None,
             begun: false,
@@ -255,6 +261,14 @@ impl Course {
     fn attending(&mut self, now: u64, hello: Hello) {
         if self.boot.as_ref().is_some_and(|before| *before != hello.boot) {
             self.result.restarts += 1;
+            self.silent_restarts += 1;
+            if self.silent_restarts > MOST_SILENT_RESTARTS && self.may_have_begun() && self.decided.is_none() {
+                let why = told(
+                    "it restarts again and again, and its run tells nothing in between",
+                    "il redémarre encore et encore, sans que sa préparation dise rien entre-temps",
+                );
+                return self.over(now, End::Lost, Some(why));
+            }
             self.finished = None;
             self.start_up_until = now + START_UP_MS;
             self.restart_since = None;
@@ -321,6 +335,7 @@ impl Course {
             return self.over(now, End::Failed, Some(why));
         }
         self.progress();
+        self.silent_restarts = 0;
         self.read = next;
         self.line_ms = now;
         match event {

@@ -24,7 +24,7 @@ impl Course {
     }
 
     /// Whether the run was started, as far as is known: an answer can be lost.
-    fn may_have_begun(&self) -> bool {
+    pub(super) fn may_have_begun(&self) -> bool {
         self.started || self.asked_to_start
     }
 
