@@ -6,7 +6,7 @@ mod windows;
 use std::cell::Cell;
 use std::time::Duration;
 
-use super::baggage::Baggage;
+use super::baggage::{Baggage, Brought};
 use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble};
 use crate::fault::Fault;
 use crate::prep::bench::course::Program;
@@ -90,6 +90,14 @@ impl Ground {
         match self {
             Ground::Unix(_) => Trouble::lost("it does not answer", "il ne répond pas"),
             Ground::Windows(_) => windows::unheard(),
+        }
+    }
+
+    /// The program for it.
+    pub(super) fn program(&self) -> &Brought {
+        match self {
+            Ground::Unix(unix) => &unix.program,
+            Ground::Windows(windows) => &windows.program,
         }
     }
 

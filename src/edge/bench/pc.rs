@@ -134,7 +134,11 @@ impl Pc {
     }
 
     async fn check(&mut self) -> Result<Came, Trouble> {
-        Ok(if self.ground()?.check(self.session()?).await? { Came::Done } else { Came::Wrong })
+        let ground = self.ground()?;
+        if ground.check(self.session()?).await? {
+            return Ok(Came::Done);
+        }
+        ground.program().is_still().await.map(|()| Came::Wrong)
     }
 
     /// Runs the program there, with all rights.
@@ -247,13 +251,16 @@ impl Pc {
             return Err(nonsense());
         }
         if let Some(mut talk) = self.attendant.take() {
-            let sent = talk.send(file, size, &self.sent).await;
+            if let Err(trouble) = talk.send(file, size, &self.sent).await {
+                // It waits for bytes that never come: the next one is told what is next.
+                talk.close().await?;
+                return Err(trouble);
+            }
             self.attendant = Some(talk);
-            sent?;
         }
         match self.answer(ANSWERS, true).await? {
             Answer::Stored => Ok(Came::Done),
-            Answer::Wrong => Ok(Came::Wrong),
+            Answer::Wrong => file.is_still().await.map(|()| Came::Wrong),
             _ => Err(nonsense()),
         }
     }

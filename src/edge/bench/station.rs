@@ -100,6 +100,13 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
     let began = Instant::now();
     let courses: Vec<Rc<RefCell<Course>>> =
         pcs.iter().map(|pc| Rc::new(RefCell::new(Course::new(pc.label.clone(), pc.load(&baggage), terms)))).collect();
+    let mut with_result = vec![false; courses.len()];
+    let mut tell = |seen: Seen| {
+        if let Seen::News(place, _, News::Result(_)) = &seen {
+            with_result[*place] = true;
+        }
+        onlooker(seen);
+    };
     let (told, mut telling) = mpsc::channel(WAITING);
     let room = Arc::new(Semaphore::new(jobs.max(1)));
     LocalSet::new().block_on(&runtime, async {
@@ -119,7 +126,7 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         drop(told);
         loop {
             match timeout(GLANCE, telling.recv()).await {
-                Ok(Some(seen)) => onlooker(seen),
+                Ok(Some(seen)) => tell(seen),
                 Ok(None) => break,
                 Err(_) => {}
             }
@@ -130,13 +137,21 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         }
         telling.close();
         while set.join_next().await.is_some() {}
+        while let Some(seen) = telling.recv().await {
+            tell(seen);
+        }
     });
     let now = began.elapsed().as_millis() as u64;
-    let result = |course: &Rc<RefCell<Course>>| {
+    let left = |(place, course): (usize, &Rc<RefCell<Course>>)| {
         course.borrow_mut().leave(now);
-        course.borrow().result().clone()
+        let result = course.borrow().result().clone();
+        // Where the station was stopped, whoever followed the PC tells nothing any more.
+        if !with_result[place] {
+            onlooker(Seen::News(place, now, News::Result(Box::new(result.clone()))));
+        }
+        result
     };
-    Ok(courses.iter().map(result).collect())
+    Ok(courses.iter().enumerate().map(left).collect())
 }
 
 /// Whoever follows one PC.
