@@ -88,7 +88,7 @@ impl Ground {
     /// What it is where the program says that it is there, and hears nothing of what it is told.
     pub(super) fn unheard(&self) -> Trouble {
         match self {
-            Ground::Unix(_) => Trouble::lost("it does not answer", "il ne répond pas"),
+            Ground::Unix(_) => Trouble::silent(),
             Ground::Windows(_) => windows::unheard(),
         }
     }

@@ -35,6 +35,8 @@ pub(super) struct Pc {
     attendant: Option<Talk>,
     /// Its system, since it was looked at.
     ground: Option<Ground>,
+    /// The program there has answered once.
+    hears: bool,
     listening: bool,
     /// When the attendant was told something the last time.
     told: Instant,
@@ -64,6 +66,7 @@ impl Pc {
             session: None,
             attendant: None,
             ground: None,
+            hears: false,
             listening: false,
             told: Instant::now(),
             owed: 0,
@@ -176,8 +179,14 @@ impl Pc {
                 Answer::Alive => {}
                 _ => return Err(nonsense()),
             },
-            Err(_) => return Err(self.ground()?.unheard()),
+            // Of a connection that is dead nothing follows, nor of a PC that is busy and has heard us before.
+            Err(_) if self.hears => return Err(Trouble::silent()),
+            Err(_) => {
+                self.session()?.answers().await?;
+                return Err(self.ground()?.unheard());
+            }
         }
+        self.hears = true;
         Ok(Came::Attending(hello))
     }
 

@@ -59,6 +59,11 @@ impl Trouble {
         Trouble::lost("the connection is lost", "connexion perdue")
     }
 
+    /// It says nothing.
+    pub(super) fn silent() -> Trouble {
+        Trouble::lost("it does not answer", "il ne répond pas")
+    }
+
     pub(super) fn refused(fault: &Fault) -> Trouble {
         Trouble::Refused(Failure::from(fault))
     }
@@ -365,6 +370,11 @@ impl Session {
         }
     }
 
+    /// Whether its server still answers.
+    pub(super) async fn answers(&self) -> Result<(), Trouble> {
+        within(AGREES, self.handle.channel_open_session()).await?.map(drop).map_err(cut)
+    }
+
     /// Starts a program there, by the shell of the user.
     pub(super) async fn start(&self, command: &str) -> Result<Talk, Trouble> {
         let opened = async {
@@ -379,7 +389,7 @@ impl Session {
 
 /// Waits for something no longer than that.
 pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
-    timeout(patience, what).await.map_err(|_| Trouble::lost("it does not answer", "il ne répond pas"))
+    timeout(patience, what).await.map_err(|_| Trouble::silent())
 }
 
 fn cut(error: russh::Error) -> Trouble {
