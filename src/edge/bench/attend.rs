@@ -34,7 +34,7 @@ use crate::prep::secrets::LONGEST;
 use crate::prep::step::beside;
 use crate::prep::tell::Event;
 use hearing::Hearing;
-use tidying::Hands;
+use tidying::{FREES, Hands};
 
 /// Bytes that are moved at once.
 const CHUNK: usize = 64 << 10;
@@ -191,7 +191,7 @@ impl Attendant {
         });
         drop(file);
         match there {
-            Ok(there) if there == *wanted => match fs::rename(&part, &place) {
+            Ok(there) if there == *wanted => match beating(|| renamed(&part, &place)) {
                 Ok(()) => Ok(Answer::Stored),
                 // Somebody else who had it in hand has put it there.
                 Err(_) if is(&place, wanted) => Ok(Answer::Stored),
@@ -369,6 +369,17 @@ fn folder_of(path: &Path) -> io::Result<()> {
 /// What the folder of a run is called.
 fn named(run: &str) -> String {
     digits(run, NAMED_BY)
+}
+
+/// Gives a file another name; what an antivirus holds because it is new is waited for.
+fn renamed(from: &Path, to: &Path) -> io::Result<()> {
+    let until = Instant::now() + FREES;
+    loop {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound && Instant::now() < until => thread::sleep(GLANCE),
+            renamed => return renamed,
+        }
+    }
 }
 
 /// A name of a file or a folder: whatever a station says, nothing but digits.

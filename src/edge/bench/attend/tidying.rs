@@ -13,7 +13,7 @@ use crate::prep::bench::attend::Answer;
 use crate::prep::outcome::RunEnd;
 
 /// What a program that comes to its end still holds is free by then.
-const FREES: Duration = Duration::from_secs(10);
+pub(super) const FREES: Duration = Duration::from_secs(10);
 
 /// The run that an attendant has in hand.
 pub(super) struct Hands {
