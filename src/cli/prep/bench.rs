@@ -52,6 +52,9 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let targets = targets(&args.hosts, &text)?;
     let set = super::given_variables(&args.set)?;
     let user = args.user.clone().map_or_else(own_name, Ok)?;
+    if !hosts::is_user(&user) {
+        return Err(no_user(&user));
+    }
     let profiles = targets.iter().map(|target| read_for(&text, &set, target, args)).collect::<Result<Vec<_>>>()?;
     let Some(profile) = profiles.first() else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
     let folder = folder_of(&args.profile);
@@ -330,10 +333,15 @@ fn jump(text: &str) -> Result<Hop> {
         None => (place, None),
     };
     let port = port.map_or(Ok(22), str::parse).map_err(|_| wrong())?;
-    if user.is_empty() || !hosts::is_address(address) || port == 0 {
+    if !hosts::is_user(&user) || !hosts::is_address(address) || port == 0 {
         return Err(wrong());
     }
     Ok(Hop { address: address.to_owned(), port, user })
+}
+
+fn no_user(user: &str) -> Fault {
+    Fault::new(format!("--user {user:?} is no name of a user"), format!("--user {user:?} n'est pas un nom d'utilisateur"))
+        .hint("name the one on the PCs: --user NAME", "indiquez celui des PC : --user NOM")
 }
 
 /// Whoever runs the kit.
@@ -367,7 +375,7 @@ mod tests {
         assert_eq!(hop("tech@10.0.0.1:2222"), Some(("tech".into(), "10.0.0.1".into(), 2222)));
         assert_eq!(hop("tech@fe80::1").map(|hop| hop.1), Some("fe80::1".to_owned()));
         assert_eq!(hop("tech@[fe80::1]:23"), Some(("tech".into(), "fe80::1".into(), 23)));
-        for wrong in ["", "@host", "tech@", "tech@host:0", "tech@host:ssh", "tech@-o"] {
+        for wrong in ["", "@host", "a\u{1b}b@host", "-x@host", "tech@", "tech@host:0", "tech@host:ssh", "tech@-o"] {
             assert_eq!(hop(wrong), None, "{wrong}");
         }
     }
