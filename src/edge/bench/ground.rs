@@ -110,6 +110,11 @@ impl Ground {
     }
 }
 
+/// Whether a server says that it is Microsoft's.
+pub(super) fn is_windows(identity: &str) -> bool {
+    windows::is_one(identity)
+}
+
 fn refused(english: &str, french: &str) -> Trouble {
     Trouble::refused(&Fault::new(english, french))
 }

@@ -18,8 +18,8 @@ pub(super) enum Found {
     Known,
     /// It is known from now on.
     New(String),
-    /// No key of this PC is known.
-    Stranger(String),
+    /// No key of this PC is known; in which file it has such a one.
+    Stranger(String, &'static str),
     /// Another one is known: in this file.
     Changed(String, PathBuf),
     Revoked(String),
@@ -32,14 +32,19 @@ impl Found {
     pub(super) fn refusal(&self, hop: &Hop) -> Option<Fault> {
         Some(match self {
             Found::Known | Found::New(_) => return None,
-            Found::Stranger(print) => Fault::new(
-                format!("its key is not known: {print}"),
-                format!("sa clé n'est pas connue : {print}"),
-            )
-            .hint(
-                "compare it with the PC's own (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub); --accept-new-keys takes new PCs at their word, once",
-                "comparez-la à celle du PC (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub) ; --accept-new-keys croit les nouveaux PC sur parole, une fois",
-            ),
+            Found::Stranger(print, file) => {
+                let fault = Fault::new(format!("its key is not known: {print}"), format!("sa clé n'est pas connue : {print}"));
+                fault.hint(
+                    format!(
+                        "compare it with the PC's own: ssh-keygen -lf {file} there, in /etc/ssh or %ProgramData%\\ssh; \
+                         --accept-new-keys takes new PCs at their word, once"
+                    ),
+                    format!(
+                        "comparez-la à celle du PC : ssh-keygen -lf {file} sur place, dans /etc/ssh ou %ProgramData%\\ssh ; \
+                         --accept-new-keys croit les nouveaux PC sur parole, une fois"
+                    ),
+                )
+            }
             Found::Changed(print, path) => {
                 let (file, name) = (path.display(), name(hop));
                 Fault::new(
@@ -51,9 +56,7 @@ impl Found {
                     format!("si le PC a été réinstallé : ssh-keygen -f '{file}' -R '{name}'"),
                 )
             }
-            Found::Revoked(print) => {
-                Fault::new(format!("its key is revoked: {print}"), format!("sa clé est révoquée : {print}"))
-            }
+            Found::Revoked(print) => Fault::new(format!("its key is revoked: {print}"), format!("sa clé est révoquée : {print}")),
             Found::Unreadable(what, why) => Fault::because(
                 format!("what is known of its key cannot be read or written: {what}"),
                 format!("impossible de lire ou d'écrire ce qui est connu de sa clé : {what}"),
@@ -156,7 +159,16 @@ pub(super) fn judged(hop: &Hop, access: &Access, key: &PublicKey) -> Found {
             Ok(()) => Found::New(print),
             Err(why) => unreadable(path, why),
         },
-        (None, _) => Found::Stranger(print),
+        (None, _) => Found::Stranger(print, file_of(key)),
+    }
+}
+
+/// Where sshd has a key of this kind: sshd_config(5), HostKey.
+fn file_of(key: &PublicKey) -> &'static str {
+    match key.algorithm() {
+        Algorithm::Rsa { .. } => "ssh_host_rsa_key.pub",
+        Algorithm::Ecdsa { .. } => "ssh_host_ecdsa_key.pub",
+        _ => "ssh_host_ed25519_key.pub",
     }
 }
 
@@ -237,6 +249,15 @@ mod tests {
         assert!(matches!(judged(&capitals, &access, key(1).public_key()), Found::New(_)));
         assert_eq!(judged(&small, &access, key(1).public_key()), Found::Known);
         assert!(fs::read_to_string(&own).expect("it is there").contains("pc8.lan ssh-ed25519"), "as ssh writes it");
+    }
+
+    #[test]
+    fn a_stranger_is_told_with_the_file_that_its_key_is_compared_with() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let access = Access { accept_new: false, ..access(&folder.path().join("own")) };
+        let found = judged(&hop(22), &access, key(1).public_key());
+        let said = found.refusal(&hop(22)).expect("it is refused").say(Language::En);
+        assert!(said.contains("ssh-keygen -lf ssh_host_ed25519_key.pub there") && said.contains("%ProgramData%"), "{said}");
     }
 
     #[test]
