@@ -8,7 +8,7 @@ mod server;
 mod talk;
 
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(super) use talk::Talk;
 
 /// To reach a PC, to agree on keys, to log in.
 const CONNECTS: Duration = Duration::from_secs(10);
+/// Each of many addresses of a PC is given so long.
+const CONNECTS_AT_LEAST: Duration = Duration::from_secs(2);
 const AGREES: Duration = Duration::from_secs(30);
 /// Between two signs of life where nothing else is sent, and how many may stay without an answer.
 const ALIVE: Duration = Duration::from_secs(5);
@@ -276,20 +278,11 @@ impl Session {
     }
 
     async fn direct(hop: &Hop, access: &Arc<Access>, learns: impl FnOnce(String)) -> Result<Session, Trouble> {
-        let reached = async {
-            let addresses: Vec<_> = tokio::net::lookup_host((hop.address.as_str(), hop.port)).await?.collect();
-            let mut last = io::Error::from(io::ErrorKind::NotFound);
-            for address in addresses {
-                match tokio::net::TcpStream::connect(address).await {
-                    Ok(stream) => return Ok(stream),
-                    Err(error) => last = error,
-                }
-            }
-            Err(last)
-        };
         let unreached =
             |why: Why| Trouble::Lost(Failure::from(&Fault::because("it is not reached", "il n'est pas joignable", why)));
-        let stream = within(CONNECTS, reached).await?.map_err(|error| unreached((&error).into()))?;
+        let found = within(CONNECTS, tokio::net::lookup_host((hop.address.as_str(), hop.port))).await?;
+        let addresses: Vec<_> = found.map_err(|error| unreached((&error).into()))?.collect();
+        let stream = reached(&addresses).await?.map_err(|error| unreached((&error).into()))?;
         let socket = stream.into_std().and_then(|stream| {
             let ours = stream.try_clone()?;
             ours.set_nodelay(true)?;
@@ -387,6 +380,19 @@ impl Session {
     }
 }
 
+/// Connects to the first of the addresses of a PC that answers: one that is dead takes no time from the others.
+async fn reached(addresses: &[SocketAddr]) -> Result<io::Result<tokio::net::TcpStream>, Trouble> {
+    let each = CONNECTS / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
+    let mut last = Ok(Err(io::ErrorKind::NotFound.into()));
+    for address in addresses {
+        last = within(each.max(CONNECTS_AT_LEAST), tokio::net::TcpStream::connect(address)).await;
+        if matches!(last, Ok(Ok(_))) {
+            break;
+        }
+    }
+    last
+}
+
 /// Waits for something no longer than that.
 pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
     timeout(patience, what).await.map_err(|_| Trouble::silent())
@@ -439,6 +445,24 @@ pub(super) fn short(text: &str) -> String {
 mod tests {
     use super::server::{Manner, access, opened};
     use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_is_dead_does_not_hide_the_next_one() {
+        // Nobody takes who comes there, and there is no room for more to wait: the next one hears nothing at all.
+        let dead = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        dead.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+        dead.listen(0).expect("it listens");
+        let dead_end = dead.local_addr().expect("an address").as_socket().expect("of IP");
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&dead_end, Duration::from_millis(300)) {
+            waiting.push(stream);
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let alive = listener.local_addr().expect("an address");
+        let stream = reached(&[dead_end, alive]).await.expect("in time").expect("reached");
+        assert_eq!(stream.peer_addr().expect("somebody"), alive);
+        assert!(!waiting.is_empty(), "it was alive once");
+    }
 
     #[test]
     fn what_a_server_wants_to_open_towards_the_station_is_refused() {
