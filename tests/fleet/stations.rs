@@ -243,3 +243,17 @@ fn a_pc_that_looks_long_at_a_step_gives_signs_of_life_meanwhile() {
     pc.shell("touch /go");
     assert_eq!(attendant.answer()["is"], "need");
 }
+
+#[test]
+fn a_run_that_ends_before_it_says_anything_is_told_by_how_it_ended() {
+    let Some(site) = Site::new() else { return };
+    let pc = site.pc(79, Kind::Root);
+    std::fs::copy(site.path("trousse"), pc.root().join("root/trousse")).expect("copied");
+    let mut attendant = Attendant::new(&pc);
+    attendant.put(RUNS[0], "p.toml", profile("ends").as_bytes());
+    // Another takes the place of the program: to the system that is the one which was removed.
+    pc.shell("rm /root/trousse; printf '#!/bin/sh\\nexit 7\\n' > '/root/trousse (deleted)'; chmod 755 '/root/trousse (deleted)'");
+    attendant.start(RUNS[0]);
+    let refused = attendant.answer().to_string();
+    assert!(refused.contains("trousse prep run: exit code 7") && refused.contains("code de sortie 7"), "{refused}");
+}

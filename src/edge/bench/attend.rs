@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process::Child;
+use std::process::{Child, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,10 +25,11 @@ use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
 use crate::edge::pc::{Pc, digest, may_prepare, opening, past, profile, state_folder};
 use crate::edge::replace;
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
+use crate::language::Language;
 use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run, ToName};
 use crate::prep::engine;
-use crate::prep::look::{Digest, Look};
+use crate::prep::look::{Digest, How, Look};
 use crate::prep::outcome::Failure;
 use crate::prep::secrets::LONGEST;
 use crate::prep::step::beside;
@@ -276,13 +277,48 @@ impl Attendant {
             if is_written(&lines)? || fs::metadata(&lines)?.len() > 0 {
                 return Ok(Answer::Started);
             }
-            if child.try_wait()?.is_some() || Instant::now() > until {
-                let said = fs::read(self.folder.join("errors")).unwrap_or_default();
-                let said = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned();
-                return Ok(failed("trousse prep run", &io::Error::other(said)));
+            let ended = child.try_wait()?;
+            if ended.is_some() {
+                return Ok(self.not_begun(ended));
+            }
+            if Instant::now() > until {
+                // Nor does it begin later, when the station has left.
+                drop(child.kill());
+                child.wait()?;
+                return Ok(if fs::metadata(&lines)?.len() > 0 { Answer::Started } else { self.not_begun(None) });
             }
             thread::sleep(GLANCE);
         }
+    }
+
+    /// Why a run has not begun: what it said of it, else how it ended.
+    fn not_begun(&self, ended: Option<ExitStatus>) -> Answer {
+        let said = fs::read(self.folder.join("errors")).unwrap_or_default();
+        let said = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned();
+        let fault = |why: Why| Fault::because("trousse prep run", "trousse prep run", why);
+        let seconds = BEGINS.as_secs();
+        let fault = match ended {
+            _ if !said.is_empty() => fault(Why::new(said.clone(), said)),
+            Some(status) => {
+                let [english, french] = Language::ALL.map(|language| match status.code() {
+                    Some(code) => How::Code(code).say(language),
+                    None => language.pick("something has ended it", "quelque chose l'a arrêté").to_owned(),
+                });
+                fault(Why::new(english, french)).hint(
+                    "look whether an antivirus or a lack of memory has ended it there",
+                    "regardez si un antivirus ou un manque de mémoire l'y a arrêté",
+                )
+            }
+            None => fault(Why::new(
+                format!("it has not begun within {seconds} s"),
+                format!("il n'a pas commencé au bout de {seconds} s"),
+            ))
+            .hint(
+                "look what keeps that PC busy, and give the same command again",
+                "voyez ce qui occupe ce PC, et relancez la même commande",
+            ),
+        };
+        Answer::Failed(Failure::from(&fault))
     }
 
     /// Begins the run, which does not end with us.

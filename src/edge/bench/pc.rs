@@ -182,7 +182,7 @@ impl Pc {
             // Of a connection that is dead nothing follows, nor of a PC that is busy and has heard us before.
             Err(_) if self.hears => return Err(Trouble::silent()),
             Err(_) => {
-                self.session()?.answers().await?;
+                self.session()?.is_there().await?;
                 return Err(self.ground()?.unheard());
             }
         }

@@ -364,7 +364,7 @@ impl Session {
     }
 
     /// Whether its server still answers.
-    pub(super) async fn answers(&self) -> Result<(), Trouble> {
+    pub(super) async fn is_there(&self) -> Result<(), Trouble> {
         within(AGREES, self.handle.channel_open_session()).await?.map(drop).map_err(cut)
     }
 

@@ -34,7 +34,7 @@ enum Root {
 
 /// The PC, as it was found.
 pub(in crate::edge::bench) struct Unix {
-    program: Brought,
+    pub(super) program: Brought,
     root: Root,
 }
 

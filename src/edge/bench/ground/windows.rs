@@ -31,7 +31,7 @@ pub(super) fn is_one(identity: &str) -> bool {
 
 /// The PC, as it was found.
 pub(in crate::edge::bench) struct Windows {
-    program: Brought,
+    pub(super) program: Brought,
 }
 
 impl Windows {
