@@ -16,14 +16,15 @@ const MOST_KEYS: usize = 4;
 impl Session {
     pub(super) async fn log_in(&mut self, user: &str, access: &Access) -> Result<(), Trouble> {
         let hash = self.handle.best_supported_rsa_hash().await.ok().flatten().flatten();
-        let mut offered = 0;
+        let (mut offered, mut there) = (0, access.keys.len());
         if access.agent
             && let Ok(mut agent) = AgentClient::connect_env().await
         {
             for identity in agent.request_identities().await.unwrap_or_default() {
                 let AgentIdentity::PublicKey { key, .. } = identity else { continue };
+                there += 1;
                 if offered == MOST_KEYS {
-                    break;
+                    continue;
                 }
                 offered += 1;
                 let hash = hash.filter(|_| key.algorithm().is_rsa());
@@ -62,14 +63,20 @@ impl Session {
                 }
             }
         }
-        let (english, french) = match (&access.password, offered) {
+        let why = match (&access.password, offered) {
             (Some(_), _) => {
-                ("the password is wrong, or it lets nobody in by one", "le mot de passe est faux, ou il n'en accepte pas")
+                Why::new("the password is wrong, or it lets nobody in by one", "le mot de passe est faux, ou il n'en accepte pas")
             }
-            (None, 0) => ("there is no key to offer", "il n'y a aucune clé à présenter"),
-            (None, _) => ("it takes none of the keys", "il n'accepte aucune des clés"),
+            (None, 0) => Why::new("there is no key to offer", "il n'y a aucune clé à présenter"),
+            (None, _) if offered < there => Why::new(
+                format!("{offered} of {there} keys were offered, and it takes none of these: --key FILE names the right one"),
+                format!(
+                    "{offered} clés sur {there} ont été présentées, et il n'en accepte aucune : --key FICHIER indique la bonne"
+                ),
+            ),
+            (None, _) => Why::new("it takes none of the keys", "il n'accepte aucune des clés"),
         };
-        Err(not_let_in(user, &self.identity, Why::new(english, french)))
+        Err(not_let_in(user, &self.identity, why))
     }
 
     /// Whether an attempt let us in. One that did not is no refusal where the connection is gone meanwhile: the crate has the same
@@ -168,6 +175,14 @@ mod tests {
         let refuses = tried(Manner::Refuses, 1);
         assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains("none of the keys")), "{refuses:?}");
         assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains("ssh-copy-id")), "{refuses:?}");
+    }
+
+    #[test]
+    fn that_some_keys_were_not_offered_is_told() {
+        for (keys, part) in [(4, "it takes none of the keys"), (7, "4 of 7 keys were offered")] {
+            let refuses = tried(Manner::RefusesAsWindows, keys);
+            assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains(part)), "{part}: {refuses:?}");
+        }
     }
 
     #[test]

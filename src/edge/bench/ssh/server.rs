@@ -18,7 +18,7 @@ pub(super) enum Manner {
     Cuts,
     /// Lets nobody in, and breaks off after two attempts.
     Refuses,
-    /// Likewise, and says that it is Microsoft's.
+    /// Lets nobody in however often it is tried, and says that it is Microsoft's.
     RefusesAsWindows,
     /// Lets everybody in, and opens what it can towards whoever came before it answers: how many of these were let.
     Opens,
@@ -96,6 +96,7 @@ pub(super) fn opened<T>(manner: Manner, access: Access, with: impl AsyncFnOnce(R
         let mut config =
             Config { keys: vec![key(100)], auth_rejection_time: Duration::ZERO, max_auth_attempts: 2, ..Config::default() };
         if manner == Manner::RefusesAsWindows {
+            config.max_auth_attempts = 20;
             config.server_id = SshId::Standard("SSH-2.0-OpenSSH_for_Windows_9.5".into());
         }
         let serving = tokio::spawn(async move {
