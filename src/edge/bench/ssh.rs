@@ -426,7 +426,7 @@ fn not_agreed(error: &russh::Error, found: Option<&Found>, hop: &Hop, known: boo
     match error {
         russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, .. } if known => Trouble::refused(&Fault::new(
             "it has none of the kinds of keys that are known of it; somebody may be in between",
-            "il n'a aucun des types de clés connus de lui ; quelqu'un s'interpose peut-être",
+            "il n'a aucun des types de clés que l'on connaît pour lui ; quelqu'un s'interpose peut-être",
         )),
         russh::Error::NoCommonAlgo { .. } => Trouble::refused(&Fault::new(
             format!("its sshd is too old or too strict: {said}"),

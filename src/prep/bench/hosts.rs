@@ -182,7 +182,7 @@ fn unknown(line: usize, name: &str, variables: &BTreeSet<String>) -> Refusal {
     Refusal::new(
         line,
         format!("{name:?} is neither address, user or port nor a variable of the profile ({english})"),
-        format!("{name:?} n'est ni address, user ou port, ni une variable du profil ({french})"),
+        format!("{name:?} n'est ni address, ni user, ni port, ni une variable du profil ({french})"),
     )
 }
 
