@@ -101,7 +101,15 @@ impl Ground {
         }
     }
 
-    /// Removes the program.
+    /// Removes the program, and nothing else that lies beside it.
+    pub(super) async fn take_back(&self, session: &Session) -> Result<(), Trouble> {
+        match self {
+            Ground::Unix(unix) => unix.take_back(session).await,
+            Ground::Windows(windows) => windows.clear(session).await,
+        }
+    }
+
+    /// Removes the program, and what others have left there.
     pub(super) async fn clear(&self, session: &Session) -> Result<(), Trouble> {
         match self {
             Ground::Unix(_) => unix::clear(session).await,

@@ -35,6 +35,8 @@ pub(super) struct Pc {
     attendant: Option<Talk>,
     /// Its system, since it was looked at.
     ground: Option<Ground>,
+    /// The program was put there from here, and no run was seen to go on there since.
+    pushed: bool,
     /// The program there has answered once.
     hears: bool,
     listening: bool,
@@ -66,6 +68,7 @@ impl Pc {
             session: None,
             attendant: None,
             ground: None,
+            pushed: false,
             hears: false,
             listening: false,
             told: Instant::now(),
@@ -78,6 +81,7 @@ impl Pc {
 
     /// Does what is asked for.
     pub(super) async fn perform(&mut self, asked: Do) -> Came {
+        let before_it_runs = matches!(asked, Do::Push { .. } | Do::Check | Do::Open);
         let done = match asked {
             Do::Connect => self.connect().await,
             Do::Push { from } => self.push(from).await,
@@ -102,9 +106,24 @@ impl Pc {
                         Came::Lost(why)
                     }
                     // It is still there, to remove what was brought.
-                    Trouble::Refused(why) => Came::Refused(why),
+                    Trouble::Refused(why) => {
+                        if before_it_runs && self.pushed {
+                            self.take_back().await;
+                        }
+                        Came::Refused(why)
+                    }
                 }
             }
+        }
+    }
+
+    /// Removes the program that this station has put there and that nothing runs from. A PC that does not let it keeps it.
+    async fn take_back(&mut self) {
+        if let Some(mut talk) = self.attendant.take() {
+            drop(talk.close().await);
+        }
+        if let (Some(ground), Some(session)) = (&self.ground, &self.session) {
+            drop(ground.take_back(session).await);
         }
     }
 
@@ -132,6 +151,7 @@ impl Pc {
     }
 
     async fn push(&mut self, from: u64) -> Result<Came, Trouble> {
+        self.pushed = true;
         self.ground()?.push(self.session()?, from, &self.sent).await?;
         Ok(Came::Done)
     }
@@ -174,6 +194,7 @@ impl Pc {
         let hello = within(ANSWERS, greeting).await??;
         self.attendant = Some(talk);
         self.listening = false;
+        self.pushed &= hello.running.is_none();
         match timeout(hears, self.ask(&Request::Alive, &[])).await {
             Ok(answer) => match answer? {
                 Answer::Alive => {}
@@ -275,6 +296,7 @@ impl Pc {
     }
 
     async fn start(&mut self) -> Result<Came, Trouble> {
+        self.pushed = false;
         let run = self.planned.run.clone();
         let (names, naming) = match self.ask(&Request::Need(run.clone()), &[]).await? {
             Answer::Need { secrets, naming } => (secrets, naming),
