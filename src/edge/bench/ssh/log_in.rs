@@ -134,10 +134,10 @@ fn not_let_in(user: &str, identity: &str, why: Why) -> Trouble {
     let hinted = match is_windows(identity) {
         true => fault.hint(
             "its sshd takes keys of administrators from %ProgramData%\\ssh\\administrators_authorized_keys, and only once \
-             icacls FILE /inheritance:r /grant *S-1-5-18:F *S-1-5-32-544:F was run on it; --key FILE names one; \
+             icacls FILE /inheritance:r /grant *S-1-5-18:F /grant *S-1-5-32-544:F was run on it; --key FILE names one; \
              --ask-password asks for a password",
             "son sshd prend les clés des administrateurs dans %ProgramData%\\ssh\\administrators_authorized_keys, et seulement une \
-             fois que icacls FICHIER /inheritance:r /grant *S-1-5-18:F *S-1-5-32-544:F y a été lancé ; --key FICHIER en indique une ; \
+             fois que icacls FICHIER /inheritance:r /grant *S-1-5-18:F /grant *S-1-5-32-544:F y a été lancé ; --key FICHIER en indique une ; \
              --ask-password demande un mot de passe",
         ),
         false => fault.hint(
