@@ -115,8 +115,10 @@ fn fifty_pcs_at_once_are_all_right_while_five_are_cut_off_and_come_back() {
         assert!(result["why"].to_string().contains(part), "{part}: {result}");
         assert_eq!(pc.read("/etc/kiosk/welcome"), None, "{end}: something was touched");
     }
-    let left = full.shell("ls -d /home/tech/.trousse-bench 2>/dev/null");
-    assert_eq!(left, "", "what was brought fills a disk without room");
+    for pc in [&other, &full, &flood, &garbage] {
+        let left = pc.shell("ls -d /root/.trousse-bench /home/tech/.trousse-bench 2>/dev/null");
+        assert_eq!(left, "", "{}: what was brought fills a disk without room", pc.address);
+    }
     assert_eq!(code, 30);
     assert_eq!(lines.last().map(|line| (line["is"].clone(), line["ready"].clone())), Some(("summary".into(), 50.into())));
     let told: String = lines.iter().map(Value::to_string).collect();

@@ -21,7 +21,12 @@ pub(super) fn results(lines: &[Value]) -> BTreeMap<String, Value> {
 
 /// Runs it to the end; each line that it tells is handed over at once, and nothing now and then where it tells nothing. The exit
 /// code, the lines, and the most memory that it held.
-pub(super) fn follow(mut command: Command, mut each: impl FnMut(Option<&Value>)) -> (i32, Vec<Value>, u64) {
+pub(super) fn follow(command: Command, mut each: impl FnMut(Option<&Value>)) -> (i32, Vec<Value>, u64) {
+    follow_by_pid(command, |_, line| each(line))
+}
+
+/// The same; with each line the number of its process is handed over too.
+pub(super) fn follow_by_pid(mut command: Command, mut each: impl FnMut(u32, Option<&Value>)) -> (i32, Vec<Value>, u64) {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program");
     let began = Instant::now();
     let mut lines = Vec::new();
@@ -34,7 +39,7 @@ pub(super) fn follow(mut command: Command, mut each: impl FnMut(Option<&Value>))
         let line = match receiver.recv_timeout(GLANCE) {
             Ok(line) => line,
             Err(RecvTimeoutError::Timeout) => {
-                each(None);
+                each(child.id(), None);
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => break,
@@ -42,7 +47,7 @@ pub(super) fn follow(mut command: Command, mut each: impl FnMut(Option<&Value>))
         assert!(!line.contains(['\u{1b}', '\u{7}']), "obeyed: {line}");
         assert!(line.len() < 300_000, "a line of {} bytes", line.len());
         let line: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"));
-        each(Some(&line));
+        each(child.id(), Some(&line));
         lines.push(line);
         // nsenter(1) becomes the program.
         let status = fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();

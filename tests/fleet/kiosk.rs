@@ -102,6 +102,7 @@ pub(super) fn assert_ready(pc: &Pc, number: &str) {
     assert!(pc.shell("getent shadow kiosk").starts_with("kiosk:$"), "{address}: the password is set");
     let left = pc.shell("ls -d /root/.trousse-bench /home/*/.trousse-bench /var/lib/trousse/bench /var/lib/trousse/prep/kept /etc/systemd/system/trousse-prep.service 2>/dev/null");
     assert_eq!(left, "", "{address}: something is left behind");
+    assert_eq!(pc.shell("stat -c %a /var/lib/trousse").trim(), "755", "{address}: nobody else reads its journal");
     let upper = format!("/proc/{}/root{}", pc.first, pc.folder.join("upper").display());
     let written = run("grep", &["-rlF", "-e", SECRET, "-e", LOGIN, &upper]);
     assert_eq!(String::from_utf8_lossy(&written.stdout), "", "{address}: a secret is written somewhere");

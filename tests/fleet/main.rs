@@ -9,6 +9,7 @@ mod follow;
 mod kiosk;
 mod names;
 mod pc;
+mod rows;
 mod site;
 mod stations;
 mod ways_in;

@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::follow::{follow, results};
 use super::pc::{Kind, Pc};
 use super::site::Site;
 
@@ -153,14 +154,78 @@ fn two_stations_on_one_pc_do_not_mix_what_they_bring() {
         }
     }
     first.ask(&json!({"do": "tidy", "run": RUNS[started]}));
-    assert_eq!(first.answer()["is"], "tidied");
+    assert_eq!(first.answer(), json!({"is": "tidied", "all": false}), "something is there for the other");
     let other_one = if started == 0 { &mut other } else { &mut one };
     let there = other_one.begins_to_put(RUNS[1 - started], "p.toml", texts[1 - started].as_bytes());
     assert_eq!(there, texts[1 - started].len() as u64, "it is still there");
     assert_eq!(other_one.answer()["is"], "stored");
     other_one.ask(&json!({"do": "tidy", "run": RUNS[1 - started]}));
-    assert_eq!(other_one.answer()["is"], "tidied");
+    assert_eq!(other_one.answer(), json!({"is": "tidied", "all": true}));
     assert_eq!(pc.shell("ls -d /var/lib/trousse/bench 2>/dev/null"), "", "nobody has anything there any more");
+}
+
+#[test]
+fn what_a_station_that_was_stopped_has_brought_goes_with_what_the_next_one_brings() {
+    let Some(site) = Site::new() else { return };
+    let pc = site.pc(77, Kind::Root);
+    std::fs::copy(site.path("trousse"), pc.root().join("root/trousse")).expect("copied");
+    let mut stopped = Attendant::new(&pc);
+    stopped.put(RUNS[0], "large.bin", b"large");
+    drop(stopped);
+    let mut next = Attendant::new(&pc);
+    next.put(RUNS[1], "p.toml", b"");
+    next.ask(&json!({"do": "tidy", "run": RUNS[1]}));
+    assert_eq!(next.answer(), json!({"is": "tidied", "all": true}));
+    assert_eq!(pc.shell("ls -d /var/lib/trousse/bench 2>/dev/null"), "", "nobody has it in hand any more");
+}
+
+/// A profile with a restart, which begins once the file /go is there.
+const RESTARTS: &str = "title = \"restarts\"\nversion = \"1\"\n\
+    [[step]]\nname = \"wait\"\nkind = \"script\"\nrun = \"touch /done\"\n\
+    done_when = { command = \"until [ -e /go ]; do sleep 0.1; done; test -e /done\" }\n\
+    [[step]]\nname = \"restart\"\nkind = \"reboot\"\nneeds = [\"wait\"]\n\
+    [[step]]\nname = \"after\"\nkind = \"file\"\nneeds = [\"restart\"]\npath = \"/after\"\ntext = \"so\"\n";
+
+/// One that starts once the file /let is there: until then it is looked whether it needs its secret.
+const LATE: &str = "title = \"late\"\nversion = \"1\"\n\
+    [[step]]\nname = \"late\"\nkind = \"script\"\nrun = \"touch /late\"\nsecrets = [\"KIOSK_PASSWORD\"]\n\
+    done_when = { command = \"touch /asked; until [ -e /let ]; do sleep 0.1; done; test -e /late\" }\n";
+
+#[test]
+fn the_station_that_comes_too_late_leaves_the_program_to_the_one_that_started() {
+    let Some(site) = Site::new() else { return };
+    let pc = site.pc(78, Kind::Root);
+    site.known(&[&pc]);
+    std::fs::write(site.path("pcs.csv"), format!("address\n{}\n", pc.address)).expect("written");
+    std::fs::write(site.path("restarts.toml"), RESTARTS).expect("written");
+    std::fs::write(site.path("late.toml"), LATE).expect("written");
+    let (hosts, [restarts, late]) = (site.path("pcs.csv"), ["restarts.toml", "late.toml"].map(|name| site.path(name)));
+    let bench = |profile: &str| site.bench(&[profile, "--hosts", &hosts, "--user", "root", "--format", "json"]);
+
+    // Greeted while nothing runs there yet.
+    let second = bench(&late).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program");
+    let began = Instant::now();
+    while !pc.root().join("asked").exists() {
+        assert!(began.elapsed() < PATIENCE, "it does not come so far");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let mut second = Some(second);
+    let (code, lines, _) = follow(bench(&restarts), |line| {
+        if line.is_some_and(|line| line["event"]["is"] == "started")
+            && let Some(second) = second.take()
+        {
+            pc.shell("touch /let");
+            let out = second.wait_with_output().expect("it ends");
+            let told = String::from_utf8_lossy(&out.stdout).into_owned();
+            assert!(out.status.code() == Some(30) && told.contains("another preparation goes on there"), "{told}");
+            pc.shell("touch /go");
+        }
+    });
+    assert!(second.is_none());
+    let result = &results(&lines)[&pc.address];
+    assert_eq!((code, &result["end"], &result["restarts"]), (0, &"ready".into(), &1.into()), "{result}");
+    assert_eq!(pc.read("/after").as_deref(), Some("so"));
+    assert_eq!(pc.shell("ls -d /root/.trousse-bench /var/lib/trousse/bench 2>/dev/null"), "", "and it tidies up");
 }
 
 #[test]
@@ -177,4 +242,18 @@ fn a_pc_that_looks_long_at_a_step_gives_signs_of_life_meanwhile() {
     assert_eq!(attendant.next()["is"], "beat", "it is at it");
     pc.shell("touch /go");
     assert_eq!(attendant.answer()["is"], "need");
+}
+
+#[test]
+fn a_run_that_ends_before_it_says_anything_is_told_by_how_it_ended() {
+    let Some(site) = Site::new() else { return };
+    let pc = site.pc(79, Kind::Root);
+    std::fs::copy(site.path("trousse"), pc.root().join("root/trousse")).expect("copied");
+    let mut attendant = Attendant::new(&pc);
+    attendant.put(RUNS[0], "p.toml", profile("ends").as_bytes());
+    // Another takes the place of the program: to the system that is the one which was removed.
+    pc.shell("rm /root/trousse; printf '#!/bin/sh\\nexit 7\\n' > '/root/trousse (deleted)'; chmod 755 '/root/trousse (deleted)'");
+    attendant.start(RUNS[0]);
+    let refused = attendant.answer().to_string();
+    assert!(refused.contains("trousse prep run: exit code 7") && refused.contains("code de sortie 7"), "{refused}");
 }

@@ -139,4 +139,5 @@ fn a_password_that_sudo_does_not_take_is_told_at_once() {
     assert!(result["why"].to_string().contains("sudo does not take the password"), "{result}");
     assert!(began.elapsed() < SOON, "sudo waits for another one, and nobody gives it");
     assert_eq!(pc.read("/etc/kiosk/welcome"), None);
+    assert_eq!(pc.shell("ls -d /home/tech/.trousse-bench 2>/dev/null"), "", "what was brought is removed");
 }

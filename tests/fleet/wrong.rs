@@ -34,6 +34,7 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
         let text = String::from_utf8_lossy(&out.stdout).into_owned() + &String::from_utf8_lossy(&out.stderr);
         if text.starts_with("unshare:") {
             println!("not run: needs root");
+            assert!(std::env::var("TROUSSE_REQUIRE_LABS").is_err(), "required, and not run: {text}");
             return;
         }
         assert_eq!(out.status.code(), Some(code), "{part}: {text}");
@@ -50,6 +51,7 @@ fn what_can_be_known_to_be_wrong_is_refused_before_any_pc_is_asked() {
     refused("p.toml", &list(one), &["--key", &path("encrypted")], 30, "cannot use the key");
     refused("p.toml", &list(one), &["--program", &path("none")], 30, "cannot read the program");
     refused("p.toml", &list(one), &["--jump", "nobody@"], 30, "is no PC");
+    refused("p.toml", &list(one), &["--user", "a\u{1b}b"], 30, "is no name of a user");
     refused("p.toml", &list(one), &["--ask-password"], 30, "no password was given");
     refused("p.toml", &list(one), &["-o", &path("no/such/folder.html")], 30, "cannot write");
     refused("p.toml", &list(one), &["-j", "0"], 2, "jobs");

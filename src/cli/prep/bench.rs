@@ -2,7 +2,7 @@
 
 mod onlooker;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,18 +52,17 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let targets = targets(&args.hosts, &text)?;
     let set = super::given_variables(&args.set)?;
     let user = args.user.clone().map_or_else(own_name, Ok)?;
-    let mut pcs = Vec::new();
-    let mut profiles = Vec::new();
-    for target in targets {
-        let read = read_for(&text, &set, &target, args)?;
-        pcs.push(planned(&target, &read, &user, args));
-        profiles.push(read);
+    if !hosts::is_user(&user) {
+        return Err(no_user(&user));
     }
+    let profiles = targets.iter().map(|target| read_for(&text, &set, target, args)).collect::<Result<Vec<_>>>()?;
     let Some(profile) = profiles.first() else { return Err(Fault::new("no PC is in the list", "aucun PC dans la liste")) };
     let folder = folder_of(&args.profile);
     let depot = args.depot.clone().or_else(|| profile.depot.as_ref().map(|depot| folder.join(depot)));
     let names = kept_in(profile, args, depot.as_deref())?;
     let files = files(&profiles, &args.profile, depot.as_deref())?;
+    let pcs: Vec<Planned> =
+        targets.iter().zip(&profiles).map(|(target, profile)| planned(target, profile, &user, &files, args)).collect();
     let secrets = given(&secrets_of(&profiles), &args.secrets, false, language)?;
     let access = access(args, language)?;
     // Last: it is the largest, and all of it is read.
@@ -176,16 +175,20 @@ fn read_for(text: &str, set: &BTreeMap<String, String>, target: &Target, args: &
     })
 }
 
-fn planned(target: &Target, profile: &Profile, user: &str, args: &BenchArgs) -> Planned {
+fn planned(target: &Target, profile: &Profile, user: &str, files: &[Brought], args: &BenchArgs) -> Planned {
     let user = target.user.clone().unwrap_or_else(|| user.to_owned());
     let name = args.profile.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let told = serde_json::to_string(&profile.variables).unwrap_or_default();
     let id = Digest::of(format!("{}\n{told}", profile.sha256).as_bytes()).sha256;
+    let payloads: BTreeSet<&str> = profile.payloads().collect();
+    let own = files.iter().enumerate().filter(|(place, file)| *place == 0 || payloads.contains(file.name.as_str()));
     Planned {
         label: target.label(),
         hop: Hop { address: target.address.clone(), port: target.port, user },
         run: Run { profile: name, variables: profile.variables.clone(), id },
         pattern: profile.names.as_ref().map(|naming| naming.pattern.clone()),
+        files: own.map(|(place, _)| place).collect(),
+        secrets: profile.secrets(),
     }
 }
 
@@ -200,7 +203,7 @@ fn secrets_of(profiles: &[Profile]) -> Vec<String> {
     names
 }
 
-/// The profile and its files, for all PCs: they lie beside it, or in the depot as they were put there.
+/// The profile first, and the files that it has for any of the PCs: they lie beside it, or in the depot as they were put there.
 fn files(profiles: &[Profile], path: &Path, depot: Option<&Path>) -> Result<Vec<Brought>> {
     let own = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let shown = path.display();
@@ -330,10 +333,15 @@ fn jump(text: &str) -> Result<Hop> {
         None => (place, None),
     };
     let port = port.map_or(Ok(22), str::parse).map_err(|_| wrong())?;
-    if user.is_empty() || !hosts::is_address(address) || port == 0 {
+    if !hosts::is_user(&user) || !hosts::is_address(address) || port == 0 {
         return Err(wrong());
     }
     Ok(Hop { address: address.to_owned(), port, user })
+}
+
+fn no_user(user: &str) -> Fault {
+    Fault::new(format!("--user {user:?} is no name of a user"), format!("--user {user:?} n'est pas un nom d'utilisateur"))
+        .hint("name the one on the PCs: --user NAME", "indiquez celui des PC : --user NOM")
 }
 
 /// Whoever runs the kit.
@@ -367,7 +375,7 @@ mod tests {
         assert_eq!(hop("tech@10.0.0.1:2222"), Some(("tech".into(), "10.0.0.1".into(), 2222)));
         assert_eq!(hop("tech@fe80::1").map(|hop| hop.1), Some("fe80::1".to_owned()));
         assert_eq!(hop("tech@[fe80::1]:23"), Some(("tech".into(), "fe80::1".into(), 23)));
-        for wrong in ["", "@host", "tech@", "tech@host:0", "tech@host:ssh", "tech@-o"] {
+        for wrong in ["", "@host", "a\u{1b}b@host", "-x@host", "tech@", "tech@host:0", "tech@host:ssh", "tech@-o"] {
             assert_eq!(hop(wrong), None, "{wrong}");
         }
     }

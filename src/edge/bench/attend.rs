@@ -1,6 +1,8 @@
 //! The half on the PC: takes files, starts the run so that it outlives the connection, and tells how it goes.
 
 mod hearing;
+mod starting;
+mod tidying;
 #[cfg(target_os = "linux")]
 mod unix;
 #[cfg(target_os = "windows")]
@@ -11,28 +13,24 @@ use unix as system;
 #[cfg(target_os = "windows")]
 use windows as system;
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::process::Child;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::edge::pc::payloads::Payloads;
 use crate::edge::pc::told::is_written;
-use crate::edge::pc::{Pc, digest, may_prepare, opening, past, profile, state_folder};
-use crate::edge::replace;
+use crate::edge::pc::{Pc, digest, may_prepare, past, state_folder};
 use crate::fault::{Fault, Result};
-use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run, ToName};
-use crate::prep::engine;
+use crate::prep::bench::attend::{Answer, Beat, Hello, LONGEST_LINE, Request, Run};
 use crate::prep::look::{Digest, Look};
 use crate::prep::outcome::Failure;
-use crate::prep::secrets::LONGEST;
 use crate::prep::step::beside;
 use crate::prep::tell::Event;
 use hearing::Hearing;
+use tidying::{FREES, Hands};
 
 /// Bytes that are moved at once.
 const CHUNK: usize = 64 << 10;
@@ -42,10 +40,8 @@ const BEAT: Duration = Duration::from_millis(1000);
 const GLANCE: Duration = Duration::from_millis(100);
 /// Digits of what tells a run from others that its folder is named by: paths are short on Windows.
 const NAMED_BY: usize = 16;
-/// A run that has not begun by then will not.
-const BEGINS: Duration = Duration::from_secs(60);
-/// What a program that comes to its end still holds is free by then.
-const FREES: Duration = Duration::from_secs(10);
+/// What is brought lies here, for each run in a folder of its own.
+const RUNS: &str = "runs";
 
 /// Attends to the station on standard input and output, until that closes or has said nothing for so long.
 pub fn attend(silence: Duration) -> Result<()> {
@@ -64,7 +60,8 @@ pub fn attend(silence: Duration) -> Result<()> {
     }
     // Nothing is half done that cannot be gone on with, and the run is no part of this.
     let station = Hearing::of(io::stdin(), silence, || std::process::exit(0));
-    match (Attendant { folder, station }).through() {
+    let hands = Hands::of(&folder);
+    match (Attendant { folder, station, hands }).through() {
         // A station that is gone has heard enough.
         Err(error) if matches!(error.kind(), io::ErrorKind::BrokenPipe | io::ErrorKind::UnexpectedEof) => Ok(()),
         ended => ended.map_err(|error| Fault::because("cannot prepare", "préparation impossible", &error)),
@@ -74,6 +71,8 @@ pub fn attend(silence: Duration) -> Result<()> {
 struct Attendant {
     folder: PathBuf,
     station: Hearing,
+    /// The run that it has in hand.
+    hands: Hands,
 }
 
 impl Attendant {
@@ -81,6 +80,12 @@ impl Attendant {
         say(&Answer::Hello(Hello { boot: boot(), running: self.running()? }))?;
         let mut next = None;
         while let Some(request) = next.take().map_or_else(|| self.request(), |request| Ok(Some(request)))? {
+            match &request {
+                Request::Put { run, .. } => self.hands.take(run),
+                Request::Need(run) | Request::Start { run, .. } => self.hands.take(&run.id),
+                Request::Listen { .. } => self.hands.take(&self.started_last()),
+                Request::Alive | Request::Tidy { .. } => {}
+            }
             let answer = match request {
                 Request::Put { run, name, digest } => self.put(&run, &name, &digest)?,
                 Request::Need(run) => beating(|| self.need(&run)).unwrap_or_else(|fault| Answer::Failed(Failure::from(&fault))),
@@ -112,7 +117,7 @@ impl Attendant {
 
     /// What is brought for a run lies here: that of another has the same names.
     fn brought(&self, run: &str) -> PathBuf {
-        self.folder.join("runs").join(digits(run, NAMED_BY))
+        self.folder.join(RUNS).join(named(run))
     }
 
     fn profile(&self, run: &Run) -> PathBuf {
@@ -126,7 +131,12 @@ impl Attendant {
     /// The run that goes on here.
     fn running(&self) -> io::Result<Option<String>> {
         let goes_on = is_written(&self.lines())?;
-        Ok(goes_on.then(|| fs::read_to_string(self.folder.join("run")).unwrap_or_default()))
+        Ok(goes_on.then(|| self.started_last()))
+    }
+
+    /// The run that was started last; empty where nobody knows.
+    fn started_last(&self) -> String {
+        fs::read_to_string(self.folder.join("run")).unwrap_or_default()
     }
 
     /// Takes a file: from where an attempt before was cut.
@@ -175,7 +185,7 @@ impl Attendant {
         });
         drop(file);
         match there {
-            Ok(there) if there == *wanted => match fs::rename(&part, &place) {
+            Ok(there) if there == *wanted => match beating(|| renamed(&part, &place)) {
                 Ok(()) => Ok(Answer::Stored),
                 // Somebody else who had it in hand has put it there.
                 Err(_) if is(&place, wanted) => Ok(Answer::Stored),
@@ -207,81 +217,6 @@ impl Attendant {
             Err(TryLockError::WouldBlock) => open(parts.join(format!("{name}.{}.part", std::process::id()))),
             Err(TryLockError::Error(error)) => Err(error),
         }
-    }
-
-    /// The secrets and the name that a run would need. One that would be refused is refused here: no name is reserved for it.
-    fn need(&self, run: &Run) -> Result<Answer> {
-        let profile = profile(&self.profile(run), &run.variables)?;
-        let payloads = Payloads::find(&profile, &self.brought(&run.id), None)?;
-        let digests = payloads.digests();
-        let pc = Pc::new(payloads);
-        engine::inspect(&profile, &pc)?;
-        let own = opening(&profile, pc.identity()?, digests);
-        let past = past(&state_folder())?.filter(|past| !past.is_over_for(&own.profile)).unwrap_or_default();
-        engine::goes_on(&past, &own)?;
-        let before = past.opened.and_then(|begun| begun.name);
-        let naming = profile.naming(&profile.facts(&pc)?).map(|_| ToName { pc: own.pc, before });
-        Ok(Answer::Need { secrets: engine::secrets(&profile, &pc)?, naming })
-    }
-
-    fn start(&mut self, run: &Run, name: Option<&str>, language: &str, secrets: usize) -> io::Result<Answer> {
-        if secrets as u64 > LONGEST {
-            return Err(io::ErrorKind::InvalidInput.into());
-        }
-        // Written on at once: what is handed over is kept in no other place.
-        let mut handed = zeroize::Zeroizing::new(vec![0; secrets]);
-        self.station.read_exact(&mut handed)?;
-        // Whoever else comes at the same time waits until this run is one that goes on.
-        let place = self.folder.join("start");
-        let alone = folder_of(&place).and_then(|()| File::create(place)).and_then(|file| beating(|| file.lock()).map(|()| file));
-        let _alone = match alone {
-            Ok(alone) => alone,
-            Err(error) => return Ok(failed("trousse prep run", &error)),
-        };
-        if let Some(other) = self.running()? {
-            return Ok(if other == run.id || other.is_empty() { Answer::Started } else { busy() });
-        }
-        let lines = self.lines();
-        // After a power cut the run goes on by itself: which it is must be on the disk by then.
-        let begun = replace::write(&self.folder.join("run"), run.id.as_bytes()).and_then(|()| fs::write(&lines, ""));
-        if let Err(error) = begun {
-            return Ok(failed("trousse prep run", &error));
-        }
-        let mut child = match self.begin(run, name, language) {
-            Ok(child) => child,
-            Err(error) => return Ok(failed("trousse prep run", &error)),
-        };
-        if let Some(mut stdin) = child.stdin.take() {
-            // One that ended before tells why.
-            drop(stdin.write_all(&handed));
-        }
-        let until = Instant::now() + BEGINS;
-        loop {
-            if is_written(&lines)? || fs::metadata(&lines)?.len() > 0 {
-                return Ok(Answer::Started);
-            }
-            if child.try_wait()?.is_some() || Instant::now() > until {
-                let said = fs::read(self.folder.join("errors")).unwrap_or_default();
-                let said = String::from_utf8_lossy(&said).lines().next().unwrap_or_default().to_owned();
-                return Ok(failed("trousse prep run", &io::Error::other(said)));
-            }
-            thread::sleep(GLANCE);
-        }
-    }
-
-    /// Begins the run, which does not end with us.
-    fn begin(&self, run: &Run, name: Option<&str>, language: &str) -> io::Result<Child> {
-        let mut words: Vec<OsString> =
-            ["--lang", language, "prep", "run", "--reboot", "--secrets", "-", "--tell"].map(OsString::from).to_vec();
-        words.push(self.lines().into());
-        for (name, value) in &run.variables {
-            words.extend(["--set".into(), format!("{name}={value}").into()]);
-        }
-        words.extend(name.map(|name| format!("--name={name}").into()));
-        words.extend(["--".into(), self.profile(run).into()]);
-        let mut options = OpenOptions::new();
-        let errors = system::private(options.write(true).create(true).truncate(true)).open(self.folder.join("errors"))?;
-        system::start(&words, errors)
     }
 
     /// Tells what the run tells, from a byte of its lines on, until the station wants something else: what that is, or nothing where
@@ -331,34 +266,6 @@ impl Attendant {
             }
         }
     }
-
-    fn tidy(&self, run: &str) -> Answer {
-        let tidied = || {
-            let running = self.running()?;
-            if running.as_deref().is_some_and(|other| other == run || other.is_empty()) {
-                return Ok(());
-            }
-            gone(&self.brought(run))?;
-            let of_another = fs::read_dir(self.folder.join("runs")).is_ok_and(|mut runs| runs.next().is_some());
-            if running.is_some() || of_another { Ok(()) } else { gone(&self.folder) }
-        };
-        match tidied() {
-            Ok(()) => Answer::Tidied,
-            Err(error) => failed(&self.folder.display().to_string(), &error),
-        }
-    }
-}
-
-/// Removes a folder; what a run that comes to its end still holds is waited for.
-fn gone(folder: &Path) -> io::Result<()> {
-    let until = Instant::now() + FREES;
-    loop {
-        match fs::remove_dir_all(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(_) if Instant::now() < until => thread::sleep(GLANCE),
-            removed => return removed,
-        }
-    }
 }
 
 /// A line to the station, at once.
@@ -376,6 +283,22 @@ fn boot() -> String {
 
 fn folder_of(path: &Path) -> io::Result<()> {
     path.parent().map_or(Ok(()), system::make)
+}
+
+/// What the folder of a run is called.
+fn named(run: &str) -> String {
+    digits(run, NAMED_BY)
+}
+
+/// Gives a file another name; what an antivirus holds because it is new is waited for.
+fn renamed(from: &Path, to: &Path) -> io::Result<()> {
+    let until = Instant::now() + FREES;
+    loop {
+        match fs::rename(from, to) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound && Instant::now() < until => thread::sleep(GLANCE),
+            renamed => return renamed,
+        }
+    }
 }
 
 /// A name of a file or a folder: whatever a station says, nothing but digits.
@@ -408,8 +331,4 @@ fn beating<T>(work: impl FnOnce() -> T) -> T {
 
 fn failed(what: &str, error: &io::Error) -> Answer {
     Answer::Failed(Failure::from(&Fault::because(what, what, error)))
-}
-
-fn busy() -> Answer {
-    Answer::Failed(Failure::from(&Fault::new("another preparation goes on there", "une autre préparation y est en cours")))
 }

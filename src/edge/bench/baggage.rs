@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use tokio::task::spawn_blocking;
+
 use super::machine::Machine;
 use super::ssh::Trouble;
 use crate::edge::pc::digest;
@@ -28,12 +30,12 @@ pub struct Brought {
     pub machine: Machine,
 }
 
-/// What every PC gets.
+/// What is brought to the PCs: to each what is for it.
 #[derive(Debug)]
 pub struct Baggage {
     /// The programs: each PC gets the first that is for it.
     pub programs: Vec<Brought>,
-    /// The profile, and the files beside it.
+    /// The profile, and the files that it has for any of them.
     pub files: Vec<Brought>,
     /// The secrets that are there to be given.
     pub secrets: Secrets,
@@ -63,6 +65,26 @@ impl Brought {
         Ok(Blocks { of: self, source, left: self.digest.size.saturating_sub(from) })
     }
 
+    /// Whether it is what it was when this bench was begun: where it arrives changed, it may be that it was changed here.
+    pub(super) async fn is_still(&self) -> Result<(), Trouble> {
+        let path = self.path.clone();
+        let now = spawn_blocking(move || File::open(path).and_then(|file| digest(file, &mut io::sink())));
+        match now.await.map_err(|_| Trouble::cut())? {
+            Ok(now) if now == self.digest => Ok(()),
+            Ok(_) => Err(self.changed()),
+            Err(error) => Err(self.unreadable(&error)),
+        }
+    }
+
+    fn changed(&self) -> Trouble {
+        let shown = self.path.display();
+        let fault = Fault::new(
+            format!("{shown} has changed since this bench was begun"),
+            format!("{shown} a changé depuis le lancement"),
+        );
+        Trouble::refused(&fault.hint("give the same command again", "relancez la même commande"))
+    }
+
     fn unreadable(&self, error: &io::Error) -> Trouble {
         let shown = self.path.display();
         Trouble::refused(&Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), error))
@@ -83,7 +105,10 @@ impl Blocks<'_> {
             return Ok(None);
         }
         let mut bytes = vec![0; usize::try_from(self.left.min(BLOCK)).unwrap_or_default()];
-        self.source.read_exact(&mut bytes).map_err(|error| self.of.unreadable(&error))?;
+        self.source.read_exact(&mut bytes).map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => self.of.changed(),
+            _ => self.of.unreadable(&error),
+        })?;
         self.left -= bytes.len() as u64;
         Ok(Some(bytes))
     }

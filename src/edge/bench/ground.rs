@@ -6,7 +6,7 @@ mod windows;
 use std::cell::Cell;
 use std::time::Duration;
 
-use super::baggage::Baggage;
+use super::baggage::{Baggage, Brought};
 use super::ssh::{ANSWERS, Access, Hop, Session, Talk, Trouble};
 use crate::fault::Fault;
 use crate::prep::bench::course::Program;
@@ -88,18 +88,39 @@ impl Ground {
     /// What it is where the program says that it is there, and hears nothing of what it is told.
     pub(super) fn unheard(&self) -> Trouble {
         match self {
-            Ground::Unix(_) => Trouble::lost("it does not answer", "il ne répond pas"),
+            Ground::Unix(_) => Trouble::silent(),
             Ground::Windows(_) => windows::unheard(),
         }
     }
 
-    /// Removes the program.
+    /// The program for it.
+    pub(super) fn program(&self) -> &Brought {
+        match self {
+            Ground::Unix(unix) => &unix.program,
+            Ground::Windows(windows) => &windows.program,
+        }
+    }
+
+    /// Removes the program, and nothing else that lies beside it.
+    pub(super) async fn take_back(&self, session: &Session) -> Result<(), Trouble> {
+        match self {
+            Ground::Unix(unix) => unix.take_back(session).await,
+            Ground::Windows(windows) => windows.clear(session).await,
+        }
+    }
+
+    /// Removes the program, and what others have left there.
     pub(super) async fn clear(&self, session: &Session) -> Result<(), Trouble> {
         match self {
             Ground::Unix(_) => unix::clear(session).await,
             Ground::Windows(windows) => windows.clear(session).await,
         }
     }
+}
+
+/// Whether a server says that it is Microsoft's.
+pub(super) fn is_windows(identity: &str) -> bool {
+    windows::is_one(identity)
 }
 
 fn refused(english: &str, french: &str) -> Trouble {

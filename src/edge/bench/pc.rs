@@ -14,7 +14,7 @@ use super::ssh::{ANSWERS, Access, Session, Talk, Trouble, Trusted, within};
 use super::station::Planned;
 use crate::prep::bench::attend::{Answer, Beat, Request};
 use crate::prep::bench::course::{Came, Do};
-use crate::prep::secrets::{self, Secrets};
+use crate::prep::secrets;
 
 /// The attendant takes a station for gone that says nothing for ten minutes.
 const ALIVE: Duration = Duration::from_secs(60);
@@ -35,6 +35,10 @@ pub(super) struct Pc {
     attendant: Option<Talk>,
     /// Its system, since it was looked at.
     ground: Option<Ground>,
+    /// The program was put there from here, and no run was seen to go on there since.
+    pushed: bool,
+    /// The program there has answered once.
+    hears: bool,
     listening: bool,
     /// When the attendant was told something the last time.
     told: Instant,
@@ -64,6 +68,8 @@ impl Pc {
             session: None,
             attendant: None,
             ground: None,
+            pushed: false,
+            hears: false,
             listening: false,
             told: Instant::now(),
             owed: 0,
@@ -75,6 +81,7 @@ impl Pc {
 
     /// Does what is asked for.
     pub(super) async fn perform(&mut self, asked: Do) -> Came {
+        let before_it_runs = matches!(asked, Do::Push { .. } | Do::Check | Do::Open);
         let done = match asked {
             Do::Connect => self.connect().await,
             Do::Push { from } => self.push(from).await,
@@ -99,9 +106,24 @@ impl Pc {
                         Came::Lost(why)
                     }
                     // It is still there, to remove what was brought.
-                    Trouble::Refused(why) => Came::Refused(why),
+                    Trouble::Refused(why) => {
+                        if before_it_runs && self.pushed {
+                            self.take_back().await;
+                        }
+                        Came::Refused(why)
+                    }
                 }
             }
+        }
+    }
+
+    /// Removes the program that this station has put there and that nothing runs from. A PC that does not let it keeps it.
+    async fn take_back(&mut self) {
+        if let Some(mut talk) = self.attendant.take() {
+            drop(talk.close().await);
+        }
+        if let (Some(ground), Some(session)) = (&self.ground, &self.session) {
+            drop(ground.take_back(session).await);
         }
     }
 
@@ -129,12 +151,17 @@ impl Pc {
     }
 
     async fn push(&mut self, from: u64) -> Result<Came, Trouble> {
+        self.pushed = true;
         self.ground()?.push(self.session()?, from, &self.sent).await?;
         Ok(Came::Done)
     }
 
     async fn check(&mut self) -> Result<Came, Trouble> {
-        Ok(if self.ground()?.check(self.session()?).await? { Came::Done } else { Came::Wrong })
+        let ground = self.ground()?;
+        if ground.check(self.session()?).await? {
+            return Ok(Came::Done);
+        }
+        ground.program().is_still().await.map(|()| Came::Wrong)
     }
 
     /// Runs the program there, with all rights.
@@ -167,13 +194,20 @@ impl Pc {
         let hello = within(ANSWERS, greeting).await??;
         self.attendant = Some(talk);
         self.listening = false;
+        self.pushed &= hello.running.is_none();
         match timeout(hears, self.ask(&Request::Alive, &[])).await {
             Ok(answer) => match answer? {
                 Answer::Alive => {}
                 _ => return Err(nonsense()),
             },
-            Err(_) => return Err(self.ground()?.unheard()),
+            // Of a connection that is dead nothing follows, nor of a PC that is busy and has heard us before.
+            Err(_) if self.hears => return Err(Trouble::silent()),
+            Err(_) => {
+                self.session()?.is_there().await?;
+                return Err(self.ground()?.unheard());
+            }
         }
+        self.hears = true;
         Ok(Came::Attending(hello))
     }
 
@@ -239,25 +273,30 @@ impl Pc {
 
     async fn put(&mut self, file: usize) -> Result<Came, Trouble> {
         let baggage = self.baggage.clone();
-        let Some(file) = baggage.files.get(file) else { return Ok(Came::Done) };
+        let place = self.planned.files.get(file);
+        let Some(file) = place.and_then(|place| baggage.files.get(*place)) else { return Ok(Came::Done) };
         let request = Request::Put { run: self.planned.run.id.clone(), name: file.name.clone(), digest: file.digest.clone() };
         let Answer::Have { size } = self.ask(&request, &[]).await? else { return Err(nonsense()) };
         if size > file.digest.size {
             return Err(nonsense());
         }
         if let Some(mut talk) = self.attendant.take() {
-            let sent = talk.send(file, size, &self.sent).await;
+            if let Err(trouble) = talk.send(file, size, &self.sent).await {
+                // It waits for bytes that never come: the next one is told what is next.
+                talk.close().await?;
+                return Err(trouble);
+            }
             self.attendant = Some(talk);
-            sent?;
         }
         match self.answer(ANSWERS, true).await? {
             Answer::Stored => Ok(Came::Done),
-            Answer::Wrong => Ok(Came::Wrong),
+            Answer::Wrong => file.is_still().await.map(|()| Came::Wrong),
             _ => Err(nonsense()),
         }
     }
 
     async fn start(&mut self) -> Result<Came, Trouble> {
+        self.pushed = false;
         let run = self.planned.run.clone();
         let (names, naming) = match self.ask(&Request::Need(run.clone()), &[]).await? {
             Answer::Need { secrets, naming } => (secrets, naming),
@@ -269,10 +308,7 @@ impl Pc {
             self.named = Some(own.clone());
             name = is_new.then_some(own);
         }
-        // It gets those that it needs, and no other.
-        let all = &self.baggage.secrets;
-        let needed: Secrets = names.iter().filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect();
-        let text = secrets::text(&needed);
+        let text = secrets::text(&self.planned.secrets_of(&names, &self.baggage.secrets));
         let language = self.baggage.language.tag().to_owned();
         let request = Request::Start { run, name, language, secrets: text.reveal().len() };
         match self.ask(&request, text.reveal().as_bytes()).await? {
@@ -295,14 +331,17 @@ impl Pc {
     }
 
     async fn tidy(&mut self) -> Result<Came, Trouble> {
-        let Answer::Tidied = self.ask(&Request::Tidy { run: self.planned.run.id.clone() }, &[]).await? else {
+        let Answer::Tidied { all } = self.ask(&Request::Tidy { run: self.planned.run.id.clone() }, &[]).await? else {
             return Err(nonsense());
         };
         if let Some(mut talk) = self.attendant.take() {
             talk.close().await?;
             talk.ends(ANSWERS).await?;
         }
-        self.ground()?.clear(self.session()?).await?;
+        // The program may be that of another run.
+        if all {
+            self.ground()?.clear(self.session()?).await?;
+        }
         Ok(Came::Done)
     }
 }

@@ -8,7 +8,7 @@ mod server;
 mod talk;
 
 use std::io;
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(super) use talk::Talk;
 
 /// To reach a PC, to agree on keys, to log in.
 const CONNECTS: Duration = Duration::from_secs(10);
+/// Each of many addresses of a PC is given so long.
+const CONNECTS_AT_LEAST: Duration = Duration::from_secs(2);
 const AGREES: Duration = Duration::from_secs(30);
 /// Between two signs of life where nothing else is sent, and how many may stay without an answer.
 const ALIVE: Duration = Duration::from_secs(5);
@@ -57,6 +59,11 @@ impl Trouble {
     /// The connection is gone.
     pub(super) fn cut() -> Trouble {
         Trouble::lost("the connection is lost", "connexion perdue")
+    }
+
+    /// It says nothing.
+    pub(super) fn silent() -> Trouble {
+        Trouble::lost("it does not answer", "il ne répond pas")
     }
 
     pub(super) fn refused(fault: &Fault) -> Trouble {
@@ -132,7 +139,10 @@ impl client::Handler for Check {
         let found = match key {
             PublicKeyOrCertificate::PublicKey { key, .. } => judged(&self.hop, &self.access, key),
             // None was asked for.
-            PublicKeyOrCertificate::Certificate(_) => Found::Unreadable("certificate".to_owned()),
+            PublicKeyOrCertificate::Certificate(_) => {
+                let why = Why::new("none was asked for", "aucun n'a été demandé");
+                Found::Unreadable("certificate".to_owned(), why)
+            }
         };
         let right = matches!(found, Found::Known | Found::New(_));
         of(&self.told).found = Some(found);
@@ -268,20 +278,11 @@ impl Session {
     }
 
     async fn direct(hop: &Hop, access: &Arc<Access>, learns: impl FnOnce(String)) -> Result<Session, Trouble> {
-        let reached = async {
-            let addresses: Vec<_> = tokio::net::lookup_host((hop.address.as_str(), hop.port)).await?.collect();
-            let mut last = io::Error::from(io::ErrorKind::NotFound);
-            for address in addresses {
-                match tokio::net::TcpStream::connect(address).await {
-                    Ok(stream) => return Ok(stream),
-                    Err(error) => last = error,
-                }
-            }
-            Err(last)
-        };
         let unreached =
             |why: Why| Trouble::Lost(Failure::from(&Fault::because("it is not reached", "il n'est pas joignable", why)));
-        let stream = within(CONNECTS, reached).await?.map_err(|error| unreached((&error).into()))?;
+        let found = within(CONNECTS, tokio::net::lookup_host((hop.address.as_str(), hop.port))).await?;
+        let addresses: Vec<_> = found.map_err(|error| unreached((&error).into()))?.collect();
+        let stream = reached(&addresses).await?.map_err(|error| unreached((&error).into()))?;
         let socket = stream.into_std().and_then(|stream| {
             let ours = stream.try_clone()?;
             ours.set_nodelay(true)?;
@@ -362,6 +363,11 @@ impl Session {
         }
     }
 
+    /// Whether its server still answers.
+    pub(super) async fn is_there(&self) -> Result<(), Trouble> {
+        within(AGREES, self.handle.channel_open_session()).await?.map(drop).map_err(cut)
+    }
+
     /// Starts a program there, by the shell of the user.
     pub(super) async fn start(&self, command: &str) -> Result<Talk, Trouble> {
         let opened = async {
@@ -374,9 +380,22 @@ impl Session {
     }
 }
 
+/// Connects to the first of the addresses of a PC that answers: one that is dead takes no time from the others.
+async fn reached(addresses: &[SocketAddr]) -> Result<io::Result<tokio::net::TcpStream>, Trouble> {
+    let each = CONNECTS / u32::try_from(addresses.len()).unwrap_or(u32::MAX).max(1);
+    let mut last = Ok(Err(io::ErrorKind::NotFound.into()));
+    for address in addresses {
+        last = within(each.max(CONNECTS_AT_LEAST), tokio::net::TcpStream::connect(address)).await;
+        if matches!(last, Ok(Ok(_))) {
+            break;
+        }
+    }
+    last
+}
+
 /// Waits for something no longer than that.
 pub(super) async fn within<T>(patience: Duration, what: impl Future<Output = T>) -> Result<T, Trouble> {
-    timeout(patience, what).await.map_err(|_| Trouble::lost("it does not answer", "il ne répond pas"))
+    timeout(patience, what).await.map_err(|_| Trouble::silent())
 }
 
 fn cut(error: russh::Error) -> Trouble {
@@ -407,7 +426,7 @@ fn not_agreed(error: &russh::Error, found: Option<&Found>, hop: &Hop, known: boo
     match error {
         russh::Error::NoCommonAlgo { kind: AlgorithmKind::Key, .. } if known => Trouble::refused(&Fault::new(
             "it has none of the kinds of keys that are known of it; somebody may be in between",
-            "il n'a aucun des types de clés connus de lui ; quelqu'un s'interpose peut-être",
+            "il n'a aucun des types de clés que l'on connaît pour lui ; quelqu'un s'interpose peut-être",
         )),
         russh::Error::NoCommonAlgo { .. } => Trouble::refused(&Fault::new(
             format!("its sshd is too old or too strict: {said}"),
@@ -426,6 +445,24 @@ pub(super) fn short(text: &str) -> String {
 mod tests {
     use super::server::{Manner, access, opened};
     use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_is_dead_does_not_hide_the_next_one() {
+        // Nobody takes who comes there, and there is no room for more to wait: the next one hears nothing at all.
+        let dead = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+        dead.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+        dead.listen(0).expect("it listens");
+        let dead_end = dead.local_addr().expect("an address").as_socket().expect("of IP");
+        let mut waiting = Vec::new();
+        while let Ok(stream) = TcpStream::connect_timeout(&dead_end, Duration::from_millis(300)) {
+            waiting.push(stream);
+        }
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let alive = listener.local_addr().expect("an address");
+        let stream = reached(&[dead_end, alive]).await.expect("in time").expect("reached");
+        assert_eq!(stream.peer_addr().expect("somebody"), alive);
+        assert!(!waiting.is_empty(), "it was alive once");
+    }
 
     #[test]
     fn what_a_server_wants_to_open_towards_the_station_is_refused() {

@@ -20,6 +20,7 @@ use crate::prep::bench::attend::Run;
 use crate::prep::bench::course::{Came, Course, Do, Doing, Load, Terms};
 use crate::prep::bench::result::{News, PcResult};
 use crate::prep::names::pattern::Pattern;
+use crate::prep::secrets::Secrets;
 
 /// Between two looks at Ctrl-C, and two pictures of what is sent.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -30,7 +31,7 @@ const WAITING: usize = 64;
 pub struct Plan {
     /// The PCs, each with its own run of the profile.
     pub pcs: Vec<Planned>,
-    /// What every one of them gets.
+    /// What is brought to them: each gets what is for it.
     pub baggage: Baggage,
     /// Where names are reserved, where the profile gives some.
     pub names: Option<Place>,
@@ -53,6 +54,28 @@ pub struct Planned {
     pub run: Run,
     /// How it is named, where a step may give it a name.
     pub pattern: Option<Pattern>,
+    /// The files that its own profile needs, the profile first: their places in [`Baggage::files`].
+    pub files: Vec<usize>,
+    /// The names of the secrets that its own profile may need.
+    pub secrets: Vec<String>,
+}
+
+impl Planned {
+    /// The secrets that it gets of those that it asks for: none that is for another PC, whatever it asks for.
+    pub(super) fn secrets_of(&self, asked: &[String], all: &Secrets) -> Secrets {
+        let own = asked.iter().filter(|name| self.secrets.contains(name));
+        own.filter_map(|name| Some((name.clone(), all.get(name)?.clone()))).collect()
+    }
+
+    /// What it gets, as its course knows it.
+    fn load(&self, baggage: &Baggage) -> Load {
+        let files = self.files.iter().filter_map(|place| baggage.files.get(*place));
+        Load {
+            files: files.map(|file| (file.name.clone(), file.digest.clone())).collect(),
+            run: self.run.id.clone(),
+            secrets: !self.secrets.is_empty(),
+        }
+    }
 }
 
 /// What whoever looks on is told.
@@ -75,17 +98,15 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
     let Plan { pcs, baggage, names, access, terms, jobs } = plan;
     let (baggage, access, namer) = (Rc::new(baggage), Arc::new(access), Rc::new(Namer::new(names)));
     let began = Instant::now();
-    let courses: Vec<Rc<RefCell<Course>>> = pcs
-        .iter()
-        .map(|pc| {
-            let load = Load {
-                files: baggage.files.iter().map(|file| (file.name.clone(), file.digest.clone())).collect(),
-                run: pc.run.id.clone(),
-                secrets: !baggage.secrets.is_empty(),
-            };
-            Rc::new(RefCell::new(Course::new(pc.label.clone(), load, terms)))
-        })
-        .collect();
+    let courses: Vec<Rc<RefCell<Course>>> =
+        pcs.iter().map(|pc| Rc::new(RefCell::new(Course::new(pc.label.clone(), pc.load(&baggage), terms)))).collect();
+    let mut with_result = vec![false; courses.len()];
+    let mut tell = |seen: Seen| {
+        if let Seen::News(place, _, News::Result(_)) = &seen {
+            with_result[*place] = true;
+        }
+        onlooker(seen);
+    };
     let (told, mut telling) = mpsc::channel(WAITING);
     let room = Arc::new(Semaphore::new(jobs.max(1)));
     LocalSet::new().block_on(&runtime, async {
@@ -105,7 +126,7 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         drop(told);
         loop {
             match timeout(GLANCE, telling.recv()).await {
-                Ok(Some(seen)) => onlooker(seen),
+                Ok(Some(seen)) => tell(seen),
                 Ok(None) => break,
                 Err(_) => {}
             }
@@ -116,13 +137,21 @@ pub fn run(plan: Plan, onlooker: &mut dyn FnMut(Seen)) -> Result<Vec<PcResult>> 
         }
         telling.close();
         while set.join_next().await.is_some() {}
+        while let Some(seen) = telling.recv().await {
+            tell(seen);
+        }
     });
     let now = began.elapsed().as_millis() as u64;
-    let result = |course: &Rc<RefCell<Course>>| {
+    let left = |(place, course): (usize, &Rc<RefCell<Course>>)| {
         course.borrow_mut().leave(now);
-        course.borrow().result().clone()
+        let result = course.borrow().result().clone();
+        // Where the station was stopped, whoever followed the PC tells nothing any more.
+        if !with_result[place] {
+            onlooker(Seen::News(place, now, News::Result(Box::new(result.clone()))));
+        }
+        result
     };
-    Ok(courses.iter().map(result).collect())
+    Ok(courses.iter().enumerate().map(left).collect())
 }
 
 /// Whoever follows one PC.
@@ -205,5 +234,46 @@ impl Following {
                 Err(_) => {}
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::edge::bench::baggage::Brought;
+    use crate::edge::bench::machine::Machine;
+    use crate::language::Language;
+    use crate::prep::look::Digest;
+    use crate::secret::Secret;
+
+    #[test]
+    fn a_pc_gets_what_its_own_profile_needs_and_nothing_of_another_whatever_it_asks_for() {
+        let planned = Planned {
+            label: "10.0.0.1".into(),
+            hop: Hop { address: "10.0.0.1".into(), port: 22, user: "root".into() },
+            run: Run { profile: "p.toml".into(), variables: BTreeMap::new(), id: "x".into() },
+            pattern: None,
+            files: vec![0, 2],
+            secrets: vec!["FIRST".into(), "NOT_GIVEN".into()],
+        };
+        let all: Secrets =
+            ["FIRST", "SECOND"].map(|name| (name.to_owned(), Secret::new(name.to_lowercase()))).into_iter().collect();
+        let asked = ["SECOND", "FIRST", "NOT_GIVEN", "third"].map(str::to_owned);
+        let given = planned.secrets_of(&asked, &all);
+        assert_eq!(given.keys().collect::<Vec<_>>(), ["FIRST"]);
+        assert!(planned.secrets_of(&[], &all).is_empty(), "it needs none");
+
+        let file = |name: &str| Brought {
+            name: name.into(),
+            path: name.into(),
+            digest: Digest::of(name.as_bytes()),
+            machine: Machine::Other,
+        };
+        let files = ["p.toml", "second.p12", "first.p12"].map(file).to_vec();
+        let baggage = Baggage { programs: vec![], files, secrets: all, language: Language::En };
+        let load = planned.load(&baggage);
+        assert_eq!(load.files.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["p.toml", "first.p12"]);
     }
 }

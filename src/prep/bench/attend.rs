@@ -103,7 +103,10 @@ pub enum Answer {
     /// Of [`Request::Alive`].
     Alive,
     /// It is removed.
-    Tidied,
+    Tidied {
+        /// All of it: nothing is there for another run.
+        all: bool,
+    },
     /// It could not be done.
     Failed(Failure),
 }
@@ -164,6 +167,7 @@ mod tests {
             Answer::Need { secrets: vec!["KEY".into()], naming: None },
             Answer::Need { secrets: vec![], naming: Some(ToName { pc: Identity::default(), before: Some("pc-01".into()) }) },
             Answer::Alive,
+            Answer::Tidied { all: true },
             Answer::Line { next: 9, event: Box::new(event) },
             Answer::Beat(Beat { running: false, end: Some(RunEnd::Failed) }),
             Answer::Failed(Failure::Fault { english: "a".into(), french: "b".into() }),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::attend::{Beat, Hello};
-use super::course::{Came, Course, Do, FIRST_MS, Load, Program, Terms};
+use super::course::{Came, Course, Do, Doing, FIRST_MS, Load, Program, Terms};
 use super::result::End;
 use crate::prep::look::{Digest, Identity};
 use crate::prep::outcome::{Failure, Outcome, RunEnd};
@@ -51,6 +51,8 @@ struct FakePc {
     finished: Option<RunEnd>,
     will_restart: bool,
     tidied: bool,
+    /// How often something befell it when it was to tidy up.
+    struck: u32,
 }
 
 fn load() -> Load {
@@ -126,6 +128,7 @@ impl FakePc {
         if self.will_restart && blow != Blow::CutBefore {
             return self.starts_anew();
         }
+        self.struck += u32::from(*asked == Do::Tidy && blow != Blow::Nothing);
         match blow {
             Blow::CutBefore => return self.drop_connection(),
             Blow::Power => return self.starts_anew(),
@@ -247,7 +250,7 @@ proptest! {
         prop_assert_eq!(result.end, End::Ready, "{:?}", result.why);
         prop_assert_eq!(pc.times, [1; STEPS], "each step once");
         prop_assert_eq!(result.changed, STEPS as u32);
-        prop_assert!(pc.tidied || blows.len() > 10);
+        prop_assert!(pc.tidied || pc.struck >= 3, "it is left alone with what was brought: {}", pc.struck);
     }
 
     #[test]
@@ -310,6 +313,39 @@ fn a_pc_that_beats_for_ever_and_tells_nothing_is_given_up() {
     }
     assert_eq!(course.result().end, End::Lost);
     assert!(now < 2 * TERMS.quiet_ms);
+}
+
+#[test]
+fn a_pc_that_falls_over_again_and_again_before_its_run_tells_anything_is_given_up() {
+    let mut course = Course::new("pc".into(), load(), TERMS);
+    let (mut now, mut boot, mut beats) = (0, 0, 0);
+    course.begin(now);
+    for _ in 0..5_000 {
+        let came = match course.next(now) {
+            Do::End => break,
+            Do::Rest { ms } => {
+                now += ms;
+                continue;
+            }
+            Do::Connect => Came::Looked(Program::Right),
+            // It is up for a minute, and its start-up task has not begun by then.
+            Do::Open => {
+                (boot, beats) = (boot + 1, 0);
+                Came::Attending(Hello { boot: boot.to_string(), running: (boot == 1).then(|| RUN.to_owned()) })
+            }
+            Do::Listen { .. } if boot > 1 && beats == 0 => {
+                beats += 1;
+                Came::Beat(Beat { running: false, end: None })
+            }
+            Do::Listen { .. } => gone(),
+            other => panic!("{other:?}"),
+        };
+        now += 1_000;
+        course.came(now, came);
+    }
+    let result = course.result();
+    assert_eq!((course.doing(), result.end), (Doing::Over(End::Lost), End::Lost));
+    assert!(result.restarts > 20 && result.why.is_some(), "{result:?}");
 }
 
 #[test]
@@ -425,6 +461,36 @@ fn a_pc_that_was_to_start_and_is_heard_of_no_more_is_not_called_untouched() {
     assert_eq!(course.next(0), Do::Start);
     course.leave(0);
     assert_eq!(course.result().end, End::LeftAlone);
+}
+
+#[test]
+fn a_pc_that_lets_the_station_in_no_more_while_its_run_goes_on_is_lost_and_has_not_failed() {
+    for closed in [Do::Connect, Do::Open] {
+        let (mut course, mut pc) = (Course::new("pc".into(), load(), TERMS), FakePc::default());
+        let (mut now, mut boot) = (0, 0);
+        course.begin(now);
+        loop {
+            let asked = course.next(now);
+            let came = match asked {
+                Do::End => break,
+                Do::Rest { ms } => {
+                    now += ms;
+                    continue;
+                }
+                // What the run has changed holds from the restart on.
+                asked if asked == closed && boot > 0 => {
+                    Came::Refused(Failure::Fault { english: "the password is wrong".into(), french: "mot de passe faux".into() })
+                }
+                asked => pc.perform(&asked, Blow::Nothing),
+            };
+            boot = pc.boot;
+            now += 100;
+            course.came(now, came);
+        }
+        let result = course.result();
+        assert_eq!((result.end, boot), (End::Lost, 1), "{closed:?}");
+        assert!(result.why.as_ref().is_some_and(|why| why.say(crate::language::Language::En).contains("password")));
+    }
 }
 
 #[test]

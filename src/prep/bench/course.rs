@@ -1,151 +1,31 @@
 //! The course of one PC: connect, bring what is needed, start, follow, connect again, until there is a result. Whatever is cut and
 //! wherever, it comes to the same end: what is asked for next depends on what the PC says is there.
 
-use std::collections::BTreeMap;
+mod asked;
+mod ending;
+mod kept;
 
-use super::attend::{Beat, Hello};
-use super::result::{End, PcResult, StepFailure};
+use super::attend::Hello;
+use super::result::{End, PcResult};
 use crate::fault::Fault;
-use crate::language::Language;
-use crate::prep::look::{Digest, Identity};
-use crate::prep::outcome::{Failure, Outcome, RunEnd};
+use crate::prep::engine;
+use crate::prep::look::Identity;
+use crate::prep::outcome::{Failure, RunEnd};
 use crate::prep::tell::Event;
+pub use asked::{Came, Do, Doing, Load, Program, Terms};
+pub use ending::FIRST_MS;
+use kept::{Steps, short, shortened};
 
-/// A PC that was never reached is tried for so long: it may be starting.
-pub const FIRST_MS: u64 = 60_000;
 /// Between two attempts to reach a PC, at first and at most.
 const PAUSES_MS: [u64; 2] = [500, 15_000];
 /// After a restart the start-up task is given so long to begin, before the run is started from here.
 const START_UP_MS: u64 = 120_000;
 /// How often bytes may arrive changed.
 const MOST_WRONG: u32 = 3;
-/// How often a run that ended without a word is started again.
-const MOST_STARTS: u32 = 5;
+/// A PC that restarts more often than a run may go on, and whose run tells nothing in between, does so for ever.
+const MOST_SILENT_RESTARTS: u32 = engine::RESUMES;
 /// Lines of a run: a profile of a thousand steps with all their attempts has fewer.
 const MOST_LINES: u32 = 100_000;
-/// Steps that are kept of a PC.
-const MOST_STEPS: usize = 1_000;
-/// Failures that are shown of a PC, and letters of each text that it tells.
-const MOST_FAILURES: usize = 40;
-const LONGEST_TEXT: usize = 400;
-/// How often what was brought is tried to be removed.
-const MOST_TIDYINGS: u32 = 3;
-
-/// What is brought to the PC.
-#[derive(Clone, Debug)]
-pub struct Load {
-    /// The files: the profile first, and what lies beside it.
-    pub files: Vec<(String, Digest)>,
-    /// What tells the run from any other.
-    pub run: String,
-    /// Whether there are secrets to be given.
-    pub secrets: bool,
-}
-
-/// How patient the station is.
-#[derive(Clone, Copy, Debug)]
-pub struct Terms {
-    /// A PC that was reached once is waited for so long, in milliseconds.
-    pub patience_ms: u64,
-    /// A run that goes on and tells nothing new is given up after so long.
-    pub quiet_ms: u64,
-}
-
-/// What is to be done next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Do {
-    /// Connect, prove who both are, and look what is there.
-    Connect,
-    /// Bring the program, from this byte on.
-    Push {
-        /// Counted from 0: then nothing of what is there is kept.
-        from: u64,
-    },
-    /// See whether what arrived is the program, by its SHA-256 computed there.
-    Check,
-    /// Run the program there, to be spoken with.
-    Open,
-    /// Bring the file of this place.
-    Put {
-        /// Its place in [`Load::files`].
-        file: usize,
-    },
-    /// Start the run.
-    Start,
-    /// Hear what it tells, from this byte on.
-    Listen {
-        /// Of its lines.
-        from: u64,
-    },
-    /// Wait.
-    Rest {
-        /// In milliseconds.
-        ms: u64,
-    },
-    /// Remove what was brought.
-    Tidy,
-    /// Nothing: there is a result.
-    End,
-}
-
-/// How much of the program is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Program {
-    /// All of it, and right by its SHA-256.
-    Right,
-    /// All of it, by what the PC says.
-    Whole,
-    /// So many bytes, and some are missing.
-    Part(u64),
-}
-
-impl Program {
-    /// So many bytes are there, of so many.
-    pub fn of(there: u64, size: u64) -> Program {
-        match there {
-            _ if there == size => Program::Whole,
-            // More than there may be is none of it.
-            _ if there > size => Program::Part(0),
-            _ => Program::Part(there),
-        }
-    }
-}
-
-/// What came of it.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Came {
-    /// Of [`Do::Connect`].
-    Looked(Program),
-    /// It was done.
-    Done,
-    /// What arrived is not what was sent.
-    Wrong,
-    /// Of [`Do::Open`].
-    Attending(Hello),
-    /// Of [`Do::Listen`]: a line of the run, and where the next begins.
-    Line(u64, Box<Event>),
-    /// Of [`Do::Listen`]: nothing new.
-    Beat(Beat),
-    /// The connection could not be made, or is gone.
-    Lost(Failure),
-    /// It cannot be, and will not be later.
-    Refused(Failure),
-}
-
-/// What is going on, for whoever looks on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Doing {
-    /// It is not connected.
-    Away,
-    /// The program or a file is brought.
-    Bringing,
-    /// The run goes on.
-    Running,
-    /// The PC restarts.
-    Restarting,
-    /// There is a result.
-    Over(End),
-}
 
 /// Where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -204,6 +84,8 @@ pub struct Course {
     /// Until when the start-up task is waited for.
     start_up_until: u64,
     restart_since: Option<u64>,
+    /// Restarts since its run has told anything.
+    silent_restarts: u32,
     finished: Option<Finished>,
     stopped: Option<(bool, Failure)>,
     /// The journal on the PC has the beginning of this run.
@@ -212,7 +94,7 @@ pub struct Course {
     /// The name that it is given.
     name: Option<String>,
     result: PcResult,
-    steps: BTreeMap<String, Kept>,
+    steps: Steps,
     decided: Option<End>,
 }
 
@@ -256,13 +138,14 @@ impl Course {
             boot: None,
             start_up_until: 0,
             restart_since: None,
+            silent_restarts: 0,
             finished: None,
             stopped: None,
             begun: false,
             tidyings: 0,
             name: None,
             result,
-            steps: BTreeMap::new(),
+            steps: Steps::default(),
             decided: None,
         }
     }
@@ -337,20 +220,6 @@ impl Course {
         self.name = Some(name.to_owned());
     }
 
-    /// The station is stopped.
-    pub fn leave(&mut self, now: u64) {
-        if self.place != Place::Over {
-            let why = told("the station was stopped", "le poste a été arrêté");
-            let end = self.decided.unwrap_or(if self.may_have_begun() { End::LeftAlone } else { End::NotReached });
-            self.over(now, end, Some(why).filter(|_| self.decided.is_none()));
-        }
-    }
-
-    /// Whether the run was started, as far as is known: an answer can be lost.
-    fn may_have_begun(&self) -> bool {
-        self.started || self.asked_to_start
-    }
-
     /// How often the PC was restarted.
     pub fn restarts(&self) -> u32 {
         self.result.restarts
@@ -359,27 +228,6 @@ impl Course {
     /// The result; the last one only when [`Do::End`] was said.
     pub fn result(&self) -> &PcResult {
         &self.result
-    }
-
-    fn give_up_in_time(&mut self, now: u64) {
-        let Some(since) = self.since else { return };
-        let patience = if self.met { self.terms.patience_ms } else { FIRST_MS };
-        let late = now.saturating_sub(since) >= patience;
-        match self.decided {
-            // What it came to is known; that some files stay behind is no reason to wait.
-            Some(end) if late || self.tidyings >= MOST_TIDYINGS => self.over(now, end, None),
-            None if late && self.finished.as_ref().is_some_and(|finished| finished.restarting) => {
-                let why =
-                    told("it was to restart by itself, and did not come back", "il devait redémarrer seul, et n'est pas revenu");
-                self.over(now, End::Lost, Some(why));
-            }
-            None if late => {
-                let end = if self.may_have_begun() { End::Lost } else { End::NotReached };
-                let why = self.last.take();
-                self.over(now, end, why);
-            }
-            _ => {}
-        }
     }
 
     fn lost(&mut self, now: u64, why: Failure) {
@@ -393,18 +241,6 @@ impl Course {
         let [first, most] = PAUSES_MS;
         self.not_before = now + first.saturating_mul(1 << self.tries.min(10)).min(most);
         self.tries += 1;
-    }
-
-    fn refused(&mut self, now: u64, why: Failure) {
-        match self.decided {
-            Some(end) => self.over(now, end, None),
-            None if self.started => self.over(now, End::Failed, Some(why)),
-            // It was to start, and before it answered it was gone: now it cannot be asked any more.
-            None if self.asked_to_start && self.place != Place::Starting => self.over(now, End::Lost, Some(why)),
-            // The program is open there, and nothing runs: what was brought is removed.
-            None if matches!(self.place, Place::Putting(_) | Place::Starting) => self.decide(now, End::Refused, Some(why)),
-            None => self.over(now, End::Refused, Some(why)),
-        }
     }
 
     fn looked(&mut self, program: Program) {
@@ -425,6 +261,14 @@ impl Course {
     fn attending(&mut self, now: u64, hello: Hello) {
         if self.boot.as_ref().is_some_and(|before| *before != hello.boot) {
             self.result.restarts += 1;
+            self.silent_restarts += 1;
+            if self.silent_restarts > MOST_SILENT_RESTARTS && self.may_have_begun() && self.decided.is_none() {
+                let why = told(
+                    "it restarts again and again, and its run tells nothing in between",
+                    "il redémarre encore et encore, sans que sa préparation dise rien entre-temps",
+                );
+                return self.over(now, End::Lost, Some(why));
+            }
             self.finished = None;
             self.start_up_until = now + START_UP_MS;
             self.restart_since = None;
@@ -491,6 +335,7 @@ impl Course {
             return self.over(now, End::Failed, Some(why));
         }
         self.progress();
+        self.silent_restarts = 0;
         self.read = next;
         self.line_ms = now;
         match event {
@@ -509,13 +354,7 @@ impl Course {
                 self.result.system = Some(short(&started.system));
             }
             Event::Applying { .. } => {}
-            // A PC that makes names up fills no memory of ours.
-            Event::Step(told) => {
-                let name = short(&told.name);
-                if self.steps.len() < MOST_STEPS || self.steps.contains_key(&name) {
-                    self.steps.insert(name, Kept::of(&told.outcome));
-                }
-            }
+            Event::Step(told) => self.steps.keep(&told),
             Event::Finished { end, restarting, by_hand, .. } => {
                 self.finished = Some(Finished { end, restarting, by_hand: by_hand.map(shortened) });
                 self.restart_since = restarting.then_some(now);
@@ -528,133 +367,6 @@ impl Course {
     fn is_ours(&self, profile: &str) -> bool {
         self.load.files.first().is_none_or(|(_, digest)| digest.sha256 == profile)
     }
-
-    fn beat(&mut self, now: u64, beat: &Beat) {
-        self.progress();
-        if beat.running {
-            if now.saturating_sub(self.line_ms) > self.terms.quiet_ms {
-                let why = told(
-                    "its run goes on and has told nothing new for longer than any step may take",
-                    "sa préparation continue sans rien dire de nouveau, depuis plus longtemps qu'aucune étape n'y a droit",
-                );
-                self.over(now, End::Lost, Some(why));
-            }
-            return;
-        }
-        if let Some((refused, why)) = self.stopped.take() {
-            let end = if refused && self.result.restarts == 0 { End::Refused } else { End::Failed };
-            return self.decide(now, end, Some(why));
-        }
-        if let Some(finished) = self.finished.clone() {
-            return self.ended(now, finished);
-        }
-        if let (Some(end), true) = (beat.end, self.begun) {
-            // Its last line was lost with the power; its journal was not.
-            return self.ended(now, Finished { end, restarting: false, by_hand: None });
-        }
-        if now < self.start_up_until {
-            return;
-        }
-        if self.starts < MOST_STARTS {
-            self.place = Place::Starting;
-            return;
-        }
-        let why = told("its run ended again and again without a word", "sa préparation s'est arrêtée plusieurs fois sans un mot");
-        self.decide(now, End::Failed, Some(why));
-    }
-
-    fn ended(&mut self, now: u64, finished: Finished) {
-        match finished.end {
-            RunEnd::Ready => self.decide(now, End::Ready, None),
-            RunEnd::RestartPending if finished.restarting => {
-                let since = *self.restart_since.get_or_insert(now);
-                if now.saturating_sub(since) >= self.terms.patience_ms {
-                    let why = told("it was to restart by itself, and did not", "il devait redémarrer seul, et ne l'a pas fait");
-                    self.decide(now, End::RestartPending, Some(why));
-                }
-            }
-            RunEnd::RestartPending => self.decide(now, End::RestartPending, finished.by_hand),
-            RunEnd::Failed if self.load.secrets && self.result.restarts > 0 && !self.again => {
-                self.again = true;
-                self.place = Place::Starting;
-            }
-            RunEnd::Failed => self.decide(now, End::Failed, None),
-            RunEnd::TooManyResumes => {
-                let why = told(
-                    "it restarted again and again without coming to the end",
-                    "il a redémarré encore et encore sans arriver au bout",
-                );
-                self.decide(now, End::Failed, Some(why));
-            }
-        }
-    }
-
-    /// What it came to is known; what was brought is removed first.
-    fn decide(&mut self, now: u64, end: End, why: Option<Failure>) {
-        if end == End::RestartPending {
-            // What was brought is needed again.
-            return self.over(now, end, why);
-        }
-        self.decided = Some(end);
-        self.result.why = why;
-        self.restart_since = None;
-        self.tidyings += 1;
-        self.place = Place::Tidying;
-    }
-
-    fn over(&mut self, now: u64, end: End, why: Option<Failure>) {
-        self.place = Place::Over;
-        let result = &mut self.result;
-        result.end = end;
-        result.why = result.why.take().or(why).map(shortened);
-        result.took_ms = now.saturating_sub(self.began_ms);
-        if end == End::Ready && self.name.is_some() {
-            result.host_name = self.name.take();
-        }
-        for (name, kept) in &self.steps {
-            match kept {
-                Kept::Changed => result.changed += 1,
-                Kept::Already => result.already += 1,
-                Kept::Failed([english, french]) if result.failures.len() < MOST_FAILURES => {
-                    let (name, english, french) = (name.clone(), english.clone(), french.clone());
-                    result.failures.push(StepFailure { name, english, french });
-                }
-                Kept::Failed(_) | Kept::Other => {}
-            }
-        }
-    }
-}
-
-/// What is kept of an outcome: the whole of it is in the journal on the PC.
-#[derive(Debug)]
-enum Kept {
-    Changed,
-    Already,
-    Failed([String; 2]),
-    Other,
-}
-
-impl Kept {
-    fn of(outcome: &Outcome) -> Kept {
-        match outcome {
-            Outcome::Changed(_) => Kept::Changed,
-            Outcome::AlreadySo | Outcome::Skipped => Kept::Already,
-            outcome if outcome.is_failure() => Kept::Failed(Language::ALL.map(|language| {
-                let lines = outcome.lines(language).join(", ");
-                short(&format!("{}{}{lines}", outcome.word(language), language.pick(": ", " : ")))
-            })),
-            _ => Kept::Other,
-        }
-    }
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(LONGEST_TEXT).collect()
-}
-
-fn shortened(failure: Failure) -> Failure {
-    let [english, french] = Language::ALL.map(|language| short(&failure.say(language)));
-    Failure::Fault { english, french }
 }
 
 fn another() -> Failure {

@@ -182,7 +182,7 @@ fn unknown(line: usize, name: &str, variables: &BTreeSet<String>) -> Refusal {
     Refusal::new(
         line,
         format!("{name:?} is neither address, user or port nor a variable of the profile ({english})"),
-        format!("{name:?} n'est ni address, user ou port, ni une variable du profil ({french})"),
+        format!("{name:?} n'est ni address, ni user, ni port, ni une variable du profil ({french})"),
     )
 }
 
@@ -226,10 +226,7 @@ fn check(target: &Target) -> Result<(), Refusal> {
     if target.port == 0 {
         return wrong("0 is no port".into(), "0 n'est pas un port".into());
     }
-    let plain = |user: &String| {
-        user.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '\\' | '$')) && !user.starts_with('-')
-    };
-    if let Some(user) = target.user.as_ref().filter(|user| user.is_empty() || user.len() > LONGEST_CELL || !plain(user)) {
+    if let Some(user) = target.user.as_ref().filter(|user| !is_user(user)) {
         return wrong(format!("{user:?} is no name of a user"), format!("{user:?} n'est pas un nom d'utilisateur"));
     }
     let hostile = |value: &&String| value.len() > LONGEST_CELL || value.contains(char::is_control);
@@ -241,6 +238,11 @@ fn check(target: &Target) -> Result<(), Refusal> {
         );
     }
     Ok(())
+}
+
+/// Whether it may be the name of a user: Windows has names with spaces and signs in them, and no shell is given one.
+pub fn is_user(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= LONGEST_CELL && !text.contains(char::is_control) && !text.starts_with('-')
 }
 
 /// Whether it is an IP address, or a name (RFC 1123, 2.1).
@@ -298,6 +300,17 @@ mod tests {
         assert_eq!(targets[0].variables, BTreeMap::from([("name".into(), "x".into()), ("site".into(), "lyon".into())]));
         assert_eq!((targets[1].user.as_deref(), targets[1].variables["site"].as_str()), (Some("root"), "paris"));
         assert_eq!(targets[1].line, 7);
+    }
+
+    #[test]
+    fn users_of_windows_have_names_of_all_kinds() {
+        for user in ["Jean Dupont", r"SHOP\Jean Dupont", "D'Arc & fils #2", "tech@shop.lan", "élodie"] {
+            let targets = csv(&format!("address;user\n10.0.0.1;{user}\n")).expect(user);
+            assert_eq!(targets[0].user.as_deref(), Some(user));
+        }
+        for user in ["", " ", "-x", "a\u{1b}b", "a\nb", &"x".repeat(256)] {
+            assert!(!is_user(user), "{user:?}");
+        }
     }
 
     #[test]

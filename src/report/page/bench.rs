@@ -36,11 +36,17 @@ fn verdict(record: &Record, language: Language) -> (Tone, String) {
     let pcs = |count: u32| counted(count, ("PC", "PC"), ("PCs", "PC"), language);
     let (all, ready) = (record.results.len() as u32, record.ready());
     let worst = record.results.iter().map(|result| result.end).max().unwrap_or(End::Ready);
-    let text = match ready {
-        ready if ready == all => language.pick(format!("Ready: {}.", pcs(all)), format!("Prêts : {}.", pcs(all))),
-        ready => language.pick(
-            format!("{ready} of {} ready; {} not.", pcs(all), all - ready),
-            format!("{ready} sur {} prêts ; {} ne le sont pas.", pcs(all), all - ready),
+    let several = |count: u32, one: &'static str, more: &'static str| if count > 1 { more } else { one };
+    let text = match all - ready {
+        0 => language.pick(format!("Ready: {}.", pcs(all)), format!("{} : {}.", several(all, "Prêt", "Prêts"), pcs(all))),
+        others => language.pick(
+            format!("{ready} of {} ready; {others} not.", pcs(all)),
+            format!(
+                "{} {} sur {all} ; {others} {}.",
+                pcs(ready),
+                several(ready, "prêt", "prêts"),
+                several(others, "ne l'est pas", "ne le sont pas")
+            ),
         ),
     };
     (tone(worst), text)
@@ -170,7 +176,7 @@ mod tests {
                     "terminal" => {
                         assert!(text.lines().all(|line| crate::report::columns::width(line) <= 80), "{text}");
                         assert!(
-                            text.contains(language.pick("1 of 7 PCs ready; 6 not.", "1 sur 7 PC prêts ; 6 ne le sont pas.")),
+                            text.contains(language.pick("1 of 7 PCs ready; 6 not.", "1 PC prêt sur 7 ; 6 ne le sont pas.")),
                             "{text}"
                         );
                     }
@@ -182,5 +188,19 @@ mod tests {
             }
         }
         assert_eq!(record().exit_code(), 30);
+    }
+
+    #[test]
+    fn of_one_pc_it_is_said_as_of_one() {
+        let of = |ends: &[End]| Record { results: ends.iter().map(|end| result("a", *end, None)).collect(), ..record() };
+        for (ends, english, french) in [
+            (&[End::Ready][..], "Ready: 1 PC.", "Prêt : 1 PC."),
+            (&[End::Ready, End::Ready], "Ready: 2 PCs.", "Prêts : 2 PC."),
+            (&[End::Ready, End::Failed], "1 of 2 PCs ready; 1 not.", "1 PC prêt sur 2 ; 1 ne l'est pas."),
+            (&[End::Failed, End::Lost], "0 of 2 PCs ready; 2 not.", "0 PC prêt sur 2 ; 2 ne le sont pas."),
+        ] {
+            let said = Language::ALL.map(|language| verdict(&of(ends), language).1);
+            assert_eq!(said, [english, french]);
+        }
     }
 }

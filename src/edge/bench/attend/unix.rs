@@ -25,9 +25,12 @@ pub(super) fn as_whom(fault: Fault) -> Fault {
     fault.hint("it needs root", "il faut être root")
 }
 
-/// Makes that folder.
+/// Makes that folder. The one that it lies in is that of the journal too, which everybody may read.
 pub(super) fn prepare(folder: &Path) -> Result<()> {
-    make(folder).map_err(|error| as_whom(Fault::because("cannot prepare", "préparation impossible", &error)))
+    let within = folder.parent().map_or(Ok(()), |parent| DirBuilder::new().recursive(true).mode(0o755).create(parent));
+    within
+        .and_then(|()| make(folder))
+        .map_err(|error| as_whom(Fault::because("cannot prepare", "préparation impossible", &error)))
 }
 
 /// Makes a folder in it.

@@ -34,7 +34,7 @@ enum Root {
 
 /// The PC, as it was found.
 pub(in crate::edge::bench) struct Unix {
-    program: Brought,
+    pub(super) program: Brought,
     root: Root,
 }
 
@@ -55,8 +55,10 @@ impl Unix {
             )
         };
         let looks: String = baggage.programs.iter().map(look).collect();
-        let said = script(
+        let said = within_folder(
             session,
+            // Nothing is made yet: the PC may be none for us.
+            &format!("cd \"{FOLDER}\" 2>/dev/null || cd /"),
             &format!(
                 "echo \"{MARK}system $(uname -s) $(uname -m)\"; echo \"{MARK}user $(id -u)\"; \
                  {looks}\
@@ -97,7 +99,7 @@ impl Unix {
         let (name, blocks) = (name(&self.program), from / BLOCK);
         let anew = if blocks == 0 { format!("rm -f {name} {name}.part; ") } else { String::new() };
         let command = format!(
-            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; cd \"{FOLDER}\" || exit 70; {anew}dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc || {{ rm -f {name}.part; cd / && rmdir \"{FOLDER}\" 2>/dev/null; exit 71; }}'"
+            "exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; mkdir -p \"{FOLDER}\" && cd \"{FOLDER}\" || exit 70; {anew}dd of={name}.part bs={BLOCK} seek={blocks} conv=notrunc || {{ rm -f {name}.part; cd / && rmdir \"{FOLDER}\" 2>/dev/null; exit 71; }}'"
         );
         let mut talk = session.start(&command).await?;
         let told = talk.send(&self.program, blocks * BLOCK, sent).await;
@@ -163,6 +165,12 @@ impl Unix {
         }
     }
 
+    /// Removes the program, and the folder unless something else lies in it.
+    pub(super) async fn take_back(&self, session: &Session) -> Result<(), Trouble> {
+        let name = name(&self.program);
+        script(session, &format!("rm -f {name} {name}.part; cd / && rmdir \"{FOLDER}\" 2>/dev/null; true")).await.map(drop)
+    }
+
     pub(super) async fn open(&self, session: &Session, access: &Access) -> Result<Talk, Trouble> {
         let program = format!("\"{FOLDER}/{}\" prep attend", name(&self.program));
         let command = match self.root {
@@ -200,12 +208,15 @@ async fn unlock(talk: &mut Talk, access: &Access) -> Result<(), Trouble> {
     talk.say(b"\n".to_vec()).await
 }
 
-/// Runs lines of shell that say their results after [`MARK`]. Neither quotes nor an exclamation mark may stand in them: whatever
-/// shell the user has hands them on.
+/// Runs lines of shell in our folder that say their results after [`MARK`]. Neither quotes nor an exclamation mark may stand in them:
+/// whatever shell the user has hands them on.
 async fn script(session: &Session, lines: &str) -> Result<Vec<String>, Trouble> {
-    let folder = FOLDER;
-    let command =
-        format!("exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; mkdir -p \"{folder}\" && cd \"{folder}\" || exit 70; {lines}'");
+    within_folder(session, &format!("mkdir -p \"{FOLDER}\" && cd \"{FOLDER}\" || exit 70"), lines).await
+}
+
+/// The same, in a folder that is gone to in another way.
+async fn within_folder(session: &Session, goes: &str, lines: &str) -> Result<Vec<String>, Trouble> {
+    let command = format!("exec sh -c 'LC_ALL=C; export LC_ALL; umask 077; {goes}; {lines}'");
     let mut talk = session.start(&command).await?;
     talk.close().await?;
     let saying = async {

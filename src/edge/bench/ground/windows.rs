@@ -19,9 +19,9 @@ const FOLDER: &str = ".trousse-bench";
 const IDENTITY: &str = "OpenSSH_for_Windows";
 /// What is said to a program that runs reaches it at once, or never: PowerShell as the shell of a session reads it itself.
 pub(super) const HEARS: Duration = Duration::from_secs(20);
-/// A program that has come to its end is held a little longer.
+/// A program that has come to its end is held a little longer, and one that is new is looked at by an antivirus.
 const FREES: Duration = Duration::from_secs(10);
-/// Between two attempts to remove it.
+/// Between two attempts to remove it, or to give it its name.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Whether a server says that it is one of these.
@@ -31,7 +31,7 @@ pub(super) fn is_one(identity: &str) -> bool {
 
 /// The PC, as it was found.
 pub(in crate::edge::bench) struct Windows {
-    program: Brought,
+    pub(super) program: Brought,
 }
 
 impl Windows {
@@ -63,7 +63,7 @@ impl Windows {
         let files = session.files().await?;
         files.make(FOLDER).await?;
         if from == 0 {
-            files.remove(&self.path("exe")).await?;
+            soon(async || files.remove(&self.path("exe")).await).await?;
         }
         files.write(&self.path("part"), &self.program, from, sent).await
     }
@@ -77,13 +77,13 @@ impl Windows {
         let right = files.digest(place, wanted.size).await? == *wanted;
         match right {
             true if *place == part => {
-                files.remove(&exe).await?;
-                files.rename(&part, &exe).await?;
+                soon(async || files.remove(&exe).await).await?;
+                soon(async || files.rename(&part, &exe).await).await?;
             }
             true => {}
             false => {
-                files.remove(&part).await?;
-                files.remove(&exe).await?;
+                soon(async || files.remove(&part).await).await?;
+                soon(async || files.remove(&exe).await).await?;
             }
         }
         Ok(right)
@@ -96,18 +96,23 @@ impl Windows {
     /// Removes the program, and the folder unless something else lies in it.
     pub(super) async fn clear(&self, session: &Session) -> Result<(), Trouble> {
         let files = session.files().await?;
-        let until = Instant::now() + FREES;
         for path in [self.path("exe"), self.path("part")] {
-            while let Err(trouble) = files.remove(&path).await {
-                if matches!(trouble, Trouble::Lost(_)) || Instant::now() > until {
-                    return Err(trouble);
-                }
-                sleep(PAUSE).await;
-            }
+            soon(async || files.remove(&path).await).await?;
         }
         match files.remove_folder(FOLDER).await {
             Err(trouble @ Trouble::Lost(_)) => Err(trouble),
             _ => Ok(()),
+        }
+    }
+}
+
+/// Does what is refused as long as something else holds the file.
+async fn soon(work: impl AsyncFn() -> Result<(), Trouble>) -> Result<(), Trouble> {
+    let until = Instant::now() + FREES;
+    loop {
+        match work().await {
+            Err(Trouble::Refused(_)) if Instant::now() < until => sleep(PAUSE).await,
+            done => return done,
         }
     }
 }
@@ -145,6 +150,24 @@ pub(super) fn does_not_run(talk: &Talk) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_something_else_holds_for_a_moment_is_tried_again() {
+        let asked = Cell::new(0);
+        let held = |times: u32, trouble: fn() -> Trouble| {
+            asked.set(0);
+            let asked = &asked;
+            soon(async move || {
+                asked.set(asked.get() + 1);
+                if asked.get() > times { Ok(()) } else { Err(trouble()) }
+            })
+        };
+        let refused = || Trouble::refused(&Fault::new("access denied", "accès refusé"));
+        assert!(held(3, refused).await.is_ok());
+        assert_eq!(asked.get(), 4);
+        assert!(matches!(held(1, Trouble::cut).await, Err(Trouble::Lost(_))));
+        assert_eq!(asked.get(), 1, "a connection that is gone does not come back");
+    }
 
     #[test]
     fn windows_is_known_by_what_its_server_says_of_itself() {

@@ -6,6 +6,7 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 
 use super::{Access, Session, Trouble, cut};
+use crate::edge::bench::ground::is_windows;
 use crate::fault::{Fault, Why};
 use crate::secret::Secret;
 
@@ -15,14 +16,15 @@ const MOST_KEYS: usize = 4;
 impl Session {
     pub(super) async fn log_in(&mut self, user: &str, access: &Access) -> Result<(), Trouble> {
         let hash = self.handle.best_supported_rsa_hash().await.ok().flatten().flatten();
-        let mut offered = 0;
+        let (mut offered, mut there) = (0, access.keys.len());
         if access.agent
             && let Ok(mut agent) = AgentClient::connect_env().await
         {
             for identity in agent.request_identities().await.unwrap_or_default() {
                 let AgentIdentity::PublicKey { key, .. } = identity else { continue };
+                there += 1;
                 if offered == MOST_KEYS {
-                    break;
+                    continue;
                 }
                 offered += 1;
                 let hash = hash.filter(|_| key.algorithm().is_rsa());
@@ -61,14 +63,20 @@ impl Session {
                 }
             }
         }
-        let (english, french) = match (&access.password, offered) {
+        let why = match (&access.password, offered) {
             (Some(_), _) => {
-                ("the password is wrong, or it lets nobody in by one", "le mot de passe est faux, ou il n'en accepte pas")
+                Why::new("the password is wrong, or it lets nobody in by one", "le mot de passe est faux, ou il n'en accepte pas")
             }
-            (None, 0) => ("there is no key to offer", "il n'y a aucune clé à présenter"),
-            (None, _) => ("it takes none of the keys", "il n'accepte aucune des clés"),
+            (None, 0) => Why::new("there is no key to offer", "il n'y a aucune clé à présenter"),
+            (None, _) if offered < there => Why::new(
+                format!("{offered} of {there} keys were offered, and it takes none of these: --key FILE names the right one"),
+                format!(
+                    "{offered} clés sur {there} ont été présentées, et il n'en accepte aucune : --key FICHIER indique la bonne"
+                ),
+            ),
+            (None, _) => Why::new("it takes none of the keys", "il n'accepte aucune des clés"),
         };
-        Err(not_let_in(user, Why::new(english, french)))
+        Err(not_let_in(user, &self.identity, why))
     }
 
     /// Whether an attempt let us in. One that did not is no refusal where the connection is gone meanwhile: the crate has the same
@@ -86,7 +94,10 @@ impl Session {
             return Ok(());
         }
         match self.parted() {
-            Some(words) => Err(not_let_in(user, Why::new(format!("it breaks off: {words}"), format!("il rompt : {words}")))),
+            Some(words) => {
+                let why = Why::new(format!("it breaks off: {words}"), format!("il rompt : {words}"));
+                Err(not_let_in(user, &self.identity, why))
+            }
             None => Err(Trouble::lost(
                 format!("the connection is lost while {user} logs in"),
                 format!("connexion perdue pendant que {user} se connecte"),
@@ -116,12 +127,25 @@ impl Session {
     }
 }
 
-fn not_let_in(user: &str, why: Why) -> Trouble {
+/// By what its server says of itself, the way out is another.
+fn not_let_in(user: &str, identity: &str, why: Why) -> Trouble {
     let fault = Fault::because(format!("{user} is not let in"), format!("{user} n'est pas admis"), why);
-    Trouble::refused(&fault.hint(
-        "ssh-copy-id puts a key there; --key FILE names one; --ask-password asks for a password",
-        "ssh-copy-id y dépose une clé ; --key FICHIER en indique une ; --ask-password demande un mot de passe",
-    ))
+    // S-1-5-18 is SYSTEM and S-1-5-32-544 Administrators, whatever these are called there.
+    let hinted = match is_windows(identity) {
+        true => fault.hint(
+            "its sshd takes keys of administrators from %ProgramData%\\ssh\\administrators_authorized_keys, and only once \
+             icacls FILE /inheritance:r /grant *S-1-5-18:F /grant *S-1-5-32-544:F was run on it; --key FILE names one; \
+             --ask-password asks for a password",
+            "son sshd prend les clés des administrateurs dans %ProgramData%\\ssh\\administrators_authorized_keys, et seulement une \
+             fois que icacls FICHIER /inheritance:r /grant *S-1-5-18:F /grant *S-1-5-32-544:F y a été lancé ; --key FICHIER en indique une ; \
+             --ask-password demande un mot de passe",
+        ),
+        false => fault.hint(
+            "ssh-copy-id puts a key there; --key FILE names one; --ask-password asks for a password",
+            "ssh-copy-id y dépose une clé ; --key FICHIER en indique une ; --ask-password demande un mot de passe",
+        ),
+    };
+    Trouble::refused(&hinted)
 }
 
 #[cfg(test)]
@@ -150,6 +174,26 @@ mod tests {
         assert!(matches!(&cut, Trouble::Lost(why) if said(why).contains("while root logs in")), "{cut:?}");
         let refuses = tried(Manner::Refuses, 1);
         assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains("none of the keys")), "{refuses:?}");
+        assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains("ssh-copy-id")), "{refuses:?}");
+    }
+
+    #[test]
+    fn that_some_keys_were_not_offered_is_told() {
+        for (keys, part) in [(4, "it takes none of the keys"), (7, "4 of 7 keys were offered")] {
+            let refuses = tried(Manner::RefusesAsWindows, keys);
+            assert!(matches!(&refuses, Trouble::Refused(why) if said(why).contains(part)), "{part}: {refuses:?}");
+        }
+    }
+
+    #[test]
+    fn the_way_out_is_that_of_its_own_system() {
+        let refuses = tried(Manner::RefusesAsWindows, 1);
+        let Trouble::Refused(why) = &refuses else { panic!("{refuses:?}") };
+        for language in Language::ALL {
+            let said = why.say(language);
+            assert!(said.contains("administrators_authorized_keys") && said.contains("icacls"), "{said}");
+            assert!(!said.contains("ssh-copy-id"), "{said}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use russh::keys::PrivateKey;
 use russh::keys::ssh_key::private::{Ed25519Keypair, KeypairData};
 use russh::server::{Auth, ChannelOpenHandle, Config, Handler, Msg, Session as Serving, VerifiedPublicKey, run_stream};
-use russh::{Channel, ChannelId};
+use russh::{Channel, ChannelId, SshId};
 
 use super::{Access, Hop, Session, Trouble};
 
@@ -18,6 +18,8 @@ pub(super) enum Manner {
     Cuts,
     /// Lets nobody in, and breaks off after two attempts.
     Refuses,
+    /// Lets nobody in however often it is tried, and says that it is Microsoft's.
+    RefusesAsWindows,
     /// Lets everybody in, and opens what it can towards whoever came before it answers: how many of these were let.
     Opens,
     /// Lets everybody in, and sends bytes without an end.
@@ -33,7 +35,7 @@ impl Handler for Server {
     async fn auth_publickey(&mut self, _: &str, _: VerifiedPublicKey<'_>) -> Result<Auth, russh::Error> {
         match self.0 {
             Manner::Cuts => Err(russh::Error::Disconnect),
-            Manner::Refuses => Ok(Auth::reject()),
+            Manner::Refuses | Manner::RefusesAsWindows => Ok(Auth::reject()),
             Manner::Opens | Manner::Floods => Ok(Auth::Accept),
         }
     }
@@ -91,8 +93,12 @@ pub(super) fn opened<T>(manner: Manner, access: Access, with: impl AsyncFnOnce(R
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let config =
+        let mut config =
             Config { keys: vec![key(100)], auth_rejection_time: Duration::ZERO, max_auth_attempts: 2, ..Config::default() };
+        if manner == Manner::RefusesAsWindows {
+            config.max_auth_attempts = 20;
+            config.server_id = SshId::Standard("SSH-2.0-OpenSSH_for_Windows_9.5".into());
+        }
         let serving = tokio::spawn(async move {
             let (stream, _) = listener.accept().await.expect("somebody");
             if let Ok(running) = run_stream(Arc::new(config), stream, Server(manner, Vec::new())).await {
