@@ -75,8 +75,8 @@ pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
 fn no_locks(folder: &Path, why: Why) -> Fault {
     let shown = folder.display();
     Fault::because(format!("{shown} cannot be shared"), format!("{shown} ne peut pas être partagé"), why).hint(
-        "put it on a disk, on NFS 4 (without nolock and local_lock) or on a share of Windows",
-        "mettez-le sur un disque, sur NFS 4 (sans nolock ni local_lock) ou sur un partage Windows",
+        "put it on a disk, on NFS 4 (without nolock and local_lock) or on a share of Windows (without nobrl)",
+        "mettez-le sur un disque, sur NFS 4 (sans nolock ni local_lock) ou sur un partage Windows (sans nobrl)",
     )
 }
 
