@@ -99,7 +99,7 @@ pub(crate) fn condition(expected: &Digest, found: io::Result<Digest>) -> Conditi
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Condition::Missing,
         // A folder, a pipe: something else took its place.
         Err(error) if matches!(error.kind(), io::ErrorKind::NotSeekable | io::ErrorKind::IsADirectory) => Condition::Changed,
-        Err(error) => Condition::Unreadable { why: error.to_string() },
+        Err(error) => Condition::Unreadable { why: Why::from(&error) },
     }
 }
 
@@ -111,14 +111,14 @@ fn check(manifest: &Manifest) -> std::result::Result<(), Why> {
     let schema = &manifest.schema;
     match schema == SCHEMA {
         true => manifest.check(),
-        false => Err(Why::new(format!("it is of another form: {schema}"), format!("elle est d'une autre forme : {schema}"))),
+        false => Err(Why::new(format!("it is of another form: {schema}"), format!("il est d'une autre forme : {schema}"))),
     }
 }
 
 /// Files that are not in the list, down to this depth. The list itself is none, nor are the names beside it; what
 /// begins with a dot belongs to whoever is working there. Of a folder that cannot be listed nobody knows.
 fn strangers(folder: &Path, known: &HashSet<&Path>, depth: u8, found: &mut Vec<(PathBuf, Condition)>) {
-    let unreadable = |error: io::Error| (folder.to_owned(), Condition::Unreadable { why: error.to_string() });
+    let unreadable = |error: io::Error| (folder.to_owned(), Condition::Unreadable { why: Why::from(&error) });
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         // That of a payload that another bench has just replaced.

@@ -285,7 +285,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_to_be_put_back() {
         let of = |condition: &Condition| not_as_it_was("a", condition, 1).to_string();
-        let held = of(&Condition::Unreadable { why: "the process cannot access the file".into() });
+        let held = of(&Condition::Unreadable { why: Why::new("the process cannot access the file", "le fichier est pris") });
         assert!(held.contains("close what holds it open") && !held.contains("depot add"), "{held}");
         assert!(of(&Condition::Missing).contains("depot add"));
     }
