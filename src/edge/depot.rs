@@ -13,7 +13,7 @@ use crate::fault::{Fault, Result, Why};
 use crate::prep::depot::{Checked, Condition, FILE, Manifest, Payload, SCHEMA};
 use crate::prep::look::Digest;
 use crate::prep::names;
-pub use add::{Added, add};
+pub use add::{Added, Took, add};
 
 /// Folders and files of a depot that are looked at: more is no depot.
 const LOOKED_AT: usize = 1_000_000;
@@ -35,8 +35,8 @@ impl Depot {
             None => {
                 let shown = folder.display();
                 Err(Fault::new(format!("there is no depot in {shown}"), format!("il n'y a pas de dépôt dans {shown}")).hint(
-                    "name its folder with --depot, or begin one: trousse depot add FILE --depot FOLDER",
-                    "indiquez son dossier par --depot, ou commencez-en un : trousse depot add FICHIER --depot DOSSIER",
+                    "mount the share, or name its folder with --depot, or begin one: trousse depot add FILE --depot FOLDER",
+                    "montez le partage, ou indiquez son dossier par --depot, ou commencez-en un : trousse depot add FICHIER --depot DOSSIER",
                 ))
             }
         }
@@ -147,6 +147,7 @@ fn strangers(folder: &Path, known: &HashSet<&Path>, depth: u8, found: &mut Vec<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
 
     pub(super) fn conditions(folder: &Path) -> Vec<(String, Condition)> {
         let checked = Depot::open(folder).expect("a depot").verify(&|_| {});
@@ -167,7 +168,7 @@ mod tests {
     pub(super) fn added(depot: &Path, from: &Path, name: &str, bytes: &[u8], replace: bool) -> Result<Added> {
         let file = from.join(name);
         fs::write(&file, bytes).expect("the folder is ours");
-        add(depot, &file, replace, &|_| {}).map(|(_, added)| added)
+        add(depot, &file, replace, &|_| {}).map(|took| took.added)
     }
 
     #[test]
@@ -224,6 +225,20 @@ mod tests {
         let now = Depot::open(&depot).expect("a depot");
         fs::write(now.path(now.manifest.find("new").expect("there")), b"X").expect("ours");
         assert_eq!(all(opened.verify(&|_| {}))[1], ("new".to_owned(), Condition::Changed));
+    }
+
+    #[test]
+    fn a_folder_without_a_list_may_be_a_share_that_is_not_mounted() {
+        let (from, depot) = folders();
+        let said = Depot::open(&depot).expect_err("none").say(Language::Fr);
+        assert!(said.contains("pas de dépôt dans") && said.contains("conseil : montez le partage"), "{said}");
+        let file = from.path().join("a");
+        fs::write(&file, "1").expect("ours");
+        let begun = || add(&depot, &file, false, &|_| {}).expect("added").begun;
+        assert_eq!([begun(), begun()], [true, false]);
+        fs::write(depot.join(FILE), "{\"schema\":\"trousse/depot/2\",\"payloads\":[]}").expect("ours");
+        let said = Depot::open(&depot).expect_err("another form").say(Language::Fr);
+        assert!(said.contains("est refusé : il est d'une autre forme : trousse/depot/2"), "{said}");
     }
 
     #[test]

@@ -20,6 +20,17 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const PART: (&str, &str) = (".payload-", ".part");
 
 /// What adding a file came to.
+#[derive(Debug)]
+pub struct Took {
+    /// It, as it stands in the list.
+    pub payload: Payload,
+    /// What became of it.
+    pub added: Added,
+    /// There was no depot, and now there is one.
+    pub begun: bool,
+}
+
+/// What became of a file that was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Added {
     /// It is new.
@@ -36,7 +47,7 @@ pub enum Added {
 ///
 /// It is copied whole under a name of its own first, then put into its place, then into the list; each of these is on the disk
 /// before the next begins. A power cut leaves the list as it was or as it will be, and every payload in it whole.
-pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Result<(Payload, Added)> {
+pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Result<Took> {
     let shown = file.display();
     let refused = |why: Why| Fault::because(format!("{shown} is refused"), format!("{shown} est refusé"), why);
     let no_payload = |why: Why| {
@@ -85,7 +96,9 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
     let whole = whole
         .filter(|to| hash::plain(to).and_then(|there| hash::digest(there, &mut io::sink())).is_ok_and(|there| there == digest));
     let held = shared::hold(&folder.join(FILE), PATIENCE)?;
-    let mut manifest = list(folder)?.unwrap_or_default();
+    let before = list(folder)?;
+    let begun = before.is_none();
+    let mut manifest = before.unwrap_or_default();
     in_the_way(&manifest, &|other| other.digest != digest)?;
     let other = manifest.find(&name).cloned();
     let same = same(&manifest);
@@ -105,7 +118,7 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         manifest.put(payload.clone());
         held.write(&manifest, check)?;
     }
-    let came_to = match (&other, intact) {
+    let added = match (&other, intact) {
         (Some(_), true) if same.is_some() => Added::There,
         (Some(_), false) if same.is_some() => Added::Mended,
         (Some(_), _) => Added::Replaced,
@@ -117,7 +130,7 @@ pub fn add(folder: &Path, file: &Path, replace: bool, tell: &dyn Fn(u64)) -> Res
         drop(fs::remove_file(&old));
         drop(old.parent().map(fs::remove_dir));
     }
-    Ok((payload, came_to))
+    Ok(Took { payload, added, begun })
 }
 
 fn taken(folder: &Path, other: &Payload) -> Fault {
