@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::output::{print, view};
-use crate::edge::depot::{self, Added, Depot};
+use crate::edge::depot::{self, Added, Depot, Took};
 use crate::fault::Result;
 use crate::json::escaped;
 use crate::language::{Language, duration};
@@ -135,7 +135,10 @@ fn add(args: &AddArgs, language: Language) -> Result<u8> {
     let mut lines = String::new();
     let added = args.files.iter().try_for_each(|file| {
         bar.iter().for_each(|bar| bar.set_message(one_line(&file.display().to_string())));
-        let (payload, added) = depot::add(&args.which.depot, file, args.replace, &tell)?;
+        let Took { payload, added, begun } = depot::add(&args.which.depot, file, args.replace, &tell)?;
+        if begun {
+            lines.push_str(&new(&args.which.depot, language));
+        }
         lines.push_str(&line(&payload, added, language));
         Ok(())
     });
@@ -143,6 +146,12 @@ fn add(args: &AddArgs, language: Language) -> Result<u8> {
     // Those before the one that is refused are in.
     print(&lines)?;
     added.map(|()| 0)
+}
+
+/// That a depot was begun: whoever meant one that is there, on a share, sees it here.
+fn new(folder: &Path, language: Language) -> String {
+    let folder = folder.display();
+    one_line(&language.pick(format!("{folder}: a new depot"), format!("{folder} : nouveau dépôt"))) + "\n"
 }
 
 /// What became of a file, in a line.

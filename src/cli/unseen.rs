@@ -2,7 +2,6 @@
 
 use std::io::{Write, stderr};
 use std::net::IpAddr;
-#[cfg(target_os = "linux")]
 use std::time::Duration;
 
 use zeroize::Zeroizing;
@@ -15,7 +14,6 @@ use crate::language::Language;
 use crate::secret::Secret;
 
 /// Between two looks at the keyboard, and at Ctrl-C.
-#[cfg(target_os = "linux")]
 const GLANCE: Duration = Duration::from_millis(50);
 /// Bytes of what is typed: as many as a terminal takes in one line (termios(3), MAX_CANON of Linux). A key of a service is longer than
 /// a password.
@@ -50,8 +48,10 @@ pub fn ask(question: &str) -> Result<Option<Secret>> {
         Typed::TooLong => Err(Fault::new(
             format!("what was typed is too long: more than {MOST} bytes"),
             format!("la saisie est trop longue : plus de {MOST} octets"),
-        )),
-        Typed::NoText => Err(Fault::new("what was typed is no text in UTF-8", "la saisie n'est pas du texte UTF-8")),
+        )
+        .hint("give the same command again, and type the secret alone", "relancez la même commande, et ne tapez que le secret")),
+        Typed::NoText => Err(Fault::new("what was typed is no text in UTF-8", "la saisie n'est pas du texte UTF-8")
+            .hint("type it at a terminal that writes UTF-8", "tapez-la dans un terminal qui écrit en UTF-8")),
     }
 }
 
@@ -72,14 +72,31 @@ fn typed(ask: impl FnOnce()) -> Typed {
     }
 }
 
-/// What is typed after the question, at a console of Windows.
+/// What is typed after the question, at a console of Windows. Whoever waits for a key there does not see Ctrl-C: that is done in a
+/// thread of its own, and whoever gives up leaves it behind, for the program ends then.
 #[cfg(not(target_os = "linux"))]
 fn typed(ask: impl FnOnce()) -> Typed {
-    use console::{Key, Term};
-    let terminal = Term::stderr();
+    use std::sync::mpsc::{RecvTimeoutError, channel};
+    let terminal = console::Term::stderr();
     ask();
-    let mut line = Line::default();
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || drop(sender.send(line_of(&terminal))));
     while !stop::pressed() {
+        match receiver.recv_timeout(GLANCE) {
+            Ok(typed) => return typed,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    Typed::GivenUp
+}
+
+/// What is typed until it comes to something.
+#[cfg(not(target_os = "linux"))]
+fn line_of(terminal: &console::Term) -> Typed {
+    use console::Key;
+    let mut line = Line::default();
+    loop {
         let bytes = match terminal.read_key() {
             Err(_) => return Typed::GivenUp,
             Ok(Key::Enter) => b"\n".to_vec(),
@@ -91,7 +108,6 @@ fn typed(ask: impl FnOnce()) -> Typed {
             return typed;
         }
     }
-    Typed::GivenUp
 }
 
 /// What came of the keys.

@@ -104,8 +104,12 @@ fn not_there(path: &Path) -> Fault {
         format!("aucun nom n'est conservé dans {shown}, et il n'y a pas de dépôt ({depot})"),
     )
     .hint(
-        format!("mount the share; or begin the list: trousse prep names import --names {shown}, with tables of the names that are taken"),
-        format!("montez le partage ; ou commencez la liste : trousse prep names import --names {shown}, avec les tableaux des noms déjà pris"),
+        format!(
+            "mount the share; or say the name, where this PC has one: --name NAME; or begin the list: trousse prep names import --names {shown}, with tables of the names that are taken"
+        ),
+        format!(
+            "montez le partage ; ou dites le nom, si ce PC en a déjà un : --name NOM ; ou commencez la liste : trousse prep names import --names {shown}, avec les tableaux des noms déjà pris"
+        ),
     )
 }
 
@@ -163,7 +167,8 @@ mod tests {
         let pattern = Pattern::parse("pc-{nn}", &BTreeMap::new()).expect("a pattern");
         let said = |refused: Result<Given>| refused.expect_err("nobody knows").to_string();
         assert!(said(give(&place, &pattern, &pc("1"))).contains("no names are kept in"));
-        assert!(said(reserve(&place, &pattern, &pc("1"))).contains("mount the share"));
+        let hint = said(reserve(&place, &pattern, &pc("1")));
+        assert!(hint.contains("mount the share") && hint.contains("--name NAME"), "{hint}");
         assert!(read(&path).is_err());
         assert_eq!(std::fs::read_dir(folder.path()).expect("ours").count(), 0, "nothing is begun");
         let rows = vec![Row { name: "pc-01".into(), pc: None }];

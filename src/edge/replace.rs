@@ -4,38 +4,78 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::Path;
 
+use tempfile::NamedTempFile;
+
+/// How a file is called until it is whole.
+const PART: (&str, &str) = (".trousse-", ".part");
+
 /// Puts these bytes into a file. What is there and is no file, as a device or a pipe, is written into; one that exists is replaced.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::metadata(path) {
-        Ok(there) if there.is_file() => replace(path, bytes),
-        Ok(_) => OpenOptions::new().write(true).open(path)?.write_all(bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => place(path, bytes, None),
-        Err(error) => Err(error),
+    put(path, bytes, PART.0)
+}
+
+/// The same, where nobody else writes this file meanwhile: what a power cut has left of it is taken away.
+pub fn write_alone(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let whole = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let begins = format!("{}{}-", PART.0, whole.file_name().unwrap_or_default().to_string_lossy());
+    for entry in fs::read_dir(folder_of(&whole))?.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(&begins) && name.ends_with(PART.1) {
+            drop(fs::remove_file(entry.path()));
+        }
     }
+    put(path, bytes, &begins)
+}
+
+/// Puts these bytes into a file that does not exist yet.
+pub fn create(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    filled(path, bytes, None, PART.0)?.persist_noclobber(path)?;
+    synchronise(folder_of(path));
+    Ok(())
 }
 
 /// Puts these bytes in the place of a file that exists, with its owner and its permissions. Where the path is a link, what it
 /// leads to is replaced.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put_in_place_of(path, bytes, PART.0)
+}
+
+fn put(path: &Path, bytes: &[u8], begins: &str) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => put_in_place_of(path, bytes, begins),
+        Ok(_) => OpenOptions::new().write(true).open(path)?.write_all(bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => place(path, bytes, None, begins),
+        Err(error) => Err(error),
+    }
+}
+
+fn put_in_place_of(path: &Path, bytes: &[u8], begins: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     let before = fs::metadata(&path)?;
     // A file beside it could take its place all the same.
     OpenOptions::new().append(true).open(&path)?;
-    place(&path, bytes, Some(&before))
+    place(&path, bytes, Some(&before), begins)
 }
 
-/// Fills a file beside the one that is meant, and puts it into its place once the disk has all of it.
-fn place(path: &Path, bytes: &[u8], before: Option<&Metadata>) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// Puts a file into its place once the disk has all of it.
+fn place(path: &Path, bytes: &[u8], before: Option<&Metadata>, begins: &str) -> io::Result<()> {
+    filled(path, bytes, before, begins)?.persist(path)?;
+    synchronise(folder_of(path));
+    Ok(())
+}
+
+/// Fills a file beside the one that is meant; the disk has all of it.
+fn filled(path: &Path, bytes: &[u8], before: Option<&Metadata>, begins: &str) -> io::Result<NamedTempFile> {
     let mut beside = tempfile::Builder::new();
-    beside.prefix(".trousse-").suffix(".part");
+    beside.prefix(begins).suffix(PART.1);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
         // What is new gets what the user's umask leaves of it, as any program's file does.
         beside.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut beside = beside.tempfile_in(folder)?;
+    let mut beside = beside.tempfile_in(folder_of(path))?;
     beside.write_all(bytes)?;
     if let Some(before) = before {
         #[cfg(unix)]
@@ -47,10 +87,16 @@ fn place(path: &Path, bytes: &[u8], before: Option<&Metadata>) -> io::Result<()>
         beside.as_file().set_permissions(before.permissions())?;
     }
     beside.as_file().sync_all()?;
-    beside.persist(path)?;
-    // The name too is on the disk then, where a folder can be synchronised.
+    Ok(beside)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// The names in a folder too are on the disk then, where a folder can be synchronised.
+fn synchronise(folder: &Path) {
     drop(File::open(folder).and_then(|folder| folder.sync_all()));
-    Ok(())
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -76,6 +122,16 @@ mod tests {
         assert!(fs::symlink_metadata(inside("link")).expect("it is there").is_symlink());
         assert_eq!(fs::read(inside("there")).expect("it is there"), b"new");
         assert_eq!(fs::read_dir(folder.path()).expect("ours").count(), 3, "nothing is left beside");
+    }
+
+    #[test]
+    fn what_is_there_is_not_written_over_by_what_is_new() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("new");
+        create(&path, b"one").expect("it is new");
+        assert_eq!(create(&path, b"two").expect_err("it is there").kind(), ErrorKind::AlreadyExists);
+        assert_eq!(fs::read(&path).expect("it is there"), b"one");
+        assert_eq!(fs::read_dir(folder.path()).expect("ours").count(), 1, "nothing is left beside");
     }
 
     #[test]

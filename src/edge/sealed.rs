@@ -1,7 +1,7 @@
 //! Secrets sealed in a file of age (age-encryption.org/v1): by a passphrase, or for whoever holds an identity file.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, BufReader, ErrorKind, Read, Write};
 use std::path::Path;
 
 use age::armor::ArmoredReader;
@@ -80,6 +80,7 @@ impl Sealed {
                 identity.set_max_work_factor(MOST_WORK);
                 decryptor.decrypt([&identity as &dyn age::Identity].into_iter()).map_err(refused)?
             }
+            Opener::Identity(_) if decryptor.is_scrypt() => return Err(self.by_no_identity()),
             Opener::Identity(path) => {
                 let identities = identities(path)?;
                 decryptor.decrypt(identities.iter().map(|identity| &**identity)).map_err(refused)?
@@ -92,13 +93,23 @@ impl Sealed {
             return Err(Fault::new(
                 format!("what is in {shown} is too long: more than {LONGEST} bytes"),
                 format!("le contenu de {shown} est trop long : plus de {LONGEST} octets"),
-            ));
+            )
+            .hint("seal only what the profile needs", "n'y scellez que ce dont le profil a besoin"));
         }
         secrets::parse(text.reveal()).map_err(|refusal| {
             let line = refusal.line;
             Fault::because(format!("what is in {shown}, line {line}"), format!("dans {shown}, ligne {line}"), refusal.why)
                 .hint("in it stands NAME = \"value\", a line each", "on y écrit NOM = \"valeur\", une ligne par secret")
         })
+    }
+
+    fn by_no_identity(&self) -> Fault {
+        let shown = &self.shown;
+        Fault::new(
+            format!("{shown} is opened by a passphrase, and by no identity"),
+            format!("{shown} s'ouvre avec une phrase secrète, et avec aucune identité"),
+        )
+        .hint("leave --identity out: the passphrase is asked for", "omettez --identity : la phrase secrète est demandée")
     }
 
     fn refused(&self, error: &DecryptError) -> Fault {
@@ -109,12 +120,15 @@ impl Sealed {
             DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => {
                 fault("the passphrase is wrong", "la phrase secrète est fausse").hint("type it again", "retapez-la")
             }
-            DecryptError::NoMatchingKeys => {
-                fault("it was not sealed for this identity", "il n'a pas été scellé pour cette identité").hint(
-                    "name the identity file of whom it was sealed for: --identity FILE",
-                    "indiquez le fichier d'identité du destinataire : --identity FICHIER",
-                )
-            }
+            // Nor does one of a key.
+            DecryptError::NoMatchingKeys => fault(
+                "it was not sealed for this identity, or its head is damaged",
+                "il n'a pas été scellé pour cette identité, ou son en-tête est abîmé",
+            )
+            .hint(
+                "name the identity file of whom it was sealed for (--identity FILE), or copy the file again",
+                "indiquez le fichier d'identité du destinataire (--identity FICHIER), ou recopiez le fichier",
+            ),
             DecryptError::ExcessiveWork { required, .. } => fault(
                 &format!("its passphrase asks for more work (2^{required}) than any honest file does"),
                 &format!("sa phrase secrète demande plus de calcul (2^{required}) qu'aucun fichier honnête"),
@@ -155,17 +169,38 @@ fn identities(path: &Path) -> Result<Vec<Box<dyn age::Identity>>> {
     if identities.is_empty() { Err(none()) } else { Ok(identities) }
 }
 
+/// Refuses secrets that no file is opened with, as they would be too long for it.
+pub fn check(path: &Path, secrets: &Secrets) -> Result<()> {
+    let shown = path.display();
+    let refused = |why| Fault::because(format!("cannot seal {shown}"), format!("impossible de sceller {shown}"), why);
+    secrets::check(secrets).map_err(|why| {
+        refused(why).hint("seal fewer of them in a file, or shorter ones", "scellez-en moins dans un fichier, ou de plus courts")
+    })
+}
+
 /// Seals secrets with a passphrase. A file that is there is left alone.
 pub fn seal(path: &Path, secrets: &Secrets, passphrase: &Secret) -> Result<()> {
+    check(path, secrets)?;
     seal_with(path, secrets, Encryptor::with_user_passphrase(SecretString::from(passphrase.reveal())))
 }
 
 fn seal_with(path: &Path, secrets: &Secrets, encryptor: Encryptor) -> Result<()> {
     let shown = path.display();
-    let failed =
-        |error: io::Error| Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error);
+    let failed = |error: io::Error| {
+        let fault = Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), &error);
+        match error.kind() {
+            ErrorKind::AlreadyExists => fault.hint("name a new file", "indiquez un nouveau fichier"),
+            ErrorKind::StorageFull => {
+                fault.hint("make room, and seal them again", "faites de la place, et scellez-les à nouveau")
+            }
+            _ => fault.hint(
+                "name a file in a folder that you may write to",
+                "indiquez un fichier dans un dossier où vous pouvez écrire",
+            ),
+        }
+    };
     if fs::symlink_metadata(path).is_ok() {
-        return Err(failed(io::ErrorKind::AlreadyExists.into()).hint("name a new file", "indiquez un nouveau fichier"));
+        return Err(failed(ErrorKind::AlreadyExists.into()));
     }
     let mut sealed = Vec::new();
     let mut writer = encryptor.wrap_output(&mut sealed).map_err(failed)?;
@@ -180,6 +215,8 @@ fn seal_with(path: &Path, secrets: &Secrets, encryptor: Encryptor) -> Result<()>
 
 #[cfg(test)]
 mod tests {
+    use age::secrecy::ExposeSecret as _;
+
     use super::*;
     use crate::language::Language;
 
@@ -244,6 +281,38 @@ mod tests {
         let long = Secrets::from([("A".to_owned(), Secret::new("x".repeat(LONGEST as usize)))]);
         let fault = open(&sealed(folder.path(), &long), "pass phrase").expect_err("too long").to_string();
         assert!(fault.contains("too long"), "{fault}");
+        let path = folder.path().join("new.age");
+        let said = seal(&path, &long, &Secret::new("x")).expect_err("too long").say(Language::Fr);
+        assert!(said.contains("impossible de sceller") && said.contains("plus de 65536 octets") && !path.exists(), "{said}");
+    }
+
+    #[test]
+    fn what_an_identity_does_not_open_is_told_as_what_it_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = sealed(folder.path(), &secrets());
+        let own = folder.path().join("key.txt");
+        let key = age::x25519::Identity::generate();
+        fs::write(&own, key.to_string().expose_secret()).expect("ours");
+        let said = || {
+            let opened = Sealed::read(&path).and_then(|sealed| sealed.open(Opener::Identity(&own)));
+            opened.map(drop).expect_err("not opened").to_string()
+        };
+        assert!(said().contains("opened by a passphrase") && said().contains("leave --identity out"), "{}", said());
+        let recipient = key.to_public();
+        let encryptor = Encryptor::with_recipients([&recipient as &dyn age::Recipient].into_iter()).expect("a recipient");
+        fs::remove_file(&path).expect("ours");
+        seal_with(&path, &secrets(), encryptor).expect("sealed");
+        let whole = fs::read(&path).expect("it is there");
+        assert_eq!(Sealed::read(&path).expect("a file").open(Opener::Identity(&own)).expect("opened"), secrets());
+        // Wherever it is damaged, nobody speaks of a passphrase that was never typed.
+        for place in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[place] ^= 1;
+            fs::write(&path, changed).expect("ours");
+            let said = said();
+            assert!(!said.contains("passphrase") && said.lines().count() == 2, "{said}");
+            assert!(said.contains("damaged") || said.contains("no file of age"), "{said}");
+        }
     }
 
     #[test]

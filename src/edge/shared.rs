@@ -75,8 +75,8 @@ pub fn hold(path: &Path, patience: Duration) -> Result<Held> {
 fn no_locks(folder: &Path, why: Why) -> Fault {
     let shown = folder.display();
     Fault::because(format!("{shown} cannot be shared"), format!("{shown} ne peut pas être partagé"), why).hint(
-        "put it on a disk, on NFS 4 (without nolock and local_lock) or on a share of Windows",
-        "mettez-le sur un disque, sur NFS 4 (sans nolock ni local_lock) ou sur un partage Windows",
+        "put it on a disk, on NFS 4 (without nolock and local_lock) or on a share of Windows (without nobrl)",
+        "mettez-le sur un disque, sur NFS 4 (sans nolock ni local_lock) ou sur un partage Windows (sans nobrl)",
     )
 }
 
@@ -95,7 +95,7 @@ impl Held {
             let most = BYTES >> 20;
             return Err(refused(Why::new(format!("more than {most} MiB"), format!("plus de {most} Mio"))));
         }
-        patiently(|| replace::write(&self.path, text.as_bytes())).map_err(|error| cannot_write(&self.path, &error))
+        patiently(|| replace::write_alone(&self.path, text.as_bytes())).map_err(|error| cannot_write(&self.path, &error))
     }
 }
 
@@ -124,7 +124,12 @@ pub fn read<T: DeserializeOwned>(path: &Path, check: impl FnOnce(&T) -> std::res
     let mut bytes = Vec::new();
     match File::open(path).and_then(|file| file.take(BYTES).read_to_end(&mut bytes)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error)),
+        Err(error) => {
+            return Err(Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error).hint(
+                "mount the share again, or run it as somebody who may read it",
+                "remontez le partage, ou lancez la commande sous un compte qui peut le lire",
+            ));
+        }
         Ok(_) => {}
     }
     let refused = |why: Why| {
@@ -198,6 +203,33 @@ mod tests {
         let said = held.write(&[1, 2], |_| Err(Why::new("more than 1", "plus de 1"))).expect_err("too many").to_string();
         assert!(said.contains("more than 1") && said.contains("left as it was"), "{said}");
         assert_eq!(read::<Vec<u8>>(&path, |_| Ok(())).expect("read"), Some(vec![1]));
+    }
+
+    #[test]
+    fn what_a_power_cut_left_of_a_list_is_taken_away_and_what_others_write_there_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("names.json");
+        for left in [".trousse-names.json-a1b2c3.part", ".trousse-depot.json-a1b2c3.part", ".trousse-a1b2c3.part"] {
+            std::fs::write(folder.path().join(left), "half").expect("ours");
+        }
+        let held = hold(&path, Duration::ZERO).expect("held");
+        held.write(&[1], |_| Ok(())).expect("written");
+        std::fs::write(folder.path().join(".trousse-names.json-d4e5f6.part"), "half").expect("ours");
+        held.write(&[2], |_| Ok(())).expect("written");
+        let mut there: Vec<String> = std::fs::read_dir(folder.path())
+            .expect("ours")
+            .flatten()
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .collect();
+        there.sort();
+        assert_eq!(there, [".names.json.lock", ".trousse-a1b2c3.part", ".trousse-depot.json-a1b2c3.part", "names.json"]);
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_comes_with_a_way_out() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let said = read::<Vec<u8>>(folder.path(), |_| Ok(())).expect_err("a folder").say(crate::language::Language::Fr);
+        assert!(said.contains("illisible : ") && said.contains("conseil : remontez le partage"), "{said}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Reads a visit for a comparison: a folder made by `--record`, heard again, or a report in JSON.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -8,6 +9,9 @@ use serde::Deserialize;
 use super::replay::replay;
 use crate::fault::{Fault, Result};
 use crate::report::{Report, SCHEMA};
+
+/// Bytes of a report: one of 65,536 devices has a quarter of it.
+const LONGEST: u64 = 256 << 20;
 
 /// The report of a visit.
 pub fn read(path: &Path) -> Result<Report> {
@@ -36,8 +40,15 @@ fn written(path: &Path) -> Result<Report> {
             "il faut un dossier créé par --record, ou un rapport écrit avec --format json",
         )
     };
-    let bytes = fs::read(path)
-        .map_err(|error| expected(Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error)))?;
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| expected(Fault::because(format!("cannot read {shown}"), format!("{shown} illisible"), &error)))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(expected(Fault::new(
+            format!("{shown} is too large for a report: more than {LONGEST} bytes"),
+            format!("{shown} est trop gros pour un rapport : plus de {LONGEST} octets"),
+        )));
+    }
     // A page or a capture is no damaged report.
     if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
         let fault = Fault::new(format!("{shown} is not a visit"), format!("{shown} n'est pas une intervention"));

@@ -1,7 +1,7 @@
 //! The depot: a folder or a share with the payloads of profiles, and the list of what is in it. Programs write the list, in JSON.
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::look::Digest;
 use super::payload::About;
@@ -144,10 +144,17 @@ pub enum Condition {
     /// It cannot be read: nobody knows.
     Unreadable {
         /// What the system says.
-        why: String,
+        #[serde(serialize_with = "in_english")]
+        #[schemars(with = "String")]
+        why: Why,
     },
     /// It is there, and not in the list.
     Unknown,
+}
+
+/// Programs read English, whatever language people are told in.
+fn in_english<S: Serializer>(why: &Why, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&why.english)
 }
 
 /// A file of the depot, and how it was found.
@@ -193,7 +200,9 @@ impl Condition {
                 Why::new(format!("is cut off: {left} of {size} bytes"), format!("est tronqué : {left} octets sur {size}"))
             }
             Condition::Missing => Why::new("is missing", "a disparu"),
-            Condition::Unreadable { why } => Why::new(format!("cannot be read: {why}"), format!("est illisible : {why}")),
+            Condition::Unreadable { why } => {
+                Why::new(format!("cannot be read: {}", why.english), format!("est illisible : {}", why.french))
+            }
             Condition::Unknown => Why::new("is not in its list", "n'est pas dans sa liste"),
         }
     }
@@ -241,7 +250,7 @@ mod tests {
     #[test]
     fn the_schema_of_a_check_says_all_that_one_prints() {
         let told = |condition| Checked { name: "a".into(), size: Some(1), condition };
-        let all = [Condition::Intact, Condition::Truncated { left: 1 }, Condition::Unreadable { why: "x".into() }];
+        let all = [Condition::Intact, Condition::Truncated { left: 1 }, Condition::Unreadable { why: Why::new("x", "y") }];
         let check = Check { schema: CHECK.into(), depot: "/srv".into(), files: all.map(told).into() };
         let schema = check_schema().to_string();
         let printed = serde_json::to_value(check).expect("JSON");

@@ -1,8 +1,9 @@
 //! A pack of drivers: a zip with an .inf for each, and all that these name. What a maker's page hands out in its place, an error in
 //! HTML of two kilobytes, is none.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{Read, Seek};
+use std::ops::Bound;
 use std::path::MAIN_SEPARATOR;
 
 use zip::ZipArchive;
@@ -34,9 +35,10 @@ pub struct Packed {
 /// It is no pack, it holds no driver for this Windows, or not all that its drivers name.
 pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
     let mut archive = archive(file)?;
-    // Files are cited without the folder that they lie in.
-    let last = |name: &str| name.rsplit(['/', '\\']).next().unwrap_or_default().to_lowercase();
-    let there: HashSet<String> = (0..archive.len()).filter_map(|at| Some(last(&archive.name_for_index(at)?.ok()?))).collect();
+    let mut there = Folders::new();
+    for (last, folder) in (0..archive.len()).filter_map(|at| Some(parts(&archive.name_for_index(at)?.ok()?))) {
+        there.entry(last).or_default().insert(folder);
+    }
     let (mut text, mut devices) = (0, 0);
     let (mut drivers, mut why) = (Vec::new(), Why::new("there is no .inf in it", "il ne contient aucun .inf"));
     for at in 0..archive.len() {
@@ -47,6 +49,7 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
         if !inf.to_lowercase().ends_with(".inf") {
             continue;
         }
+        let (_, folder) = parts(&part.name().map_err(damaged)?);
         let mut bytes = Vec::new();
         part.by_ref().take(inf::LONGEST + 1).read_to_end(&mut bytes).map_err(|error| Why::from(&error))?;
         if bytes.len() as u64 > inf::LONGEST {
@@ -60,7 +63,7 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
             Ok(mut driver) => {
                 // Once they are found to be there, nobody asks for them any more.
                 let files = std::mem::take(&mut driver.files);
-                let missing = driver.catalogue.iter().chain(&files).find(|file| !there.contains(&file.to_lowercase()));
+                let missing = driver.catalogue.iter().chain(&files).find(|file| !is_below(&folder, file, &there));
                 if let Some(file) = missing {
                     return Err(Why::new(
                         format!("{inf} names {file}, which is not in it"),
@@ -84,6 +87,26 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
         return Err(why);
     }
     Ok(drivers)
+}
+
+/// The folders of a zip that a file of each name lies in.
+type Folders = HashMap<String, BTreeSet<String>>;
+
+/// A name in a zip, in small letters: the last part of it, and the folders before with a `/` behind each.
+fn parts(name: &str) -> (String, String) {
+    let name = name.to_lowercase().replace('\\', "/");
+    let (folder, last) = name.split_at(name.rfind('/').map_or(0, |at| at + 1));
+    (last.to_owned(), folder.to_owned())
+}
+
+/// Whether a file is in this folder or below it. Files are cited without the folder that they lie in, and of two drivers in one zip
+/// each brings its own.
+fn is_below(folder: &str, file: &str, there: &Folders) -> bool {
+    let first = |folders: &BTreeSet<String>| {
+        let mut from = folders.range::<str, _>((Bound::Included(folder), Bound::Unbounded));
+        from.next().is_some_and(|lies_in| lies_in.starts_with(folder))
+    };
+    there.get(&file.to_lowercase()).is_some_and(first)
 }
 
 /// The zip, where it is one and bounded.
@@ -138,6 +161,15 @@ pub(crate) mod tests {
         );
         let without = pack(&[("Net/lan.inf", lan), ("Net/lan.cat", b"c")]);
         assert_eq!(told(&without), Err("Net/lan.inf names lan.sys, which is not in it".into()));
+        let elsewhere = pack(&[
+            ("Win10/LAN.inf", lan),
+            ("Win10/lan.cat", b"c"),
+            ("Win11/lan.inf", lan),
+            ("Win11/lan.cat", b"c"),
+            ("Win11/lan.sys", b"s"),
+            ("Win1/lan.sys", b"s"),
+        ]);
+        assert_eq!(told(&elsewhere), Err("Win10/LAN.inf names lan.sys, which is not in it".into()));
         let another = pack(&[("x86/lan.inf", LAN.replace("NTamd64", "NTx64").as_bytes())]);
         assert!(told(&another).is_err_and(|why| why.contains("64 bits")));
     }

@@ -76,6 +76,17 @@ pub fn text(secrets: &Secrets) -> Secret {
     Secret::new(lines.collect::<String>())
 }
 
+/// Refuses more of them than [`parse`] takes.
+pub fn check(secrets: &Secrets) -> Result<(), Why> {
+    if secrets.len() > MOST {
+        return Err(Why::new(format!("more than {MOST} secrets"), format!("plus de {MOST} secrets")));
+    }
+    match text(secrets).reveal().len() as u64 {
+        0..=LONGEST => Ok(()),
+        _ => Err(Why::new(format!("too long: more than {LONGEST} bytes"), format!("trop long : plus de {LONGEST} octets"))),
+    }
+}
+
 /// Whether an environment variable may be called so.
 pub fn is_name(name: &str) -> bool {
     let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');

@@ -73,7 +73,10 @@ fn another_payload_of_the_same_name_stays_unless_it_is_told_to_go() {
     let folder = Folder::new();
     let (file, depot) = (folder.with("a.txt", "one"), folder.file("depot"));
     let add = |more: &[&str]| trousse().args(["depot", "add", &file, "--depot", &depot]).args(more).output().expect("it starts");
-    assert!(add(&[]).status.success());
+    let out = add(&[]);
+    assert!(out.status.success(), "{}", said(&out));
+    assert_eq!(said(&out), format!("{depot}: a new depot\na.txt: added\n"));
+    assert_eq!(said(&add(&[])), "a.txt: was there already\n");
     folder.with("a.txt", "two");
     are_refused(&["depot", "add", &file, "--depot", &depot], "another a.txt is in", "un autre a.txt est dans");
     assert!(add(&["--replace"]).status.success());

@@ -38,6 +38,14 @@ fn what_is_no_visit() {
 }
 
 #[test]
+fn a_file_of_any_size() {
+    let folder = Folder::new();
+    let endless = folder.file("capture");
+    std::fs::File::create(&endless).and_then(|file| file.set_len(20 << 30)).expect("the folder takes a hole");
+    are_refused(&["diff", &endless, &endless], "too large for a report", "trop gros pour un rapport");
+}
+
+#[test]
 fn a_report_cut_anywhere() {
     let folder = Folder::new();
     let text = report(&folder, "10.0.0");

@@ -102,6 +102,40 @@ fn a_pc_is_given_a_name_and_keeps_it_when_it_is_installed_anew() {
 }
 
 #[test]
+fn which_list_a_name_comes_from_is_told_and_the_sheet_needs_none() {
+    let share = share();
+    let Some(pc) = pc("SERIAL-1", share.path()) else { return };
+    pc.write("/root/taken.csv", "name\nacme-pc-01\n");
+    let out = pc.trousse(&["prep", "names", "import", "/root/taken.csv", "--depot", "/mnt/share"]);
+    assert_eq!(code(&out), 0, "{}", said(&out));
+    let told = |out: &Output| String::from_utf8_lossy(&out.stderr).into_owned();
+    let plan = [TROUSSE, "prep", "plan", "/root/p.toml", "--set", "customer=acme"];
+    let out = pc.command(&plan).env("TROUSSE_DEPOT", "/mnt/share").output().expect("the program");
+    assert_eq!(told(&out), "the name acme-pc-02 comes from /mnt/share/names.json\n");
+    // As under sudo, which hands on nothing of the environment.
+    let out = pc.trousse(&["--lang", "fr", "prep", "plan", "/root/p.toml", "--set", "customer=acme"]);
+    let text = told(&out);
+    assert!(text.contains("acme-pc-01 vient de /root/names.json, une nouvelle liste qui commence par lui"), "{text}");
+    assert!(text.contains("conseil : ") && text.contains("sudo --preserve-env=TROUSSE_DEPOT"), "{text}");
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--set", "customer=acme"]);
+    let text = told(&out);
+    assert!(code(&out) == 0 && text.contains("/root/names.json, a new list that begins with it"), "{}", said(&out));
+    assert!(text.contains("hint: where benches share a list, name it: --depot FOLDER"), "{text}");
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--set", "customer=acme"]);
+    assert_eq!((code(&out), told(&out).as_str()), (0, ""), "the journal tells it from then on");
+
+    // At the customer's: neither the share nor the journal is there.
+    let out = pc.trousse(&["prep", "sheet", "-o", "/root/sheet.json"]);
+    assert_eq!(code(&out), 0, "{}", said(&out));
+    pc.shell("rm -rf /var/lib/trousse /root/names.json");
+    let verify = ["prep", "verify", "/root/p.toml", "--set", "customer=acme", "--depot", "/mnt/none"];
+    let out = pc.trousse(&[&verify[..], &["--sheet", "/root/sheet.json"]].concat());
+    assert_eq!(code(&out), 0, "{}", said(&out));
+    let out = pc.trousse(&["prep", "plan", "/root/p.toml", "--set", "customer=acme", "--depot", "/mnt/none"]);
+    assert!(code(&out) == 30 && said(&out).contains("--name NAME"), "{}", said(&out));
+}
+
+#[test]
 fn two_benches_at_the_same_time_give_two_names() {
     /// How often they try.
     const ROUNDS: usize = 5;

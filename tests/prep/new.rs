@@ -86,11 +86,14 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
 
     pc.write("/root/broken/half.deb", &deb("1")[..300]);
     pc.write("/root/empty/notes.txt", "x");
-    let table: [(&[&str], &str); 6] = [
+    pc.shell("mkdir /root/latin; cp /root/stick/kioskd.deb \"$(printf '/root/latin/caf\\351.deb')\"");
+    let table: [(&[&str], &str); 8] = [
         (&["--packages", "/root/broken", "-o", "/root/x.toml"], "half.deb"),
         (&["--packages", "/root/empty", "-o", "/root/x.toml"], "holds 0 packages"),
         (&["--packages", "/root/stick", "-o", "/opt/x.toml"], "is not beside the profile"),
-        (&["--packages", "/root/none", "-o", "/root/x.toml"], "is not beside the profile"),
+        (&["--packages", "/root/none", "-o", "/root/x.toml"], "cannot read the folder /root/none: No such file"),
+        (&["--packages", "/root/stick", "-o", "/root/none/x.toml"], "cannot write /root/none/x.toml: No such file"),
+        (&["--packages", "/root/latin", "-o", "/root/x.toml"], "its name is no text in UTF-8"),
         (&["--name", "no good", "-o", "/root/x.toml"], "no name for a PC"),
         (&["--administrator", "Root!", "-o", "/root/x.toml"], "no name of an account"),
     ];
@@ -98,6 +101,17 @@ fn where_nobody_can_be_asked_options_and_what_is_usual_make_the_profile() {
         let out = pc.trousse(&[&["prep", "new"], words].concat());
         assert!(code(&out) == 30 && said(&out).contains(part), "{part}: {}", said(&out));
         assert_eq!(pc.shell("ls /root/x.toml /opt/x.toml 2>/dev/null"), "", "{part}");
+    }
+    // A folder may be told from that of the profile, from wherever.
+    let out = pc.trousse(&["prep", "new", "--packages", "stick", "-o", "/root/x.toml"]);
+    assert!(code(&out) == 0, "{}", said(&out));
+    assert!(pc.read("/root/x.toml").is_some_and(|text| text.contains("file = \"stick/kioskd.deb\"")));
+    // A disk that is full keeps no half of it.
+    pc.shell("mkdir /mnt/full; mount -t tmpfs -o size=16k full /mnt/full; dd if=/dev/zero of=/mnt/full/other 2>/dev/null");
+    for _ in 0..2 {
+        let out = pc.trousse(&["prep", "new", "-o", "/mnt/full/x.toml"]);
+        assert!(code(&out) == 30 && said(&out).contains("No space left") && said(&out).contains("make room"), "{}", said(&out));
+        assert_eq!(pc.shell("ls -A /mnt/full"), "other\n");
     }
     // Who goes away in the middle has asked for nothing.
     let left = typed(&pc, "--lang en prep new -o left.toml", "Till\\n\\004");

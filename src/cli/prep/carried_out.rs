@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use super::naming::Asked;
+use super::naming::{self, Asked};
 use super::progress::Progress;
 use super::secrets::given;
 use super::{PlanArgs, PrepFormat, ProfileArgs, RunArgs, StatusArgs, VerifyArgs, given_variables, sheet};
@@ -42,8 +42,9 @@ struct Ready {
 }
 
 impl ProfileArgs {
-    /// Reads the profile and its files, and refuses here whatever can be refused.
-    fn ready(&self, language: Language) -> Result<Ready> {
+    /// Reads the profile and its files, and refuses here whatever can be refused. `delivered`: the name that the PC was delivered
+    /// with, where a sheet tells it.
+    fn ready(&self, delivered: Option<&str>, language: Language) -> Result<Ready> {
         let past = past_of(&super::read(&self.state, language)?);
         let set = given_variables(&self.set)?;
         let text = profile_text(&self.profile)?;
@@ -64,7 +65,7 @@ impl ProfileArgs {
         let before = past.as_ref().and_then(|past| past.opened.as_ref()).filter(same);
         let asked = Asked {
             name: self.name.as_deref(),
-            before: before.and_then(|before| before.name.as_deref()),
+            before: before.and_then(|before| before.name.as_deref()).or(delivered),
             file: self.names.as_deref(),
             depot: depot.as_deref(),
             folder: &folder,
@@ -78,7 +79,10 @@ impl ProfileArgs {
 
 /// Shows what a run would do.
 pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
-    let ready = args.profile.ready(language)?;
+    let ready = args.profile.ready(None, language)?;
+    if let (Some((_, place)), Some(name)) = (&ready.names, &ready.opened.name) {
+        naming::tell(name, place, !place.path.exists(), language);
+    }
     let before = ready.past.as_ref().filter(|past| engine::goes_on(past, &ready.opened).is_ok());
     let mut past = before.cloned().unwrap_or_default();
     past.opened.get_or_insert_with(|| ready.opened.clone());
@@ -93,18 +97,17 @@ pub(super) fn plan(args: &PlanArgs, language: Language) -> Result<u8> {
 
 /// Shows what has changed since the PC was prepared.
 pub(super) fn verify(args: &VerifyArgs, language: Language) -> Result<u8> {
-    let ready = args.profile.ready(language)?;
+    let sheet = args.sheet.as_deref().map(sheet::read).transpose()?;
+    let ready = args.profile.ready(sheet.as_ref().and_then(Sheet::host_name), language)?;
     let prepared = ready.past.as_ref().filter(|past| matches!(past.end, Some(RunEnd::Ready | RunEnd::Failed)));
-    let (past, left) = match (&args.sheet, prepared) {
-        (Some(path), _) => {
-            let sheet = sheet::read(path)?;
-            of_this(&sheet, &ready)?;
+    let (past, left) = match (&sheet, prepared) {
+        (Some(sheet), _) => {
+            of_this(sheet, &ready)?;
             // The journal tells more of the past, where it is one of this preparation.
             let own = ready.past.clone().filter(|past| engine::goes_on(past, &ready.opened).is_ok() && past.opened.is_some());
             let past = own.unwrap_or_else(|| {
-                let name = ready.opened.name.as_ref().and(sheet.host_name()).map(str::to_owned);
                 let mut past = sheet.past();
-                past.opened = Some(Opened { name, ..ready.opened.clone() });
+                past.opened = Some(ready.opened.clone());
                 past
             });
             (past, sheet.delivered())
@@ -186,7 +189,7 @@ pub(super) fn run(args: &RunArgs, language: Language) -> Result<u8> {
 
 fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Result<u8> {
     let technician = args.technician.as_deref().map(sheet::technician).transpose()?;
-    let mut ready = args.profile.ready(language)?;
+    let mut ready = args.profile.ready(None, language)?;
     refuse_others()?;
     if let Some(past) = ready.past.as_ref().filter(|past| past.end.is_none()) {
         engine::goes_on(past, &ready.opened)?;
@@ -198,7 +201,10 @@ fn prepare(args: &RunArgs, told: &mut Option<Lines>, language: Language) -> Resu
     let held = Held::take(&state, &ready.profile)?;
     engine::goes_on(&held.past, &ready.opened)?;
     if let Some((pattern, place)) = &ready.names {
-        ready.opened.name = Some(edge::names::reserve(place, pattern, &ready.opened.pc)?.name().to_owned());
+        let begins = !place.path.exists();
+        let given = edge::names::reserve(place, pattern, &ready.opened.pc)?;
+        naming::tell(given.name(), place, begins, language);
+        ready.opened.name = Some(given.name().to_owned());
     }
     let mut kept = held.open()?;
     if kept.past.opened.is_none() {

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use crate::edge::names::{self, Place};
 use crate::fault::{Fault, Result};
+use crate::language::Language;
+use crate::line::one_line;
 use crate::prep::look::Identity;
 use crate::prep::names::pattern::{LONGEST, Pattern};
 use crate::prep::names::{FILE, is_host_name};
@@ -57,6 +59,32 @@ impl Asked<'_> {
         let named = self.file.map(Path::to_owned).or(own).or_else(|| self.depot.map(|depot| depot.join(FILE)));
         Place { named: named.is_some(), path: named.unwrap_or_else(|| self.folder.join(FILE)) }
     }
+}
+
+/// Tells on standard error which list a name comes from: under another account, as with sudo, that may be another one. `begins`: there
+/// was none.
+pub(super) fn tell(name: &str, place: &Place, begins: bool, language: Language) {
+    eprintln!("{}", comes_from(name, place, begins, language));
+}
+
+fn comes_from(name: &str, place: &Place, begins: bool, language: Language) -> String {
+    let file = place.path.display();
+    let line = match begins {
+        false => language.pick(format!("the name {name} comes from {file}"), format!("le nom {name} vient de {file}")),
+        true => language.pick(
+            format!("the name {name} comes from {file}, a new list that begins with it"),
+            format!("le nom {name} vient de {file}, une nouvelle liste qui commence par lui"),
+        ),
+    };
+    // Where the depot is, or where somebody said, it is meant to be begun.
+    if !begins || place.named {
+        return one_line(&line);
+    }
+    let hint = language.pick(
+        "hint: where benches share a list, name it: --depot FOLDER, or sudo --preserve-env=TROUSSE_DEPOT",
+        "conseil : si les postes de préparation partagent une liste, indiquez-la : --depot DOSSIER, ou sudo --preserve-env=TROUSSE_DEPOT",
+    );
+    format!("{}\n{hint}", one_line(&line))
 }
 
 fn not_named(name: &str) -> Fault {

@@ -1,7 +1,8 @@
 //! `trousse prep new`: a profile, drafted from a few answers.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{BufRead as _, Write as _, stderr, stdin};
+use std::io::{self, BufRead as _, ErrorKind, Write as _, stderr, stdin};
 use std::path::{Path, PathBuf};
 
 use crate::cli::agreement;
@@ -84,18 +85,12 @@ pub(super) fn run(args: &NewArgs, language: Language) -> Result<u8> {
     match &args.output {
         None => print(&text),
         Some(path) if args.overwrite => replace::write(path, text.as_bytes()).map_err(|error| cannot_write(path, &error)),
-        Some(path) => create(path, &text),
+        Some(path) => replace::create(path, text.as_bytes()).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => exists(path),
+            _ => cannot_write(path, &error),
+        }),
     }?;
     Ok(0)
-}
-
-/// Writes a file that does not exist yet.
-fn create(path: &Path, text: &str) -> Result<()> {
-    let opened = fs::OpenOptions::new().write(true).create_new(true).open(path);
-    opened.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => exists(path),
-        _ => cannot_write(path, &error),
-    })
 }
 
 fn exists(path: &Path) -> Fault {
@@ -104,10 +99,13 @@ fn exists(path: &Path) -> Fault {
         .hint("name another file, or say --overwrite", "indiquez un autre fichier, ou ajoutez --overwrite")
 }
 
-fn cannot_write(path: &Path, error: &std::io::Error) -> Fault {
+fn cannot_write(path: &Path, error: &io::Error) -> Fault {
     let shown = path.display();
-    Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), error)
-        .hint("name a file in a folder that exists", "indiquez un fichier dans un dossier qui existe")
+    let fault = Fault::because(format!("cannot write {shown}"), format!("impossible d'écrire {shown}"), error);
+    match error.kind() {
+        ErrorKind::StorageFull => fault.hint("make room; nothing was written", "faites de la place ; rien n'a été écrit"),
+        _ => fault.hint("name a file in a folder that exists", "indiquez un fichier dans un dossier qui existe"),
+    }
 }
 
 /// What is asked of whoever sits at the terminal.
@@ -220,18 +218,22 @@ impl NewArgs {
 
     /// The packages of the system in a folder, in the order of their names. One that is broken is refused.
     fn packages(&self, folder: &Path, system: System) -> Result<Vec<Package>> {
-        let below = self.below(folder)?;
         let shown = folder.display();
-        let listed = fs::read_dir(folder).map_err(|error| {
-            Fault::because(format!("cannot read the folder {shown}"), format!("dossier {shown} illisible"), &error)
-        })?;
+        let unread = |error: io::Error| {
+            Fault::because(format!("cannot read the folder {shown}"), format!("dossier {shown} illisible"), &error).hint(
+                "name a folder with packages, beside the profile or below it, or - for none",
+                "indiquez un dossier de paquets, à côté du profil ou en dessous, ou - pour aucun",
+            )
+        };
+        let (folder, below) = self.below(folder, &unread)?;
+        let listed = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>).map_err(unread)?;
         let endings = ENDINGS.iter().find(|(of, _)| *of == system).map(|(_, endings)| *endings).unwrap_or_default();
         let fits = |name: &str| {
             let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
             ending.is_some_and(|ending| endings.contains(&ending.as_str()))
         };
-        let mut names: Vec<String> = listed.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        names.retain(|name| fits(name));
+        let named = listed.into_iter().map(|entry| entry.file_name()).filter(|name| fits(&name.to_string_lossy()));
+        let mut names = named.map(|name| name.into_string().map_err(|name| no_text(&name))).collect::<Result<Vec<String>>>()?;
         names.sort_unstable();
         if names.is_empty() || names.len() > PACKAGES {
             let (count, endings) = (names.len(), endings.join(", "));
@@ -241,23 +243,38 @@ impl NewArgs {
             )
             .hint("name another folder, or - for none", "indiquez un autre dossier, ou - pour aucun"));
         }
-        names.into_iter().map(|name| package(folder, &below, &name)).collect()
+        names.into_iter().map(|name| package(&folder, &below, &name)).collect()
     }
 
-    /// The way from the folder of the profile to that of the packages: a profile names nothing that is elsewhere.
-    fn below(&self, folder: &Path) -> Result<Vec<String>> {
+    /// Where a folder of packages is, which may be told from that of the profile too, and the way to it from there: a profile names
+    /// nothing that is elsewhere.
+    fn below(&self, folder: &Path, unread: &dyn Fn(io::Error) -> Fault) -> Result<(PathBuf, Vec<String>)> {
+        let output = self.output.as_deref().unwrap_or(Path::new("."));
         let own = self.output.as_deref().map_or_else(|| PathBuf::from("."), folder_of);
-        let whole = |path: &Path| fs::canonicalize(path).ok();
-        let below = whole(&own).zip(whole(folder)).and_then(|(own, folder)| folder.strip_prefix(own).ok().map(Path::to_owned));
+        let whole = own.canonicalize().map_err(|error| cannot_write(output, &error))?;
+        let place = if folder.exists() { folder.to_owned() } else { own.join(folder) };
+        let found = place.canonicalize().map_err(unread)?;
         let shown = folder.display();
-        let below = below.ok_or_else(|| {
+        let below = found.strip_prefix(&whole).map_err(|_| {
             Fault::new(format!("{shown} is not beside the profile"), format!("{shown} n'est pas à côté du profil")).hint(
                 "put the packages beside the profile or into a folder there: both travel together",
                 "mettez les paquets à côté du profil ou dans un dossier à cet endroit : ils voyagent ensemble",
             )
         })?;
-        Ok(below.iter().map(|part| part.to_string_lossy().into_owned()).collect())
+        let parts = below.iter().map(|part| part.to_str().map(str::to_owned).ok_or_else(|| no_text(part)));
+        let parts = parts.collect::<Result<Vec<String>>>()?;
+        Ok((place, parts))
     }
+}
+
+/// A profile is text, and names files in it.
+fn no_text(name: &OsStr) -> Fault {
+    let shown = name.to_string_lossy();
+    Fault::new(
+        format!("cannot use {shown}: its name is no text in UTF-8"),
+        format!("{shown} inutilisable : son nom n'est pas du texte UTF-8"),
+    )
+    .hint("rename it", "renommez-le")
 }
 
 /// What a file says of itself.

@@ -30,6 +30,10 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
             return Err(Fault::new(
                 format!("the secret {name} has more than one line"),
                 format!("le secret {name} a plus d'une ligne"),
+            )
+            .hint(
+                "programs read it as a line: give one, without the end of the line",
+                "les programmes le lisent comme une ligne : donnez-en une, sans saut de ligne",
             ));
         }
         secrets.insert(name.clone(), secret);
@@ -39,8 +43,12 @@ pub(super) fn given(names: &[String], args: &SecretsArgs, resumed: bool, languag
 
 fn asked(name: &str, language: Language) -> Result<Secret> {
     let question = language.pick(format!("Secret {name} (it is not shown): "), format!("Secret {name} (il ne s'affiche pas) : "));
-    unseen::ask(&question)?
-        .ok_or_else(|| Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné")))
+    unseen::ask(&question)?.ok_or_else(|| {
+        Fault::new(format!("nobody gave the secret {name}"), format!("le secret {name} n'a pas été donné")).hint(
+            "give the same command again, and type the secret at the question",
+            "relancez la même commande, et tapez le secret à la question",
+        )
+    })
 }
 
 fn missing(name: &str) -> Fault {
@@ -108,7 +116,12 @@ fn passphrase(path: &Path, language: Language) -> Result<Secret> {
         format!("Passphrase of {shown} (it is not shown): "),
         format!("Phrase secrète de {shown} (elle ne s'affiche pas) : "),
     );
-    unseen::ask(&question)?.ok_or_else(nobody)
+    unseen::ask(&question)?.ok_or_else(|| {
+        nobody().hint(
+            "give the same command again, and type it at the question",
+            "relancez la même commande, et tapez-la à la question",
+        )
+    })
 }
 
 /// Seals secrets in a new file.
@@ -116,6 +129,11 @@ pub(super) fn seal(args: &SealArgs, language: Language) -> Result<u8> {
     if let Some(wrong) = args.names.iter().find(|name| !secrets::is_name(name)) {
         return Err(Fault::new(format!("{wrong:?} is no name of a secret"), format!("{wrong:?} n'est pas un nom de secret"))
             .hint("letters, digits and _, as in ADMIN_PASSWORD", "lettres, chiffres et _, par exemple ADMIN_PASSWORD"));
+    }
+    let is_again = |(at, name): &(usize, &String)| args.names[..*at].contains(name);
+    if let Some((_, name)) = args.names.iter().enumerate().find(is_again) {
+        return Err(Fault::new(format!("the secret {name} is named twice"), format!("le secret {name} est nommé deux fois"))
+            .hint("name each once", "nommez chacun une seule fois"));
     }
     if std::fs::symlink_metadata(&args.file).is_ok() {
         let shown = args.file.display();
@@ -132,11 +150,15 @@ pub(super) fn seal(args: &SealArgs, language: Language) -> Result<u8> {
     let mut secrets = Secrets::new();
     for name in &args.names {
         secrets.insert(name.clone(), asked(name, language)?);
+        sealed::check(&args.file, &secrets)?;
     }
     let first = passphrase(&args.file, language)?;
     let again = language.pick("The same again: ", "Encore une fois : ");
     if unseen::ask(again)?.as_ref() != Some(&first) {
-        return Err(Fault::new("the two are not the same; nothing was written", "les deux diffèrent ; rien n'a été écrit"));
+        return Err(Fault::new("the two are not the same; nothing was written", "les deux diffèrent ; rien n'a été écrit").hint(
+            "give the same command again, and type the passphrase twice",
+            "relancez la même commande, et tapez deux fois la phrase secrète",
+        ));
     }
     sealed::seal(&args.file, &secrets, &first).map(|()| 0)
 }

@@ -61,8 +61,8 @@ fn package(name: &str, file: &mut File) -> std::result::Result<Package, Why> {
 }
 
 impl Payloads {
-    /// Finds every payload of a profile: beside it, in its folder, else in the depot by its name. One that is nowhere, or that the
-    /// depot has not as it was put there, is refused.
+    /// Finds every payload of a profile: beside it, in its folder, else in the depot by its name, without the folder before it. One
+    /// that is nowhere, or that the depot has not as it was put there, is refused.
     pub fn find(profile: &Profile, folder: &Path, depot: Option<&Path>) -> Result<Payloads> {
         Payloads::of(profile.payloads(), folder, depot)
     }
@@ -72,6 +72,7 @@ impl Payloads {
         // The depot is asked for what is not here: the rest goes on without it.
         let mut opened: Option<Depot> = None;
         let mut found: BTreeMap<&str, (PathBuf, Option<Digest>)> = BTreeMap::new();
+        let mut taken: BTreeMap<PathBuf, &str> = BTreeMap::new();
         for name in names {
             let beside = folder.join(name);
             let there = !matches!(std::fs::metadata(&beside), Err(error) if error.kind() == io::ErrorKind::NotFound);
@@ -81,8 +82,14 @@ impl Payloads {
                         Some(opened) => opened,
                         none => none.insert(Depot::open(depot)?),
                     };
-                    let payload = opened.manifest.find(name).ok_or_else(|| nowhere(name, folder, depot))?;
-                    (opened.path(payload), Some(payload.digest.clone()))
+                    let payload = opened.manifest.find(last(name)).ok_or_else(|| nowhere(name, folder, depot))?;
+                    let path = opened.path(payload);
+                    // A depot knows no difference between capitals and small letters.
+                    let is_another = |other: &&str| other.to_lowercase() != name.to_lowercase();
+                    if let Some(other) = taken.insert(path.clone(), name).filter(is_another) {
+                        return Err(one_for_two(other, name, depot));
+                    }
+                    (path, Some(payload.digest.clone()))
                 }
                 _ => (beside, None),
             };
@@ -191,12 +198,36 @@ fn unreadable(name: &str, folder: &Path, error: &io::Error) -> Fault {
 }
 
 fn nowhere(name: &str, folder: &Path, depot: &Path) -> Fault {
-    let (shown, depot) = (folder.display(), depot.display());
+    let (shown, shown_depot) = (folder.display(), depot.display());
+    let (file, depot) = (word(last(name)), word(&depot.to_string_lossy()));
     Fault::new(
-        format!("{name:?} is neither in {shown} beside the profile nor in the depot {depot}"),
-        format!("{name:?} n'est ni dans {shown} à côté du profil, ni dans le dépôt {depot}"),
+        format!("{name:?} is neither in {shown} beside the profile nor in the depot {shown_depot}"),
+        format!("{name:?} n'est ni dans {shown} à côté du profil, ni dans le dépôt {shown_depot}"),
     )
-    .hint(format!("trousse depot add {name} --depot {depot}"), format!("trousse depot add {name} --depot {depot}"))
+    .hint(format!("trousse depot add {file} --depot {depot}"), format!("trousse depot add {file} --depot {depot}"))
+}
+
+/// What a depot calls a payload: it has no folders of its own.
+fn last(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
+/// A word of a command line, of sh and of Windows alike.
+fn word(text: &str) -> String {
+    if text.contains(char::is_whitespace) { format!("\"{text}\"") } else { text.to_owned() }
+}
+
+/// The depot has one file for two that the profile keeps apart.
+fn one_for_two(one: &str, other: &str, depot: &Path) -> Fault {
+    let (name, depot) = (last(other), depot.display());
+    Fault::new(
+        format!("{one:?} and {other:?} would both be {name:?} of the depot {depot}"),
+        format!("{one:?} et {other:?} seraient tous deux {name:?} du dépôt {depot}"),
+    )
+    .hint(
+        "give the two files names that differ without their folders, or put both beside the profile",
+        "donnez aux deux fichiers des noms qui diffèrent sans leurs dossiers, ou mettez-les tous deux à côté du profil",
+    )
 }
 
 fn not_as_it_was(name: &str, condition: &Condition, size: u64) -> Fault {
@@ -254,7 +285,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_not_to_be_put_back() {
         let of = |condition: &Condition| not_as_it_was("a", condition, 1).to_string();
-        let held = of(&Condition::Unreadable { why: "the process cannot access the file".into() });
+        let held = of(&Condition::Unreadable { why: Why::new("the process cannot access the file", "le fichier est pris") });
         assert!(held.contains("close what holds it open") && !held.contains("depot add"), "{held}");
         assert!(of(&Condition::Missing).contains("depot add"));
     }
@@ -287,6 +318,14 @@ mod tests {
         assert!(said(Some(&depot)).contains("\"b\" of the depot is missing"), "{}", said(Some(&depot)));
         let neither = Payloads::find(&profile(&["c"]), &beside, Some(&depot)).expect_err("refused").to_string();
         assert!(neither.contains("neither in") && neither.contains("trousse depot add c"), "{neither}");
+        fs::write(&path, b"depot").expect("ours");
+        // As `prep new` names what lies in a folder beside the profile.
+        let found = Payloads::find(&profile(&["packages/b"]), &beside, Some(&depot)).expect("by its last part");
+        assert_eq!(found.get("packages/b").map(|payload| payload.path.clone()), Some(path));
+        let two = Payloads::find(&profile(&["32/b", "64/b"]), &beside, Some(&depot)).expect_err("one for two").to_string();
+        assert!(two.contains("\"32/b\" and \"64/b\" would both be \"b\""), "{two}");
+        let spaced = Payloads::find(&profile(&["packages/a b.msi"]), &beside, Some(&depot)).expect_err("refused").to_string();
+        assert!(spaced.contains("trousse depot add \"a b.msi\" --depot"), "{spaced}");
         // Where everything is beside the profile, nobody asks for the depot.
         assert!(Payloads::find(&profile(&["a"]), &beside, Some(Path::new("/nonexistent"))).is_ok());
     }

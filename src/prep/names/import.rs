@@ -143,7 +143,10 @@ impl Table {
         if rows.is_empty() {
             return Ok(());
         }
-        let headed = rows.iter().position(|(_, fields)| columns(fields).contains_key(&Column::Name));
+        // The headings come first, or below titles of one cell: further down, "PC" is what some row says of a PC.
+        let wide = rows.iter().position(|(_, fields)| fields.len() > 1);
+        let is_headed = |at: &usize| columns(&rows[*at].1).contains_key(&Column::Name);
+        let headed = [Some(0), wide].into_iter().flatten().find(is_headed);
         // A list of names and nothing else has no headings. What only looks like one is a table that says otherwise what it holds.
         let list = rows.first().and_then(|(_, fields)| fields.first()).map(|(column, _)| *column);
         let is_name = |text: &Result<String, Why>| text.as_ref().is_ok_and(|text| label(text).is_some());
@@ -311,6 +314,15 @@ mod tests {
         assert_eq!(names("acme-1\nacme-2\n"), ["acme-1", "acme-2"], "a list");
         assert_eq!(names("Inventory\nComputer Name,Serial Number\nPC-1,X1\n"), ["PC-1 X1"], "a title above the table");
         assert!(read("Inventory\nPC-1|X1\n").is_err_and(|why| why.english.contains("headings")), "no list");
+    }
+
+    #[test]
+    fn a_row_that_only_looks_like_headings_takes_no_names_away() {
+        let typed = "Asset name;Type;Serial number\nACME-01;PC;S1\nACME-02;PC;S2\nACME-03;Laptop;S3\n";
+        assert!(read(typed).expect_err("no column of names").english.contains("headings"));
+        assert_eq!(names("acme-1\nacme-2\nPC\nacme-9\n"), ["acme-1", "acme-2", "PC", "acme-9"], "a list");
+        assert_eq!(names("Name\nacme-1\nPC;spare\n"), ["acme-1", "PC"], "a column of remarks without a heading");
+        assert_eq!(names("PC\nacme-1\n"), ["acme-1"], "a list with a heading");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use super::{Applied, ExitCodes, Scene, Step, beside, from_the_root, given, is_se
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, Sight, State};
 use crate::prep::look::{Act, Command, Contents, Ended, Look, System};
-use crate::secret::Secret;
+use crate::secret::{self, Secret};
 
 /// Bytes of a script beside the profile: a book would be shorter.
 const LONGEST: u64 = 1 << 20;
@@ -217,8 +217,7 @@ impl Step for Script {
         secrets.iter().for_each(|secret| input.add_line(secret));
         let input = Some(input).filter(|_| !secrets.is_empty());
         let Ended { how, output } = pc.run(&Command { input, ..told(self.lines(), scene) })?;
-        let output = secrets.iter().fold(output, |output, secret| secret.hidden_in(&output));
-        Ok(self.exit_codes.applied(Ended { how, output }))
+        Ok(self.exit_codes.applied(Ended { how, output: secret::without(&secrets, &output) }))
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -301,6 +300,13 @@ mod tests {
         pc.secrets.insert("PIN".into(), Secret::new("4711"));
         let ended = pc.apply(&keyed, &change).expect("applied").ended.expect("a program");
         assert_eq!(ended.output, "•••\n•••\n", "it says what it was handed");
+        // One that stands in the other, whichever comes first.
+        pc.secrets.insert("VPN_KEY".into(), Secret::new("4711-battery"));
+        for order in ["\"VPN_KEY\", \"PIN\"", "\"PIN\", \"VPN_KEY\""] {
+            let keys = format!("kind = \"script\"\nrun = \"echo\"\nsecrets = [{order}]\ndone_when = {{ file = \"/a\" }}");
+            let ended = pc.apply(&step(&keys), &change).expect("applied").ended.expect("a program");
+            assert_eq!(ended.output, "•••\n•••\n", "{order}");
+        }
         assert!(refused("kind = \"script\"\nrun = \"x\"\nsecrets = [\"a b\"]\ndone_when = { file = \"/a\" }").contains("a b"));
     }
 

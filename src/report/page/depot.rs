@@ -110,7 +110,9 @@ fn said(checked: &Checked, language: Language) -> String {
             language.pick(format!("truncated: {left} of {size} bytes"), format!("tronqué : {left} octets sur {size}"))
         }
         Condition::Missing => language.pick("missing", "manquant").to_owned(),
-        Condition::Unreadable { why } => language.pick(format!("unreadable: {why}"), format!("illisible : {why}")),
+        Condition::Unreadable { why } => {
+            language.pick(format!("unreadable: {}", why.english), format!("illisible : {}", why.french))
+        }
         Condition::Unknown => language.pick("unknown: nobody added it", "inconnu : personne ne l'a ajouté").to_owned(),
     }
 }
@@ -144,7 +146,10 @@ fn table(manifest: &Manifest, language: Language, zone: &TimeZone) -> Table {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
+    use crate::fault::Why;
     use crate::prep::look::Digest;
     use crate::prep::payload::{About, Form};
     use crate::report::{View, depot_check, depot_list};
@@ -174,7 +179,7 @@ mod tests {
             Condition::Changed,
             Condition::Truncated { left: 3 },
             Condition::Missing,
-            Condition::Unreadable { why: "Input/output error".into() },
+            Condition::Unreadable { why: Why::from(&io::Error::from(io::ErrorKind::PermissionDenied)) },
             Condition::Unknown,
         ];
         for language in Language::ALL {
@@ -192,6 +197,9 @@ mod tests {
                 assert!(!text.contains('\u{1b}'), "{text}");
             }
         }
+        let french = View { width: 80, ..View::new(Language::Fr, TimeZone::UTC) };
+        let text = depot_check("/srv/depot", &[checked(all[4].clone())], "3 s", &french);
+        assert!(text.contains("illisible : permission refusée"), "{text}");
         let huge = Payload { digest: Digest { size: u64::MAX, ..Digest::of(b"x") }, ..payload("huge") };
         manifest.put(huge);
         let view = View::new(Language::Fr, TimeZone::UTC);
