@@ -11,10 +11,11 @@ use windows::Win32::Foundation::{CloseHandle, WAIT_TIMEOUT};
 use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject};
 use windows::core::w;
 
-use super::process::{Program, windows_folder};
+use super::process::{INTERRUPT, Program, windows_folder};
 use super::word::quoted;
 use super::{about, powershell};
 use crate::edge::pc::{copied, digest};
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
 use crate::prep::pack;
@@ -25,6 +26,7 @@ const SHARE_READ: u32 = 1;
 const HIBERNATE_S: u32 = 120;
 /// Between two looks at another installation that is running.
 const GLANCE: Duration = Duration::from_millis(200);
+
 /// Installs a package or runs an installer, once no other installation is running.
 pub(super) fn install(
     path: &Path,
@@ -40,6 +42,9 @@ pub(super) fn install(
         if since.elapsed() > limit {
             let output = "Global\\_MSIExecute: another installation is running".to_owned();
             return Ok(Ended { how: How::TookTooLong(timeout_s), output });
+        }
+        if stop::pressed() {
+            return Ok(Ended { how: How::Signal(INTERRUPT), output: String::new() });
         }
         std::thread::sleep(GLANCE);
     }

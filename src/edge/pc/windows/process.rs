@@ -67,7 +67,7 @@ const AFTERWARDS: Duration = Duration::from_millis(100);
 /// And no longer than this in all.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The number of the signal that Ctrl-C is elsewhere.
-const INTERRUPT: i32 = 2;
+pub(super) const INTERRUPT: i32 = 2;
 
 /// The folder of Windows.
 pub(in crate::edge) fn windows_folder() -> String {

@@ -1,7 +1,7 @@
 //! What Windows Update has for this PC, by its agent. A search asks Microsoft, or the server that the customer has named in its
 //! place, and takes minutes.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx};
 use windows::Win32::System::UpdateAgent::{
@@ -10,7 +10,7 @@ use windows::Win32::System::UpdateAgent::{
 };
 use windows::core::BSTR;
 
-use super::deadline::within;
+use super::deadline::{found_within, in_seconds, within};
 use super::system::why;
 use super::update_job;
 use crate::fault::{Fault, Result};
@@ -36,6 +36,10 @@ fn late(seconds: u32) -> Fault {
     Fault::new(
         format!("Windows Update is still at work after {seconds} s"),
         format!("Windows Update travaille encore au bout de {seconds} s"),
+    )
+    .hint(
+        "restart the service wuauserv (services.msc shows whether it hangs), or the PC, then run trousse again",
+        "redémarrez le service wuauserv (services.msc montre s'il est bloqué), ou le PC, puis relancez trousse",
     )
 }
 
@@ -93,11 +97,11 @@ enum Came {
 
 /// Downloads and installs an update; whether it wants a restart. Windows is at work no more when this returns.
 pub(super) fn install(id: &str, timeout_s: u32) -> Result<bool> {
-    let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
+    let (criteria, deadline) = (by_id(id), in_seconds(timeout_s));
+    let id = id.to_owned();
     // On a thread that has COM in the way that the agent wants.
-    let came = std::thread::scope(|scope| scope.spawn(|| installed(id, deadline)).join());
-    let came = came.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    match came.map_err(|error| failed(&error))? {
+    let came = found_within(deadline, move |may_begin| installed(&id, &criteria, deadline, may_begin));
+    match came.ok_or_else(|| late(timeout_s))?.map_err(|error| failed(&error))? {
         Came::To(code, restart) if well(code) => Ok(restart),
         Came::To(code, _) => Err(Fault::new(
             format!("Windows Update has not installed it (result {})", code.0),
@@ -117,13 +121,16 @@ fn well(code: OperationResultCode) -> bool {
 }
 
 #[allow(unsafe_code)]
-fn installed(id: &str, deadline: Instant) -> windows::core::Result<Came> {
+fn installed(id: &str, criteria: &str, deadline: Instant, may_begin: &dyn Fn() -> bool) -> windows::core::Result<Came> {
     let session = session()?;
     // SAFETY: the objects are counted, and the collection outlives the calls that it is handed to.
     unsafe {
-        for update in search(&session, &by_id(id))? {
+        for update in search(&session, criteria)? {
             if update.Identity()?.UpdateID()? != *id || update.IsInstalled()?.as_bool() {
                 continue;
+            }
+            if !may_begin() {
+                return Ok(Came::TooLate);
             }
             if !update.EulaAccepted()?.as_bool() {
                 update.AcceptEula()?;
