@@ -3,12 +3,13 @@
 
 use std::time::Instant;
 
+use windows::Win32::Foundation::E_ACCESSDENIED;
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx};
 use windows::Win32::System::UpdateAgent::{
-    IUpdate, IUpdateCollection, IUpdateSession, OperationResultCode, UpdateCollection, UpdateSession, orcSucceeded,
-    orcSucceededWithErrors,
+    IUpdate, IUpdateCollection, IUpdateSession, OperationResultCode, UpdateCollection, UpdateSession,
+    WU_E_PER_MACHINE_UPDATE_ACCESS_DENIED, orcSucceeded, orcSucceededWithErrors,
 };
-use windows::core::BSTR;
+use windows::core::{BSTR, HRESULT};
 
 use super::deadline::{found_within, in_seconds, within};
 use super::system::why;
@@ -23,8 +24,22 @@ const WANTED: &str = "(IsInstalled=0 and IsHidden=0 and BrowseOnly=0) or (IsInst
 const SEARCH_S: u32 = 1800;
 /// Updates that are looked at: a PC that was off for years has some hundred.
 const MOST: i32 = 1000;
+/// What the agent says to a login over the network, such as that of `prep bench`: it lets an administrator in who sits at the PC,
+/// and SYSTEM.
+const REFUSED: [HRESULT; 2] = [E_ACCESSDENIED, WU_E_PER_MACHINE_UPDATE_ACCESS_DENIED];
 
 fn failed(error: &windows::core::Error) -> Fault {
+    if REFUSED.contains(&error.code()) {
+        let code = u32::from_ne_bytes(error.code().0.to_ne_bytes());
+        return Fault::new(
+            format!("Windows Update refuses this login (0x{code:08x}): it lets nobody in over the network"),
+            format!("Windows Update refuse cette session (0x{code:08x}) : il n'accepte personne par le réseau"),
+        )
+        .hint(
+            "put a step of kind reboot before this one: after a restart the run goes on as SYSTEM, which may",
+            "placez une étape de type reboot avant celle-ci : après un redémarrage, la préparation continue sous SYSTEM, qui y a droit",
+        );
+    }
     Fault::because("Windows Update does not answer", "Windows Update ne répond pas", why(error)).hint(
         "look at the PC's way to the Internet, then run trousse again",
         "vérifiez l'accès à Internet du PC, puis relancez trousse",
@@ -169,5 +184,14 @@ mod tests {
     fn one_update_is_searched_by_what_it_is_known_by() {
         assert_eq!(by_id("0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c"), "UpdateID='0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c'");
         assert_eq!(by_id("a' or Type='Driver"), "UpdateID='aeDe'");
+    }
+
+    #[test]
+    fn a_login_over_the_network_is_told_what_it_may_not_and_not_sent_to_the_cable() {
+        let said = |code: HRESULT| failed(&windows::core::Error::from_hresult(code)).to_string();
+        for code in REFUSED {
+            assert!(said(code).contains("over the network") && said(code).contains("kind reboot"), "{}", said(code));
+        }
+        assert!(said(HRESULT(0x8024_402c_u32.cast_signed())).contains("the PC's way to the Internet"));
     }
 }
