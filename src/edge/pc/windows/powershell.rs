@@ -13,7 +13,7 @@ use crate::prep::look::{Command, Contents, Ended, How};
 
 /// The lines before those of a script: the first that fails ends it, no bar is drawn, and what it writes is UTF-8.
 const BEFORE: &str = "$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'SilentlyContinue'\n\
-    [Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
+    [Console]::InputEncoding = New-Object Text.UTF8Encoding $false\n[Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
 /// Letters of a command line (CreateProcessW), less what stands before the script.
 const LONGEST: usize = 32_767 - 512;
 /// What a file in UTF-8 begins with where it says so.

@@ -18,6 +18,7 @@ use windows::Win32::System::Threading::{
     STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOW, TerminateProcess,
 };
 use windows::core::{HSTRING, PCWSTR, PWSTR};
+use zeroize::Zeroizing;
 
 use super::job::{Desktop, ENDED, Job, NAME, Process};
 use super::said::{Tail, listen};
@@ -26,7 +27,6 @@ use super::word::quoted;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
-use crate::secret::Secret;
 
 /// What programs get of the environment of whoever started the kit: where things are, and nothing that could be a secret.
 const HANDED_ON: &[&str] = &[
@@ -95,7 +95,7 @@ pub(super) struct Program {
     line: String,
     variables: BTreeMap<String, String>,
     /// What it is handed on its standard input.
-    input: Option<Secret>,
+    input: Option<Zeroizing<Vec<u8>>>,
     timeout_s: u32,
     /// It may go on when the kit is killed.
     outlives: bool,
@@ -117,7 +117,13 @@ impl Program {
     /// With the variables of a command in its environment.
     pub(super) fn with(self, command: &Command) -> Program {
         let variables = command.variables.iter().map(|(name, value)| (format!("TROUSSE_{}", name.to_uppercase()), value.clone()));
-        Program { variables: variables.collect(), input: command.input.clone(), timeout_s: command.timeout_s, ..self }
+        let input = command.input.as_ref().map(|input| Zeroizing::new(input.reveal().as_bytes().to_vec()));
+        Program { variables: variables.collect(), input, timeout_s: command.timeout_s, ..self }
+    }
+
+    /// With other bytes on its standard input.
+    pub(super) fn reading(self, input: Option<Zeroizing<Vec<u8>>>) -> Program {
+        Program { input, ..self }
     }
 
     /// With a deadline.
@@ -178,7 +184,7 @@ impl Program {
         let (reader, mut writer) = io::pipe()?;
         let input = input.clone();
         // One that reads nothing of it says so by how it ends.
-        std::thread::spawn(move || drop(writer.write_all(input.reveal().as_bytes())));
+        std::thread::spawn(move || drop(writer.write_all(&input)));
         Ok(reader.into())
     }
 
