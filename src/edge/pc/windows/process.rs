@@ -20,7 +20,7 @@ use windows::Win32::System::Threading::{
 use windows::core::{HSTRING, PCWSTR, PWSTR};
 use zeroize::Zeroizing;
 
-use super::job::{Desktop, ENDED, Job, NAME, Process};
+use super::job::{ENDED, Job, Process, desktop};
 use super::said::{Tail, listen};
 use super::system::why;
 use super::word::quoted;
@@ -194,11 +194,10 @@ impl Program {
         let (reader, writer) = io::pipe()?;
         let told = self.told()?;
         let [input, output] = [told.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
-        let desktop = Desktop::new();
-        let mut desktop_name: Vec<u16> = NAME.encode_utf16().chain([0]).collect();
         let startup = STARTUPINFOW {
             cb: size_of::<STARTUPINFOW>() as u32,
-            lpDesktop: if desktop.is_some() { PWSTR(desktop_name.as_mut_ptr()) } else { PWSTR::null() },
+            // It is only read.
+            lpDesktop: PWSTR(desktop().map_or(std::ptr::null_mut(), |name| name.0.cast_mut())),
             // wShowWindow stays 0, SW_HIDE.
             dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
             hStdInput: input,
@@ -232,7 +231,7 @@ impl Program {
                 &raw const startup,
                 &raw mut started,
             )?;
-            Process::new(started.hProcess, desktop)
+            Process::new(started.hProcess)
         };
         // SAFETY: the handles are those of a process and of its one thread, which waits; the thread's is used here alone.
         unsafe {
@@ -252,6 +251,9 @@ impl Program {
 
 #[cfg(test)]
 mod tests {
+    use windows::Win32::Foundation::GENERIC_ALL;
+    use windows::Win32::System::StationsAndDesktops::{CloseDesktop, DESKTOP_CONTROL_FLAGS, OpenDesktopW};
+
     use super::*;
     use crate::prep::look::Contents;
 
@@ -273,6 +275,18 @@ mod tests {
     fn nothing_of_our_environment_is_handed_on() {
         let said = cmd("set", 20).output;
         assert!(!said.contains("WINEDEBUG") && !said.contains("CARGO") && said.contains("SystemRoot"), "{said}");
+    }
+
+    #[allow(unsafe_code)]
+    #[test]
+    fn the_desktop_is_still_there_for_what_a_program_has_left_behind() {
+        assert_eq!(cmd("exit 0", 20).how, How::Code(0));
+        let name = desktop().expect("this session may make one");
+        // SAFETY: the name is a constant text; the handle is closed here.
+        unsafe {
+            let there = OpenDesktopW(name, DESKTOP_CONTROL_FLAGS(0), false, GENERIC_ALL.0).expect("it is still there");
+            CloseDesktop(there).expect("ours");
+        }
     }
 
     /// That its children are ended too is seen in tests/windows/prep/run.
