@@ -44,7 +44,11 @@ pub use system::{Pc, may_prepare, state_folder};
 /// A fault about a file of the PC.
 fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
     let shown = path.as_ref().display();
-    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
+    hinted(Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error), error)
+}
+
+/// A fault with the way out of what the system said.
+fn hinted(fault: Fault, error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::PermissionDenied => system::as_whom(fault),
         io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
@@ -145,18 +149,14 @@ pub fn past_of(read: &Lines<Written>) -> Option<Past> {
 /// # Errors
 /// It is no journal, or nothing tells of which profile and PC: that stands in its first line.
 pub fn lines(state: &Path) -> Result<Lines<Written>> {
-    own_lines(state).map_err(|fault| {
-        // Windows lets nobody read what another trousse is writing.
-        if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
-    })
-}
-
-/// The same, for whoever keeps others away.
-fn own_lines(state: &Path) -> Result<Lines<Written>> {
     let path = journal_in(state);
-    if !path.exists() {
-        return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
-    }
+    match File::open(&path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
+        }
+        // That nobody may look is another answer than that there is none.
+        opened => opened.map_err(|error| about(&path, &error))?,
+    };
     let read: Lines<Written> = journal::read(&path)?;
     if read.unread.first() == Some(&1) {
         let shown = path.display();
@@ -198,7 +198,7 @@ impl Held {
     /// on with. Nothing is written.
     pub fn take(state: &Path, profile: &Profile) -> Result<Held> {
         let alone = alone()?;
-        let past = past_of(&own_lines(state)?).unwrap_or_default();
+        let past = past_of(&lines(state)?).unwrap_or_default();
         let over = past.opened.as_ref().filter(|_| past.is_over_for(&profile.sha256)).map(|opened| opened.profile.clone());
         let past = if over.is_some() { Past::default() } else { past };
         Ok(Held { alone, state: state.to_owned(), over, past })
