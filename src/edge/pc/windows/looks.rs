@@ -177,7 +177,10 @@ impl Look for Pc {
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
-        self.told(command)
+        match &command.lines {
+            Contents::Text(text) => powershell::look(text, command),
+            Contents::Payload(_) => self.told(command),
+        }
     }
 }
 
