@@ -25,7 +25,7 @@ use jiff::Timestamp;
 pub use super::hash::digest;
 use super::hash::{self, Failed};
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
@@ -213,7 +213,7 @@ impl Held {
             let shown = state.display();
             fs::rename(&path, aside(&state, &profile)).map_err(|error| {
                 let why = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error);
-                system::as_whom(why)
+                hinted(why, &error)
             })?;
         }
         let (journal, _) = Journal::<Written>::open(&path, Duration::ZERO)?;
@@ -240,21 +240,29 @@ impl Log for Kept {
 
 /// Refuses a second preparation at the same time.
 fn alone() -> Result<File> {
-    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(system::one_at_a_time()?);
-    let file = opened.map_err(|error| {
-        system::as_whom(Fault::because(
+    let path = system::one_at_a_time()?;
+    let failed = |error: &io::Error| {
+        let why = Why::from(error);
+        let shown = path.display();
+        Fault::because(
             "cannot keep other preparations of this PC away",
             "impossible d'écarter une autre préparation de ce PC",
-            &error,
-        ))
-    })?;
+            Why::new(format!("{shown}: {}", why.english), format!("{shown} : {}", why.french)),
+        )
+    };
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let file = opened.map_err(|error| hinted(failed(&error), &error))?;
     match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::Error(error)) => {
+            Err(failed(&error)
+                .hint("its folder must lie on a disk of this PC", "son dossier doit se trouver sur un disque de ce PC"))
+        }
         Err(TryLockError::WouldBlock) => Err(Fault::new(
             "this PC is already being prepared by another trousse",
             "un autre trousse est déjà en train de préparer ce PC",
         )
         .hint("wait until that one is done: trousse prep status", "attendez qu'il ait fini : trousse prep status")),
-        _ => Ok(file),
     }
 }
 
