@@ -287,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(lines(folder.path()).expect("a look").entries.is_empty(), "there is none");
+        // No system lets a path be called so.
+        let said = lines(&folder.path().join("a\0b")).expect_err("nobody can look there").to_string();
+        assert!(said.starts_with("cannot use "), "{said}");
+    }
+
+    #[test]
     fn a_profile_that_is_too_long_is_refused_and_not_cut_off() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("long.toml");
