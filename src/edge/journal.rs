@@ -1,5 +1,7 @@
 //! The file of a journal: each line is on the disk before the work goes on.
 
+mod lock;
+
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek, SeekFrom, Write};
 use std::marker::PhantomData;
@@ -33,7 +35,7 @@ impl<L: Line> Journal<L> {
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(failed)?;
         let since = Instant::now();
         let locked = loop {
-            match file.try_lock() {
+            match lock::try_lock(&file) {
                 Err(TryLockError::WouldBlock) if since.elapsed() < patience => std::thread::sleep(GLANCE),
                 locked => break locked,
             }

@@ -25,7 +25,7 @@ use jiff::Timestamp;
 pub use super::hash::digest;
 use super::hash::{self, Failed};
 use super::journal::{self, Journal};
-use crate::fault::{Fault, Result};
+use crate::fault::{Fault, Result, Why};
 use crate::journal::Read as Lines;
 use crate::prep::engine::Log;
 use crate::prep::entry::{Entry, Opened, SCHEMA, Written};
@@ -44,7 +44,11 @@ pub use system::{Pc, may_prepare, state_folder};
 /// A fault about a file of the PC.
 fn about(path: impl AsRef<Path>, error: &io::Error) -> Fault {
     let shown = path.as_ref().display();
-    let fault = Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error);
+    hinted(Fault::because(format!("cannot use {shown}"), format!("{shown} inutilisable"), error), error)
+}
+
+/// A fault with the way out of what the system said.
+fn hinted(fault: Fault, error: &io::Error) -> Fault {
     match error.kind() {
         io::ErrorKind::PermissionDenied => system::as_whom(fault),
         io::ErrorKind::StorageFull => fault.hint("make room on the disk", "faites de la place sur le disque"),
@@ -145,18 +149,14 @@ pub fn past_of(read: &Lines<Written>) -> Option<Past> {
 /// # Errors
 /// It is no journal, or nothing tells of which profile and PC: that stands in its first line.
 pub fn lines(state: &Path) -> Result<Lines<Written>> {
-    own_lines(state).map_err(|fault| {
-        // Windows lets nobody read what another trousse is writing.
-        if cfg!(windows) { alone().err().unwrap_or(fault) } else { fault }
-    })
-}
-
-/// The same, for whoever keeps others away.
-fn own_lines(state: &Path) -> Result<Lines<Written>> {
     let path = journal_in(state);
-    if !path.exists() {
-        return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
-    }
+    match File::open(&path) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(Lines { entries: Vec::new(), whole: 0, torn: false, unread: Vec::new() });
+        }
+        // That nobody may look is another answer than that there is none.
+        opened => opened.map_err(|error| about(&path, &error))?,
+    };
     let read: Lines<Written> = journal::read(&path)?;
     if read.unread.first() == Some(&1) {
         let shown = path.display();
@@ -198,7 +198,7 @@ impl Held {
     /// on with. Nothing is written.
     pub fn take(state: &Path, profile: &Profile) -> Result<Held> {
         let alone = alone()?;
-        let past = past_of(&own_lines(state)?).unwrap_or_default();
+        let past = past_of(&lines(state)?).unwrap_or_default();
         let over = past.opened.as_ref().filter(|_| past.is_over_for(&profile.sha256)).map(|opened| opened.profile.clone());
         let past = if over.is_some() { Past::default() } else { past };
         Ok(Held { alone, state: state.to_owned(), over, past })
@@ -213,7 +213,7 @@ impl Held {
             let shown = state.display();
             fs::rename(&path, aside(&state, &profile)).map_err(|error| {
                 let why = Fault::because(format!("cannot write to {shown}"), format!("impossible d'écrire dans {shown}"), &error);
-                system::as_whom(why)
+                hinted(why, &error)
             })?;
         }
         let (journal, _) = Journal::<Written>::open(&path, Duration::ZERO)?;
@@ -240,21 +240,29 @@ impl Log for Kept {
 
 /// Refuses a second preparation at the same time.
 fn alone() -> Result<File> {
-    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(system::one_at_a_time()?);
-    let file = opened.map_err(|error| {
-        system::as_whom(Fault::because(
+    let path = system::one_at_a_time()?;
+    let failed = |error: &io::Error| {
+        let why = Why::from(error);
+        let shown = path.display();
+        Fault::because(
             "cannot keep other preparations of this PC away",
             "impossible d'écarter une autre préparation de ce PC",
-            &error,
-        ))
-    })?;
+            Why::new(format!("{shown}: {}", why.english), format!("{shown} : {}", why.french)),
+        )
+    };
+    let opened = OpenOptions::new().write(true).create(true).truncate(false).open(&path);
+    let file = opened.map_err(|error| hinted(failed(&error), &error))?;
     match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::Error(error)) => {
+            Err(failed(&error)
+                .hint("its folder must lie on a disk of this PC", "son dossier doit se trouver sur un disque de ce PC"))
+        }
         Err(TryLockError::WouldBlock) => Err(Fault::new(
             "this PC is already being prepared by another trousse",
             "un autre trousse est déjà en train de préparer ce PC",
         )
         .hint("wait until that one is done: trousse prep status", "attendez qu'il ait fini : trousse prep status")),
-        _ => Ok(file),
     }
 }
 
@@ -276,6 +284,15 @@ mod tests {
             names,
             ["journal-0f3c5d7e9a1b2c3d.jsonl", "journal-0f3c5d7e9a1b2c3d-2.jsonl", "journal-0f3c5d7e9a1b2c3d-3.jsonl"]
         );
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(lines(folder.path()).expect("a look").entries.is_empty(), "there is none");
+        // No system lets a path be called so.
+        let said = lines(&folder.path().join("a\0b")).expect_err("nobody can look there").to_string();
+        assert!(said.starts_with("cannot use "), "{said}");
     }
 
     #[test]

@@ -89,8 +89,8 @@ pub trait Look {
     /// password.
     fn has_password(&self, login: &str) -> Result<bool>;
 
-    /// Whether there is such a group.
-    fn has_group(&self, name: &str) -> Result<bool>;
+    /// What profiles call the group that the system finds by a name; `None` where it finds none.
+    fn group(&self, name: &str) -> Result<Option<String>>;
 
     /// Whether a file or a folder stands at a path.
     fn is_there(&self, path: &str) -> Result<bool>;

@@ -49,7 +49,7 @@ impl Resume {
         let profile = beside.join(self.profile.file_name().unwrap_or_default());
         let own = std::env::current_exe().map_err(|error| about(&program, &error))?;
         if !is_the_same(&own, &program) {
-            if !same_age_and_size(&own, &program) {
+            if !holds_the_same(&own, &program) {
                 files::copy(&own, &program.display().to_string(), Mode(0o755))?;
             }
             files::copy(&self.profile, &profile.display().to_string(), Mode(0o600))?;
@@ -84,15 +84,11 @@ pub(super) fn is_the_same(one: &Path, other: &Path) -> bool {
     matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-/// Whether a program was kept before: it is large, and copied once.
-fn same_age_and_size(own: &Path, kept: &Path) -> bool {
-    match (fs::metadata(own), fs::metadata(kept)) {
-        (Ok(own), Ok(kept)) => {
-            let since = own.modified().ok().zip(kept.modified().ok());
-            own.len() == kept.len() && since.is_some_and(|(own, kept)| kept >= own)
-        }
-        _ => false,
-    }
+/// Whether a program was kept before: it is large, and copied once. Another build of it often has the same size.
+fn holds_the_same(own: &Path, kept: &Path) -> bool {
+    let size = |path: &Path| fs::metadata(path).map(|known| known.len()).ok();
+    let known_by = |path: &Path| File::open(path).and_then(|file| digest(file, &mut io::sink())).ok();
+    size(own).is_some() && size(own) == size(kept) && known_by(own).is_some() && known_by(own) == known_by(kept)
 }
 
 #[cfg(test)]
@@ -104,11 +100,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let [own, kept] = ["own", "kept"].map(|name| folder.path().join(name));
         fs::write(&own, "program").expect("ours");
-        assert!(!same_age_and_size(&own, &kept), "there is none");
+        assert!(!holds_the_same(&own, &kept), "there is none");
         fs::write(&kept, "program").expect("ours");
-        assert!(same_age_and_size(&own, &kept));
-        fs::write(&kept, "half").expect("ours");
-        assert!(!same_age_and_size(&own, &kept));
+        assert!(holds_the_same(&own, &kept));
+        for other in ["half", "pr0gram"] {
+            fs::write(&kept, other).expect("ours");
+            assert!(!holds_the_same(&own, &kept), "{other}");
+        }
         assert!(is_the_same(&own, &folder.path().join(".").join("own")) && !is_the_same(&own, &kept));
     }
 }

@@ -205,8 +205,8 @@ impl Look for Pc {
         accounts::has_password(login)
     }
 
-    fn has_group(&self, name: &str) -> Result<bool> {
-        accounts::has_group(name)
+    fn group(&self, name: &str) -> Result<Option<String>> {
+        accounts::group(name)
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {

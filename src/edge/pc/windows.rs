@@ -8,6 +8,7 @@ mod devices;
 mod guarded;
 mod installers;
 mod job;
+mod letters;
 mod line;
 mod looks;
 pub(super) mod moded;

@@ -86,8 +86,11 @@ impl Look for Fake {
         Ok(self.passwords.contains(login))
     }
 
-    fn has_group(&self, name: &str) -> Result<bool> {
-        Ok(self.groups.iter().any(|group| group == name))
+    fn group(&self, name: &str) -> Result<Option<String>> {
+        // A French Windows.
+        let name = if self.system == System::Windows && name == "Administrateurs" { "administrators" } else { name };
+        let found = self.groups.iter().find(|group| group.as_str() == name);
+        Ok(found.or_else(|| self.groups.iter().find(|group| group.eq_ignore_ascii_case(name))).cloned())
     }
 
     fn is_there(&self, path: &str) -> Result<bool> {

@@ -19,7 +19,8 @@ use crate::prep::outcome::Failure;
 pub struct Check {
     /// What is looked at.
     pub what: What,
-    /// With `what = "command"`: it holds where this ends with the exit code 0. It may change nothing: it is run by `plan` too.
+    /// With `what = "command"`: it holds where this ends with the exit code 0, and in PowerShell where the last that it writes is not
+    /// `False`. It may change nothing: it is run by `plan` too.
     pub command: Option<String>,
 }
 

@@ -74,8 +74,8 @@ impl Step for Firmware {
                 "BitLocker demanderait sa clé de récupération ensuite : le firmware n'est pas touché",
             )
             .hint(
-                "put a script before it: manage-bde -protectors -disable C: -RebootCount 1",
-                "placez un script avant : manage-bde -protectors -disable C: -RebootCount 1",
+                "put a script before it: manage-bde -protectors -disable C: -RebootCount 1; if ($LASTEXITCODE) { exit $LASTEXITCODE }",
+                "placez un script avant : manage-bde -protectors -disable C: -RebootCount 1; if ($LASTEXITCODE) { exit $LASTEXITCODE }",
             ));
         }
         let ended = pc.install(&self.file, &self.arguments, scene.timeout_s)?;

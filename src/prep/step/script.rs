@@ -20,8 +20,9 @@ const LONGEST: u64 = 1 << 20;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Script {
-    /// The lines: shell on Linux, where the first that fails ends them, PowerShell on Windows. The variables of the profile are in
-    /// the environment: `$TROUSSE_NAME`, or `$env:TROUSSE_NAME`, is `name`. Either this or `from`.
+    /// The lines: shell on Linux, where the first that fails ends them, PowerShell on Windows, where the first cmdlet that fails
+    /// does; after a program write `if ($LASTEXITCODE) { exit $LASTEXITCODE }`. The variables of the profile are in the environment:
+    /// `$TROUSSE_NAME`, or `$env:TROUSSE_NAME`, is `name`. Either this or `from`.
     pub run: Option<String>,
     /// The file beside the profile that holds them; its ending says what they are: `.sh` or `.ps1`.
     pub from: Option<String>,
@@ -80,7 +81,8 @@ pub struct Detection {
     pub contains: Option<String>,
     /// And this is its SHA-256, in hexadecimal.
     pub sha256: Option<String>,
-    /// This command ends with the exit code 0. It may change nothing: it is run by `plan` too.
+    /// This command ends with the exit code 0; in PowerShell it is not so either where the last that it writes is `False`, as of
+    /// `Test-Path`. It may change nothing: it is run by `plan` too.
     pub command: Option<String>,
     /// And the first version in what it writes is this one or a later one, as in `"2.10"`.
     pub at_least: Option<String>,

@@ -16,6 +16,10 @@ const LONGEST_ON_WINDOWS: usize = 20;
 const ILLEGAL: &str = "\"/\\[]:;|=,+*?<>@";
 /// What the group of administrators is called here, whatever the language of Windows calls it.
 const ADMINISTRATORS: &str = "administrators";
+/// And that of everybody who may log in.
+const USERS: &str = "users";
+/// Groups whose members Windows shows on its sign-in screen, or hides on purpose.
+const SHOWN: [&str; 4] = [ADMINISTRATORS, USERS, "guests", "power-users"];
 /// Letters of a group's name (lmcons.h, GNLEN).
 const LONGEST_GROUP: usize = 256;
 
@@ -29,7 +33,8 @@ pub struct User {
     pub full_name: Option<String>,
     /// Groups that it must be in, as in `["sudo"]` for an administrator, on Windows `["administrators"]`; it may be in others too.
     /// The groups of every Windows are called administrators, users, guests, power-users, remote-desktop-users and backup-operators
-    /// here, whatever the language of the system calls them.
+    /// here, whatever the language of the system calls them. On Windows an account that is in no group at all is put into `users` too,
+    /// or nobody would see it on the sign-in screen.
     #[serde(default)]
     pub groups: Vec<String>,
     /// The environment variable that holds the password for an account that has none; without it, it is asked for at the
@@ -45,6 +50,28 @@ impl User {
             Some(_) => Ok(Some(false)),
             None => Ok(None),
         }
+    }
+
+    /// The group that an account of Windows is put into of which the profile names none that the sign-in screen shows, as
+    /// `net user /add` does: in no group at all it would not be there.
+    fn users(&self, pc: &dyn Look) -> Result<Option<String>> {
+        let shown = self.groups.iter().any(|group| SHOWN.contains(&group.as_str()));
+        Ok((!shown && pc.build()?.system == System::Windows).then(|| USERS.to_owned()))
+    }
+}
+
+/// A group of the profile that the system does not have, or that is written otherwise there.
+fn no_group(group: &str, known: Option<String>) -> Fault {
+    match known {
+        Some(known) => Fault::new(
+            format!("the group {group} is called {known} in a profile"),
+            format!("le groupe {group} s'appelle {known} dans un profil"),
+        )
+        .hint(format!("write groups = [{known:?}]"), format!("écrivez groups = [{known:?}]")),
+        None => Fault::new(format!("no group is called {group}"), format!("aucun groupe ne s'appelle {group}")).hint(
+            "see how it is written, or put the step that makes it before this one (needs)",
+            "vérifiez comment il s'écrit, ou placez avant celle-ci l'étape qui le crée (needs)",
+        ),
     }
 }
 
@@ -66,9 +93,12 @@ impl Step for User {
         if has_password == Some(false) {
             changes.push(Change::new(login, Aspect::Password, State::Absent, State::Present));
         }
-        for group in self.groups.iter().filter(|group| !is.groups.contains(group)) {
-            if !pc.has_group(group)? {
-                return Err(Fault::new(format!("no group is called {group}"), format!("aucun groupe ne s'appelle {group}")));
+        // Joined before all others: whoever is in another has been here.
+        let users = self.users(pc)?.filter(|_| is.groups.is_empty());
+        for group in users.iter().chain(&self.groups).filter(|group| !is.groups.contains(group)) {
+            match pc.group(group)? {
+                Some(known) if known == *group => {}
+                known => return Err(no_group(group, known)),
             }
             changes.push(Change::to_be(login, Aspect::Member(group.clone())));
         }
@@ -85,7 +115,8 @@ impl Step for User {
         let name = self.full_name.as_ref().map(|_| Sight::new(login, Aspect::FullName, name));
         let member = |group: &String| Sight::whether(login, Aspect::Member(group.clone()), is.groups.contains(group));
         let password = has_password.map(|has| Sight::whether(login, Aspect::Password, has));
-        Ok([there].into_iter().chain(name).chain(password).chain(self.groups.iter().map(member)).collect())
+        let groups = self.users(pc)?.into_iter().chain(self.groups.iter().cloned());
+        Ok([there].into_iter().chain(name).chain(password).chain(groups.map(|group| member(&group))).collect())
     }
 
     fn detection(&self) -> Why {
@@ -194,6 +225,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::Language;
     use crate::prep::fake::{Fake, done, planned, refused, step};
     use crate::secret::Secret;
 
@@ -247,7 +279,41 @@ mod tests {
     fn a_group_that_is_not_there_is_a_failure_before_anything_is_made() {
         let pc = Fake::default();
         let fault = pc.plan(&step(TECH)).expect_err("no such group");
-        assert_eq!(fault.to_string(), "no group is called sudo");
+        let said = "no group is called sudo\nhint: see how it is written, or put the step that makes it before this one (needs)";
+        assert_eq!(fault.to_string(), said);
+    }
+
+    #[test]
+    fn a_group_that_windows_calls_otherwise_is_told_as_profiles_write_it() {
+        let groups = vec!["administrators".to_owned(), "users".to_owned(), "Counter staff".to_owned()];
+        let pc = Fake { system: System::Windows, groups, ..Fake::default() };
+        for (written, known) in [("Administrateurs", "administrators"), ("counter STAFF", "Counter staff")] {
+            let of = step(&format!("kind = \"user\"\nlogin = \"tech\"\ngroups = [{written:?}]"));
+            let fault = pc.plan(&of).expect_err("it is called otherwise");
+            let said = format!("the group {written} is called {known} in a profile\nhint: write groups = [{known:?}]");
+            assert_eq!(fault.to_string(), said);
+            assert!(fault.say(Language::Fr).ends_with(&format!("conseil : écrivez groups = [{known:?}]")), "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn an_account_of_windows_is_one_that_the_sign_in_screen_shows() {
+        let groups = ["administrators", "users", "guests", "Counter staff"].map(str::to_owned).to_vec();
+        let mut pc = Fake { system: System::Windows, groups, ..Fake::default() };
+        let of = |groups: &str| step(&format!("kind = \"user\"\nlogin = \"accueil\"\ngroups = [{groups}]"));
+        let joins = |groups: &str, pc: &Fake| {
+            let changes = planned(&of(groups), pc);
+            changes.into_iter().filter_map(|change| if let Aspect::Member(group) = change.aspect { Some(group) } else { None }).collect::<Vec<_>>()
+        };
+        assert_eq!(joins("", &pc), ["users"]);
+        assert_eq!(joins("\"Counter staff\"", &pc), ["users", "Counter staff"]);
+        assert_eq!(joins("\"guests\"", &pc), ["guests"]);
+        assert_eq!(joins("\"administrators\"", &pc), ["administrators"]);
+        done(&of("\"Counter staff\""), &mut pc);
+        assert_eq!(pc.accounts["accueil"].groups, ["users", "Counter staff"]);
+        // Somebody has put it where it is.
+        pc.accounts.insert("accueil".into(), Account { groups: vec!["Counter staff".into()], ..Account::default() });
+        assert_eq!(joins("", &pc), [""; 0]);
     }
 
     #[test]

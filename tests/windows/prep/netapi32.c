@@ -1,10 +1,13 @@
 /* The functions of netapi32.dll that the kit calls, with accounts that stay: wine's answer 0 and keep none of them. For tests only;
- * the accounts are keys under HKLM\Software\Accounts, which the tests read. There is one group beside those of every Windows. Whether
- * an account has a password is asked of advapi32.c. */
+ * the accounts are keys under HKLM\Software\Accounts, which the tests read, and each group of an account is a value of its key. There is
+ * one group beside those of every Windows. Whether an account has a password is asked of advapi32.c. */
 #include <windows.h>
 #include <lm.h>
 
 #define ACCOUNTS L"Software\\Accounts\\"
+/* What the name of a value begins with that is a group. */
+#define MEMBER L"in "
+#define MOST_GROUPS 8
 
 static HKEY account(PCWSTR name, BOOL make)
 {
@@ -100,24 +103,47 @@ NET_API_STATUS WINAPI NetLocalGroupGetInfo(LPCWSTR server, LPCWSTR name, DWORD l
     return 0;
 }
 
+/* The name of an account with that of this PC before it: by a bare name Windows takes the PC for the account where both are called the
+ * same. */
+static PCWSTR of_this_pc(PCWSTR name)
+{
+    WCHAR own[64];
+    DWORD size = 64;
+    int letters;
+    GetComputerNameW(own, &size);
+    letters = lstrlenW(own);
+    if (CompareStringW(LOCALE_INVARIANT, NORM_IGNORECASE, name, min(letters, lstrlenW(name)), own, letters) != CSTR_EQUAL) return NULL;
+    return name[letters] == L'\\' ? name + letters + 1 : NULL;
+}
+
 NET_API_STATUS WINAPI NetLocalGroupAddMembers(LPCWSTR server, LPCWSTR group, DWORD level, LPBYTE buffer, DWORD count)
 {
-    HKEY key = account(((LOCALGROUP_MEMBERS_INFO_3 *)buffer)->lgrmi3_domainandname, FALSE);
+    PCWSTR name = of_this_pc(((LOCALGROUP_MEMBERS_INFO_3 *)buffer)->lgrmi3_domainandname);
+    HKEY key = name ? account(name, FALSE) : NULL;
+    WCHAR value[64];
     (void)server, (void)level, (void)count;
     if (!key) return ERROR_NO_SUCH_MEMBER;
-    set_text(key, L"group", group);
+    wsprintfW(value, MEMBER L"%s", group);
+    set_number(key, value, 1);
     RegCloseKey(key);
     return 0;
 }
 
 NET_API_STATUS WINAPI NetUserGetLocalGroups(LPCWSTR server, LPCWSTR name, DWORD level, DWORD flags, LPBYTE *buffer, DWORD most, LPDWORD read, LPDWORD all)
 {
-    struct { LOCALGROUP_USERS_INFO_0 group; WCHAR name[64]; } *given = LocalAlloc(LPTR, sizeof *given);
-    DWORD size = sizeof given->name;
+    struct { LOCALGROUP_USERS_INFO_0 groups[MOST_GROUPS]; WCHAR names[MOST_GROUPS][64]; } *given = LocalAlloc(LPTR, sizeof *given);
     HKEY key = account(name, FALSE);
+    WCHAR value[64];
+    DWORD size = 64;
     (void)server, (void)level, (void)flags, (void)most;
-    given->group.lgrui0_name = given->name;
-    *read = *all = key && RegQueryValueExW(key, L"group", NULL, NULL, (BYTE *)given->name, &size) == 0;
+    *read = 0;
+    for (DWORD at = 0; key && *read < MOST_GROUPS && !RegEnumValueW(key, at, value, &size, NULL, NULL, NULL, NULL); at++, size = 64) {
+        if (CompareStringW(LOCALE_INVARIANT, 0, value, min(lstrlenW(MEMBER), lstrlenW(value)), MEMBER, lstrlenW(MEMBER)) != CSTR_EQUAL) continue;
+        lstrcpyW(given->names[*read], value + lstrlenW(MEMBER));
+        given->groups[*read].lgrui0_name = given->names[*read];
+        ++*read;
+    }
+    *all = *read;
     if (key) RegCloseKey(key);
     *buffer = (LPBYTE)given;
     return 0;

@@ -31,9 +31,9 @@ pub(super) fn has_password(login: &str) -> Result<bool> {
     Ok(line(&shadow, login).and_then(|line| line.split(':').nth(1)).is_some_and(Account::can_log_in))
 }
 
-/// Whether there is such a group.
-pub(super) fn has_group(name: &str) -> Result<bool> {
-    Ok(line(&read("/etc/group")?, name).is_some())
+/// The group of this name, where there is one.
+pub(super) fn group(name: &str) -> Result<Option<String>> {
+    Ok(line(&read("/etc/group")?, name).map(|_| name.to_owned()))
 }
 
 fn line<'a>(text: &'a str, name: &str) -> Option<&'a str> {

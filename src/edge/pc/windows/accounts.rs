@@ -196,16 +196,16 @@ fn here(kind: WELL_KNOWN_SID_TYPE) -> Option<String> {
     Some(String::from_utf16_lossy(name.get(..name_size as usize)?))
 }
 
-/// Whether there is such a group.
+/// What profiles call the group that Windows finds by a name. It finds it in capitals too, and by its name in the language of this
+/// Windows; the list of an account's groups has one way of writing it.
 #[allow(unsafe_code)]
-pub(super) fn has_group(group: &str) -> Result<bool> {
+pub(super) fn group(group: &str) -> Result<Option<String>> {
     let mut at = std::ptr::null_mut();
     // SAFETY: the text outlives the call; it writes one pointer, to a structure of level 0 that is freed when it is dropped.
     let code = unsafe { NetLocalGroupGetInfo(PCWSTR::null(), &HSTRING::from(name_here(group)), 0, &raw mut at) };
     let given = Given(at.cast::<LOCALGROUP_INFO_0>());
     let found = answered(code, &[NERR_GroupNotFound, ERROR_NO_SUCH_ALIAS], group)?;
-    // Windows finds it in capitals too; the list of an account's groups has one way of writing it.
-    Ok(found.is_some() && given.list(1).first().is_some_and(|known| called(text(known.lgrpi0_name)) == group))
+    Ok(found.and_then(|()| given.list(1).first().map(|known| called(text(known.lgrpi0_name)))))
 }
 
 /// Makes an account without a password. Its home comes with its first logon.
@@ -255,10 +255,10 @@ pub(super) fn set_password(login: &str, password: &Secret) -> Result<()> {
     answered(code, &[], login).map(drop)
 }
 
-/// Adds an account to a group.
+/// Adds an account to a group. By a bare name that is also the PC's, Windows would take the PC for the one that is meant.
 #[allow(unsafe_code)]
 pub(super) fn join(login: &str, group: &str) -> Result<()> {
-    let mut name = wide(login);
+    let mut name = wide(&format!("{}\\{login}", system::host_name()?.now));
     let member = LOCALGROUP_MEMBERS_INFO_3 { lgrmi3_domainandname: PWSTR(name.as_mut_ptr()) };
     let group = HSTRING::from(name_here(group));
     // SAFETY: one structure of level 3 is handed over, as the count says; its text outlives the call, which only reads them.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use windows::Win32::Foundation::{HLOCAL, LocalFree};
+use windows::Win32::Foundation::{ERROR_ACCESS_DENIED, HLOCAL, LocalFree};
 use windows::Win32::Security::Authorization::{
     ConvertStringSecurityDescriptorToSecurityDescriptorW, GetNamedSecurityInfoW, SDDL_REVISION_1, SE_FILE_OBJECT,
     SetNamedSecurityInfoW,
@@ -68,7 +68,7 @@ fn guard(path: &Path, rights: &str) -> Result<()> {
             format!("impossible de protéger le dossier {shown}"),
             why(&error),
         );
-        super::as_whom(fault)
+        if error.code() == ERROR_ACCESS_DENIED.to_hresult() { super::as_whom(fault) } else { fault }
     };
     let descriptor = Descriptor::of(rights).map_err(failed)?;
     let name = HSTRING::from(path.as_os_str());

@@ -10,14 +10,18 @@ use std::time::{Duration, Instant};
 use windows::Win32::Foundation::{CloseHandle, WAIT_TIMEOUT};
 use windows::Win32::System::Threading::{OpenMutexW, ReleaseMutex, SYNCHRONIZATION_SYNCHRONIZE, WaitForSingleObject};
 use windows::core::w;
+use zeroize::Zeroizing;
+use zip::result::ZipError;
 
-use super::process::{Program, windows_folder};
+use super::process::{INTERRUPT, Program, windows_folder};
 use super::word::quoted;
-use super::{about, powershell};
+use super::{about, letters, powershell};
 use crate::edge::pc::{copied, digest};
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Digest, Ended, How};
 use crate::prep::pack;
+use crate::secret::Secret;
 
 /// Others may read the file, and neither write nor remove it (winnt.h, FILE_SHARE_READ).
 const SHARE_READ: u32 = 1;
@@ -25,6 +29,7 @@ const SHARE_READ: u32 = 1;
 const HIBERNATE_S: u32 = 120;
 /// Between two looks at another installation that is running.
 const GLANCE: Duration = Duration::from_millis(200);
+
 /// Installs a package or runs an installer, once no other installation is running.
 pub(super) fn install(
     path: &Path,
@@ -40,6 +45,9 @@ pub(super) fn install(
         if since.elapsed() > limit {
             let output = "Global\\_MSIExecute: another installation is running".to_owned();
             return Ok(Ended { how: How::TookTooLong(timeout_s), output });
+        }
+        if stop::pressed() {
+            return Ok(Ended { how: How::Signal(INTERRUPT), output: String::new() });
         }
         std::thread::sleep(GLANCE);
     }
@@ -86,13 +94,28 @@ pub(super) fn script(
     right: impl FnOnce(&Digest) -> Result<()>,
     command: &Command,
 ) -> Result<Ended> {
+    let input = command.input.as_ref().map(told).transpose()?;
     let bytes = fs::read(path).map_err(|error| about(path, &error))?;
     right(&Digest::of(&bytes))?;
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let copy = Copy::holding(&name, &mut &powershell::marked(bytes)[..], path, workshop, |_| Ok(()))?;
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-File"].map(str::to_owned);
     let words = [&words[..], &[copy.path.display().to_string()]].concat();
-    Program::new(Path::new(&powershell::program()), &words).with(command).run()
+    Program::new(Path::new(&powershell::program()), &words).with(command).reading(input).run()
+}
+
+/// Secrets as such a script reads them: in the letters of consoles, for no line of ours stands before its own that would say otherwise.
+fn told(secrets: &Secret) -> Result<Zeroizing<Vec<u8>>> {
+    letters::of_consoles(secrets.reveal()).ok_or_else(|| {
+        Fault::new(
+            "a secret of the script holds a letter that the consoles of this Windows do not have",
+            "un secret du script contient un caractère que les consoles de ce Windows n'ont pas",
+        )
+        .hint(
+            "put the lines of the script into the profile (`run`), which reads every letter; or choose another secret",
+            "mettez les lignes du script dans le profil (`run`), qui lit tous les caractères ; ou choisissez un autre secret",
+        )
+    })
 }
 
 /// Lets Windows hibernate, or forbids it: its own program alone can make room on the disk for that.
@@ -124,7 +147,11 @@ pub(super) fn driver(
 /// Unpacks a pack that was found whole and bounded.
 fn unpack(pack: &File, to: &Path) -> Result<()> {
     let mut archive = pack::archive(pack).map_err(|why| Fault::new(why.english, why.french))?;
-    archive.extract(to).map_err(|error| about(to, &io::Error::other(error)))
+    archive.extract(to).map_err(|error| match error {
+        ZipError::Io(error) => about(to, &error),
+        _ => Fault::new("the pack cannot be unpacked: it is damaged", "impossible de décompresser le pack : il est endommagé")
+            .hint("fetch it from its maker again", "téléchargez-le de nouveau chez son fabricant"),
+    })
 }
 
 /// A file that nobody else can change, removed at the end.

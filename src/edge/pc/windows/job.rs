@@ -1,5 +1,6 @@
 //! What a program of the PC runs in: a job that ends all that it has started, and a desktop that nobody sees.
 
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use windows::Win32::Foundation::{CloseHandle, GENERIC_ALL, HANDLE, WAIT_OBJECT_0};
@@ -7,7 +8,7 @@ use windows::Win32::System::JobObjects::{
     CreateJobObjectW, JOB_OBJECT_LIMIT, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE, JOBOBJECT_EXTENDED_LIMIT_INFORMATION,
     JobObjectExtendedLimitInformation, SetInformationJobObject, TerminateJobObject,
 };
-use windows::Win32::System::StationsAndDesktops::{CloseDesktop, CreateDesktopW, DESKTOP_CONTROL_FLAGS, HDESK};
+use windows::Win32::System::StationsAndDesktops::{CreateDesktopW, DESKTOP_CONTROL_FLAGS};
 use windows::Win32::System::Threading::{GetExitCodeProcess, WaitForSingleObject};
 use windows::core::{PCWSTR, w};
 
@@ -17,42 +18,32 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 pub(super) const ENDED: u32 = 0xc000_013a;
 
 /// What the desktop is called.
-pub(super) const NAME: &str = "trousse-prep";
+const NAME: PCWSTR = w!("trousse-prep");
+
+/// Whether there is one.
+#[allow(unsafe_code)]
+static DESKTOP: LazyLock<bool> = LazyLock::new(|| {
+    // SAFETY: the name is a constant text, and everything else is left to Windows; it goes with the last program on it.
+    let made = unsafe { CreateDesktopW(NAME, PCWSTR::null(), None, DESKTOP_CONTROL_FLAGS(0), GENERIC_ALL.0, None) };
+    made.is_ok()
+});
 
 /// The desktop of programs that nobody is to see: a window that one opens is on no screen, and waits for nobody longer than the
-/// deadline.
-pub(super) struct Desktop(HDESK);
-
-impl Desktop {
-    /// `None` where this session may make none: then windows are where the session has them.
-    #[allow(unsafe_code)]
-    pub(super) fn new() -> Option<Desktop> {
-        // SAFETY: the name is a constant text, and everything else is left to Windows; it is closed when it is dropped.
-        let made =
-            unsafe { CreateDesktopW(w!("trousse-prep"), PCWSTR::null(), None, DESKTOP_CONTROL_FLAGS(0), GENERIC_ALL.0, None) };
-        made.ok().map(Desktop)
-    }
-}
-
-impl Drop for Desktop {
-    #[allow(unsafe_code)]
-    fn drop(&mut self) {
-        // SAFETY: it was made by `new`, and is closed nowhere else.
-        let _ = unsafe { CloseDesktop(self.0) };
-    }
+/// deadline. `None` where this session may make none: then windows are where the session has them. It stays as long as the kit:
+/// what a program has started and left behind comes to it when that one has long ended.
+pub(super) fn desktop() -> Option<PCWSTR> {
+    DESKTOP.then_some(NAME)
 }
 
 /// A program that runs, or did.
 pub(super) struct Process {
     pub(super) handle: HANDLE,
-    /// It is there as long as the program may want it.
-    _desktop: Option<Desktop>,
 }
 
 impl Process {
     /// A program that was started; its handle is closed when it is dropped.
-    pub(super) fn new(handle: HANDLE, desktop: Option<Desktop>) -> Process {
-        Process { handle, _desktop: desktop }
+    pub(super) fn new(handle: HANDLE) -> Process {
+        Process { handle }
     }
 
     #[allow(unsafe_code)]

@@ -90,8 +90,8 @@ impl Look for Pc {
         Ok(told)
     }
 
-    fn has_group(&self, name: &str) -> Result<bool> {
-        accounts::has_group(name)
+    fn group(&self, name: &str) -> Result<Option<String>> {
+        accounts::group(name)
     }
 
     fn wrong_with(&self, lines: &Contents) -> Result<Option<String>> {
@@ -177,7 +177,10 @@ impl Look for Pc {
     }
 
     fn ask(&self, command: &Command) -> Result<Ended> {
-        self.told(command)
+        match &command.lines {
+            Contents::Text(text) => powershell::look(text, command),
+            Contents::Payload(_) => self.told(command),
+        }
     }
 }
 

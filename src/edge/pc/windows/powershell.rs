@@ -11,9 +11,9 @@ use super::process::{Program, windows_folder};
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Contents, Ended, How};
 
-/// The lines before those of a script: the first that fails ends it, no bar is drawn, and what it writes is UTF-8.
+/// The lines before those of a script: the first cmdlet that fails ends it, no bar is drawn, and what it reads and writes is UTF-8.
 const BEFORE: &str = "$ErrorActionPreference = 'Stop'\n$ProgressPreference = 'SilentlyContinue'\n\
-    [Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
+    [Console]::InputEncoding = New-Object Text.UTF8Encoding $false\n[Console]::OutputEncoding = [Text.Encoding]::UTF8\n";
 /// Letters of a command line (CreateProcessW), less what stands before the script.
 const LONGEST: usize = 32_767 - 512;
 /// What a file in UTF-8 begins with where it says so.
@@ -42,6 +42,20 @@ pub(super) fn run(text: &str, command: &Command) -> Result<Ended> {
     let words = ["-NoProfile", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-OutputFormat", "Text", "-EncodedCommand"];
     let words = [&words.map(str::to_owned)[..], &[encoded]].concat();
     Program::new(Path::new(&program()), &words).with(command).run()
+}
+
+/// Runs lines that only look.
+pub(super) fn look(text: &str, command: &Command) -> Result<Ended> {
+    run(&answering(text), command)
+}
+
+/// Lines whose last word may be their answer: PowerShell itself ends with 0 whatever it is, also where it is `False`. Where the last of
+/// them fails they end with 1, as without this.
+fn answering(text: &str) -> String {
+    format!(
+        "& {{\n{text}\nif (-not $?) {{ exit 1 }}\n}} | ForEach-Object {{ $trousse = $_; $_ }}\n\
+         if ($trousse -is [bool] -and -not $trousse) {{ exit 1 }}\n"
+    )
 }
 
 /// What is wrong with lines, by PowerShell's own parser; nothing of them is run. They are parsed as they are run: what must stand
@@ -112,6 +126,20 @@ mod tests {
         let bytes = STANDARD.decode(encoded("\"é\" > x")).expect("base64");
         let units: Vec<u16> = bytes.chunks(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         assert_eq!(String::from_utf16(&units).expect("UTF-16"), format!("{BEFORE}\"é\" > x\n"));
+    }
+
+    #[test]
+    fn what_a_script_reads_is_utf_8_without_a_mark_as_it_is_written() {
+        assert!(BEFORE.contains("[Console]::InputEncoding = New-Object Text.UTF8Encoding $false\n"), "{BEFORE}");
+    }
+
+    #[test]
+    fn a_look_is_so_by_its_last_word() {
+        assert_eq!(
+            answering("# is it there?\nTest-Path C:\\Kiosk # a comment"),
+            "& {\n# is it there?\nTest-Path C:\\Kiosk # a comment\nif (-not $?) { exit 1 }\n} | ForEach-Object { $trousse = $_; $_ }\n\
+             if ($trousse -is [bool] -and -not $trousse) { exit 1 }\n"
+        );
     }
 
     #[test]

@@ -18,15 +18,15 @@ use windows::Win32::System::Threading::{
     STARTF_USESHOWWINDOW, STARTF_USESTDHANDLES, STARTUPINFOW, TerminateProcess,
 };
 use windows::core::{HSTRING, PCWSTR, PWSTR};
+use zeroize::Zeroizing;
 
-use super::job::{Desktop, ENDED, Job, NAME, Process};
+use super::job::{ENDED, Job, Process, desktop};
 use super::said::{Tail, listen};
 use super::system::why;
 use super::word::quoted;
 use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::{Command, Ended, How};
-use crate::secret::Secret;
 
 /// What programs get of the environment of whoever started the kit: where things are, and nothing that could be a secret.
 const HANDED_ON: &[&str] = &[
@@ -67,7 +67,7 @@ const AFTERWARDS: Duration = Duration::from_millis(100);
 /// And no longer than this in all.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 /// The number of the signal that Ctrl-C is elsewhere.
-const INTERRUPT: i32 = 2;
+pub(super) const INTERRUPT: i32 = 2;
 
 /// The folder of Windows.
 pub(in crate::edge) fn windows_folder() -> String {
@@ -95,7 +95,7 @@ pub(super) struct Program {
     line: String,
     variables: BTreeMap<String, String>,
     /// What it is handed on its standard input.
-    input: Option<Secret>,
+    input: Option<Zeroizing<Vec<u8>>>,
     timeout_s: u32,
     /// It may go on when the kit is killed.
     outlives: bool,
@@ -117,7 +117,13 @@ impl Program {
     /// With the variables of a command in its environment.
     pub(super) fn with(self, command: &Command) -> Program {
         let variables = command.variables.iter().map(|(name, value)| (format!("TROUSSE_{}", name.to_uppercase()), value.clone()));
-        Program { variables: variables.collect(), input: command.input.clone(), timeout_s: command.timeout_s, ..self }
+        let input = command.input.as_ref().map(|input| Zeroizing::new(input.reveal().as_bytes().to_vec()));
+        Program { variables: variables.collect(), input, timeout_s: command.timeout_s, ..self }
+    }
+
+    /// With other bytes on its standard input.
+    pub(super) fn reading(self, input: Option<Zeroizing<Vec<u8>>>) -> Program {
+        Program { input, ..self }
     }
 
     /// With a deadline.
@@ -178,7 +184,7 @@ impl Program {
         let (reader, mut writer) = io::pipe()?;
         let input = input.clone();
         // One that reads nothing of it says so by how it ends.
-        std::thread::spawn(move || drop(writer.write_all(input.reveal().as_bytes())));
+        std::thread::spawn(move || drop(writer.write_all(&input)));
         Ok(reader.into())
     }
 
@@ -188,11 +194,10 @@ impl Program {
         let (reader, writer) = io::pipe()?;
         let told = self.told()?;
         let [input, output] = [told.as_raw_handle(), writer.as_raw_handle()].map(HANDLE);
-        let desktop = Desktop::new();
-        let mut desktop_name: Vec<u16> = NAME.encode_utf16().chain([0]).collect();
         let startup = STARTUPINFOW {
             cb: size_of::<STARTUPINFOW>() as u32,
-            lpDesktop: if desktop.is_some() { PWSTR(desktop_name.as_mut_ptr()) } else { PWSTR::null() },
+            // It is only read.
+            lpDesktop: PWSTR(desktop().map_or(std::ptr::null_mut(), |name| name.0.cast_mut())),
             // wShowWindow stays 0, SW_HIDE.
             dwFlags: STARTF_USESTDHANDLES | STARTF_USESHOWWINDOW,
             hStdInput: input,
@@ -226,7 +231,7 @@ impl Program {
                 &raw const startup,
                 &raw mut started,
             )?;
-            Process::new(started.hProcess, desktop)
+            Process::new(started.hProcess)
         };
         // SAFETY: the handles are those of a process and of its one thread, which waits; the thread's is used here alone.
         unsafe {
@@ -246,6 +251,9 @@ impl Program {
 
 #[cfg(test)]
 mod tests {
+    use windows::Win32::Foundation::GENERIC_ALL;
+    use windows::Win32::System::StationsAndDesktops::{CloseDesktop, DESKTOP_CONTROL_FLAGS, OpenDesktopW};
+
     use super::*;
     use crate::prep::look::Contents;
 
@@ -267,6 +275,18 @@ mod tests {
     fn nothing_of_our_environment_is_handed_on() {
         let said = cmd("set", 20).output;
         assert!(!said.contains("WINEDEBUG") && !said.contains("CARGO") && said.contains("SystemRoot"), "{said}");
+    }
+
+    #[allow(unsafe_code)]
+    #[test]
+    fn the_desktop_is_still_there_for_what_a_program_has_left_behind() {
+        assert_eq!(cmd("exit 0", 20).how, How::Code(0));
+        let name = desktop().expect("this session may make one");
+        // SAFETY: the name is a constant text; the handle is closed here.
+        unsafe {
+            let there = OpenDesktopW(name, DESKTOP_CONTROL_FLAGS(0), false, GENERIC_ALL.0).expect("it is still there");
+            CloseDesktop(there).expect("ours");
+        }
     }
 
     /// That its children are ended too is seen in tests/windows/prep/run.

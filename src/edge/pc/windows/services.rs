@@ -16,6 +16,7 @@ use windows::core::{HSTRING, PCWSTR};
 
 use super::system::why;
 use super::values;
+use crate::edge::stop;
 use crate::fault::{Fault, Result};
 use crate::prep::look::registry::{Data, Key};
 use crate::prep::look::service::{Service, Start};
@@ -133,11 +134,12 @@ pub(super) fn set_running(name: &str, runs: bool, timeout_s: u32) -> Result<()> 
     // One that stops by itself while it starts has failed, and the next look tells it.
     let over = |state| state == wanted || (runs && state == SERVICE_STOPPED);
     while !over(state(&service).map_err(|error| about(name, &error))?) {
-        if Instant::now() > deadline {
+        if Instant::now() > deadline || stop::pressed() {
             return Err(Fault::new(
                 format!("the service {name} is still on its way after {timeout_s} s"),
                 format!("le service {name} n'a toujours pas changé d'état au bout de {timeout_s} s"),
-            ));
+            )
+            .hint("give the step more time: timeout_s", "donnez plus de temps à l'étape : timeout_s"));
         }
         std::thread::sleep(GLANCE);
     }

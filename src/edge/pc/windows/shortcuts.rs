@@ -1,7 +1,9 @@
 //! Shortcuts of Windows, by the shell's own object: written by it, and read back by it.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::windows::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use windows::Win32::Storage::FileSystem::WIN32_FIND_DATAW;
@@ -37,9 +39,9 @@ fn folder(place: &Place) -> Result<PathBuf> {
         let text = SHGetKnownFolderPath(&raw const id, KF_FLAG_CREATE, None).map_err(|error| {
             Fault::because("Windows does not tell where shortcuts lie", "Windows ne dit pas où vont les raccourcis", why(&error))
         })?;
-        let path = text.to_string();
+        let path = OsString::from_wide(text.as_wide());
         CoTaskMemFree(Some(text.0.cast_const().cast()));
-        path.map(PathBuf::from).map_err(|_| about("?", &io::ErrorKind::InvalidData.into()))
+        Ok(path.into())
     }
 }
 

@@ -1,6 +1,6 @@
 //! The system itself: its build, its name, which start of it this is, whether it must be restarted, and its restart.
 
-use windows::Win32::Foundation::{CloseHandle, HANDLE, LUID};
+use windows::Win32::Foundation::{CloseHandle, ERROR_SHUTDOWN_IN_PROGRESS, ERROR_SHUTDOWN_IS_SCHEDULED, HANDLE, LUID};
 use windows::Win32::Security::{
     AdjustTokenPrivileges, GetTokenInformation, LUID_AND_ATTRIBUTES, LookupPrivilegeValueW, SE_PRIVILEGE_ENABLED,
     SE_SHUTDOWN_NAME, TOKEN_ACCESS_MASK, TOKEN_ADJUST_PRIVILEGES, TOKEN_ELEVATION, TOKEN_PRIVILEGES, TOKEN_QUERY, TokenElevation,
@@ -214,11 +214,19 @@ pub(super) fn restart() -> Result<()> {
     let reason = SHTDN_REASON_MAJOR_APPLICATION | SHTDN_REASON_MINOR_INSTALLATION | SHTDN_REASON_FLAG_PLANNED;
     let notice = HSTRING::from("trousse prep");
     // SAFETY: the texts outlive the call, which only reads them.
-    unsafe { InitiateSystemShutdownExW(PCWSTR::null(), &notice, NOTICE_S, true, true, reason) }.map_err(failed)
+    let told = unsafe { InitiateSystemShutdownExW(PCWSTR::null(), &notice, NOTICE_S, true, true, reason) };
+    told.or_else(|error| if is_under_way(&error) { Ok(()) } else { Err(failed(error)) })
+}
+
+/// Whether the PC is on its way down already: an installer that says 1641 has begun a restart itself.
+fn is_under_way(error: &windows::core::Error) -> bool {
+    [ERROR_SHUTDOWN_IN_PROGRESS, ERROR_SHUTDOWN_IS_SCHEDULED].map(|code| code.to_hresult()).contains(&error.code())
 }
 
 #[cfg(test)]
 mod tests {
+    use windows::Win32::Foundation::WIN32_ERROR;
+
     use super::*;
 
     #[test]
@@ -226,6 +234,12 @@ mod tests {
         assert_eq!(name("Windows 10 Pro", Some("23H2"), Some("22631.4460")), "Windows 11 Pro 23H2");
         assert_eq!(name("Windows 10 Pro", Some("22H2"), Some("19045.5131")), "Windows 10 Pro 22H2");
         assert_eq!(name("Windows 7", None, None), "Windows 7");
+    }
+
+    #[test]
+    fn a_restart_that_an_installer_has_begun_is_none_that_failed() {
+        let is_under_way = |code: WIN32_ERROR| super::is_under_way(&windows::core::Error::from_hresult(code.to_hresult()));
+        assert!(is_under_way(WIN32_ERROR(1115)) && is_under_way(WIN32_ERROR(1190)) && !is_under_way(WIN32_ERROR(5)));
     }
 
     #[test]

@@ -5,7 +5,7 @@
 // What `implement` writes.
 #![allow(unsafe_code)]
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use windows::Win32::System::UpdateAgent::{
     IDownloadCompletedCallback, IDownloadCompletedCallback_Impl, IDownloadCompletedCallbackArgs, IDownloadJob,
@@ -17,10 +17,7 @@ use windows::Win32::System::UpdateAgent::{
 use windows::Win32::System::Variant::VARIANT;
 use windows::core::{IUnknown, Ref, implement};
 
-use crate::edge::stop;
-
-/// Between two looks at it.
-const GLANCE: Duration = Duration::from_millis(200);
+use super::deadline::completed;
 
 /// Who is told how far it is. The job itself is asked, but Windows begins none without somebody to tell.
 #[implement(
@@ -59,24 +56,6 @@ impl IInstallationCompletedCallback_Impl for Nobody_Impl {
     }
 }
 
-/// Waits until a job is completed; at the deadline, or when somebody stops the kit, it is told to stop. Whether it had its time.
-fn completed(
-    deadline: Instant,
-    is_completed: impl Fn() -> windows::core::Result<bool>,
-    abort: impl Fn() -> windows::core::Result<()>,
-) -> windows::core::Result<bool> {
-    let mut in_time = true;
-    while !is_completed()? {
-        if in_time && (Instant::now() >= deadline || stop::pressed()) {
-            in_time = false;
-            // Where it can no longer be stopped it comes to its end.
-            let _ = abort();
-        }
-        std::thread::sleep(GLANCE);
-    }
-    Ok(in_time)
-}
-
 /// Downloads; the result, and whether it had its time.
 pub(super) fn download(by: &IUpdateDownloader, deadline: Instant) -> windows::core::Result<(OperationResultCode, bool)> {
     let nobody: IUnknown = Nobody.into();
@@ -103,38 +82,5 @@ pub(super) fn install(by: &IUpdateInstaller, deadline: Instant) -> windows::core
         });
         let _ = job.CleanUp();
         result
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::cell::Cell;
-
-    use super::*;
-
-    #[test]
-    fn what_is_late_is_told_to_stop_once_and_waited_for() {
-        let (aborted, looks) = (Cell::new(0), Cell::new(0));
-        let is_completed = || {
-            looks.set(looks.get() + 1);
-            Ok(aborted.get() > 0 && looks.get() > 3)
-        };
-        let abort = || {
-            aborted.set(aborted.get() + 1);
-            Ok(())
-        };
-        assert!(!completed(Instant::now(), is_completed, abort).expect("it ends"));
-        assert_eq!((aborted.get(), looks.get()), (1, 4), "it was still at work when it was told to stop");
-    }
-
-    #[test]
-    fn what_is_in_time_is_not_disturbed() {
-        let looks = Cell::new(0);
-        let is_completed = || {
-            looks.set(looks.get() + 1);
-            Ok(looks.get() > 1)
-        };
-        let later = Instant::now() + Duration::from_secs(600);
-        assert!(completed(later, is_completed, || panic!("nobody stops it")).expect("it ends"));
     }
 }

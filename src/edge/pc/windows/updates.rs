@@ -1,16 +1,17 @@
 //! What Windows Update has for this PC, by its agent. A search asks Microsoft, or the server that the customer has named in its
 //! place, and takes minutes.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use windows::Win32::Foundation::E_ACCESSDENIED;
 use windows::Win32::System::Com::{CLSCTX_INPROC_SERVER, COINIT_MULTITHREADED, CoCreateInstance, CoInitializeEx};
 use windows::Win32::System::UpdateAgent::{
-    IUpdate, IUpdateCollection, IUpdateSession, OperationResultCode, UpdateCollection, UpdateSession, orcSucceeded,
-    orcSucceededWithErrors,
+    IUpdate, IUpdateCollection, IUpdateSession, OperationResultCode, UpdateCollection, UpdateSession,
+    WU_E_PER_MACHINE_UPDATE_ACCESS_DENIED, orcSucceeded, orcSucceededWithErrors,
 };
-use windows::core::BSTR;
+use windows::core::{BSTR, HRESULT};
 
-use super::deadline::within;
+use super::deadline::{found_within, in_seconds, within};
 use super::system::why;
 use super::update_job;
 use crate::fault::{Fault, Result};
@@ -23,8 +24,22 @@ const WANTED: &str = "(IsInstalled=0 and IsHidden=0 and BrowseOnly=0) or (IsInst
 const SEARCH_S: u32 = 1800;
 /// Updates that are looked at: a PC that was off for years has some hundred.
 const MOST: i32 = 1000;
+/// What the agent says to a login over the network, such as that of `prep bench`: it lets an administrator in who sits at the PC,
+/// and SYSTEM.
+const REFUSED: [HRESULT; 2] = [E_ACCESSDENIED, WU_E_PER_MACHINE_UPDATE_ACCESS_DENIED];
 
 fn failed(error: &windows::core::Error) -> Fault {
+    if REFUSED.contains(&error.code()) {
+        let code = u32::from_ne_bytes(error.code().0.to_ne_bytes());
+        return Fault::new(
+            format!("Windows Update refuses this login (0x{code:08x}): it lets nobody in over the network"),
+            format!("Windows Update refuse cette session (0x{code:08x}) : il n'accepte personne par le réseau"),
+        )
+        .hint(
+            "put a step of kind reboot before this one: after a restart the run goes on as SYSTEM, which may",
+            "placez une étape de type reboot avant celle-ci : après un redémarrage, la préparation continue sous SYSTEM, qui y a droit",
+        );
+    }
     Fault::because("Windows Update does not answer", "Windows Update ne répond pas", why(error)).hint(
         "look at the PC's way to the Internet, then run trousse again",
         "vérifiez l'accès à Internet du PC, puis relancez trousse",
@@ -36,6 +51,10 @@ fn late(seconds: u32) -> Fault {
     Fault::new(
         format!("Windows Update is still at work after {seconds} s"),
         format!("Windows Update travaille encore au bout de {seconds} s"),
+    )
+    .hint(
+        "restart the service wuauserv (services.msc shows whether it hangs), or the PC, then run trousse again",
+        "redémarrez le service wuauserv (services.msc montre s'il est bloqué), ou le PC, puis relancez trousse",
     )
 }
 
@@ -93,11 +112,11 @@ enum Came {
 
 /// Downloads and installs an update; whether it wants a restart. Windows is at work no more when this returns.
 pub(super) fn install(id: &str, timeout_s: u32) -> Result<bool> {
-    let deadline = Instant::now() + Duration::from_secs(timeout_s.into());
+    let (criteria, deadline) = (by_id(id), in_seconds(timeout_s));
+    let id = id.to_owned();
     // On a thread that has COM in the way that the agent wants.
-    let came = std::thread::scope(|scope| scope.spawn(|| installed(id, deadline)).join());
-    let came = came.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-    match came.map_err(|error| failed(&error))? {
+    let came = found_within(deadline, move |may_begin| installed(&id, &criteria, deadline, may_begin));
+    match came.ok_or_else(|| late(timeout_s))?.map_err(|error| failed(&error))? {
         Came::To(code, restart) if well(code) => Ok(restart),
         Came::To(code, _) => Err(Fault::new(
             format!("Windows Update has not installed it (result {})", code.0),
@@ -117,13 +136,16 @@ fn well(code: OperationResultCode) -> bool {
 }
 
 #[allow(unsafe_code)]
-fn installed(id: &str, deadline: Instant) -> windows::core::Result<Came> {
+fn installed(id: &str, criteria: &str, deadline: Instant, may_begin: &dyn Fn() -> bool) -> windows::core::Result<Came> {
     let session = session()?;
     // SAFETY: the objects are counted, and the collection outlives the calls that it is handed to.
     unsafe {
-        for update in search(&session, &by_id(id))? {
+        for update in search(&session, criteria)? {
             if update.Identity()?.UpdateID()? != *id || update.IsInstalled()?.as_bool() {
                 continue;
+            }
+            if !may_begin() {
+                return Ok(Came::TooLate);
             }
             if !update.EulaAccepted()?.as_bool() {
                 update.AcceptEula()?;
@@ -162,5 +184,14 @@ mod tests {
     fn one_update_is_searched_by_what_it_is_known_by() {
         assert_eq!(by_id("0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c"), "UpdateID='0b4e5b5f-1d6f-4f1e-8a3d-6f8c9b1f2a3c'");
         assert_eq!(by_id("a' or Type='Driver"), "UpdateID='aeDe'");
+    }
+
+    #[test]
+    fn a_login_over_the_network_is_told_what_it_may_not_and_not_sent_to_the_cable() {
+        let said = |code: HRESULT| failed(&windows::core::Error::from_hresult(code)).to_string();
+        for code in REFUSED {
+            assert!(said(code).contains("over the network") && said(code).contains("kind reboot"), "{}", said(code));
+        }
+        assert!(said(HRESULT(0x8024_402c_u32.cast_signed())).contains("the PC's way to the Internet"));
     }
 }

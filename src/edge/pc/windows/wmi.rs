@@ -24,14 +24,26 @@ pub(super) fn rows(namespace: &str, question: &str) -> Result<Vec<Row>> {
     let answered = within(ANSWER_S, move || told(&there, &asked)).ok_or_else(|| {
         failed(Why::new(format!("nothing came within {ANSWER_S} s"), format!("rien n'est venu en {ANSWER_S} s")))
     })?;
-    answered.map_err(|error| {
-        let said = error.to_string();
-        let fault = failed(Why::new(said.clone(), said));
-        match error {
-            WMIError::HResultError { hres } if DENIED.contains(&hres) => super::as_whom(fault),
-            _ => fault,
-        }
+    answered.map_err(|error| match error {
+        WMIError::HResultError { hres } if DENIED.contains(&hres) => super::as_whom(failed(why(hres))),
+        WMIError::HResultError { hres } => failed(why(hres)),
+        _ => failed(Why::new("its answer cannot be read", "sa réponse est illisible")),
     })
+}
+
+/// What an answer means (wbemcli.h), by its number where it is none of the usual ones.
+fn why(code: i32) -> Why {
+    let number = u32::from_ne_bytes(code.to_ne_bytes());
+    match number {
+        _ if DENIED.contains(&code) => {
+            Why::new(format!("access denied (0x{number:08x})"), format!("accès refusé (0x{number:08x})"))
+        }
+        // WBEM_E_INVALID_NAMESPACE, WBEM_E_INVALID_CLASS.
+        0x8004_100e | 0x8004_1010 => {
+            Why::new(format!("this Windows does not have it (0x{number:08x})"), format!("ce Windows ne l'a pas (0x{number:08x})"))
+        }
+        _ => Why::new(format!("error 0x{number:08x}"), format!("erreur 0x{number:08x}")),
+    }
 }
 
 /// The question itself. What is encrypted is told to those alone who ask for an encrypted answer (Win32_EncryptableVolume).
@@ -77,6 +89,13 @@ mod tests {
     fn a_namespace_that_is_not_there_is_a_fault() {
         let fault = rows("root\\trousse-nobody", "SELECT * FROM Win32_Tpm").expect_err("it is not there");
         assert!(!format!("{fault:?}").contains("administrator"), "an administrator would not find it either: {fault:?}");
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_in_the_words_of_whoever_asks() {
+        assert_eq!(why(0x8004_100e_u32.cast_signed()).french, "ce Windows ne l'a pas (0x8004100e)");
+        assert_eq!(why(0x8004_1003_u32.cast_signed()).french, "accès refusé (0x80041003)");
+        assert_eq!(why(0x8004_1001_u32.cast_signed()).english, "error 0x80041001");
     }
 
     #[test]
