@@ -98,7 +98,10 @@ pub fn archive<R: Read + Seek>(file: R) -> Result<ZipArchive<R>, Why> {
     }
     if whole > UNPACKED {
         let most = UNPACKED >> 30;
-        return Err(Why::new(format!("it unpacks to more than {most} GiB"), format!("il se déplie en plus de {most} Gio")));
+        return Err(Why::new(
+            format!("it unpacks to more than {most} GiB"),
+            format!("une fois décompressé, il dépasse {most} Gio"),
+        ));
     }
     Ok(archive)
 }
