@@ -4,7 +4,7 @@ mod acts;
 mod looks;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -80,6 +80,8 @@ pub(crate) struct Fake {
     /// The firmware that its next start brings.
     pub(crate) next_firmware: Option<String>,
     pub(crate) on_battery: bool,
+    /// How the next uninstallers end.
+    pub(crate) line_codes: VecDeque<i32>,
     /// The program whose uninstaller runs.
     pub(crate) removing: Option<usize>,
     /// Looks after which a program is gone whose uninstaller has ended.
@@ -140,6 +142,7 @@ impl Default for Fake {
             firmware: None,
             next_firmware: None,
             on_battery: false,
+            line_codes: VecDeque::new(),
             removing: None,
             removal_takes: 0,
             wmi: Vec::new(),

@@ -155,14 +155,14 @@ impl Act for Fake {
     }
 
     fn run_line(&mut self, line: &str, _: u32) -> Result<Ended> {
+        let code = self.line_codes.pop_front().unwrap_or(0);
         self.act(format!("line {line}"), |pc| {
-            pc.removing = pc
-                .programs
-                .iter()
-                .position(|program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall)))
+            let is_its_line = |program: &Program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall));
+            // Another installation is running: nothing is removed.
+            pc.removing = pc.programs.iter().position(is_its_line).filter(|_| code != 1618);
         });
         self.gone();
-        Ok(Ended { how: How::Code(0), output: String::new() })
+        Ok(Ended { how: How::Code(code), output: String::new() })
     }
 
     fn add_driver(&mut self, pack: &str, inf: &str, _: u32) -> Result<Ended> {

@@ -87,6 +87,23 @@ impl Package {
     }
 }
 
+/// Tries until it is not told to come again: another installation comes to its end by itself, and is no failure of this one.
+pub(super) fn with_patience(
+    pc: &mut dyn Act,
+    timeout_s: u32,
+    mut attempt: impl FnMut(&mut dyn Act) -> Result<Applied>,
+) -> Result<Applied> {
+    let mut waited = 0;
+    loop {
+        let applied = attempt(pc)?;
+        if applied.meaning != Meaning::Retry || waited >= timeout_s {
+            return Ok(applied);
+        }
+        pc.wait(PATIENCE_S);
+        waited += PATIENCE_S;
+    }
+}
+
 /// Whether a version is another one or a later one; `1.2` and `1.2.0.0` are the same.
 fn at_least(told: &str, wanted: &str) -> bool {
     fn trimmed(version: &str) -> &str {
@@ -130,16 +147,10 @@ impl Step for Package {
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         let usual = if self.form() == Form::Deb { &[] } else { WINDOWS };
         let arguments = self.arguments.as_deref().unwrap_or_default();
-        let mut waited = 0;
-        loop {
-            let applied = self.exit_codes.applied_or(pc.install(&self.file, arguments, scene.timeout_s)?, usual);
-            // Another installation comes to its end by itself: that is no failure of this one.
-            if applied.meaning != Meaning::Retry || waited >= scene.timeout_s {
-                return Ok(applied);
-            }
-            pc.wait(PATIENCE_S);
-            waited += PATIENCE_S;
-        }
+        with_patience(pc, scene.timeout_s, |pc| {
+            let ended = pc.install(&self.file, arguments, scene.timeout_s)?;
+            Ok(self.exit_codes.applied_or(ended, usual))
+        })
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
