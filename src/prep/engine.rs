@@ -278,7 +278,7 @@ impl Run<'_> {
                 let restart = self.wants_restart(stage);
                 return Ok((outcome, restart));
             }
-            if before.interrupted && self.terms.by == Starter::Startup && !stage.kind.step().begins_again() {
+            if before.unattended && !stage.kind.step().begins_again() {
                 let outcome = Outcome::Failed(Failure::from(&cut_off()));
                 self.ended(stage, &outcome, false, vec![])?;
                 return Ok((outcome, false));

@@ -79,6 +79,8 @@ pub(crate) struct Fake {
     pub(crate) firmware: Option<String>,
     /// The firmware that its next start brings.
     pub(crate) next_firmware: Option<String>,
+    /// Looks at the firmware that fail.
+    pub(crate) firmware_unseen: Cell<u32>,
     pub(crate) on_battery: bool,
     /// How the next uninstallers end.
     pub(crate) line_codes: VecDeque<i32>,
@@ -141,6 +143,7 @@ impl Default for Fake {
             devices: Vec::new(),
             firmware: None,
             next_firmware: None,
+            firmware_unseen: Cell::default(),
             on_battery: false,
             line_codes: VecDeque::new(),
             removing: None,

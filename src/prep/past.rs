@@ -38,6 +38,8 @@ pub struct Step {
     pub changes: Vec<Change>,
     /// It was begun, and nothing tells how that ended.
     pub interrupted: bool,
+    /// It was cut off so, and nobody has started a run since: the PC did.
+    pub unattended: bool,
     /// How often it went wrong since somebody started a run.
     pub failures: u32,
     /// Under which start of the PC it was begun last, since the last run that came to its end.
@@ -73,10 +75,13 @@ impl Past {
             Entry::Started { boot, by } => {
                 self.boot = Some(boot.clone());
                 match by {
-                    Starter::Startup => self.resumes += 1,
+                    Starter::Startup => {
+                        self.resumes += 1;
+                        self.steps.values_mut().for_each(|step| step.unattended |= step.interrupted);
+                    }
                     Starter::Person => {
                         self.resumes = 0;
-                        self.steps.values_mut().for_each(|step| step.failures = 0);
+                        self.steps.values_mut().for_each(|step| (step.failures, step.unattended) = (0, false));
                     }
                 }
                 if self.end.take().is_some() {

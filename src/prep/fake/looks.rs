@@ -180,6 +180,10 @@ impl Look for Fake {
     }
 
     fn firmware(&self) -> Result<Option<String>> {
+        if self.firmware_unseen.get() > 0 {
+            self.firmware_unseen.set(self.firmware_unseen.get() - 1);
+            return Err(Fault::new("not yet", "pas encore"));
+        }
         Ok(self.firmware.clone())
     }
 
