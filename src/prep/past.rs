@@ -139,6 +139,13 @@ impl Past {
         self.steps.get(name).cloned().unwrap_or_default()
     }
 
+    /// Whether a step said under another start of the PC that a restart is needed, and was not begun since.
+    pub fn has_restarted(&self, name: &str, boot: &str) -> bool {
+        let step = self.step(name);
+        let elsewhere = step.begun_under.as_ref().is_some_and(|begun| begun != boot);
+        elsewhere && !step.interrupted && matches!(step.outcome, Some(Outcome::RebootNeeded(_)))
+    }
+
     fn step_mut(&mut self, name: &str) -> &mut Step {
         if !self.steps.contains_key(name) {
             self.order.push(name.to_owned());
