@@ -22,9 +22,9 @@ use super::look::{
     Row, Seen, System,
 };
 use super::pack::{self, Packed};
-use super::path;
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
+use super::{inf, path};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Mac;
@@ -61,6 +61,8 @@ pub(crate) struct Fake {
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) system: System,
+    /// The build, where it is Windows.
+    pub(crate) windows_build: String,
     /// As Windows keeps them: keys and names in any case, the number of a type and bytes.
     pub(crate) registry: BTreeMap<(Key, String), (u32, Vec<u8>)>,
     pub(crate) shortcuts: BTreeMap<(Place, String), Shortcut>,
@@ -130,6 +132,7 @@ impl Default for Fake {
             groups: Vec::new(),
             secrets: BTreeMap::new(),
             system: System::Linux,
+            windows_build: "22631.4460".into(),
             registry: BTreeMap::new(),
             shortcuts: BTreeMap::new(),
             services: BTreeMap::new(),

@@ -67,7 +67,7 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
                         format!("{inf} cite {file}, qui n'y est pas"),
                     ));
                 }
-                devices += driver.devices.len();
+                devices += driver.models.iter().map(|models| 1 + models.devices.len()).sum::<usize>();
                 if devices > DEVICES {
                     return Err(Why::new(
                         "it is for more devices than there are",

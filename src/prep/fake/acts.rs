@@ -171,10 +171,13 @@ impl Act for Fake {
             return Ok(Ended { how: How::Code(2), output: String::new() });
         };
         self.act(format!("driver {pack} {inf}"), |pc| {
+            let models = driver.models_for(inf::Windows::of(Some(&pc.windows_build)));
             for (at, place) in pc.devices.clone().into_iter().enumerate() {
                 let key = Key::machine("SYSTEM\\CurrentControlSet\\Enum").below(&place);
                 let Ok(Some(Data::Multi(ids))) = pc.registry_value(&key, "HardwareID") else { continue };
-                if ids.iter().any(|id| driver.devices.contains(&id.to_lowercase())) {
+                let is_for = |id: &String| models.iter().any(|models| models.devices.contains(&id.to_lowercase()));
+                // What is added to a driver is none itself.
+                if !driver.is_extension() && ids.iter().any(is_for) {
                     let class = format!("{}\\{at:04}", driver.class_guid);
                     let below = Key::machine("SYSTEM\\CurrentControlSet\\Control\\Class").below(&class);
                     let mut keep = |key: &Key, name: &str, text: &str| {

@@ -6,7 +6,7 @@ impl Look for Fake {
     fn build(&self) -> Result<Build> {
         let (name, version, distributions) = match self.system {
             System::Linux => ("Debian GNU/Linux 12", "12", vec!["debian".to_owned()]),
-            System::Windows => ("Windows 11 Pro 23H2", "22631.4460", Vec::new()),
+            System::Windows => ("Windows 11 Pro 23H2", self.windows_build.as_str(), Vec::new()),
         };
         Ok(Build { system: self.system, name: name.to_owned(), distributions, version: Some(version.to_owned()) })
     }
