@@ -188,6 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn a_stick_or_another_drive_under_bitlocker_asks_for_nothing() {
+        let volume = |letter: &str, kind: &str, protected: &str| {
+            let told = [("DriveLetter", letter), ("VolumeType", kind), ("ProtectionStatus", protected)];
+            told.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<Row>()
+        };
+        let with = |volumes: Vec<Row>| Fake { wmi: vec![("Win32_EncryptableVolume".into(), volumes)], ..pc("1.9.1", "0") };
+        for (mut pc, installs) in [
+            (with(vec![volume("C:", "0", "0"), volume("D:", "1", "1"), volume("E:", "2", "1")]), true),
+            (with(vec![volume("C:", "0", "1"), volume("E:", "2", "0")]), false),
+        ] {
+            let changes = planned(&step(STEP), &pc);
+            assert_eq!(pc.apply(&step(STEP), &changes[0]).is_ok(), installs);
+            assert_eq!(pc.acts.len(), usize::from(installs), "{:?}", pc.acts);
+        }
+    }
+
+    #[test]
     fn nothing_but_checks_and_a_restart_follows_it() {
         let profile = |after: &str| {
             let text = format!(
@@ -205,8 +222,8 @@ mod tests {
     fn cut_off(more: &str) -> (Profile, Fake, FakeLog) {
         let (keys, _) = STEP.split_once("when").expect("its models");
         let head = "title = \"t\"\nversion = \"1\"\n[for]\nmodels = [\"OptiPlex*\"]\n";
-        let profile = parse(&format!("{head}[[step]]\nname = \"bios\"\n{keys}")).expect("a profile");
-        let (mut pc, mut log) = (pc("1.9.1", "0"), FakeLog::default());
+        let profile = parse(&format!("{head}[[step]]\nname = \"bios\"\n{keys}{more}")).expect("a profile");
+        let (pc, mut log) = (pc("1.9.1", "0"), FakeLog::default());
         let boot = pc.boot().expect("a start");
         let began = Entry::Began { step: "bios".into(), attempt: 1, changes: planned(&step(STEP), &pc) };
         log.entries = vec![opened(&profile, &pc), Entry::Started { boot, by: Starter::Person }, began];
