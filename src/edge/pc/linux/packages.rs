@@ -28,6 +28,10 @@ const STATUS: &str = "/var/lib/dpkg/status";
 /// What it has not yet written into that list while it is at work.
 const UPDATES: &str = "/var/lib/dpkg/updates";
 
+/// How a package is installed. Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty
+/// ones that it calls installed. A file of settings that was changed on the PC stays as it is: nobody is there to be asked.
+const INSTALL: [&str; 4] = ["--no-force-unsafe-io", "--force-confdef", "--force-confold", "--install"];
+
 /// Which state of its list dpkg was asked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
@@ -103,8 +107,8 @@ pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, ti
     let from = File::open(path).map_err(|error| about(path, &error))?;
     right(&copied(from, path, &mut own.as_file(), own.path())?)?;
     let shown = own.path().display().to_string();
-    // Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty ones that it calls installed.
-    let ended = Program::new("dpkg", &["--no-force-unsafe-io", "--install", "--", &shown]).outliving().within(timeout_s).run();
+    let words = [&INSTALL[..], &["--", &shown]].concat();
+    let ended = Program::new("dpkg", &words).outliving().within(timeout_s).run();
     // It is a file of ours that nobody needs any more.
     let _ = fs::remove_file(own.path());
     ended
