@@ -51,6 +51,8 @@ pub(crate) struct Fake {
     pub(crate) files: BTreeMap<String, (Vec<u8>, Mode)>,
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    /// Packages that are neither wholly installed nor gone.
+    pub(crate) half_there: BTreeMap<String, String>,
     pub(crate) programs: Vec<Program>,
     pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
@@ -124,6 +126,7 @@ impl Default for Fake {
             files: BTreeMap::new(),
             packages: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            half_there: BTreeMap::new(),
             programs: Vec::new(),
             file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),

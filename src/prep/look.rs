@@ -60,6 +60,11 @@ pub trait Look {
     /// The version of a package that is wholly installed; `None` where it is not.
     fn package(&self, name: &str) -> Result<Option<String>>;
 
+    /// The version of a package of which more than its settings is there, wholly installed or not; `None` where nothing else is.
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        self.package(name)
+    }
+
     /// A file beside the profile.
     fn payload(&self, name: &str) -> Result<Digest>;
 

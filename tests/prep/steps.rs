@@ -195,3 +195,18 @@ fn a_package_whose_settings_were_changed_on_the_pc_is_updated_and_they_stay() {
     assert_eq!(pc.read("/etc/counterd.conf").as_deref(), Some("of this PC\n"));
     assert_eq!(pc.shell("dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' counterd"), "ii 2.0");
 }
+
+#[test]
+fn a_package_that_is_half_there_is_removed() {
+    let Some(pc) = ThrowAway::new() else { return };
+    counterd(&pc, "1.0", "exit 1");
+    let state = || pc.shell("dpkg-query --show --showformat='${db:Status-Abbrev}' counterd");
+    pc.shell("dpkg --install /root/counterd.deb");
+    assert_eq!(state(), "iF ");
+    pc.write("/root/p.toml", alone("kind = \"remove-app\"\npackages = [\"counterd\"]"));
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--format", "json"]);
+    assert_eq!((code(&out), outcomes(&out)["s"].as_str()), (0, "changed"), "{}", said(&out));
+    assert_eq!(state(), "rc ");
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--format", "json"]);
+    assert_eq!(outcomes(&out)["s"], "already-so", "{}", said(&out));
+}

@@ -179,7 +179,11 @@ impl Look for Pc {
     }
 
     fn package(&self, name: &str) -> Result<Option<String>> {
-        self.packages.version(name)
+        Ok(self.packages.known(name)?.installed)
+    }
+
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.packages.known(name)?.remains)
     }
 
     fn payload(&self, name: &str) -> Result<Digest> {

@@ -150,7 +150,10 @@ impl Act for Fake {
     }
 
     fn remove_package(&mut self, name: &str, _: u32) -> Result<Ended> {
-        self.act(format!("remove {name}"), |pc| drop(pc.packages.remove(name)));
+        self.act(format!("remove {name}"), |pc| {
+            pc.packages.remove(name);
+            pc.half_there.remove(name);
+        });
         Ok(Ended { how: How::Code(0), output: String::new() })
     }
 

@@ -44,6 +44,10 @@ impl Look for Fake {
         Ok(self.packages.get(name).cloned())
     }
 
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.packages.get(name).or(self.half_there.get(name)).cloned())
+    }
+
     fn payload(&self, name: &str) -> Result<Digest> {
         let bytes = self.payloads.get(name).ok_or_else(|| Fault::new("no such file", "fichier introuvable"))?;
         Ok(Digest::of(bytes))

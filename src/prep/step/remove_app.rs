@@ -72,6 +72,8 @@ impl Unwanted {
 
     fn version(&self) -> State {
         match self {
+            // Of one that was only begun to be installed dpkg may know none.
+            Unwanted::Package { version, .. } if version.is_empty() => State::Present,
             Unwanted::App(App { version, .. }) | Unwanted::Package { version, .. } => State::Text(version.clone()),
             Unwanted::Program(Program { version, .. }) => version.clone().map_or(State::Present, State::Text),
         }
@@ -117,7 +119,7 @@ impl RemoveApp {
             unwanted.extend(programs.map(Unwanted::Program));
         }
         for name in &self.packages {
-            if let Some(version) = pc.package(name)? {
+            if let Some(version) = pc.package_remains(name)? {
                 unwanted.push(Unwanted::Package { name: name.clone(), version });
             }
         }
@@ -352,6 +354,17 @@ mod tests {
         assert_eq!(applied(&[1618, 1618], 0), (Meaning::Done, 0, 60), "another installation came to its end");
         assert_eq!(applied(&[1618; 9], 0), (Meaning::Retry, 1, 60), "it did not, within the time of the step");
         assert_eq!(applied(&[5], u32::MAX), (Meaning::Failed, 1, 0));
+    }
+
+    #[test]
+    fn a_package_that_is_half_there_is_not_gone() {
+        let mut pc = Fake::default();
+        pc.half_there.extend([("telnetd".to_owned(), "0.17".to_owned()), ("rsh".to_owned(), String::new())]);
+        let step = step("kind = \"remove-app\"\npackages = [\"telnetd\", \"rsh\"]");
+        let before: Vec<State> = planned(&step, &pc).into_iter().map(|change| change.before).collect();
+        assert_eq!(before, [State::Text("0.17".into()), State::Present]);
+        done(&step, &mut pc);
+        assert_eq!(pc.half_there.len(), 0);
     }
 
     #[test]
