@@ -54,6 +54,8 @@ pub(crate) struct Fake {
     /// Packages that are neither wholly installed nor gone.
     pub(crate) half_there: BTreeMap<String, String>,
     pub(crate) programs: Vec<Program>,
+    /// The product codes of each upgrade code.
+    pub(crate) related: BTreeMap<String, Vec<String>>,
     pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     /// The accounts that have a password.
@@ -128,6 +130,7 @@ impl Default for Fake {
             payloads: BTreeMap::new(),
             half_there: BTreeMap::new(),
             programs: Vec::new(),
+            related: BTreeMap::new(),
             file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             passwords: BTreeSet::new(),

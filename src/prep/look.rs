@@ -82,6 +82,11 @@ pub trait Look {
         Err(has_no("list of installed programs", "liste des programmes installés"))
     }
 
+    /// The product codes of what Windows Installer has installed with this upgrade code: versions of one product.
+    fn related(&self, _: &str) -> Result<Vec<String>> {
+        Err(has_no("Windows Installer", "Windows Installer"))
+    }
+
     /// The version that a program file tells of itself; `None` where it tells none.
     fn file_version(&self, _: &str) -> Result<Option<String>> {
         Err(has_no("versions in files", "version dans les fichiers"))

@@ -22,7 +22,7 @@ impl Act for Fake {
     /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `pending`, `busy`, `another`,
     /// `firmware`.
     fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
-        let Package { name, version, product_code } = self.payload_package(payload)?;
+        let Package { name, version, product_code, .. } = self.payload_package(payload)?;
         let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
         let manner = text.split_whitespace().nth(4).unwrap_or_default().to_owned();
         let told = [&["install".to_owned(), payload.to_owned()], arguments].concat().join(" ");

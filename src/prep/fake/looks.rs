@@ -60,9 +60,12 @@ impl Look for Fake {
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["package", name, version] => Ok(Package { name: name.into(), version: version.into(), product_code: None }),
-            ["product", name, version, code, ..] => {
-                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()) })
+            ["package", name, version] => {
+                Ok(Package { name: name.into(), version: version.into(), product_code: None, upgrade_code: None })
+            }
+            ["product", name, version, code, ref more @ ..] => {
+                let upgrade_code = more.iter().find_map(|word| word.strip_prefix("upgrade=")).map(str::to_owned);
+                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()), upgrade_code })
             }
             _ => Err(Fault::new("no package", "pas un paquet")),
         }
@@ -75,6 +78,10 @@ impl Look for Fake {
 
     fn programs(&self) -> Result<Vec<Program>> {
         Ok(self.programs.clone())
+    }
+
+    fn related(&self, upgrade_code: &str) -> Result<Vec<String>> {
+        Ok(self.related.get(upgrade_code).cloned().unwrap_or_default())
     }
 
     fn file_version(&self, path: &str) -> Result<Option<String>> {

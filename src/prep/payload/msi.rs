@@ -27,6 +27,8 @@ const LONGEST_VALUE: usize = 256;
 pub struct Product {
     /// The code under which Windows lists it: a GUID in braces, in capitals.
     pub code: String,
+    /// The code that all its versions share, where it has one.
+    pub upgrade_code: Option<String>,
     /// What it is called.
     pub name: String,
     /// Its version.
@@ -37,7 +39,7 @@ pub struct Product {
 
 /// Reads a package, whose streams are all there to their ends: what it installs is in those behind its tables.
 pub(super) fn read(file: &mut impl Source) -> Result<About, Why> {
-    let Product { code, name, version, publisher } = product(&mut *file)?;
+    let Product { code, upgrade_code, name, version, publisher } = product(&mut *file)?;
     let mut whole = CompoundFile::open(file).map_err(unreadable)?;
     let streams = whole.walk().filter(|entry| entry.is_stream() && !entry.is_empty()).take(STREAMS);
     let paths: Vec<PathBuf> = streams.map(|entry| entry.path().to_owned()).collect();
@@ -46,7 +48,7 @@ pub(super) fn read(file: &mut impl Source) -> Result<About, Why> {
         stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).map_err(|_| cut_off())?;
     }
     let (product, version, product_code) = (said(&name), said(&version), Some(code));
-    let about = About { product, version, product_code, ..About::of(Form::Msi) };
+    let about = About { product, version, product_code, upgrade_code, ..About::of(Form::Msi) };
     Ok(About { publisher: publisher.as_deref().and_then(said), ..about })
 }
 
@@ -76,6 +78,7 @@ pub fn product(file: impl Read + Seek) -> Result<Product, Why> {
     let version = property("ProductVersion").ok_or_else(|| lacks("ProductVersion"))?;
     Ok(Product {
         code: code.to_uppercase(),
+        upgrade_code: property("UpgradeCode").filter(|code| is_guid(code)).map(|code| code.to_uppercase()),
         name: property("ProductName").ok_or_else(|| lacks("ProductName"))?,
         version,
         publisher: property("Manufacturer"),
@@ -254,7 +257,11 @@ pub(crate) mod tests {
         let product = product(Cursor::new(package(KIOSK))).expect("a package");
         assert_eq!(product.code, "{0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11}");
         assert_eq!((product.name.as_str(), product.version.as_str()), ("Kiosk", "2.10.0"));
-        assert_eq!(product.publisher.as_deref(), Some("Papeterie"));
+        assert_eq!((product.publisher.as_deref(), product.upgrade_code), (Some("Papeterie"), None));
+        let with = |code: &str| package(&[KIOSK, &[("UpgradeCode", code)]].concat());
+        let upgrade_code = |code: &str| super::product(Cursor::new(with(code))).expect("a package").upgrade_code;
+        let code = "{6b2c1a90-7d35-4e0c-8a4f-1e2d3c4b5a69}";
+        assert_eq!((upgrade_code(code), upgrade_code("none")), (Some(code.to_uppercase()), None));
     }
 
     #[test]
