@@ -12,6 +12,9 @@ use crate::line::one_line;
 /// Bytes of a table that are read: no list of a site has more.
 pub(crate) const BYTES: u64 = 16 << 20;
 
+/// Lines at the beginning of a table that show what parts its fields.
+const FIRST: usize = 10;
+
 /// Characters of a field: no list of a site has more.
 pub(crate) const FIELD: usize = 120;
 
@@ -48,11 +51,14 @@ pub(crate) fn rows(text: &str) -> std::result::Result<Vec<(u64, csv::StringRecor
     let (first, after) = text.split_once('\n').unwrap_or((text, ""));
     let told = first.trim().strip_prefix("sep=").filter(|rest| rest.chars().count() == 1).and_then(|rest| rest.bytes().next());
     let (text, skipped) = if told.is_some() { (after, 1) } else { (text, 0) };
-    // A title above the table parts nothing.
+    // A title above the table parts nothing, or it has a comma as any text may: what parts the fields does so in most lines.
     let parts = |line: &&str| line.bytes().any(|byte| b";,\t".contains(&byte));
-    let headings = text.lines().find(parts).unwrap_or_default();
+    let first: Vec<&str> = text.lines().filter(parts).take(FIRST).collect();
     let most = |separators: &[u8]| {
-        let count = |separator: u8| headings.bytes().filter(|&byte| byte == separator).count();
+        let count = |separator: u8| {
+            let counts = first.iter().map(|line| line.bytes().filter(|&byte| byte == separator).count());
+            counts.fold((0, 0), |(lines, all), count| (lines + usize::from(count > 0), all + count))
+        };
         // Of two as frequent the first.
         separators.iter().copied().rev().max_by_key(|&separator| count(separator)).unwrap_or(b';')
     };
@@ -132,6 +138,8 @@ mod tests {
         let fields = |text: &str| rows(text).expect("rows")[1].1.len();
         assert_eq!(fields("Inventory\nComputer Name,Serial Number\nPC-1,X1\n"), 2);
         assert_eq!(fields("Inventaire\n\nNom\tN° de série\nPC-1\tX1\n"), 2);
+        assert_eq!(fields("Parc de l'agence, Lyon\nNom;N° de série\nPC-1;X1\n"), 2);
+        assert_eq!(fields("Parc de l'agence, Lyon, 2026\nNom;N° de série;Lieu\nPC-1;X1;Lyon, 2e\nPC-2;X2;Lyon, 3e\n"), 3);
     }
 
     #[test]

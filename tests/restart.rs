@@ -61,12 +61,24 @@ kind = "script"
 needs = ["restart"]
 run = "hostname > /etc/counter/named && echo once more >> /etc/counter/times"
 done_when = { file = "/etc/counter/named", contains = "counter-01" }
+
+[[step]]
+name = "clock"
+kind = "service"
+service = "clock.service"
+needs = ["restart"]
+state = "running"
 "#;
+
+/// What runs once the PC is up: whoever starts it waits for that, and so does the preparation that goes on while the PC comes up.
+const CLOCK: &str =
+    "[Unit]\nAfter=multi-user.target\n[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n";
 
 /// What the PC does by itself whenever it is started, after whatever goes on with the preparation: the bench's person, and the
 /// end of the test.
 const PERSON: &str = r#"#!/bin/sh
 export TROUSSE_LANG=en
+while [ "$(systemctl is-active trousse-prep.service)" = active ]; do sleep 0.2; done
 echo "up $(cat /proc/sys/kernel/random/boot_id)"
 trousse prep status >/dev/null 2>&1
 status=$?
@@ -89,7 +101,7 @@ sync
 systemctl poweroff --force
 "#;
 
-const PERSON_UNIT: &str = "[Unit]\nAfter=trousse-prep.service\n[Service]\nType=oneshot\nTimeoutStartSec=infinity\n\
+const PERSON_UNIT: &str = "[Unit]\nAfter=trousse-prep.service\n[Service]\nType=exec\n\
                            StandardOutput=file:/dev/ttyS1\nStandardError=file:/dev/ttyS1\nExecStart=/usr/local/bin/person\n";
 /// What the preparation says when it goes on is heard too.
 const HEARD: &str = "[Service]\nStandardOutput=file:/dev/ttyS1\nStandardError=file:/dev/ttyS1\n";
@@ -148,10 +160,13 @@ impl Pc {
         write("etc/machine-id", b"22222222222222222222222222222222\n", 0o644);
         write("etc/fstab", b"", 0o644);
         write("etc/systemd/system/person.service", PERSON_UNIT.as_bytes(), 0o644);
+        write("etc/systemd/system/clock.service", CLOCK.as_bytes(), 0o644);
         write("etc/systemd/system/trousse-prep.service.d/heard.conf", HEARD.as_bytes(), 0o644);
         let wanted = tree.join("etc/systemd/system/multi-user.target.wants");
         fs::create_dir_all(&wanted).expect("a folder");
-        symlink("../person.service", wanted.join("person.service")).expect("a link");
+        for unit in ["person.service", "clock.service"] {
+            symlink(Path::new("..").join(unit), wanted.join(unit)).expect("a link");
+        }
         for unit in MASKED {
             symlink("/dev/null", tree.join("etc/systemd/system").join(unit)).expect("a link");
         }
@@ -248,7 +263,7 @@ fn ready(said: &str) -> u32 {
     );
     let events = again.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let outcomes: Vec<Value> = events.filter(|event| event["is"] == "step").map(|event| event["outcome"].clone()).collect();
-    assert_eq!(outcomes, vec![Value::from("already-so"); 6], "{again}");
+    assert_eq!(outcomes, vec![Value::from("already-so"); 7], "{again}");
     times.parse().expect("a number")
 }
 

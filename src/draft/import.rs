@@ -298,7 +298,7 @@ mod tests {
         let refused = |bytes: Vec<u8>| read(bytes).expect_err("refused").french;
         let large = zipped(&[("xl/workbook.xml", &["<a>", "          ", ""], 4 << 20)]);
         assert!(large.len() < 1 << 20);
-        assert_eq!(refused(large), "il se déplie en plus de 32 Mio");
+        assert_eq!(refused(large), "une fois décompressé, il dépasse 32 Mio");
         let font = format!("<styleSheet><fonts><font><name val=\"{}\"/></font></fonts><cellXfs>", "x".repeat(1 << 20));
         let styles = zipped(&[("xl/styles.xml", &[&font, "<xf fontId=\"0\"/>", "</cellXfs></styleSheet>"], 100 << 10)]);
         assert_eq!(refused(styles), "il contient plus de styles qu'Excel n'en connaît");

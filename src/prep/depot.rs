@@ -214,7 +214,8 @@ mod tests {
     use crate::prep::payload::Form;
 
     fn payload(name: &str, bytes: &[u8]) -> Payload {
-        let about = About { form: Form::Other, product: None, version: None, publisher: None, product_code: None };
+        let about =
+            About { form: Form::Other, product: None, version: None, publisher: None, product_code: None, upgrade_code: None };
         Payload { name: name.into(), digest: Digest::of(bytes), about, added: "2026-11-21T18:00:00Z".into() }
     }
 

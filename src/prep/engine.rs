@@ -278,10 +278,18 @@ impl Run<'_> {
                 let restart = self.wants_restart(stage);
                 return Ok((outcome, restart));
             }
-            if before.interrupted && self.terms.by == Starter::Startup && !stage.kind.step().begins_again() {
+            if before.unattended && !stage.kind.step().begins_again() {
                 let outcome = Outcome::Failed(Failure::from(&cut_off()));
                 self.ended(stage, &outcome, false, vec![])?;
                 return Ok((outcome, false));
+            }
+            // The restart that was left to others has come, and mended nothing: that was one attempt.
+            if stage.reboot == Restart::Never && self.past.has_restarted(&stage.name, &self.boot) {
+                let outcome = Outcome::DidNotTake(changes.clone());
+                self.ended(stage, &outcome, false, vec![])?;
+                if !self.tries_left(stage) {
+                    return Ok((outcome, false));
+                }
             }
             if !self.tries_left(stage) {
                 // After the last restart it is still not so.
@@ -292,7 +300,8 @@ impl Run<'_> {
                 self.ended(stage, &outcome, false, vec![])?;
                 return Ok((outcome, false));
             }
-            let (outcome, meaning) = self.attempt(stage, changes, before.failures + 1, pending_before)?;
+            let attempt = self.past.step(&stage.name).failures + 1;
+            let (outcome, meaning) = self.attempt(stage, changes, attempt, pending_before)?;
             match outcome {
                 Outcome::Changed(_) => return Ok((outcome, self.wants_restart(stage))),
                 Outcome::RebootNeeded(_) => return Ok((outcome, stage.reboot != Restart::Never)),

@@ -4,7 +4,7 @@ mod acts;
 mod looks;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::Cursor;
 use std::rc::Rc;
 
@@ -22,9 +22,9 @@ use super::look::{
     Row, Seen, System,
 };
 use super::pack::{self, Packed};
-use super::path;
 use super::profile::tests::parse;
 use super::step::{Applied, Kind, Scene};
+use super::{inf, path};
 use crate::fault::{Fault, Result};
 use crate::language::Language;
 use crate::net::Mac;
@@ -51,7 +51,11 @@ pub(crate) struct Fake {
     pub(crate) files: BTreeMap<String, (Vec<u8>, Mode)>,
     pub(crate) packages: BTreeMap<String, String>,
     pub(crate) payloads: BTreeMap<String, Vec<u8>>,
+    /// Packages that are neither wholly installed nor gone.
+    pub(crate) half_there: BTreeMap<String, String>,
     pub(crate) programs: Vec<Program>,
+    /// The product codes of each upgrade code.
+    pub(crate) related: BTreeMap<String, Vec<String>>,
     pub(crate) file_versions: BTreeMap<String, String>,
     pub(crate) accounts: BTreeMap<String, Account>,
     /// The accounts that have a password.
@@ -61,6 +65,8 @@ pub(crate) struct Fake {
     pub(crate) groups: Vec<String>,
     pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) system: System,
+    /// The build, where it is Windows.
+    pub(crate) windows_build: String,
     /// As Windows keeps them: keys and names in any case, the number of a type and bytes.
     pub(crate) registry: BTreeMap<(Key, String), (u32, Vec<u8>)>,
     pub(crate) shortcuts: BTreeMap<(Place, String), Shortcut>,
@@ -79,7 +85,11 @@ pub(crate) struct Fake {
     pub(crate) firmware: Option<String>,
     /// The firmware that its next start brings.
     pub(crate) next_firmware: Option<String>,
+    /// Looks at the firmware that fail.
+    pub(crate) firmware_unseen: Cell<u32>,
     pub(crate) on_battery: bool,
+    /// How the next uninstallers end.
+    pub(crate) line_codes: VecDeque<i32>,
     /// The program whose uninstaller runs.
     pub(crate) removing: Option<usize>,
     /// Looks after which a program is gone whose uninstaller has ended.
@@ -118,7 +128,9 @@ impl Default for Fake {
             files: BTreeMap::new(),
             packages: BTreeMap::new(),
             payloads: BTreeMap::new(),
+            half_there: BTreeMap::new(),
             programs: Vec::new(),
+            related: BTreeMap::new(),
             file_versions: BTreeMap::new(),
             accounts: BTreeMap::new(),
             passwords: BTreeSet::new(),
@@ -126,6 +138,7 @@ impl Default for Fake {
             groups: Vec::new(),
             secrets: BTreeMap::new(),
             system: System::Linux,
+            windows_build: "22631.4460".into(),
             registry: BTreeMap::new(),
             shortcuts: BTreeMap::new(),
             services: BTreeMap::new(),
@@ -139,7 +152,9 @@ impl Default for Fake {
             devices: Vec::new(),
             firmware: None,
             next_firmware: None,
+            firmware_unseen: Cell::default(),
             on_battery: false,
+            line_codes: VecDeque::new(),
             removing: None,
             removal_takes: 0,
             wmi: Vec::new(),

@@ -1,9 +1,12 @@
 //! What a driver says of itself: the .inf of its pack (Microsoft, "INF File Sections and Directives"). It comes from whoever filled
 //! the depot: everything is bounded, and what makes no sense is left out.
 
+mod windows;
+
 use std::collections::BTreeMap;
 
 use crate::fault::Why;
+pub use windows::Windows;
 
 /// Bytes of a file: the largest of graphics drivers have two million.
 pub const LONGEST: u64 = 8 << 20;
@@ -13,8 +16,8 @@ const DEVICES: usize = 20_000;
 const FILES: usize = 20_000;
 /// Bytes of a text with the names in it replaced: Windows takes 4096 letters ("INF Strings Section").
 const FILLED: usize = 4096;
-/// How Windows for 64 bits of Intel and AMD marks what is for it ("Combining Platform Extensions").
-const PLATFORM: &str = "ntamd64";
+/// The class of what adds to the driver of a device and is none itself ("Using an Extension INF File").
+const EXTENSION: &str = "{e2f84ce7-8efa-411c-aa69-97454ca4cb57}";
 
 /// A driver.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +36,18 @@ pub struct Driver {
     pub catalogue: Option<String>,
     /// The files that it brings.
     pub files: Vec<String>,
-    /// The hardware identifiers that it is for, in lower case.
+    /// The devices that it is for, section by section.
+    pub models: Vec<Models>,
+}
+
+/// The devices of a section.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Models {
+    /// Which line of \[Manufacturer\] names it: of the sections of one line Windows takes one.
+    pub line: usize,
+    /// The least Windows that takes it.
+    pub least: Windows,
+    /// Their hardware identifiers, in lower case and in their order.
     pub devices: Vec<String>,
 }
 
@@ -67,8 +81,8 @@ impl Driver {
                 "son [Version] ne décrit aucun pilote : DriverVer, Provider et ClassGuid",
             ));
         };
-        let devices = inf.devices();
-        if devices.is_empty() {
+        let models = inf.models();
+        if models.iter().all(|models| models.devices.is_empty()) {
             return Err(Why::new(
                 "it is for no device of a Windows of 64 bits",
                 "il n'est pour aucun périphérique d'un Windows 64 bits",
@@ -77,7 +91,31 @@ impl Driver {
         let catalogue = inf.first("version", "catalogfile.ntamd64").or_else(|| inf.first("version", "catalogfile"));
         let class = inf.first("version", "class").unwrap_or_default();
         let class_guid = class_guid.to_lowercase();
-        Ok(Driver { class, class_guid, provider, version, day, catalogue, files: inf.files(), devices })
+        Ok(Driver { class, class_guid, provider, version, day, catalogue, files: inf.files(), models })
+    }
+
+    /// Whether it adds to the driver of a device and is none itself.
+    pub fn is_extension(&self) -> bool {
+        self.class_guid == EXTENSION
+    }
+
+    /// The sections that a Windows takes: of each line of \[Manufacturer\] the one that fits it best.
+    pub fn models_for(&self, windows: Windows) -> Vec<&Models> {
+        let mut best: BTreeMap<usize, &Models> = BTreeMap::new();
+        for models in self.models.iter().filter(|models| models.least <= windows) {
+            let known = best.entry(models.line).or_insert(models);
+            if known.least < models.least {
+                *known = models;
+            }
+        }
+        best.into_values().collect()
+    }
+}
+
+impl Models {
+    /// The place of the first of a device's identifiers that is one of these.
+    pub fn fit(&self, ids: &[String]) -> Option<usize> {
+        ids.iter().position(|id| self.devices.binary_search(id).is_ok())
     }
 }
 
@@ -151,6 +189,8 @@ impl Inf {
             let line = std::mem::take(&mut whole);
             if let Some(inside) = line.strip_prefix('[') {
                 name = inside.split(']').next().unwrap_or_default().trim().to_lowercase();
+                // One without a line says something too: it is for no device.
+                sections.entry(name.clone()).or_default();
             } else if !line.is_empty() {
                 let quoted = line.starts_with('"');
                 let (key, list) = match line.split_once('=').filter(|_| !quoted) {
@@ -203,21 +243,25 @@ impl Inf {
         self.all(section, key)?.into_iter().next().filter(|text| !text.is_empty())
     }
 
-    /// The hardware identifiers of the sections that \[Manufacturer\] names for 64 bits: behind what is installed, comma by comma.
-    fn devices(&self) -> Vec<String> {
-        let mut devices = Vec::new();
-        for (_, models) in self.section("manufacturer") {
-            let Some((name, decorations)) = models.split_first() else { continue };
-            for decoration in decorations.iter().filter(|decoration| decoration.to_lowercase().starts_with(PLATFORM)) {
-                for (_, model) in self.section(&format!("{name}.{decoration}").to_lowercase()) {
-                    let ids = model.iter().skip(1).map(|id| self.filled(id).to_lowercase()).filter(|id| !id.is_empty());
-                    devices.extend(ids.take(DEVICES - devices.len().min(DEVICES)));
-                }
+    /// The sections that \[Manufacturer\] names for 64 bits, with their hardware identifiers: behind what is installed, comma by
+    /// comma.
+    fn models(&self) -> Vec<Models> {
+        let (mut all, mut room) = (Vec::new(), DEVICES);
+        for (line, (_, models)) in self.section("manufacturer").iter().enumerate() {
+            let Some((name, marks)) = models.split_first() else { continue };
+            for mark in marks {
+                let section = self.sections.get(&format!("{name}.{mark}").to_lowercase());
+                let Some((least, section)) = Windows::marked(mark).zip(section).filter(|_| room > 0) else { continue };
+                let ids = section.iter().flat_map(|(_, model)| model.iter().skip(1));
+                let ids = ids.map(|id| self.filled(id).to_lowercase()).filter(|id| !id.is_empty());
+                let mut devices: Vec<String> = ids.take(room).collect();
+                room -= devices.len().clamp(1, room);
+                devices.sort();
+                devices.dedup();
+                all.push(Models { line, least, devices });
             }
         }
-        devices.sort();
-        devices.dedup();
-        devices
+        all
     }
 
     /// The files by the sections that say on which disk they come.
@@ -252,11 +296,31 @@ pub(crate) mod tests {
                 day: Some("2023-07-21".into()),
                 catalogue: Some("lan.cat".into()),
                 files: vec!["lan.sys".into()],
-                devices: ["15fb", "15fc", "15fd"].map(|device| format!("pci\\ven_8086&dev_{device}")).to_vec(),
+                models: vec![Models {
+                    line: 0,
+                    least: Windows { major: 10, minor: 0, build: 0, named: true },
+                    devices: ["15fb", "15fc", "15fd"].map(|device| format!("pci\\ven_8086&dev_{device}")).to_vec(),
+                }],
             }
         );
         let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(LAN.encode_utf16().flat_map(u16::to_le_bytes)).collect();
         assert_eq!(Driver::of(&wide), Ok(driver), "in UTF-16");
+    }
+
+    #[test]
+    fn of_each_line_windows_takes_the_section_that_fits_it_best() {
+        let inf = "[Version]\nSignature=\"$Windows NT$\"\nClassGuid={x}\nProvider=P\nDriverVer=07/21/2023,1.0\n[Manufacturer]\n\
+                   one = One, NTamd64, NTamd64.10.0...19041, NTamd64.10.0.1..22000, NTamd64.10.0.3, NTamd64.6.1, NTamd64.x\n\
+                   two = Two, NTamd64.10.0, NTamd64.10.0.0x1, NTamd64.10.0...26100\n[One.NTamd64]\na = i, old\n\
+                   [One.NTamd64.10.0...19041]\na = i, ten\n[One.NTamd64.10.0.1..22000]\na = i, eleven\n[One.NTamd64.10.0.3]\n\
+                   a = i, server\n[One.NTamd64.6.1]\na = i, seven\n[One.NTamd64.x]\na = i, x\n[Two.NTamd64.10.0]\na = i, any\n\
+                   [Two.NTamd64.10.0.0x1]\na = i, pc\n[Two.NTamd64.10.0...26100]\n";
+        let driver = Driver::of(inf.as_bytes()).expect("a driver");
+        let taken = |build: &str| {
+            let models = driver.models_for(Windows::of(Some(build)));
+            models.iter().flat_map(|models| models.devices.clone()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(["17763.1", "19045.2006", "22631", "26100.1"].map(taken), ["seven pc", "ten pc", "eleven pc", "eleven"]);
     }
 
     #[test]
@@ -300,7 +364,7 @@ pub(crate) mod tests {
             let at = (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
             text.insert_str(at, &with);
             if let Ok(driver) = Driver::of(text.as_bytes()) {
-                prop_assert!(!driver.devices.is_empty() && !driver.version.is_empty());
+                prop_assert!(driver.models.iter().any(|models| !models.devices.is_empty()) && !driver.version.is_empty());
             }
         }
     }

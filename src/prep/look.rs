@@ -60,6 +60,11 @@ pub trait Look {
     /// The version of a package that is wholly installed; `None` where it is not.
     fn package(&self, name: &str) -> Result<Option<String>>;
 
+    /// The version of a package of which more than its settings is there, wholly installed or not; `None` where nothing else is.
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        self.package(name)
+    }
+
     /// A file beside the profile.
     fn payload(&self, name: &str) -> Result<Digest>;
 
@@ -75,6 +80,11 @@ pub trait Look {
     /// The programs that the system lists as installed, where it keeps such a list beside that of its packages: Windows does.
     fn programs(&self) -> Result<Vec<Program>> {
         Err(has_no("list of installed programs", "liste des programmes installés"))
+    }
+
+    /// The product codes of what Windows Installer has installed with this upgrade code: versions of one product.
+    fn related(&self, _: &str) -> Result<Vec<String>> {
+        Err(has_no("Windows Installer", "Windows Installer"))
     }
 
     /// The version that a program file tells of itself; `None` where it tells none.

@@ -70,7 +70,7 @@ pub fn drivers(file: impl Read + Seek) -> Result<Vec<Packed>, Why> {
                         format!("{inf} cite {file}, qui n'y est pas"),
                     ));
                 }
-                devices += driver.devices.len();
+                devices += driver.models.iter().map(|models| 1 + models.devices.len()).sum::<usize>();
                 if devices > DEVICES {
                     return Err(Why::new(
                         "it is for more devices than there are",
@@ -121,7 +121,10 @@ pub fn archive<R: Read + Seek>(file: R) -> Result<ZipArchive<R>, Why> {
     }
     if whole > UNPACKED {
         let most = UNPACKED >> 30;
-        return Err(Why::new(format!("it unpacks to more than {most} GiB"), format!("il se déplie en plus de {most} Gio")));
+        return Err(Why::new(
+            format!("it unpacks to more than {most} GiB"),
+            format!("une fois décompressé, il dépasse {most} Gio"),
+        ));
     }
     Ok(archive)
 }

@@ -38,6 +38,8 @@ pub struct Step {
     pub changes: Vec<Change>,
     /// It was begun, and nothing tells how that ended.
     pub interrupted: bool,
+    /// It was cut off so, and nobody has started a run since: the PC did.
+    pub unattended: bool,
     /// How often it went wrong since somebody started a run.
     pub failures: u32,
     /// Under which start of the PC it was begun last, since the last run that came to its end.
@@ -73,10 +75,13 @@ impl Past {
             Entry::Started { boot, by } => {
                 self.boot = Some(boot.clone());
                 match by {
-                    Starter::Startup => self.resumes += 1,
+                    Starter::Startup => {
+                        self.resumes += 1;
+                        self.steps.values_mut().for_each(|step| step.unattended |= step.interrupted);
+                    }
                     Starter::Person => {
                         self.resumes = 0;
-                        self.steps.values_mut().for_each(|step| step.failures = 0);
+                        self.steps.values_mut().for_each(|step| (step.failures, step.unattended) = (0, false));
                     }
                 }
                 if self.end.take().is_some() {
@@ -132,6 +137,13 @@ impl Past {
     /// The past of a step; an empty one where there is none.
     pub fn step(&self, name: &str) -> Step {
         self.steps.get(name).cloned().unwrap_or_default()
+    }
+
+    /// Whether a step said under another start of the PC that a restart is needed, and was not begun since.
+    pub fn has_restarted(&self, name: &str, boot: &str) -> bool {
+        let step = self.step(name);
+        let elsewhere = step.begun_under.as_ref().is_some_and(|begun| begun != boot);
+        elsewhere && !step.interrupted && matches!(step.outcome, Some(Outcome::RebootNeeded(_)))
     }
 
     fn step_mut(&mut self, name: &str) -> &mut Step {

@@ -54,11 +54,14 @@ pub struct About {
     /// The code by which Windows Installer knows the product.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product_code: Option<String>,
+    /// The code that all versions of that product share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgrade_code: Option<String>,
 }
 
 impl About {
     fn of(form: Form) -> About {
-        About { form, product: None, version: None, publisher: None, product_code: None }
+        About { form, product: None, version: None, publisher: None, product_code: None, upgrade_code: None }
     }
 }
 

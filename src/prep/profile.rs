@@ -389,6 +389,24 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn a_condition_about_a_variable_that_is_not_there_is_refused() {
+        let with = |target: &str, when: &str| {
+            parse(&format!("{HEAD}[variables]\nsite = \"lyon\"\n{target}{}{}", file("a", ""), file("b", when))).map(drop)
+        };
+        let right = "variables = { site = \"lyon\" }";
+        assert_eq!(with(&format!("[for]\n{right}\n"), &format!("when = {{ {right} }}")), Ok(()));
+        let wrong = right.replace("site", "sit");
+        let refusal = with("", &format!("when = {{ {wrong} }}")).expect_err("it would never hold");
+        let said = refusal.clone().of("k.toml").to_string();
+        assert!(
+            refusal.line == Some(11) && said.contains("no variable is called sit\nhint: put it under [variables] (there: site)"),
+            "{said}"
+        );
+        let refusal = with(&format!("[for]\n{wrong}\n"), "").expect_err("it would never hold");
+        assert_eq!((refusal.line, refusal.why.french.as_str()), (Some(5), "aucune variable ne s'appelle sit"));
+    }
+
+    #[test]
     fn a_profile_for_another_model_or_system_is_refused() {
         let facts = |product: &str, version: &str| Facts {
             build: Build {

@@ -435,6 +435,34 @@ fn what_a_restart_does_not_mend_is_not_restarted_for_again() {
 }
 
 #[test]
+fn what_a_restart_that_is_left_to_others_does_not_mend_did_not_take() {
+    let runs = |pc: &Fake| pc.acts.iter().filter(|act| act.starts_with("run")).count();
+    for by in [Starter::Startup, Starter::Person] {
+        let profile = script("later /elsewhere", "reboot = \"never\"");
+        let (mut pc, mut log) = (pc(), FakeLog::default());
+        assert_eq!(run_once(&profile, &mut pc, &mut log, Starter::Person).end, Some(RunEnd::RestartPending));
+        assert_eq!(run_once(&profile, &mut pc, &mut log, Starter::Startup).end, Some(RunEnd::RestartPending), "not started yet");
+        let tried = runs(&pc);
+        pc.start();
+        let record = run_once(&profile, &mut pc, &mut log, by);
+        assert!(matches!(record.steps[0].outcome, Outcome::DidNotTake(_)), "{:?}", record.steps);
+        assert_eq!((record.end, runs(&pc), pc.resumes), (Some(RunEnd::Failed), tried, false));
+    }
+    // Each restart that mends nothing is one attempt of those that the profile allows.
+    let profile = script("later /elsewhere", "reboot = \"never\"\nretries = 2");
+    let (mut pc, mut log) = (pc(), FakeLog::default());
+    run_once(&profile, &mut pc, &mut log, Starter::Person);
+    let ends: Vec<Option<RunEnd>> = (0..3)
+        .map(|_| {
+            pc.start();
+            run_once(&profile, &mut pc, &mut log, Starter::Startup).end
+        })
+        .collect();
+    assert_eq!(ends, [Some(RunEnd::RestartPending), Some(RunEnd::RestartPending), Some(RunEnd::Failed)]);
+    assert_eq!(runs(&pc), 3);
+}
+
+#[test]
 fn a_run_under_the_same_start_of_the_pc_still_waits_for_the_restart() {
     let profile = script("later /a", "");
     let (mut pc, mut log) = (pc(), FakeLog::default());

@@ -1,7 +1,7 @@
 //! The table of steps. Each is one file: what it is told in a profile, how it sees that it is done, how it does it, and its
 //! tests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::{DeserializeOwned, IntoDeserializer};
@@ -110,17 +110,39 @@ pub enum Meaning {
     Failed,
 }
 
-/// What the exit codes of a program mean, beside 0: a table such as `{ 3010 = "restart", 1618 = "retry" }`.
+/// What the exit codes of a program mean, beside 0: a table such as `{ 3010 = "restart", 0x80070642 = "retry" }`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct ExitCodes(BTreeMap<String, Meaning>);
 
 impl ExitCodes {
+    /// An exit code as people and Windows write it: `3010`, `-1`, `2147944002`, `0x80070642`.
+    fn number(code: &str) -> Option<i32> {
+        let code = code.to_ascii_lowercase();
+        let unsigned = match code.strip_prefix("0x") {
+            Some(digits) => u32::from_str_radix(digits, 16),
+            None => code.parse(),
+        };
+        unsigned.map(u32::cast_signed).or_else(|_| code.parse()).ok()
+    }
+
     fn check(&self) -> std::result::Result<(), Why> {
-        let wrong = self.0.keys().find(|code| code.parse::<i32>().is_err());
-        wrong.map_or(Ok(()), |code| {
-            Err(Why::new(format!("exit_codes: {code:?} is no number"), format!("exit_codes : {code:?} n'est pas un nombre")))
-        })
+        let mut codes = BTreeSet::new();
+        for code in self.0.keys() {
+            let Some(number) = ExitCodes::number(code) else {
+                return Err(Why::new(
+                    format!("exit_codes: {code:?} is no number"),
+                    format!("exit_codes : {code:?} n'est pas un nombre"),
+                ));
+            };
+            if !codes.insert(number) {
+                return Err(Why::new(
+                    format!("exit_codes: {code:?} stands there twice"),
+                    format!("exit_codes : {code:?} y figure deux fois"),
+                ));
+            }
+        }
+        Ok(())
     }
 
     fn applied(&self, ended: Ended) -> Applied {
@@ -130,10 +152,11 @@ impl ExitCodes {
     /// What it came to; `usual` are the codes that need not stand in the profile.
     fn applied_or(&self, ended: Ended, usual: &[(i32, Meaning)]) -> Applied {
         let meaning = match ended.how {
-            How::Code(code) => self.0.get(&code.to_string()).copied().unwrap_or_else(|| {
+            How::Code(code) => {
+                let own = self.0.iter().find(|(known, _)| ExitCodes::number(known) == Some(code)).map(|(_, meaning)| *meaning);
                 let usual = usual.iter().find(|(known, _)| *known == code).map(|(_, meaning)| *meaning);
-                usual.unwrap_or(if code == 0 { Meaning::Done } else { Meaning::Failed })
-            }),
+                own.or(usual).unwrap_or(if code == 0 { Meaning::Done } else { Meaning::Failed })
+            }
             How::Signal(_) | How::TookTooLong(_) => Meaning::Failed,
         };
         Applied { meaning, ended: Some(ended) }
@@ -295,6 +318,23 @@ mod tests {
         );
         assert_eq!(meaning(How::Signal(9)), Meaning::Failed);
         assert!(ExitCodes(BTreeMap::from([("ok".to_owned(), Meaning::Done)])).check().is_err());
+    }
+
+    #[test]
+    fn an_exit_code_may_be_written_as_windows_does() {
+        let table = |codes: &[&str]| ExitCodes(codes.iter().map(|code| ((*code).to_owned(), Meaning::Restart)).collect());
+        for (written, code) in
+            [("03010", 3010), ("+3010", 3010), ("-1", -1), ("0x80070642", -2_147_023_294), ("2147944002", -2_147_023_294)]
+        {
+            let codes = table(&[written]);
+            assert!(codes.check().is_ok(), "{written}");
+            let ended = Ended { how: How::Code(code), output: String::new() };
+            assert_eq!(codes.applied(ended).meaning, Meaning::Restart, "{written}");
+        }
+        for wrong in ["0x", "0x180070642", "4294967296", "3010.0", ""] {
+            assert!(table(&[wrong]).check().is_err(), "{wrong}");
+        }
+        assert!(table(&["3010", "03010"]).check().is_err_and(|why| why.english.contains("twice")));
     }
 
     #[test]

@@ -159,3 +159,54 @@ fn a_script_beside_a_profile_that_is_named_by_half_a_path_is_run_as_it_is() {
     assert_eq!((outcomes(&out)["a"].as_str(), code(&out)), ("changed", 0), "{}", said(&out));
     assert_eq!(pc.shell("ls /opt/made /opt/never 2>/dev/null"), "/opt/made\n", "the first line that fails ends it");
 }
+
+/// A profile with one step.
+fn alone(keys: &str) -> String {
+    format!("title = \"t\"\nversion = \"1\"\n[[step]]\nname = \"s\"\n{keys}\n")
+}
+
+/// Makes a package with a file of settings, in the system itself.
+fn counterd(pc: &ThrowAway, version: &str, script: &str) {
+    let control = format!(
+        "Package: counterd\nVersion: {version}\nArchitecture: all\nMaintainer: Nobody <nobody@example.org>\nDescription: counts\n"
+    );
+    pc.write("/root/counterd/DEBIAN/control", control);
+    pc.write("/root/counterd/DEBIAN/conffiles", "/etc/counterd.conf\n");
+    pc.write("/root/counterd/DEBIAN/postinst", format!("#!/bin/sh\n{script}\n"));
+    pc.write("/root/counterd/etc/counterd.conf", format!("of version {version}\n"));
+    let made = pc.shell(
+        "chmod 755 /root/counterd/DEBIAN/postinst && dpkg-deb --root-owner-group --build /root/counterd /root/counterd.deb",
+    );
+    assert!(made.contains("building package"), "{made}");
+}
+
+#[test]
+fn a_package_whose_settings_were_changed_on_the_pc_is_updated_and_they_stay() {
+    let Some(pc) = ThrowAway::new() else { return };
+    pc.write("/root/p.toml", alone("kind = \"package\"\nfile = \"counterd.deb\""));
+    let run = |version: &str| {
+        counterd(&pc, version, "exit 0");
+        let out = pc.trousse(&["prep", "run", "/root/p.toml", "--state", &format!("/root/{version}"), "--format", "json"]);
+        assert_eq!((code(&out), outcomes(&out)["s"].as_str()), (0, "changed"), "{}", said(&out));
+    };
+    run("1.0");
+    pc.write("/etc/counterd.conf", "of this PC\n");
+    run("2.0");
+    assert_eq!(pc.read("/etc/counterd.conf").as_deref(), Some("of this PC\n"));
+    assert_eq!(pc.shell("dpkg-query --show --showformat='${db:Status-Abbrev}${Version}' counterd"), "ii 2.0");
+}
+
+#[test]
+fn a_package_that_is_half_there_is_removed() {
+    let Some(pc) = ThrowAway::new() else { return };
+    counterd(&pc, "1.0", "exit 1");
+    let state = || pc.shell("dpkg-query --show --showformat='${db:Status-Abbrev}' counterd");
+    pc.shell("dpkg --install /root/counterd.deb");
+    assert_eq!(state(), "iF ");
+    pc.write("/root/p.toml", alone("kind = \"remove-app\"\npackages = [\"counterd\"]"));
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--format", "json"]);
+    assert_eq!((code(&out), outcomes(&out)["s"].as_str()), (0, "changed"), "{}", said(&out));
+    assert_eq!(state(), "rc ");
+    let out = pc.trousse(&["prep", "run", "/root/p.toml", "--format", "json"]);
+    assert_eq!(outcomes(&out)["s"], "already-so", "{}", said(&out));
+}

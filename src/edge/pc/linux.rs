@@ -2,6 +2,7 @@
 
 mod accounts;
 mod cards;
+mod hosts;
 pub(super) mod moded;
 mod packages;
 mod power;
@@ -160,8 +161,9 @@ impl Look for Pc {
 
     fn host_name(&self) -> Result<HostName> {
         let now = nix::unistd::gethostname().map_err(|error| about(HOSTNAME, &error.into()))?;
-        let next = match fs::read_to_string(HOSTNAME) {
-            Ok(text) => {
+        let next = match fs::read(HOSTNAME) {
+            Ok(bytes) => {
+                let text = String::from_utf8_lossy(&bytes);
                 text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or("").to_owned()
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
@@ -179,7 +181,11 @@ impl Look for Pc {
     }
 
     fn package(&self, name: &str) -> Result<Option<String>> {
-        self.packages.version(name)
+        Ok(self.packages.known(name)?.installed)
+    }
+
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.packages.known(name)?.remains)
     }
 
     fn payload(&self, name: &str) -> Result<Digest> {
@@ -316,12 +322,12 @@ impl Act for Pc {
     fn set_host_name(&mut self, name: &str) -> Result<()> {
         let now = self.host_name()?.now;
         // The name of the PC is last: what is seen of it is then all there.
-        let hosts = match fs::read_to_string(HOSTS) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        let hosts = match fs::read(HOSTS) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(about(HOSTS, &error)),
         };
-        files::write(HOSTS, &mut hosts_with(&hosts, &now, name).as_bytes(), Mode(0o644))?;
+        files::write(HOSTS, &mut &hosts::hosts_with(&hosts, &now, name)[..], Mode(0o644))?;
         files::write(HOSTNAME, &mut format!("{name}\n").as_bytes(), Mode(0o644))?;
         nix::unistd::sethostname(name).map_err(|error| about(HOSTNAME, &error.into()))
     }
@@ -388,30 +394,6 @@ fn os_release(text: &str) -> Build {
     }
 }
 
-/// hosts(5) with the new name of the PC in place of the old one; at 127.0.1.1, as Debian has it, where it stands nowhere.
-fn hosts_with(hosts: &str, old: &str, new: &str) -> String {
-    let is_local = |line: &str| line.split_whitespace().next().is_some_and(|ip| ip.starts_with("127.") || ip == "::1");
-    let names =
-        |line: &str| line.split('#').next().unwrap_or_default().split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>();
-    let mut lines: Vec<String> = Vec::new();
-    for line in hosts.lines() {
-        // Every PC is called localhost too.
-        if is_local(line) && old != "localhost" && names(line).iter().any(|name| name == old) {
-            let renamed = |word: &str| match word.strip_prefix(old) {
-                Some(domain) if domain.is_empty() || domain.starts_with('.') => format!("{new}{domain}"),
-                _ => word.to_owned(),
-            };
-            lines.push(line.split_whitespace().map(renamed).collect::<Vec<_>>().join("\t"));
-        } else {
-            lines.push(line.to_owned());
-        }
-    }
-    if !lines.iter().any(|line| is_local(line) && names(line).iter().any(|name| name == new)) {
-        lines.push(format!("127.0.1.1\t{new}"));
-    }
-    lines.join("\n") + "\n"
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -422,15 +404,5 @@ mod tests {
         assert_eq!((build.name.as_str(), build.version.as_deref()), ("Ubuntu 24.04.1 LTS", Some("24.04")));
         assert_eq!(build.distributions, ["ubuntu", "debian"]);
         assert_eq!(os_release("ID=arch\n").version, None);
-    }
-
-    #[test]
-    fn the_new_name_stands_where_the_old_one_stood() {
-        let hosts = "127.0.0.1\tlocalhost\n127.0.1.1 debian.lan debian # old\n10.0.0.1 debian\n";
-        let renamed = hosts_with(hosts, "debian", "kiosk-01");
-        assert_eq!(renamed, "127.0.0.1\tlocalhost\n127.0.1.1\tkiosk-01.lan\tkiosk-01\t#\told\n10.0.0.1 debian\n");
-        assert_eq!(hosts_with(&renamed, "kiosk-01", "kiosk-01"), renamed, "a second time changes nothing");
-        assert_eq!(hosts_with("127.0.0.1 localhost\n", "localhost", "k"), "127.0.0.1 localhost\n127.0.1.1\tk\n");
-        assert_eq!(hosts_with("", "", "k"), "127.0.1.1\tk\n");
     }
 }

@@ -53,9 +53,9 @@ impl Inside {
 }
 
 fn package(name: &str, file: &mut File) -> std::result::Result<Package, Why> {
-    let About { product, version, product_code, .. } = payload::read(name, file)?;
+    let About { product, version, product_code, upgrade_code, .. } = payload::read(name, file)?;
     match (product, version) {
-        (Some(name), Some(version)) => Ok(Package { name, version, product_code }),
+        (Some(name), Some(version)) => Ok(Package { name, version, product_code, upgrade_code }),
         _ => Err(Why::new("it tells no name or no version", "il ne dit pas son nom ou sa version")),
     }
 }

@@ -22,7 +22,7 @@ impl Act for Fake {
     /// What comes after the product code in a program's text is what it does: `lies`, `restart`, `pending`, `busy`, `another`,
     /// `firmware`.
     fn install(&mut self, payload: &str, arguments: &[String], _: u32) -> Result<Ended> {
-        let Package { name, version, product_code } = self.payload_package(payload)?;
+        let Package { name, version, product_code, .. } = self.payload_package(payload)?;
         let text = String::from_utf8_lossy(&self.payloads[payload]).into_owned();
         let manner = text.split_whitespace().nth(4).unwrap_or_default().to_owned();
         let told = [&["install".to_owned(), payload.to_owned()], arguments].concat().join(" ");
@@ -150,19 +150,22 @@ impl Act for Fake {
     }
 
     fn remove_package(&mut self, name: &str, _: u32) -> Result<Ended> {
-        self.act(format!("remove {name}"), |pc| drop(pc.packages.remove(name)));
+        self.act(format!("remove {name}"), |pc| {
+            pc.packages.remove(name);
+            pc.half_there.remove(name);
+        });
         Ok(Ended { how: How::Code(0), output: String::new() })
     }
 
     fn run_line(&mut self, line: &str, _: u32) -> Result<Ended> {
+        let code = self.line_codes.pop_front().unwrap_or(0);
         self.act(format!("line {line}"), |pc| {
-            pc.removing = pc
-                .programs
-                .iter()
-                .position(|program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall)))
+            let is_its_line = |program: &Program| program.uninstall.as_ref().is_some_and(|uninstall| line.starts_with(uninstall));
+            // Another installation is running: nothing is removed.
+            pc.removing = pc.programs.iter().position(is_its_line).filter(|_| code != 1618);
         });
         self.gone();
-        Ok(Ended { how: How::Code(0), output: String::new() })
+        Ok(Ended { how: How::Code(code), output: String::new() })
     }
 
     fn add_driver(&mut self, pack: &str, inf: &str, _: u32) -> Result<Ended> {
@@ -171,10 +174,13 @@ impl Act for Fake {
             return Ok(Ended { how: How::Code(2), output: String::new() });
         };
         self.act(format!("driver {pack} {inf}"), |pc| {
+            let models = driver.models_for(inf::Windows::of(Some(&pc.windows_build)));
             for (at, place) in pc.devices.clone().into_iter().enumerate() {
                 let key = Key::machine("SYSTEM\\CurrentControlSet\\Enum").below(&place);
                 let Ok(Some(Data::Multi(ids))) = pc.registry_value(&key, "HardwareID") else { continue };
-                if ids.iter().any(|id| driver.devices.contains(&id.to_lowercase())) {
+                let is_for = |id: &String| models.iter().any(|models| models.devices.contains(&id.to_lowercase()));
+                // What is added to a driver is none itself.
+                if !driver.is_extension() && ids.iter().any(is_for) {
                     let class = format!("{}\\{at:04}", driver.class_guid);
                     let below = Key::machine("SYSTEM\\CurrentControlSet\\Control\\Class").below(&class);
                     let mut keep = |key: &Key, name: &str, text: &str| {

@@ -6,7 +6,7 @@ impl Look for Fake {
     fn build(&self) -> Result<Build> {
         let (name, version, distributions) = match self.system {
             System::Linux => ("Debian GNU/Linux 12", "12", vec!["debian".to_owned()]),
-            System::Windows => ("Windows 11 Pro 23H2", "22631.4460", Vec::new()),
+            System::Windows => ("Windows 11 Pro 23H2", self.windows_build.as_str(), Vec::new()),
         };
         Ok(Build { system: self.system, name: name.to_owned(), distributions, version: Some(version.to_owned()) })
     }
@@ -44,6 +44,10 @@ impl Look for Fake {
         Ok(self.packages.get(name).cloned())
     }
 
+    fn package_remains(&self, name: &str) -> Result<Option<String>> {
+        Ok(self.packages.get(name).or(self.half_there.get(name)).cloned())
+    }
+
     fn payload(&self, name: &str) -> Result<Digest> {
         let bytes = self.payloads.get(name).ok_or_else(|| Fault::new("no such file", "fichier introuvable"))?;
         Ok(Digest::of(bytes))
@@ -56,9 +60,12 @@ impl Look for Fake {
     fn payload_package(&self, name: &str) -> Result<Package> {
         let text = self.payloads.get(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default();
         match text.split_whitespace().collect::<Vec<_>>()[..] {
-            ["package", name, version] => Ok(Package { name: name.into(), version: version.into(), product_code: None }),
-            ["product", name, version, code, ..] => {
-                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()) })
+            ["package", name, version] => {
+                Ok(Package { name: name.into(), version: version.into(), product_code: None, upgrade_code: None })
+            }
+            ["product", name, version, code, ref more @ ..] => {
+                let upgrade_code = more.iter().find_map(|word| word.strip_prefix("upgrade=")).map(str::to_owned);
+                Ok(Package { name: name.into(), version: version.into(), product_code: Some(code.into()), upgrade_code })
             }
             _ => Err(Fault::new("no package", "pas un paquet")),
         }
@@ -71,6 +78,10 @@ impl Look for Fake {
 
     fn programs(&self) -> Result<Vec<Program>> {
         Ok(self.programs.clone())
+    }
+
+    fn related(&self, upgrade_code: &str) -> Result<Vec<String>> {
+        Ok(self.related.get(upgrade_code).cloned().unwrap_or_default())
     }
 
     fn file_version(&self, path: &str) -> Result<Option<String>> {
@@ -183,6 +194,10 @@ impl Look for Fake {
     }
 
     fn firmware(&self) -> Result<Option<String>> {
+        if self.firmware_unseen.get() > 0 {
+            self.firmware_unseen.set(self.firmware_unseen.get() - 1);
+            return Err(Fault::new("not yet", "pas encore"));
+        }
         Ok(self.firmware.clone())
     }
 

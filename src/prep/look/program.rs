@@ -17,6 +17,8 @@ pub struct Package {
     pub version: String,
     /// The code under which Windows lists its product, where it is one of Windows Installer.
     pub product_code: Option<String>,
+    /// The code that all versions of the product share, where it is one of Windows Installer and has one.
+    pub upgrade_code: Option<String>,
 }
 
 /// A program as Windows lists it among the installed ones (Uninstall Registry Key, Win32 documentation).

@@ -66,7 +66,7 @@ impl Key {
                          policy below HKLM, or HKU with the account's SID"
                     ),
                     format!(
-                        "{text:?} appartient au compte qui lance le kit (SYSTEM après un redémarrage), jamais à celui du client : \
+                        "{text:?} appartient au compte qui lance la trousse (SYSTEM après un redémarrage), jamais à celui du client : \
                          prenez une stratégie sous HKLM, ou HKU avec le SID du compte"
                     ),
                 ));

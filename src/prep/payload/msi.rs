@@ -27,6 +27,8 @@ const LONGEST_VALUE: usize = 256;
 pub struct Product {
     /// The code under which Windows lists it: a GUID in braces, in capitals.
     pub code: String,
+    /// The code that all its versions share, where it has one.
+    pub upgrade_code: Option<String>,
     /// What it is called.
     pub name: String,
     /// Its version.
@@ -37,7 +39,7 @@ pub struct Product {
 
 /// Reads a package, whose streams are all there to their ends: what it installs is in those behind its tables.
 pub(super) fn read(file: &mut impl Source) -> Result<About, Why> {
-    let Product { code, name, version, publisher } = product(&mut *file)?;
+    let Product { code, upgrade_code, name, version, publisher } = product(&mut *file)?;
     let mut whole = CompoundFile::open(file).map_err(unreadable)?;
     let streams = whole.walk().filter(|entry| entry.is_stream() && !entry.is_empty()).take(STREAMS);
     let paths: Vec<PathBuf> = streams.map(|entry| entry.path().to_owned()).collect();
@@ -45,7 +47,8 @@ pub(super) fn read(file: &mut impl Source) -> Result<About, Why> {
         let mut stream = whole.open_stream(path).map_err(unreadable)?;
         stream.seek(SeekFrom::End(-1)).and_then(|_| stream.read_exact(&mut [0])).map_err(|_| cut_off())?;
     }
-    let about = About { product: said(&name), version: said(&version), product_code: Some(code), ..About::of(Form::Msi) };
+    let (product, version, product_code) = (said(&name), said(&version), Some(code));
+    let about = About { product, version, product_code, upgrade_code, ..About::of(Form::Msi) };
     Ok(About { publisher: publisher.as_deref().and_then(said), ..about })
 }
 
@@ -75,6 +78,7 @@ pub fn product(file: impl Read + Seek) -> Result<Product, Why> {
     let version = property("ProductVersion").ok_or_else(|| lacks("ProductVersion"))?;
     Ok(Product {
         code: code.to_uppercase(),
+        upgrade_code: property("UpgradeCode").filter(|code| is_guid(code)).map(|code| code.to_uppercase()),
         name: property("ProductName").ok_or_else(|| lacks("ProductName"))?,
         version,
         publisher: property("Manufacturer"),
@@ -166,13 +170,23 @@ impl<'a> Strings<'a> {
         Some(Strings { places, data, width })
     }
 
-    /// A text by its number. Those of other code pages than UTF-8 are Western in nearly all packages; of a name only is that seen.
-    fn text(&self, number: usize) -> Option<String> {
+    /// The bytes of a text by its number.
+    fn bytes(&self, number: usize) -> Option<&'a [u8]> {
         let (from, to) = *self.places.get(number.checked_sub(1)?)?;
-        let bytes = self.data.get(from..to)?;
-        let text = std::str::from_utf8(bytes)
-            .map(str::to_owned)
-            .unwrap_or_else(|_| bytes.iter().map(|&byte| char::from(byte)).collect());
+        self.data.get(from..to)
+    }
+
+    /// A text by its number, of which no more is looked at than is kept. Those of other code pages than UTF-8 are Western in
+    /// nearly all packages; of a name only is that seen.
+    fn text(&self, number: usize) -> Option<String> {
+        let whole = self.bytes(number)?;
+        let bytes = whole.get(..4 * LONGEST_VALUE).unwrap_or(whole);
+        let text = match std::str::from_utf8(bytes) {
+            Ok(text) => text.to_owned(),
+            // The cut went through a letter.
+            Err(error) if bytes.len() < whole.len() && error.error_len().is_none() => String::from_utf8_lossy(bytes).into_owned(),
+            Err(_) => bytes.iter().map(|&byte| char::from(byte)).collect(),
+        };
         Some(text.chars().take(LONGEST_VALUE).collect())
     }
 
@@ -183,7 +197,7 @@ impl<'a> Strings<'a> {
             let bytes = table.get(at * self.width..(at + 1) * self.width)?;
             Some(bytes.iter().rev().fold(0_usize, |number, &byte| number << 8 | usize::from(byte)))
         };
-        let is_it = |row: &usize| reference(*row).and_then(|number| self.text(number)).as_deref() == Some(name);
+        let is_it = |row: &usize| reference(*row).and_then(|number| self.bytes(number)) == Some(name.as_bytes());
         let row = (0..rows).find(is_it)?;
         self.text(reference(rows + row)?)
     }
@@ -192,6 +206,7 @@ impl<'a> Strings<'a> {
 #[cfg(test)]
 pub(crate) mod tests {
     use std::io::{Cursor, Write};
+    use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
 
@@ -200,19 +215,30 @@ pub(crate) mod tests {
     /// A package with these properties and nothing else.
     pub(crate) fn package(properties: &[(&str, &str)]) -> Vec<u8> {
         let texts: Vec<&str> = properties.iter().flat_map(|(name, value)| [*name, *value]).collect();
-        let mut pool = 65001_u32.to_le_bytes().to_vec();
-        for text in &texts {
-            pool.extend(u16::try_from(text.len()).expect("short").to_le_bytes());
-            pool.extend(1_u16.to_le_bytes());
-        }
         let references = |offset: usize| {
             (0..properties.len())
                 .flat_map(move |row| u16::try_from(2 * row + offset).expect("few").to_le_bytes())
                 .collect::<Vec<u8>>()
         };
-        let table = [references(1), references(2)].concat();
+        with_table(&texts, &[references(1), references(2)].concat())
+    }
+
+    /// A package with these texts, and this table of properties that refers to them.
+    fn with_table(texts: &[&str], table: &[u8]) -> Vec<u8> {
+        let mut pool = 65001_u32.to_le_bytes().to_vec();
+        for text in texts {
+            match u16::try_from(text.len()) {
+                Ok(length) => pool.extend(length.to_le_bytes()),
+                // Its length does not fit, and stands in the next entry.
+                Err(_) => pool.extend([0, 0]),
+            }
+            pool.extend(1_u16.to_le_bytes());
+            if text.len() > usize::from(u16::MAX) {
+                pool.extend(u32::try_from(text.len()).expect("not that long").to_le_bytes());
+            }
+        }
         let mut file = CompoundFile::create(Cursor::new(Vec::new())).expect("a compound file");
-        for (name, bytes) in [("_StringPool", pool), ("_StringData", texts.concat().into_bytes()), ("Property", table)] {
+        for (name, bytes) in [("_StringPool", pool), ("_StringData", texts.concat().into_bytes()), ("Property", table.to_vec())] {
             file.create_stream(stream_name(name)).and_then(|mut stream| stream.write_all(&bytes)).expect("a stream");
         }
         file.flush().expect("flushed");
@@ -231,7 +257,35 @@ pub(crate) mod tests {
         let product = product(Cursor::new(package(KIOSK))).expect("a package");
         assert_eq!(product.code, "{0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11}");
         assert_eq!((product.name.as_str(), product.version.as_str()), ("Kiosk", "2.10.0"));
-        assert_eq!(product.publisher.as_deref(), Some("Papeterie"));
+        assert_eq!((product.publisher.as_deref(), product.upgrade_code), (Some("Papeterie"), None));
+        let with = |code: &str| package(&[KIOSK, &[("UpgradeCode", code)]].concat());
+        let upgrade_code = |code: &str| super::product(Cursor::new(with(code))).expect("a package").upgrade_code;
+        let code = "{6b2c1a90-7d35-4e0c-8a4f-1e2d3c4b5a69}";
+        assert_eq!((upgrade_code(code), upgrade_code("none")), (Some(code.to_uppercase()), None));
+    }
+
+    #[test]
+    fn a_text_without_an_end_to_which_every_row_refers_is_looked_at_once() {
+        let (long, rows) = ("x".repeat(1 << 20), 100_000);
+        let table = 1_u16.to_le_bytes().repeat(2 * rows);
+        let began = Instant::now();
+        let why = product(Cursor::new(with_table(&[&long], &table))).expect_err("refused").english;
+        assert!(why.contains("ProductCode"), "{why}");
+        // To copy all of it for each row takes minutes.
+        assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_kept_and_no_letter_is_cut_in_two() {
+        for letter in ["x", "é", "€", "𝄞"] {
+            let long = format!("Kiosk {}", letter.repeat(70_000));
+            let mut texts: Vec<&str> = KIOSK.iter().flat_map(|(name, value)| [*name, *value]).collect();
+            texts[3] = &long;
+            let numbers = |from: usize| (0..KIOSK.len()).flat_map(move |row| ((2 * row + from) as u16).to_le_bytes());
+            let bytes = with_table(&texts, &numbers(1).chain(numbers(2)).collect::<Vec<u8>>());
+            let name = product(Cursor::new(bytes)).expect("a package").name;
+            assert_eq!(name, long.chars().take(LONGEST_VALUE).collect::<String>());
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::variables::{fill, settled};
+use super::variables::{fill, known, settled};
 use super::{COMMON, Common, Head, LONGEST_TIMEOUT_S, MOST_RETRIES, NamesKeys, Naming, Profile, Refusal, Restart, Stage, order};
 use crate::fault::Why;
 use crate::prep::look::Digest;
@@ -26,11 +26,13 @@ impl Profile {
             table.into_inner().into_iter().partition(|(key, _)| key.get_ref().as_ref() == "step");
         let variable_line = |name: &str| place_of(&head, name).map_or(1, line);
         let lines: BTreeMap<String, usize> = names_of(&head).map(|name| (name.to_owned(), variable_line(name))).collect();
-        let place = head.iter().find(|(key, _)| key.get_ref().as_ref() == "names").map(|(key, _)| line(key.span().start));
+        let table_line =
+            |name: &str| head.iter().find(|(key, _)| key.get_ref().as_ref() == name).map_or(1, |(key, _)| line(key.span().start));
+        let (names_at, target_at) = (table_line("names"), table_line("for"));
         let head: Head = typed(Spanned::new(whole, DeValue::Table(head))).map_err(wrong)?;
         let depot = head.depot.map(|depot| depot.path);
-        let names_at = place.unwrap_or(1);
         let variables = settled(head.variables, given, |name| lines.get(name).copied().unwrap_or(1))?;
+        known(&head.target, &variables, target_at)?;
         let names = head.names.map(|keys| naming(keys, &variables, names_at)).transpose()?;
         let mut stages: Vec<Stage> = Vec::new();
         for (_, list) in steps {
@@ -39,6 +41,7 @@ impl Profile {
             for mut value in list {
                 fill(&mut value, &variables, &line)?;
                 let stage = stage(value, &line, &wrong)?;
+                known(&stage.when, &variables, stage.line)?;
                 if let Some(other) = stages.iter().find(|other| other.name == stage.name) {
                     return Err(twice(&stage, other.line));
                 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::Refusal;
+use super::{Condition, Refusal};
 use crate::fault::Why;
 
 /// Keys that are not touched: a shell has braces and variables of its own.
@@ -26,11 +26,9 @@ pub(super) fn settled(
     given: &BTreeMap<String, String>,
     line: impl Fn(&str) -> usize,
 ) -> Result<BTreeMap<String, String>, Refusal> {
-    let names: Vec<&str> = own.keys().map(String::as_str).collect();
-    let names = names.join(", ");
+    let names = names(&own);
     if let Some(name) = given.keys().find(|name| !own.contains_key(*name)) {
-        let why = Why::new(format!("no variable is called {name}"), format!("aucune variable ne s'appelle {name}"));
-        let refusal = Refusal { line: None, ..Refusal::new(1, why) };
+        let refusal = Refusal { line: None, ..Refusal::new(1, no_variable(name)) };
         return Err(match names.as_str() {
             "" => {
                 refusal.hint("this profile has no variables: leave --set out", "ce profil n'a pas de variables : omettez --set")
@@ -85,11 +83,27 @@ pub(super) fn fill(
     Ok(())
 }
 
+/// Refuses a condition about a variable that the profile does not have: it would never hold.
+pub(super) fn known(condition: &Condition, variables: &BTreeMap<String, String>, line: usize) -> Result<(), Refusal> {
+    let Some(name) = condition.variables.keys().find(|name| !variables.contains_key(*name)) else { return Ok(()) };
+    let names = names(variables);
+    Err(Refusal::new(line, no_variable(name)).hint(
+        format!("put it under [variables] (there: {names})"),
+        format!("ajoutez-la sous [variables] (qui contient : {names})"),
+    ))
+}
+
+fn no_variable(name: &str) -> Why {
+    Why::new(format!("no variable is called {name}"), format!("aucune variable ne s'appelle {name}"))
+}
+
+fn names(variables: &BTreeMap<String, String>) -> String {
+    variables.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
 fn unknown(name: &str, line: usize, variables: &BTreeMap<String, String>) -> Refusal {
-    let why = Why::new(format!("no variable is called {name}"), format!("aucune variable ne s'appelle {name}"));
-    let names: Vec<&str> = variables.keys().map(String::as_str).collect();
-    let names = names.join(", ");
-    Refusal::new(line, why).hint(
+    let names = names(variables);
+    Refusal::new(line, no_variable(name)).hint(
         format!("write {{{{{name}}}}} for these very letters, or put it under [variables] (there: {names})"),
         format!("écrivez {{{{{name}}}}} pour ces lettres mêmes, ou ajoutez-la sous [variables] (qui contient : {names})"),
     )

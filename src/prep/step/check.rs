@@ -79,7 +79,7 @@ impl Answer {
     }
 }
 
-/// Whether BitLocker protects a drive of this PC, so that it would ask for its recovery key after a change of the firmware.
+/// Whether BitLocker protects the system's drive, so that it would ask for its recovery key after a change of the firmware.
 pub(super) fn protected(pc: &dyn Look) -> Result<bool> {
     windows::protected(pc)
 }

@@ -1,24 +1,21 @@
 //! `driver`: the drivers of a pack, for the devices of this PC. The pack is a zip beside the profile; what it holds is read from its
 //! own .inf files before anything is touched.
 
+mod device;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::package::version;
 use super::{Applied, ExitCodes, Meaning, Scene, Step, beside, only_windows};
 use crate::fault::{Fault, Result, Why};
-use crate::prep::change::{Aspect, Change, List, Sight, State};
-use crate::prep::inf;
-use crate::prep::look::registry::{Data, Key};
+use crate::prep::change::{Aspect, Change, List, Sight};
+use crate::prep::inf::{Models, Windows};
 use crate::prep::look::{Act, Look};
 use crate::prep::pack::Packed;
+use device::{Brought, Fit, device, identifiers};
 
-/// Where Windows keeps its devices, by the names of their places.
-const DEVICES: &str = "SYSTEM\\CurrentControlSet\\Enum";
-/// Where it keeps the drivers that they have, by their classes.
-const CLASSES: &str = "SYSTEM\\CurrentControlSet\\Control\\Class";
 /// What pnputil ends with beside 0 (its documentation, "Return values"): no device wanted it, or a restart is needed.
 const PNPUTIL: [(i32, Meaning); 3] = [(259, Meaning::Done), (3010, Meaning::Restart), (1641, Meaning::Restart)];
 
@@ -33,116 +30,30 @@ pub struct Driver {
     pub if_there: bool,
 }
 
-/// A driver as a device has it, or as the pack brings it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Version {
-    number: String,
-    provider: String,
-    day: Option<String>,
-}
-
-impl Version {
-    fn of(driver: &inf::Driver) -> Version {
-        Version { number: driver.version.clone(), provider: driver.provider.clone(), day: driver.day.clone() }
-    }
-
-    /// Whether nothing better is brought. Of another maker, a version says nothing.
-    fn is_enough(&self, brought: &Version) -> bool {
-        self.provider == brought.provider && version::compare(&self.number, &brought.number).is_ge()
-    }
-
-    fn state(&self) -> State {
-        let Version { number, provider, .. } = self;
-        State::Text(match &self.day {
-            Some(day) => format!("{number} ({provider}, {day})"),
-            None => format!("{number} ({provider})"),
-        })
-    }
-}
-
-/// A device of the PC that a driver of the pack is for.
-struct Fit {
-    /// What the device is called.
-    name: String,
-    /// Where it is.
-    place: String,
-    /// The driver that it has.
-    has: Option<Version>,
-    /// The place of the .inf in the pack.
-    inf: String,
-    /// The driver that it brings.
-    brought: Version,
-}
-
-impl Fit {
-    fn before(&self) -> State {
-        self.has.as_ref().map_or(State::Absent, Version::state)
-    }
-}
-
-fn text(pc: &dyn Look, key: &Key, name: &str) -> Result<Option<String>> {
-    Ok(pc.registry_value(key, name)?.and_then(|data| data.as_text().map(str::to_owned)).filter(|text| !text.is_empty()))
-}
-
-/// What the device at a place is called, and its driver.
-fn device(pc: &dyn Look, place: &str) -> Result<(String, Option<Version>)> {
-    let key = Key::machine(DEVICES).below(place);
-    // Behind the file that it is from, as in `@oem4.inf,%lan.desc%;Ethernet`.
-    let told = match text(pc, &key, "FriendlyName")? {
-        Some(name) => Some(name),
-        None => text(pc, &key, "DeviceDesc")?,
-    };
-    let name = told.map_or_else(|| place.to_owned(), |told| told.rsplit(';').next().unwrap_or_default().to_owned());
-    let Some(at) = text(pc, &key, "Driver")? else { return Ok((name, None)) };
-    let class = Key::machine(CLASSES).below(&at);
-    let day = text(pc, &class, "DriverDate")?.and_then(|day| inf::day(&day));
-    let has = text(pc, &class, "DriverVersion")?.zip(text(pc, &class, "ProviderName")?);
-    Ok((name, has.map(|(number, provider)| Version { number, provider, day })))
-}
-
-/// The hardware identifiers of the device at a place, in lower case.
-fn identifiers(pc: &dyn Look, place: &str) -> Result<Vec<String>> {
-    let key = Key::machine(DEVICES).below(place);
-    let mut all = Vec::new();
-    for name in ["HardwareID", "CompatibleIDs"] {
-        if let Some(Data::Multi(ids)) = pc.registry_value(&key, name)? {
-            all.extend(ids.iter().map(|id| id.to_lowercase()));
-        }
-    }
-    Ok(all)
-}
-
 impl Driver {
     /// The devices of the PC that the pack is for. Those that share a name, as ports do, are told apart by their places.
     fn fits(&self, pc: &dyn Look) -> Result<Vec<Fit>> {
         let drivers = pc.payload_drivers(&self.pack)?;
-        let mut fits: Vec<Fit> = Vec::new();
+        let windows = Windows::of(pc.build()?.version.as_deref());
+        let taken: Vec<(&Packed, Vec<&Models>)> =
+            drivers.iter().map(|packed| (packed, packed.driver.models_for(windows))).collect();
+        let (mut fits, mut later): (Vec<Fit>, Option<Windows>) = (Vec::new(), None);
         for place in pc.devices()? {
             let ids = identifiers(pc, &place)?;
-            let is_for_it = |packed: &&Packed| ids.iter().any(|id| packed.driver.devices.binary_search(id).is_ok());
-            let mut packed = drivers.iter().filter(is_for_it).peekable();
-            if packed.peek().is_none() {
+            let fit = |models: &[&Models]| models.iter().filter_map(|models| models.fit(&ids)).min();
+            let packed: Vec<(usize, &Packed)> = taken.iter().filter_map(|(packed, models)| Some((fit(models)?, *packed))).collect();
+            if packed.is_empty() {
+                let others = drivers.iter().filter(|packed| !packed.driver.is_extension());
+                let others = others.flat_map(|packed| &packed.driver.models);
+                let others = others.filter(|models| models.least > windows && models.fit(&ids).is_some());
+                later = others.map(|models| models.least).chain(later).min();
                 continue;
             }
             let (name, has) = device(pc, &place)?;
-            fits.extend(packed.map(|Packed { inf, driver }| Fit {
-                name: name.clone(),
-                place: place.clone(),
-                has: has.clone(),
-                inf: inf.clone(),
-                brought: Version::of(driver),
-            }));
+            fits.extend(Fit::of(name, place, has, packed));
         }
         if fits.is_empty() && !self.if_there {
-            let pack = &self.pack;
-            return Err(Fault::new(
-                format!("{pack} holds no driver for any device of this PC"),
-                format!("{pack} ne contient de pilote pour aucun périphérique de ce PC"),
-            )
-            .hint(
-                "take the pack of this model, or write if_there = true",
-                "prenez le pack de ce modèle, ou écrivez if_there = true",
-            ));
+            return Err(self.is_for_another(later, pc)?);
         }
         let mut names: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for fit in &fits {
@@ -154,10 +65,38 @@ impl Driver {
         Ok(fits)
     }
 
-    /// What is left to do, with the place of the .inf in the pack.
-    fn left(&self, pc: &dyn Look) -> Result<Vec<(String, Change)>> {
-        let fits = self.fits(pc)?.into_iter().filter(|fit| !fit.has.as_ref().is_some_and(|has| has.is_enough(&fit.brought)));
-        Ok(fits.map(|fit| (fit.inf.clone(), Change::new(&fit.name, Aspect::Driver, fit.before(), fit.brought.state()))).collect())
+    /// What keeps a pack from being for this PC; `later` is the least Windows that its drivers for devices of this PC are for.
+    fn is_for_another(&self, later: Option<Windows>, pc: &dyn Look) -> Result<Fault> {
+        let pack = &self.pack;
+        let Some(least) = later else {
+            return Ok(Fault::new(
+                format!("{pack} holds no driver for any device of this PC"),
+                format!("{pack} ne contient de pilote pour aucun périphérique de ce PC"),
+            )
+            .hint(
+                "take the pack of this model, or write if_there = true",
+                "prenez le pack de ce modèle, ou écrivez if_there = true",
+            ));
+        };
+        let has = pc.build()?.version.unwrap_or_default();
+        Ok(Fault::new(
+            format!("{pack} is for Windows build {least} and later, and this PC has {has}"),
+            format!("{pack} est pour Windows à partir de la version {least}, et ce PC est en {has}"),
+        )
+        .hint(
+            "take the pack for this Windows, or write if_there = true",
+            "prenez le pack de cette version de Windows, ou écrivez if_there = true",
+        ))
+    }
+
+    /// What is left to do.
+    fn left(&self, pc: &dyn Look) -> Result<Vec<(Fit, Change)>> {
+        let fits = self.fits(pc)?.into_iter().filter(|fit| !fit.is_done());
+        let to_do = |fit: Fit| {
+            let change = Change::new(&fit.name, Aspect::Driver, fit.before(), fit.best.version.state());
+            (fit, change)
+        };
+        Ok(fits.map(to_do).collect())
     }
 }
 
@@ -173,7 +112,8 @@ impl Step for Driver {
             return Ok(vec![List::Devices.sight(&self.pack, [])]);
         }
         let devices = fits.iter().map(|fit| Sight::new(&fit.name, Aspect::Driver, fit.before()));
-        let brought = fits.iter().map(|fit| Sight::new(format!("{}, {}", self.pack, fit.inf), Aspect::Brings, fit.brought.state()));
+        let brings = |one: &Brought| Sight::new(format!("{}, {}", self.pack, one.inf), Aspect::Brings, one.version.state());
+        let brought = fits.iter().flat_map(Fit::brought).map(brings);
         let mut seen: Vec<Sight> = Vec::new();
         for sight in devices.chain(brought) {
             if !seen.contains(&sight) {
@@ -192,10 +132,13 @@ impl Step for Driver {
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         // Another device of the same driver may have brought it along.
-        let Some((inf, _)) = self.left(pc)?.into_iter().find(|(_, left)| left == change) else { return Ok(Applied::default()) };
-        let ended = pc.add_driver(&self.pack, &inf, scene.timeout_s)?;
-        let codes = PNPUTIL.map(|(code, meaning)| (code.to_string(), meaning));
-        Ok(ExitCodes(codes.into()).applied(ended))
+        let Some((fit, _)) = self.left(pc)?.into_iter().find(|(_, left)| left == change) else { return Ok(Applied::default()) };
+        let mut worst: Option<Applied> = None;
+        for inf in [&fit.best.inf].into_iter().chain(&fit.extensions) {
+            let applied = ExitCodes::default().applied_or(pc.add_driver(&self.pack, inf, scene.timeout_s)?, &PNPUTIL);
+            worst = worst.filter(|worst| worst.meaning >= applied.meaning).or(Some(applied));
+        }
+        Ok(worst.unwrap_or_default())
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -219,11 +162,13 @@ impl Step for Driver {
 
 #[cfg(test)]
 mod tests {
+    use super::device::{CLASSES, DEVICES};
     use super::*;
     use crate::language::Language;
     use crate::prep::fake::{Fake, done, planned, refused, said, step};
     use crate::prep::inf::tests::LAN;
     use crate::prep::look::System;
+    use crate::prep::look::registry::{Data, Key};
     use crate::prep::pack::tests::pack;
 
     const STEP: &str = "kind = \"driver\"\npack = \"lan.zip\"";
@@ -294,6 +239,81 @@ mod tests {
         pc.devices.clear();
         let passed_over = step(&format!("{STEP}\nif_there = true"));
         assert_eq!(said(&passed_over, &pc, Language::Fr), ["lan.zip : périphériques de ce PC : aucun"]);
+    }
+
+    /// A pack of these .inf files, with what they name.
+    fn packed(infs: &[(&str, &str)]) -> Vec<u8> {
+        let mut files: Vec<(&str, &[u8])> = infs.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+        files.extend([("lan.cat", &b"c"[..]), ("lan.sys", b"s")]);
+        pack(&files)
+    }
+
+    #[test]
+    fn what_adds_to_a_driver_goes_with_it_and_is_none_itself() {
+        let extension = LAN
+            .replace("{4D36E972-E325-11CE-BFC1-08002BE10318}", "{E2F84CE7-8EFA-411C-AA69-97454CA4CB57}")
+            .replace("= Net", "= Extension")
+            .replace("Intel; Corp", "Other")
+            .replace("12.19.1.37", "30.1.0.0");
+        let pack = packed(&[("ext.inf", &extension), ("lan.inf", LAN)]);
+        let mut done_already = pc(Some("12.19.1.37"), "Intel; Corp");
+        done_already.payloads.insert("lan.zip".into(), pack.clone());
+        assert_eq!(planned(&step(STEP), &done_already), []);
+        let mut old = pc(Some("12.9.0.1"), "Intel; Corp");
+        old.payloads.insert("lan.zip".into(), pack);
+        assert_eq!(said(&step(STEP), &old, Language::En)[1..], ["lan.zip, lan.inf: brings 12.19.1.37 (Intel; Corp, 2023-07-21)"]);
+        done(&step(STEP), &mut old);
+        let added: Vec<&String> = old.acts.iter().filter(|act| act.starts_with("driver")).collect();
+        assert_eq!(added, ["driver lan.zip lan.inf", "driver lan.zip ext.inf"]);
+        old.payloads.insert("lan.zip".into(), packed(&[("ext.inf", &extension)]));
+        assert!(old.plan(&step(STEP)).is_err(), "it is for a driver that another pack brings");
+    }
+
+    #[test]
+    fn of_several_drivers_for_one_device_it_needs_one() {
+        let other = LAN.replace("Intel; Corp", "Other").replace("12.19.1.37", "30.1.0.0");
+        let older = LAN.replace("07/21/2023,12.19.1.37", "01/02/2019,12.18.0.1");
+        let generic = LAN.replace("PCI\\VEN_8086&DEV_15FB", "PCI\\VEN_8086&CC_0200").replace("12.19.1.37", "99.0.0.0");
+        let pack = packed(&[("old.inf", &older), ("other.inf", &other), ("lan.inf", LAN), ("generic.inf", &generic)]);
+        let with = |version: Option<&str>, provider: &str| {
+            let mut pc = pc(version, provider);
+            let ids = ["PCI\\VEN_8086&DEV_15FB", "PCI\\VEN_8086&CC_0200"].map(str::to_owned).to_vec();
+            let key = Key::machine(DEVICES).below(CARD);
+            pc.set_registry_value(&key, "HardwareID", &Data::Multi(ids)).expect("set");
+            pc.payloads.insert("lan.zip".into(), pack.clone());
+            pc
+        };
+        for (version, provider, left) in [
+            ("12.19.1.37", "Intel; Corp", 0),
+            ("30.1.0.0", "Other", 0),
+            ("12.18.0.1", "Intel; Corp", 1),
+            ("29.0.0.0", "Other", 1),
+            ("99.0.0.0", "Microsoft", 1),
+        ] {
+            assert_eq!(planned(&step(STEP), &with(Some(version), provider)).len(), left, "{version} {provider}");
+        }
+        let mut bare = with(None, "");
+        done(&step(STEP), &mut bare);
+        let added = bare.acts.iter().filter(|act| act.starts_with("driver")).count();
+        assert_eq!(added, 1, "{:?}", bare.acts);
+    }
+
+    #[test]
+    fn a_pack_for_a_later_windows_is_told_as_such() {
+        let eleven = LAN.replace("10.0.1, \\\n          NTamd64.10.0.1..17763", "10.0.1..22000").replace("NTamd64.10.0.1]", "NTamd64.10.0.1..22000]");
+        let on = |build: &str| {
+            let mut pc = Fake { windows_build: build.into(), ..pc(None, "") };
+            pc.payloads.insert("lan.zip".into(), packed(&[("lan.inf", &eleven)]));
+            pc
+        };
+        assert_eq!(planned(&step(STEP), &on("22631.4460")).len(), 1);
+        let fault = on("19045.2006").plan(&step(STEP)).expect_err("a fault");
+        assert!(fault.to_string().contains("lan.zip is for Windows build 22000 and later, and this PC has 19045.2006"), "{fault}");
+        assert_eq!(planned(&step(&format!("{STEP}\nif_there = true")), &on("19045.2006")), []);
+        let both = packed(&[("win10/lan.inf", LAN), ("win11/lan.inf", &eleven.replace("12.19.1.37", "13.0.0.1"))]);
+        let mut ten = Fake { windows_build: "19045.2006".into(), ..pc(Some("12.19.1.37"), "Intel; Corp") };
+        ten.payloads.insert("lan.zip".into(), both);
+        assert_eq!(planned(&step(STEP), &ten), [], "the other one is not for it");
     }
 
     #[test]

@@ -127,6 +127,7 @@ mod tests {
     use crate::prep::look::{Row, System};
     use crate::prep::outcome::RunEnd;
     use crate::prep::past::Past;
+    use crate::prep::profile::Profile;
     use crate::prep::profile::tests::parse;
     use crate::prep::properties::opened;
 
@@ -187,6 +188,23 @@ mod tests {
     }
 
     #[test]
+    fn a_stick_or_another_drive_under_bitlocker_asks_for_nothing() {
+        let volume = |letter: &str, kind: &str, protected: &str| {
+            let told = [("DriveLetter", letter), ("VolumeType", kind), ("ProtectionStatus", protected)];
+            told.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter().collect::<Row>()
+        };
+        let with = |volumes: Vec<Row>| Fake { wmi: vec![("Win32_EncryptableVolume".into(), volumes)], ..pc("1.9.1", "0") };
+        for (mut pc, installs) in [
+            (with(vec![volume("C:", "0", "0"), volume("D:", "1", "1"), volume("E:", "2", "1")]), true),
+            (with(vec![volume("C:", "0", "1"), volume("E:", "2", "0")]), false),
+        ] {
+            let changes = planned(&step(STEP), &pc);
+            assert_eq!(pc.apply(&step(STEP), &changes[0]).is_ok(), installs);
+            assert_eq!(pc.acts.len(), usize::from(installs), "{:?}", pc.acts);
+        }
+    }
+
+    #[test]
     fn nothing_but_checks_and_a_restart_follows_it() {
         let profile = |after: &str| {
             let text = format!(
@@ -200,15 +218,45 @@ mod tests {
         assert!(line == Some(10) && why.contains("\"after\" comes after firmware"), "{why}");
     }
 
-    #[test]
-    fn one_that_was_cut_off_is_begun_again_by_somebody_alone() {
+    /// A PC whose firmware was being written when it was cut off, and its journal.
+    fn cut_off(more: &str) -> (Profile, Fake, FakeLog) {
         let (keys, _) = STEP.split_once("when").expect("its models");
         let head = "title = \"t\"\nversion = \"1\"\n[for]\nmodels = [\"OptiPlex*\"]\n";
-        let profile = parse(&format!("{head}[[step]]\nname = \"bios\"\n{keys}")).expect("a profile");
-        let (mut pc, mut log) = (pc("1.9.1", "0"), FakeLog::default());
+        let profile = parse(&format!("{head}[[step]]\nname = \"bios\"\n{keys}{more}")).expect("a profile");
+        let (pc, mut log) = (pc("1.9.1", "0"), FakeLog::default());
         let boot = pc.boot().expect("a start");
         let began = Entry::Began { step: "bios".into(), attempt: 1, changes: planned(&step(STEP), &pc) };
         log.entries = vec![opened(&profile, &pc), Entry::Started { boot, by: Starter::Person }, began];
+        (profile, pc, log)
+    }
+
+    #[test]
+    fn one_that_was_cut_off_waits_for_somebody_whatever_becomes_of_the_looks_after_it() {
+        let flashed = |pc: &Fake| pc.acts.iter().filter(|act| act.starts_with("install")).count();
+        for unseen in 0..4 {
+            let (profile, mut pc, mut log) = cut_off("retries = 2");
+            pc.start();
+            pc.firmware_unseen.set(unseen);
+            let past = Past::of(&log.entries);
+            let terms = Terms { by: Starter::Startup, may_restart: false };
+            let end = engine::run(&profile, &mut pc, past, &mut log, terms, &mut |_| {}).expect("a run").end;
+            assert_eq!((end, flashed(&pc)), (Some(RunEnd::Failed), 0), "{unseen}: {:?}", pc.acts);
+            // The power goes before the run has told its end.
+            let last = log.entries.iter().rposition(|entry| matches!(entry, Entry::Ended { .. })).expect("an outcome");
+            log.entries.truncate(last + 1);
+            pc.start();
+            pc.firmware_unseen.set(0);
+            engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, terms, &mut |_| {}).expect("a run");
+            assert_eq!(flashed(&pc), 0, "{unseen}: {:?}", pc.acts);
+            let terms = Terms { by: Starter::Person, may_restart: false };
+            engine::run(&profile, &mut pc, Past::of(&log.entries), &mut log, terms, &mut |_| {}).expect("a run");
+            assert_eq!(flashed(&pc), 1, "{unseen}");
+        }
+    }
+
+    #[test]
+    fn one_that_was_cut_off_is_begun_again_by_somebody_alone() {
+        let (profile, mut pc, mut log) = cut_off("");
         let mut run = |pc: &mut Fake, by| {
             let past = Past::of(&log.entries);
             engine::run(&profile, pc, past, &mut log, Terms { by, may_restart: false }, &mut |_| {}).expect("a run").end

@@ -77,13 +77,30 @@ impl Package {
         }
         let package = pc.payload_package(&self.file)?;
         Ok(match package.product_code {
-            Some(code) => Shown::By(Installed::product(code, package.version), Some(package.name)),
+            Some(code) => Shown::By(Installed::product(code, package.upgrade_code, package.version), Some(package.name)),
             None => Shown::Listed(package),
         })
     }
 
     fn form(&self) -> Form {
         Form::of(&self.file).unwrap_or(Form::Deb)
+    }
+}
+
+/// Tries until it is not told to come again: another installation comes to its end by itself, and is no failure of this one.
+pub(super) fn with_patience(
+    pc: &mut dyn Act,
+    timeout_s: u32,
+    mut attempt: impl FnMut(&mut dyn Act) -> Result<Applied>,
+) -> Result<Applied> {
+    let mut waited = 0;
+    loop {
+        let applied = attempt(pc)?;
+        if applied.meaning != Meaning::Retry || waited >= timeout_s {
+            return Ok(applied);
+        }
+        pc.wait(PATIENCE_S);
+        waited += PATIENCE_S;
     }
 }
 
@@ -130,16 +147,10 @@ impl Step for Package {
     fn apply(&self, _: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
         let usual = if self.form() == Form::Deb { &[] } else { WINDOWS };
         let arguments = self.arguments.as_deref().unwrap_or_default();
-        let mut waited = 0;
-        loop {
-            let applied = self.exit_codes.applied_or(pc.install(&self.file, arguments, scene.timeout_s)?, usual);
-            // Another installation comes to its end by itself: that is no failure of this one.
-            if applied.meaning != Meaning::Retry || waited >= scene.timeout_s {
-                return Ok(applied);
-            }
-            pc.wait(PATIENCE_S);
-            waited += PATIENCE_S;
-        }
+        with_patience(pc, scene.timeout_s, |pc| {
+            let ended = pc.install(&self.file, arguments, scene.timeout_s)?;
+            Ok(self.exit_codes.applied_or(ended, usual))
+        })
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -205,11 +216,13 @@ mod tests {
     use crate::prep::look::{Program, Seen};
 
     const CODE: &str = "{0E7B7F5D-2F0A-4B53-9D0A-5A3C0A3D1F11}";
+    /// What all versions of it share.
+    const UPGRADE: &str = "{6B2C1A90-7D35-4E0C-8A4F-1E2D3C4B5A69}";
 
     /// A PC with Windows; beside its profile two installers that behave so.
     fn windows(manner: &str) -> Fake {
         let mut pc = Fake { system: System::Windows, ..Fake::default() };
-        let text = format!("product Kiosk 2.10.0 {CODE} {manner}").into_bytes();
+        let text = format!("product Kiosk 2.10.0 {CODE} {manner} upgrade={UPGRADE}").into_bytes();
         pc.payloads.insert("kiosk.msi".into(), text.clone());
         pc.payloads.insert("kiosk.exe".into(), text);
         pc
@@ -245,6 +258,26 @@ mod tests {
         pc.programs = vec![Program { key: "Kiosk".into(), name: "Kiosk".into(), version: Some("2.10.0".into()), ..Program::default() }];
         assert_eq!(planned(&step(MSI), &pc).len(), 1, "another product of the same name");
         done(&step(MSI), &mut pc);
+    }
+
+    #[test]
+    fn another_version_of_a_product_is_known_by_what_all_its_versions_share() {
+        let other = "{7F3E9C21-4A6B-4D58-B1C0-9E8D7C6B5A43}";
+        let with = |version: &str, related: &[&str]| {
+            let mut pc = windows("");
+            pc.related.insert(UPGRADE.into(), related.iter().map(|code| (*code).to_owned()).collect());
+            let key = other.to_lowercase();
+            pc.programs = vec![Program { key, name: "Kiosk".into(), version: Some(version.into()), ..Program::default() }];
+            pc
+        };
+        assert_eq!(planned(&step(MSI), &with("3.0.0", &[other])), [], "a later one");
+        assert_eq!(planned(&step(MSI), &with("2.10.0", &[other])), [], "the same, built again");
+        let older = planned(&step(MSI), &with("2.9.0", &[other]));
+        assert_eq!(older[0].before, State::Text("2.9.0".into()));
+        assert_eq!(planned(&step(MSI), &with("3.0.0", &[]))[0].before, State::Absent, "another product of the same name");
+        let own = "kind = \"package\"\nfile = \"kiosk.msi\"\ndetect = { product_code = \"CODE\" }".replace("CODE", CODE);
+        assert_eq!(planned(&step(&own), &with("3.0.0", &[other])).len(), 1, "the profile wants this very product");
+        done(&step(MSI), &mut with("2.9.0", &[other]));
     }
 
     #[test]

@@ -6,7 +6,8 @@ mod line;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Applied, ExitCodes, Scene, Step, only_windows};
+use super::package::{WINDOWS, with_patience};
+use super::{Applied, ExitCodes, Meaning, Scene, Step, only_windows};
 use crate::fault::{Fault, Result, Why};
 use crate::prep::change::{Aspect, Change, List, Sight, State};
 use crate::prep::look::app::App;
@@ -37,7 +38,7 @@ pub struct RemoveApp {
     /// Debian packages, by their whole names.
     #[serde(default)]
     pub packages: Vec<String>,
-    /// What exit codes other than 0 mean.
+    /// What exit codes other than 0 mean. Of uninstallers 3010 and 1641 are a restart, 1618 is tried again.
     #[serde(default)]
     pub exit_codes: ExitCodes,
 }
@@ -71,6 +72,8 @@ impl Unwanted {
 
     fn version(&self) -> State {
         match self {
+            // Of one that was only begun to be installed dpkg may know none.
+            Unwanted::Package { version, .. } if version.is_empty() => State::Present,
             Unwanted::App(App { version, .. }) | Unwanted::Package { version, .. } => State::Text(version.clone()),
             Unwanted::Program(Program { version, .. }) => version.clone().map_or(State::Present, State::Text),
         }
@@ -116,7 +119,7 @@ impl RemoveApp {
             unwanted.extend(programs.map(Unwanted::Program));
         }
         for name in &self.packages {
-            if let Some(version) = pc.package(name)? {
+            if let Some(version) = pc.package_remains(name)? {
                 unwanted.push(Unwanted::Package { name: name.clone(), version });
             }
         }
@@ -170,14 +173,14 @@ impl Step for RemoveApp {
     }
 
     fn apply(&self, change: &Change, pc: &mut dyn Act, scene: &Scene<'_>) -> Result<Applied> {
-        let ended = match self.found(change, pc)? {
+        match self.found(change, pc)? {
             // It went with another.
-            None => return Ok(Applied::default()),
+            None => Ok(Applied::default()),
             Some(Unwanted::App(app)) => {
                 pc.remove_app(&app, scene.timeout_s)?;
-                return Ok(Applied::default());
+                Ok(Applied::default())
             }
-            Some(Unwanted::Package { name, .. }) => pc.remove_package(&name, scene.timeout_s)?,
+            Some(Unwanted::Package { name, .. }) => Ok(self.exit_codes.applied(pc.remove_package(&name, scene.timeout_s)?)),
             Some(Unwanted::Program(program)) => {
                 let line = line::removal(&program, self.arguments.as_deref()).ok_or_else(|| {
                     let name = &program.name;
@@ -190,16 +193,18 @@ impl Step for RemoveApp {
                         "dites ce qu'il faut à son désinstalleur : arguments = \"/S\"",
                     )
                 })?;
-                let ended = pc.run_line(&line, scene.timeout_s)?;
+                let applied = with_patience(pc, scene.timeout_s, |pc| {
+                    Ok(self.exit_codes.applied_or(pc.run_line(&line, scene.timeout_s)?, WINDOWS))
+                })?;
                 let mut waited = 0;
-                while ended.well() && waited < PATIENCE_S && self.found(change, pc)?.is_some() {
+                let may_go = matches!(applied.meaning, Meaning::Done | Meaning::Restart);
+                while may_go && waited < PATIENCE_S && self.found(change, pc)?.is_some() {
                     pc.wait(1);
                     waited += 1;
                 }
-                ended
+                Ok(applied)
             }
-        };
-        Ok(self.exit_codes.applied(ended))
+        }
     }
 
     fn check(&self) -> std::result::Result<(), Why> {
@@ -332,6 +337,34 @@ mod tests {
         let changes = planned(&mcafee, &pc);
         pc.apply(&mcafee, &changes[0]).expect("it says that it has");
         assert_eq!((planned(&mcafee, &pc), pc.waited), (changes, PATIENCE_S));
+    }
+
+    #[test]
+    fn the_exit_codes_of_windows_installer_are_known_of_uninstallers_too() {
+        let mcafee = step("kind = \"remove-app\"\nprograms = [\"McAfee*\"]\narguments = \"/S\"");
+        let applied = |codes: &[i32], takes: u32| {
+            let mut pc = Fake { line_codes: codes.iter().copied().collect(), removal_takes: takes, ..windows() };
+            let change = planned(&mcafee, &pc).remove(0);
+            let applied = pc.apply(&mcafee, &change).expect("applied");
+            (applied.meaning, planned(&mcafee, &pc).len(), pc.waited)
+        };
+        assert_eq!(applied(&[3010], 0), (Meaning::Restart, 0, 0));
+        assert_eq!(applied(&[3010], 3), (Meaning::Restart, 0, 2), "it goes on in another program");
+        assert_eq!(applied(&[3010], u32::MAX), (Meaning::Restart, 1, PATIENCE_S), "it goes with the restart");
+        assert_eq!(applied(&[1618, 1618], 0), (Meaning::Done, 0, 60), "another installation came to its end");
+        assert_eq!(applied(&[1618; 9], 0), (Meaning::Retry, 1, 60), "it did not, within the time of the step");
+        assert_eq!(applied(&[5], u32::MAX), (Meaning::Failed, 1, 0));
+    }
+
+    #[test]
+    fn a_package_that_is_half_there_is_not_gone() {
+        let mut pc = Fake::default();
+        pc.half_there.extend([("telnetd".to_owned(), "0.17".to_owned()), ("rsh".to_owned(), String::new())]);
+        let step = step("kind = \"remove-app\"\npackages = [\"telnetd\", \"rsh\"]");
+        let before: Vec<State> = planned(&step, &pc).into_iter().map(|change| change.before).collect();
+        assert_eq!(before, [State::Text("0.17".into()), State::Present]);
+        done(&step, &mut pc);
+        assert_eq!(pc.half_there.len(), 0);
     }
 
     #[test]

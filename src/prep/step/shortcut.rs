@@ -68,6 +68,11 @@ fn whole(path: &str) -> std::result::Result<(), Why> {
     if path.starts_with('%') { from_the_root(path) } else { on_a_drive(path) }
 }
 
+/// Whether a path begins at a share: in the workshop its server is not there, and the system has no rights on it.
+fn on_a_share(path: &str) -> bool {
+    path.starts_with("\\\\")
+}
+
 /// Windows does not tell upper from lower case in a path.
 fn same_path(one: &str, other: &str) -> bool {
     one.to_lowercase() == other.to_lowercase()
@@ -93,7 +98,7 @@ impl Step for Shortcut {
                     }
                 }
                 // The picture is there, and a click on it opens nothing.
-                if changes.is_empty() && !pc.is_there(&wanted.target)? {
+                if changes.is_empty() && !on_a_share(&wanted.target) && !pc.is_there(&wanted.target)? {
                     changes.push(Change::to_be(&wanted.target, Aspect::OpensSomething));
                 }
             }
@@ -104,8 +109,13 @@ impl Step for Shortcut {
     fn seen(&self, pc: &dyn Look, scene: &Scene<'_>) -> Result<Vec<Sight>> {
         let target = pc.shortcut(&self.place(pc)?, &self.label)?.map_or(State::Absent, |seen| State::Text(seen.target));
         let there = Sight::new(&self.label, Aspect::Shortcut, target);
+        let unseen = Some(self.wanted(pc)?.target).filter(|target| on_a_share(target)).map(|target| {
+            let said = State::Said { english: "not looked at (on a share)".into(), french: "non examiné (sur un partage)".into() };
+            Sight::new(target, Aspect::OpensSomething, said)
+        });
         let wrong = self.plan(pc, scene)?.into_iter().filter(|change| change.aspect != Aspect::Shortcut);
-        Ok([there].into_iter().chain(wrong.map(|change| Sight::new(change.subject, change.aspect, change.before))).collect())
+        let wrong = unseen.into_iter().chain(wrong.map(|change| Sight::new(change.subject, change.aspect, change.before)));
+        Ok([there].into_iter().chain(wrong).collect())
     }
 
     fn detection(&self) -> Why {
@@ -115,7 +125,7 @@ impl Step for Shortcut {
     fn apply(&self, _: &Change, pc: &mut dyn Act, _: &Scene<'_>) -> Result<Applied> {
         let (place, wanted) = (self.place(pc)?, self.wanted(pc)?);
         let target = &wanted.target;
-        if !pc.is_there(target)? {
+        if !on_a_share(target) && !pc.is_there(target)? {
             return Err(Fault::new(
                 format!("the shortcut {:?} would open nothing: {target} is not there", self.label),
                 format!("le raccourci {:?} n'ouvrirait rien : {target} est introuvable", self.label),
@@ -163,7 +173,8 @@ impl Step for Shortcut {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::prep::fake::{Fake, done, planned, refused, step};
+    use crate::language::Language;
+    use crate::prep::fake::{Fake, done, planned, refused, said, step};
     use crate::prep::look::{Mode, System};
 
     const HELP: &str = "kind = \"shortcut\"\nlabel = \"Remote help\"\nin = \"desktop\"\ntarget = 'C:\\Kit\\help.exe'\n";
@@ -230,6 +241,21 @@ mod tests {
         let left = planned(&step(HELP), &pc);
         pc.apply(&step(HELP), &left[0]).expect_err("a fault");
         assert!(pc.shortcuts.is_empty());
+    }
+
+    #[test]
+    fn one_to_a_share_is_made_where_its_server_is_not_there() {
+        let share = step(&HELP.replace("C:\\Kit", "\\\\srv\\x"));
+        let mut pc = pc();
+        done(&share, &mut pc);
+        assert_eq!(pc.shortcuts[&(Place::Desktop, "Remote help".to_owned())].target, "\\\\srv\\x\\help.exe");
+        assert_eq!(
+            said(&share, &pc, Language::Fr),
+            [
+                "Remote help : raccourci \\\\srv\\x\\help.exe",
+                "\\\\srv\\x\\help.exe : ce que le raccourci ouvre non examiné (sur un partage)"
+            ]
+        );
     }
 
     #[test]

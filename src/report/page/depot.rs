@@ -161,6 +161,7 @@ mod tests {
             version: Some("24.9.0.1234".into()),
             publisher: Some("Société Exemple SARL".into()),
             product_code: Some("{9A1C2D34-0000-4000-8000-0123456789AB}".into()),
+            upgrade_code: None,
         };
         let digest = Digest { size: 1_234_567_890, ..Digest::of(b"x") };
         Payload { name: name.into(), digest, about, added: "2026-11-21T18:00:00Z".into() }

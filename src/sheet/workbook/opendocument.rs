@@ -88,6 +88,7 @@ struct Reading {
     row: u32,
     rows: u32,
     column: u32,
+    /// Cells of the whole workbook that are kept.
     cells: usize,
     cell: Option<Cell>,
     /// Elements that are open within a remark or a drawing, whose text is no cell's.
@@ -114,7 +115,7 @@ impl Reading {
                 self.unseen.insert(self.style.clone());
             }
             "table:table" if !self.open => {
-                (self.open, self.row, self.cells) = (true, 0, 0);
+                (self.open, self.row) = (true, 0);
                 let hidden = attribute(tag, "table:style-name").is_some_and(|style| self.unseen.contains(&style));
                 let name = attribute(tag, "table:name").unwrap_or_default();
                 self.sheets.push(Sheet { name, hidden, rows: Vec::new(), broken: None });
@@ -172,6 +173,10 @@ impl Reading {
         let (first, columns, row) = (self.column, cell.columns, self.row.saturating_add(1));
         self.column = first.saturating_add(columns);
         let Some(text) = cell.written() else { return };
+        // Of one that is not shown nobody reads the cells.
+        if self.sheets.last().is_none_or(|sheet| sheet.hidden) {
+            return;
+        }
         let room = CELLS.saturating_sub(self.cells);
         let kept = (columns as usize).min(room);
         self.cells += kept;

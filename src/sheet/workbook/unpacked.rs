@@ -30,7 +30,10 @@ pub(super) fn bounded(bytes: Vec<u8>) -> Result<ZipArchive<Cursor<Vec<u8>>>, Why
         drop(io::copy(&mut part, &mut counted));
         if counted.bytes > UNPACKED {
             let most = UNPACKED >> 20;
-            return Err(Why::new(format!("it unpacks to more than {most} MiB"), format!("il se déplie en plus de {most} Mio")));
+            return Err(Why::new(
+                format!("it unpacks to more than {most} MiB"),
+                format!("une fois décompressé, il dépasse {most} Mio"),
+            ));
         }
         if counted.kept.take().is_some_and(|styles| styled(&styles) > STYLES) {
             return Err(Why::new("it holds more styles than Excel knows", "il contient plus de styles qu'Excel n'en connaît"));

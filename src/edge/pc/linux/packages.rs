@@ -28,6 +28,10 @@ const STATUS: &str = "/var/lib/dpkg/status";
 /// What it has not yet written into that list while it is at work.
 const UPDATES: &str = "/var/lib/dpkg/updates";
 
+/// How a package is installed. Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty
+/// ones that it calls installed. A file of settings that was changed on the PC stays as it is: nobody is there to be asked.
+const INSTALL: [&str; 4] = ["--no-force-unsafe-io", "--force-confdef", "--force-confold", "--install"];
+
 /// Which state of its list dpkg was asked in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
@@ -44,29 +48,38 @@ fn stamp() -> Option<Stamp> {
     Some(Stamp { device: status.dev(), file: status.ino(), changed: (status.mtime(), status.mtime_nsec()), size: status.size() })
 }
 
-/// The packages that are wholly installed, as dpkg told them last: a profile of a hundred steps asks a hundred times.
+/// What dpkg knows of a package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// Its version, where it is wholly installed.
+    pub(super) installed: Option<String>,
+    /// Its version, where anything but its settings is there.
+    pub(super) remains: Option<String>,
+}
+
+/// The packages, as dpkg told them last: a profile of a hundred steps asks a hundred times.
 #[derive(Default)]
-pub(super) struct Packages(Mutex<Option<(Stamp, BTreeMap<String, String>)>>);
+pub(super) struct Packages(Mutex<Option<(Stamp, BTreeMap<String, Known>)>>);
 
 impl Packages {
-    /// The version of a package that is wholly installed. dpkg is asked again whenever its list is not the one it was.
-    pub(super) fn version(&self, name: &str) -> Result<Option<String>> {
+    /// A package. dpkg is asked again whenever its list is not the one it was.
+    pub(super) fn known(&self, name: &str) -> Result<Known> {
         let stamp = stamp();
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, versions)) = &*told
+        if let Some((of, packages)) = &*told
             && Some(*of) == stamp
         {
-            return Ok(versions.get(name).cloned());
+            return Ok(packages.get(name).cloned().unwrap_or_default());
         }
-        let versions = installed()?;
-        let version = versions.get(name).cloned();
-        *told = stamp.map(|stamp| (stamp, versions));
-        Ok(version)
+        let packages = all()?;
+        let known = packages.get(name).cloned().unwrap_or_default();
+        *told = stamp.map(|stamp| (stamp, packages));
+        Ok(known)
     }
 }
 
-/// All packages that are wholly installed, with their versions.
-fn installed() -> Result<BTreeMap<String, String>> {
+/// All packages.
+fn all() -> Result<BTreeMap<String, Known>> {
     let format = "--showformat=${Package}\t${db:Status-Abbrev}\t${Version}\n";
     let ended = Program::new("dpkg-query", &["--show", format]).within(ANSWER_S).keeping(LIST).run()?;
     // 1: a list without a package (dpkg-query(1), EXIT STATUS).
@@ -77,21 +90,27 @@ fn installed() -> Result<BTreeMap<String, String>> {
             format!("dpkg ne dit pas ce qui est installé : {last}"),
         ));
     }
-    Ok(versions(&ended.output))
+    Ok(listed(&ended.output))
 }
 
 /// Of a package that is there for several processors, the first one.
-fn versions(list: &str) -> BTreeMap<String, String> {
-    let mut versions = BTreeMap::new();
+fn listed(list: &str) -> BTreeMap<String, Known> {
+    let mut packages: BTreeMap<String, Known> = BTreeMap::new();
     for line in list.lines() {
         let mut fields = line.split('\t');
         let (Some(name), Some(state), Some(version)) = (fields.next(), fields.next(), fields.next()) else { continue };
-        // The second letter is its state: i is installed, all others are less (dpkg-query(1), db:Status-Abbrev).
-        if state.chars().nth(1) == Some('i') {
-            versions.entry(name.to_owned()).or_insert_with(|| version.to_owned());
+        // The second letter is its state: i is installed, n is not, of c the settings are left, and all others are something
+        // between (dpkg-query(1), db:Status-Abbrev).
+        let state = state.chars().nth(1).unwrap_or('n');
+        let known = packages.entry(name.to_owned()).or_default();
+        if state == 'i' {
+            known.installed.get_or_insert_with(|| version.to_owned());
+        }
+        if !matches!(state, 'n' | 'c') {
+            known.remains.get_or_insert_with(|| version.to_owned());
         }
     }
-    versions
+    packages
 }
 
 /// Installs a package, once nobody else installs one. It is copied where only root can write, and looked at there.
@@ -103,8 +122,8 @@ pub(super) fn install(path: &Path, right: impl FnOnce(&Digest) -> Result<()>, ti
     let from = File::open(path).map_err(|error| about(path, &error))?;
     right(&copied(from, path, &mut own.as_file(), own.path())?)?;
     let shown = own.path().display().to_string();
-    // Some systems are set up to save dpkg the trouble of flushing files: a power cut then leaves empty ones that it calls installed.
-    let ended = Program::new("dpkg", &["--no-force-unsafe-io", "--install", "--", &shown]).outliving().within(timeout_s).run();
+    let words = [&INSTALL[..], &["--", &shown]].concat();
+    let ended = Program::new("dpkg", &words).outliving().within(timeout_s).run();
     // It is a file of ours that nobody needs any more.
     let _ = fs::remove_file(own.path());
     ended
@@ -158,8 +177,16 @@ mod tests {
     #[test]
     fn what_is_not_wholly_installed_is_not_there() {
         let list = "kioskd\tii \t1:2.10-1\nold\trc \t1\nhalf\tiF \t2\nlibc6\tii \t2.36\nlibc6\tii \t2.35\nheld\thi \t3\nbroken\n";
-        let told: Vec<String> = versions(list).into_iter().map(|(name, version)| format!("{name} {version}")).collect();
-        assert_eq!(told, ["held 3", "kioskd 1:2.10-1", "libc6 2.36"]);
+        let told = listed(list).into_iter().filter_map(|(name, known)| Some(format!("{name} {}", known.installed?)));
+        assert_eq!(told.collect::<Vec<_>>(), ["held 3", "kioskd 1:2.10-1", "libc6 2.36"]);
+    }
+
+    #[test]
+    fn what_is_half_there_is_not_gone() {
+        let list = "whole\tii \t1\nsettings\trc \t1\nnone\tun \t\nhalf\tiH \t2\nunpacked\tiU \t3\nconfigured\tiF \t4\nremoved\trH \t5\n\
+                    waits\tiW \t6\nbad\tiHR\t\n";
+        let told = listed(list).into_iter().filter_map(|(name, known)| Some(format!("{name} {}", known.remains?)));
+        assert_eq!(told.collect::<Vec<_>>(), ["bad ", "configured 4", "half 2", "removed 5", "unpacked 3", "waits 6", "whole 1"]);
     }
 
     #[test]
@@ -169,9 +196,9 @@ mod tests {
             return;
         }
         let packages = Packages::default();
-        let version = packages.version("dpkg").expect("an answer");
-        assert!(version.is_some());
-        assert_eq!(packages.version("dpkg").expect("an answer"), version);
-        assert_eq!(packages.version("atlantis0").expect("an answer"), None);
+        let known = packages.known("dpkg").expect("an answer");
+        assert!(known.installed.is_some() && known.remains == known.installed);
+        assert_eq!(packages.known("dpkg").expect("an answer"), known);
+        assert_eq!(packages.known("atlantis0").expect("an answer"), Known::default());
     }
 }

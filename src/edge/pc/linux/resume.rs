@@ -59,7 +59,8 @@ fn write(path: &str, text: &str) -> Result<()> {
     files::write(path, &mut text.as_bytes(), Mode(0o644)).map(drop)
 }
 
-/// The unit: systemd.service(5). It has no deadline: each step has its own.
+/// The unit: systemd.service(5). It has no deadline: each step has its own. Nothing that starts with the PC waits for its end, as a
+/// step may wait for that (`exec`). What it has started goes on when it is killed, as dpkg must (systemd.kill(5)).
 fn unit(words: &[String]) -> String {
     let command: Vec<String> = words.iter().map(|word| systemd_word(word)).collect();
     format!(
@@ -68,8 +69,8 @@ fn unit(words: &[String]) -> String {
          After=network.target\n\
          \n\
          [Service]\n\
-         Type=oneshot\n\
-         TimeoutStartSec=infinity\n\
+         Type=exec\n\
+         KillMode=process\n\
          ExecStart={}\n\
          \n\
          [Install]\n\
@@ -98,6 +99,7 @@ mod tests {
     fn a_path_with_anything_in_it_stays_one_word() {
         let words = ["/a b/trousse".to_owned(), "50%".to_owned(), "it's \"$x\"".to_owned()];
         assert!(unit(&words).contains("ExecStart=\"/a b/trousse\" \"50%%\" \"it's \\\"$$x\\\"\"\n"));
+        assert!(unit(&words).contains("Type=exec\n") && unit(&words).contains("KillMode=process\n"));
         assert!(table(&words).contains("@reboot root '/a b/trousse' '50\\%' 'it'\\''s \"$x\"'\n"));
     }
 }

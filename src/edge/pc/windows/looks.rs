@@ -62,6 +62,10 @@ impl Look for Pc {
         programs::installed()
     }
 
+    fn related(&self, upgrade_code: &str) -> Result<Vec<String>> {
+        Ok(programs::related(upgrade_code))
+    }
+
     fn payload(&self, name: &str) -> Result<Digest> {
         match self.payloads.get(name) {
             Some(payload) => Ok(payload.digest.clone()),

@@ -1,7 +1,9 @@
 //! The programs that Windows lists as installed: the keys under Uninstall, of 64 and of 32 bits.
 
+use windows::Win32::Foundation::ERROR_SUCCESS;
 use windows::Win32::Storage::FileSystem::{GetFileVersionInfoSizeW, GetFileVersionInfoW, VS_FIXEDFILEINFO, VerQueryValueW};
-use windows::core::{HSTRING, w};
+use windows::Win32::System::ApplicationInstallationAndServicing::MsiEnumRelatedProductsW;
+use windows::core::{HSTRING, PWSTR, w};
 
 use super::registry::{self, HALVES};
 use crate::fault::Result;
@@ -9,6 +11,9 @@ use crate::prep::look::Program;
 
 /// The list, in either half of the registry.
 const UNINSTALL: &str = r"SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall";
+
+/// Products of one upgrade code: there is one, or a few beside each other.
+const MOST: u32 = 1000;
 
 /// The list, without the entries that have no name: parts of others.
 pub(super) fn installed() -> Result<Vec<Program>> {
@@ -34,6 +39,21 @@ pub(super) fn installed() -> Result<Vec<Program>> {
         }
     }
     Ok(programs)
+}
+
+/// The product codes of what Windows Installer has installed with an upgrade code, for every account or for this one.
+#[allow(unsafe_code)]
+pub(super) fn related(upgrade_code: &str) -> Vec<String> {
+    /// Letters of a GUID in braces.
+    const CODE: usize = 38;
+    let upgrade_code = HSTRING::from(upgrade_code);
+    let code = |at| {
+        let mut letters = [0_u16; CODE + 1];
+        // SAFETY: the text outlives the call, which writes a GUID and its end into the letters: there is room for both.
+        let told = unsafe { MsiEnumRelatedProductsW(&upgrade_code, None, at, PWSTR(letters.as_mut_ptr())) };
+        (told == ERROR_SUCCESS.0).then(|| String::from_utf16_lossy(&letters[..CODE]))
+    };
+    (0..MOST).map_while(code).collect()
 }
 
 /// The version that a file tells of itself: the fixed numbers of its VERSIONINFO, which every language shares.

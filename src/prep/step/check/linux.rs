@@ -11,6 +11,10 @@ use crate::prep::step::Scene;
 const SECURE_BOOT: &str = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c";
 /// Seconds that a question may take: a disk that is about to fail answers late.
 const ANSWER_S: u32 = 60;
+/// Before util-linux 2.37 it knows one mount point of each device alone, and refuses the question about all. Its warnings are no
+/// part of the answer.
+const LSBLK: &str = "lsblk --json --output NAME,FSTYPE,MOUNTPOINTS 2>/dev/null || \
+                     lsblk --json --output NAME,FSTYPE,MOUNTPOINT 2>/dev/null";
 /// The drives that the kernel makes up, and those with a tray.
 const NO_DISKS: &[&str] = &["loop", "ram", "zram", "dm-", "md", "sr", "fd", "nbd"];
 
@@ -35,6 +39,9 @@ struct Device {
     fstype: Option<String>,
     #[serde(default)]
     mountpoints: Vec<Option<String>>,
+    /// As lsblk told it before util-linux 2.37: one of them.
+    #[serde(default)]
+    mountpoint: Option<String>,
     #[serde(default)]
     children: Vec<Device>,
 }
@@ -48,7 +55,7 @@ impl Device {
     /// Whether what is mounted as `/` lies on it, and behind a device that is encrypted.
     fn root(&self, encrypted: bool) -> Option<bool> {
         let encrypted = encrypted || self.fstype.as_deref() == Some("crypto_LUKS");
-        if self.mountpoints.iter().flatten().any(|path| path == "/") {
+        if self.mountpoints.iter().flatten().chain(&self.mountpoint).any(|path| path == "/") {
             return Some(encrypted);
         }
         self.children.iter().find_map(|child| child.root(encrypted))
@@ -56,7 +63,7 @@ impl Device {
 }
 
 fn encryption(pc: &dyn Look, scene: &Scene<'_>) -> Result<Answer> {
-    let ended = ask(pc, scene, "lsblk --json --output NAME,FSTYPE,MOUNTPOINTS".to_owned())?;
+    let ended = ask(pc, scene, LSBLK.to_owned())?;
     let devices: Option<Devices> = serde_json::from_str(&ended.output).ok().filter(|_| ended.well());
     let root = devices.and_then(|devices| devices.blockdevices.iter().find_map(|device| device.root(false)));
     Ok(match root {
@@ -113,7 +120,7 @@ fn disks(pc: &dyn Look, scene: &Scene<'_>) -> Result<Answer> {
             continue;
         }
         // Its exit code is a set of bits; what it has to say of the disk stands in what it writes (smartctl(8), EXIT STATUS).
-        let ended = ask(pc, scene, format!("smartctl --json --info --health /dev/{name}"))?;
+        let ended = ask(pc, scene, format!("smartctl --json --info --health /dev/{name} 2>/dev/null"))?;
         answers.push(smart(&name, &ended.output));
     }
     Ok(Answer::all(answers).unwrap_or_else(|| unknown("no disk was found", "aucun disque trouvé")))
@@ -176,13 +183,20 @@ mod tests {
     }
 
     /// Shortened from what lsblk 2.38 writes on a PC with LUKS and LVM.
-    const LSBLK: &str = r#"{"blockdevices": [
+    const ANSWER: &str = r#"{"blockdevices": [
         {"name":"nvme0n1","fstype":null,"mountpoints":[null],"children": [
             {"name":"nvme0n1p1","fstype":"vfat","mountpoints":["/boot/efi"]},
             {"name":"nvme0n1p3","fstype":"crypto_LUKS","mountpoints":[null],"children": [
                 {"name":"luks","fstype":"LVM2_member","mountpoints":[null],"children": [
                     {"name":"vg-swap","fstype":"swap","mountpoints":["[SWAP]"]},
                     {"name":"vg-root","fstype":"ext4","mountpoints":["/"]}]}]}]}]}"#;
+
+    /// The same by lsblk 2.36, of Debian 11.
+    const OLD: &str = r#"{"blockdevices": [
+        {"name":"nvme0n1", "fstype":null, "mountpoint":null, "children": [
+            {"name":"nvme0n1p1", "fstype":"vfat", "mountpoint":"/boot/efi"},
+            {"name":"nvme0n1p3", "fstype":"crypto_LUKS", "mountpoint":null, "children": [
+                {"name":"vg-root", "fstype":"ext4", "mountpoint":"/"}]}]}]}"#;
 
     #[test]
     fn the_system_lies_behind_luks_or_it_does_not() {
@@ -191,11 +205,14 @@ mod tests {
             pc.told("lsblk", 0, text);
             pc
         };
-        assert_eq!(seen("encryption", &told(LSBLK)), Ok(None));
-        fails("encryption", &told(&LSBLK.replace("crypto_LUKS", "ext4")), "not encrypted");
-        let beside = LSBLK.replace("crypto_LUKS", "ext4").replace("vfat", "crypto_LUKS");
+        assert_eq!(seen("encryption", &told(ANSWER)), Ok(None));
+        fails("encryption", &told(&ANSWER.replace("crypto_LUKS", "ext4")), "not encrypted");
+        let beside = ANSWER.replace("crypto_LUKS", "ext4").replace("vfat", "crypto_LUKS");
         fails("encryption", &told(&beside), "not encrypted");
-        untold("encryption", &told(&LSBLK.replace("\"/\"", "null")), "lsblk");
+        untold("encryption", &told(&ANSWER.replace("\"/\"", "null")), "lsblk");
+        assert_eq!(seen("encryption", &told(OLD)), Ok(None));
+        fails("encryption", &told(&OLD.replace("crypto_LUKS", "ext4")), "not encrypted");
+        untold("encryption", &told(&OLD.replace("\"/\"", "null")), "lsblk");
         untold("encryption", &told("[]"), "lsblk");
     }
 

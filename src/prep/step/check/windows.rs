@@ -109,9 +109,11 @@ fn volumes(pc: &dyn Look) -> Result<Vec<Row>> {
     pc.wmi("root\\cimv2\\Security\\MicrosoftVolumeEncryption", "SELECT * FROM Win32_EncryptableVolume")
 }
 
-/// Whether one of them is protected now.
+/// Whether that of the system (0) is protected now, or one that does not tell which it is: what asks for its key after a change
+/// of the firmware. Another is opened when the system runs.
 pub(super) fn protected(pc: &dyn Look) -> Result<bool> {
-    Ok(volumes(pc)?.iter().any(|row| number(row, "ProtectionStatus") == Some(1)))
+    let is_systems = |row: &Row| number(row, "VolumeType").is_none_or(|kind| kind == 0);
+    Ok(volumes(pc)?.iter().any(|row| is_systems(row) && number(row, "ProtectionStatus") == Some(1)))
 }
 
 /// Volumes of the system (0) and fixed ones (1), by Win32_EncryptableVolume; a volume without a letter holds no files of anyone.

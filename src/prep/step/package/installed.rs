@@ -27,12 +27,16 @@ pub struct Installed {
     pub sha256: Option<String>,
     /// And its version (of the entry or of the file) is this one or a later one, as in `"2.10"`.
     pub version: Option<String>,
+    /// What the versions of the product share, whatever their codes.
+    #[serde(skip)]
+    upgrade_code: Option<String>,
 }
 
 impl Installed {
-    /// A product of Windows Installer with its version.
-    pub(super) fn product(code: String, version: String) -> Installed {
-        Installed { uninstall: None, product_code: Some(code), file: None, sha256: None, version: Some(version) }
+    /// A product of Windows Installer with its version, or another version of it.
+    pub(super) fn product(code: String, upgrade_code: Option<String>, version: String) -> Installed {
+        let (product_code, version) = (Some(code), Some(version));
+        Installed { uninstall: None, product_code, file: None, sha256: None, version, upgrade_code }
     }
 
     pub(super) fn check(&self) -> std::result::Result<(), Why> {
@@ -108,7 +112,9 @@ impl Installed {
             return Ok((right, told));
         }
         let programs = pc.programs()?;
-        let found: Vec<&Program> = programs.iter().filter(|program| self.is(program)).collect();
+        let related = self.upgrade_code.as_ref().map_or(Ok(Vec::new()), |code| pc.related(code))?;
+        let is_related = |program: &Program| related.iter().any(|code| code.eq_ignore_ascii_case(&program.key));
+        let found: Vec<&Program> = programs.iter().filter(|program| self.is(program) || is_related(program)).collect();
         let latest = found.iter().filter_map(|program| program.version.as_deref()).max_by(|one, two| version::compare(one, two));
         Ok((!found.is_empty(), latest.map(str::to_owned)))
     }
