@@ -15,6 +15,8 @@ use super::site::Site;
 pub(super) const PCS: usize = 50;
 /// Kilobytes that the station may hold: 200 MB.
 const MOST_KB: u64 = 200_000;
+/// A dead connection is noticed by then.
+const NOTICED: Duration = Duration::from_secs(120);
 
 #[test]
 fn fifty_pcs_at_once_are_all_right_while_five_are_cut_off_and_come_back() {
@@ -79,11 +81,12 @@ fn fifty_pcs_at_once_are_all_right_while_five_are_cut_off_and_come_back() {
                 (Some(place @ 6), "told", "started") | (Some(place @ 7), "told", "step") if cut.insert(place) => pcs[place].cut(),
                 _ => {}
             }
-            // Longer than a dead connection is held for alive.
-            down.retain(|(place, since)| {
-                let still = since.elapsed() < Duration::from_secs(25);
+            // Until the station takes the connection for dead, however busy it is.
+            down.retain(|(cut_off, since)| {
+                let noticed = place == Some(*cut_off) && is == "lost";
+                let still = !noticed && since.elapsed() < NOTICED;
                 if !still {
-                    link(&pcs[*place], "up");
+                    link(&pcs[*cut_off], "up");
                 }
                 still
             });
