@@ -113,7 +113,8 @@ fn names_are_reserved_where_the_station_reaches_them_and_payloads_come_from_its_
     let mut kept = vec![("LYON-01".to_owned(), None)];
     kept.extend(pcs.iter().zip(&names).map(|(pc, name)| (name.clone(), serial(pc))));
     let mut there = site.kept();
-    (kept.sort(), there.sort());
+    kept.sort();
+    there.sort();
     assert_eq!(there, kept);
 
     // Again: nothing is changed, and nobody is given another name. A copy of one of them is refused, and gets none.

@@ -162,6 +162,8 @@ impl Step for Driver {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::device::{CLASSES, DEVICES};
     use super::*;
     use crate::language::Language;
@@ -243,8 +245,11 @@ mod tests {
 
     /// A pack of these .inf files, with what they name.
     fn packed(infs: &[(&str, &str)]) -> Vec<u8> {
+        // What each names lies beside it.
+        let folders: BTreeSet<&str> = infs.iter().map(|(name, _)| name.rfind('/').map_or("", |at| &name[..=at])).collect();
+        let beside: Vec<String> = folders.iter().flat_map(|folder| ["lan.cat", "lan.sys"].map(|name| format!("{folder}{name}"))).collect();
         let mut files: Vec<(&str, &[u8])> = infs.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
-        files.extend([("lan.cat", &b"c"[..]), ("lan.sys", b"s")]);
+        files.extend(beside.iter().map(|name| (name.as_str(), &b"x"[..])));
         pack(&files)
     }
 
