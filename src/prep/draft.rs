@@ -248,9 +248,11 @@ impl Draft {
             System::Windows => {
                 self.comment(
                     "What Windows Update has for this PC; it may take hours and some restarts. retries: two more rounds, for what a restart\n\
-                     brings to light; timeout_s: two hours for each update.",
+                     brings to light; timeout_s: two hours for each update. For trousse prep bench put a step of the kind reboot before it: Windows\n\
+                     Update refuses whoever has logged in over the network.",
                     "Ce que Windows Update propose pour ce PC ; cela peut durer des heures et demander des redémarrages. retries : deux tours\n\
-                     de plus, pour ce qu'un redémarrage fait apparaître ; timeout_s : deux heures par mise à jour.",
+                     de plus, pour ce qu'un redémarrage fait apparaître ; timeout_s : deux heures par mise à jour. Avec trousse prep bench,\n\
+                     mettez avant elle une étape du genre reboot : Windows Update refuse qui s'est connecté par le réseau.",
                 );
                 self.step(name, "windows-update", &[("retries", "2".to_owned()), ("timeout_s", "7200".to_owned())]);
             }

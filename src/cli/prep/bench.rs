@@ -11,7 +11,7 @@ use std::time::Duration;
 use russh::keys::{PrivateKey, load_secret_key};
 
 use super::BenchArgs;
-use super::naming::Asked;
+use super::naming::{self, Asked};
 use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
@@ -73,6 +73,9 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let labels: Vec<String> = pcs.iter().map(|pc| pc.label.clone()).collect();
     let lines = args.output.is_empty() && args.format.as_deref() == Some("json");
     let manner = if lines { Manner::Lines } else { Manner::People };
+    if let Some(place) = &names {
+        naming::tell_new_list(place, language);
+    }
     let mut record = Record {
         title: profile.title.clone(),
         version: profile.version.clone(),

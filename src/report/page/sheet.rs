@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::preparation::tone;
-use super::{Block, Cell, Code, Column, Fit, Page, Reading, Row, Signer, Table, Tone};
+use super::{Block, Code, Column, Fit, Page, Reading, Row, Signer, Table, Tone};
 use crate::language::Language;
 use crate::prep::change::{Change, Sight};
 use crate::prep::look::{How, NetworkCard};
@@ -18,8 +18,6 @@ const ROOM: usize = 14;
 const TOLD: usize = 4;
 /// Network cards and updates that are named on the first page.
 const NAMED: usize = 4;
-/// Lines of a step that stay together on paper.
-const TOGETHER: usize = 8;
 /// Letters of a text on the first page: the name of a step in one line, all else in two.
 const NAME: usize = 48;
 const TEXT: usize = 110;
@@ -307,17 +305,17 @@ fn steps(sheet: &Sheet, language: Language) -> Table {
     ];
     let rows = sheet.steps.iter().flat_map(|step| {
         let stood = &step.stood;
-        let lines = lines(step, language);
-        let mut parts = lines.chunks(TOGETHER).map(|lines| Cell { texts: lines.to_vec(), key: None });
+        let mut lines = lines(step, language).into_iter();
         let seen_by = match stood.outcome {
-            Outcome::Skipped | Outcome::NotTried(_) => "",
-            _ => stood.detection.say(language),
+            Outcome::Skipped | Outcome::NotTried(_) => String::new(),
+            _ => stood.detection.say(language).to_owned(),
         };
-        let first = parts.next().unwrap_or_else(|| Cell::from(""));
-        let cells = vec![stood.name.as_str().into(), stood.outcome.word(language).into(), first, seen_by.into()];
-        let below = parts.map(|part| Row { tone: None, cells: vec!["".into(), "".into(), part, "".into()] });
-        std::iter::once(Row { tone: tone(&stood.outcome), cells }).chain(below).collect::<Vec<_>>()
+        let word = stood.outcome.word(language).to_owned();
+        let first = [stood.name.clone(), word, lines.next().unwrap_or_default(), seen_by];
+        let below = lines.map(|line| (None, [String::new(), String::new(), line, String::new()]));
+        [(tone(&stood.outcome), first)].into_iter().chain(below)
     });
+    let rows = rows.map(|(tone, texts)| Row { tone, cells: texts.into_iter().map(Into::into).collect() });
     Table { columns, rows: rows.collect(), reading: Reading::Short }.without_empty_columns()
 }
 
