@@ -11,7 +11,7 @@ use std::time::Duration;
 use russh::keys::{PrivateKey, load_secret_key};
 
 use super::BenchArgs;
-use super::naming::{self, Asked};
+use super::naming::{Asked, shared_list};
 use super::secrets::{given, leave_no_core};
 use crate::cli::output::Places;
 use crate::cli::{agreement, unseen};
@@ -25,6 +25,7 @@ use crate::edge::pc::{folder_of, profile_text};
 use crate::edge::stop;
 use crate::fault::{Fault, Result, Why};
 use crate::language::Language;
+use crate::line::one_line;
 use crate::prep::bench::attend::Run;
 use crate::prep::bench::course::Terms;
 use crate::prep::bench::hosts::{self, Target};
@@ -74,7 +75,7 @@ pub(super) fn bench(args: &BenchArgs, language: Language) -> Result<u8> {
     let lines = args.output.is_empty() && args.format.as_deref() == Some("json");
     let manner = if lines { Manner::Lines } else { Manner::People };
     if let Some(place) = &names {
-        naming::tell_new_list(place, language);
+        tell_new_list(place, language);
     }
     let mut record = Record {
         title: profile.title.clone(),
@@ -117,6 +118,15 @@ fn kept_in(profile: &Profile, args: &BenchArgs, depot: Option<&Path>) -> Result<
     let place = asked.kept_in(naming.file.as_deref());
     names::look(&place)?;
     Ok(Some(place))
+}
+
+/// Tells on standard error that a list of names is begun where nobody said that one is.
+fn tell_new_list(place: &Place, language: Language) {
+    if !place.named && !place.path.exists() {
+        let file = place.path.display();
+        let line = language.pick(format!("names: {file}, a new list"), format!("noms : {file}, une nouvelle liste"));
+        eprintln!("{}\n{}", one_line(&line), shared_list(language));
+    }
 }
 
 fn named_by_none(names: &Path) -> Fault {

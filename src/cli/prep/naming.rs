@@ -61,15 +61,6 @@ impl Asked<'_> {
     }
 }
 
-/// Tells on standard error that a list of names is begun where nobody said that one is.
-pub(super) fn tell_new_list(place: &Place, language: Language) {
-    if !place.named && !place.path.exists() {
-        let file = place.path.display();
-        let line = language.pick(format!("names: {file}, a new list"), format!("noms : {file}, une nouvelle liste"));
-        eprintln!("{}\n{}", one_line(&line), shared_list(language));
-    }
-}
-
 /// Tells on standard error which list a name comes from: under another account, as with sudo, that may be another one. `begins`: there
 /// was none.
 pub(super) fn tell(name: &str, place: &Place, begins: bool, language: Language) {
@@ -92,7 +83,8 @@ fn comes_from(name: &str, place: &Place, begins: bool, language: Language) -> St
     format!("{}\n{}", one_line(&line), shared_list(language))
 }
 
-fn shared_list(language: Language) -> &'static str {
+/// The way out where benches share a list, and none was named.
+pub(super) fn shared_list(language: Language) -> &'static str {
     language.pick(
         "hint: where benches share a list, name it: --depot FOLDER, or sudo --preserve-env=TROUSSE_DEPOT",
         "conseil : si les postes de préparation partagent une liste, indiquez-la : --depot DOSSIER, ou sudo --preserve-env=TROUSSE_DEPOT",
