@@ -63,7 +63,10 @@ mod tests {
     #[test]
     fn the_devices_of_this_pc_are_told_by_their_places() {
         let places = places().expect("a list");
-        assert!(!places.is_empty() && places.iter().all(|place| place.contains('\\')), "{places:?}");
+        // wine has an empty list.
+        let is_wine = std::path::Path::new(r"C:\windows\system32\wineboot.exe").exists();
+        assert!(is_wine || !places.is_empty(), "a PC has devices");
+        assert!(places.iter().all(|place| place.contains('\\')), "{places:?}");
     }
 
     #[test]
