@@ -60,6 +60,8 @@ const MAKING: &str = r##"
     mount -t tmpfs run root/run
     mount -t tmpfs tmp root/tmp
     mount -t tmpfs sys root/sys
+    # What root's shell does when it is begun is not of a PC that is freshly imaged, and may take its time.
+    rm -f root/root/.bashrc root/root/.profile root/root/.bash_profile root/root/.bash_login
     mkdir -p root/sys/class/dmi/id root/run/systemd/system root/run/lock root/run/sshd root/root/.ssh root/var/spool/pc
     echo Intel > root/sys/class/dmi/id/sys_vendor
     echo NUC11PAHi5 > root/sys/class/dmi/id/product_name
