@@ -78,7 +78,7 @@ const CLOCK: &str =
 /// end of the test.
 const PERSON: &str = r#"#!/bin/sh
 export TROUSSE_LANG=en
-while [ "$(systemctl is-active trousse-prep.service)" = active ]; do sleep 0.2; done
+while [ "$(systemctl is-active trousse-prep.service)" = active ]; do sleep 1; done
 echo "up $(cat /proc/sys/kernel/random/boot_id)"
 trousse prep status >/dev/null 2>&1
 status=$?
@@ -110,22 +110,38 @@ const HEARD: &str = "[Service]\nStandardOutput=file:/dev/ttyS1\nStandardError=fi
 const MASKED: &[&str] = &[
     "dbus.service",
     "dbus.socket",
+    "dev-hugepages.mount",
+    "dev-mqueue.mount",
     "getty.target",
+    "kmod-static-nodes.service",
     "ldconfig.service",
+    "modprobe@configfs.service",
+    "modprobe@dm_mod.service",
+    "modprobe@fuse.service",
+    "modprobe@loop.service",
+    "proc-sys-fs-binfmt_misc.automount",
+    "sys-fs-fuse-connections.mount",
+    "sys-kernel-config.mount",
+    "sys-kernel-debug.mount",
+    "sys-kernel-tracing.mount",
+    "systemd-binfmt.service",
     "systemd-firstboot.service",
     "systemd-hwdb-update.service",
     "systemd-journal-catalog-update.service",
     "systemd-journal-flush.service",
     "systemd-logind.service",
+    "systemd-modules-load.service",
     "systemd-random-seed.service",
+    "systemd-sysctl.service",
     "systemd-sysusers.service",
     "systemd-timesyncd.service",
-    "systemd-tmpfiles-setup.service",
     "systemd-tmpfiles-setup-dev.service",
+    "systemd-tmpfiles-setup.service",
     "systemd-udev-trigger.service",
-    "systemd-udevd.service",
     "systemd-udevd-control.socket",
     "systemd-udevd-kernel.socket",
+    "systemd-udevd.service",
+    "systemd-update-utmp-runlevel.service",
     "systemd-update-utmp.service",
     "systemd-user-sessions.service",
 ];
