@@ -1,16 +1,17 @@
-//! Writes the seeds of every target to FOLDER/TARGET/ and prints the names of the targets, a line each.
+//! The seeds of every target, for its corpus.
 
+use std::fs;
 use std::path::Path;
 
-mod targets;
+use crate::targets;
 
-fn main() -> std::io::Result<()> {
-    let corpus = std::env::args_os().nth(1).expect("the folder of the corpora is the argument");
+/// Writes the seeds of every target to FOLDER/TARGET/ and prints the names of the targets, a line each.
+pub(crate) fn write(corpus: &Path) -> std::io::Result<()> {
     for target in targets::all() {
-        let folder = Path::new(&corpus).join(target.name);
-        std::fs::create_dir_all(&folder)?;
+        let folder = corpus.join(target.name);
+        fs::create_dir_all(&folder)?;
         for (number, seed) in (target.seeds)().iter().enumerate() {
-            std::fs::write(folder.join(format!("seed-{number}")), seed)?;
+            fs::write(folder.join(format!("seed-{number}")), seed)?;
         }
         println!("{}", target.name);
     }
