@@ -32,4 +32,6 @@ mod hundred;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod runs;
+#[cfg(test)]
 mod shipped;

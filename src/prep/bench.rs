@@ -9,3 +9,5 @@ pub mod result;
 
 #[cfg(test)]
 mod convergence;
+#[cfg(test)]
+mod fake;

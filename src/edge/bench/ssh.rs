@@ -1,6 +1,7 @@
 //! SSH to a PC, by russh: one program for all PCs, where the system's `ssh` would be a process each. Host keys are checked as ssh(1)
 //! does with StrictHostKeyChecking, and logging in goes by the agent, key files and a password.
 
+mod check;
 mod known_hosts;
 mod log_in;
 #[cfg(test)]
@@ -10,12 +11,12 @@ mod talk;
 use std::io;
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use russh::client::{self, DisconnectReason, Handle, Msg};
-use russh::keys::{PrivateKey, PublicKeyOrCertificate};
-use russh::{AlgorithmKind, Channel, ChannelMsg, Disconnect};
+use russh::client::{self, Handle};
+use russh::keys::PrivateKey;
+use russh::{AlgorithmKind, ChannelMsg};
 use tokio::time::timeout;
 
 use super::sftp::Files;
@@ -23,7 +24,8 @@ use crate::fault::{Fault, Why};
 use crate::line::one_line;
 use crate::prep::outcome::Failure;
 use crate::secret::Secret;
-use known_hosts::{Found, judged, kinds};
+use check::{Check, Shared, of};
+use known_hosts::{Found, kinds};
 pub(super) use talk::Talk;
 
 /// To reach a PC, to agree on keys, to log in.
@@ -107,135 +109,6 @@ pub(super) struct Trusted {
     /// As ssh-keygen(1) prints it.
     pub(super) fingerprint: String,
 }
-
-/// What a server told beside what it was asked.
-#[derive(Debug, Default)]
-struct Told {
-    /// Of its key.
-    found: Option<Found>,
-    /// What it says of itself.
-    identity: String,
-    /// Why it broke off, where it said so and will not think otherwise.
-    parted: Option<String>,
-}
-
-type Shared = Arc<Mutex<Told>>;
-
-fn of(told: &Shared) -> MutexGuard<'_, Told> {
-    told.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Checks the key of a PC.
-struct Check {
-    hop: Hop,
-    access: Arc<Access>,
-    told: Shared,
-}
-
-impl client::Handler for Check {
-    type Error = russh::Error;
-
-    async fn check_server_key(&mut self, key: &PublicKeyOrCertificate) -> Result<bool, russh::Error> {
-        let found = match key {
-            PublicKeyOrCertificate::PublicKey { key, .. } => judged(&self.hop, &self.access, key),
-            // None was asked for.
-            PublicKeyOrCertificate::Certificate(_) => {
-                let why = Why::new("none was asked for", "aucun n'a été demandé");
-                Found::Unreadable("certificate".to_owned(), why)
-            }
-        };
-        let right = matches!(found, Found::Known | Found::New(_));
-        of(&self.told).found = Some(found);
-        Ok(right)
-    }
-
-    async fn kex_done(&mut self, _: Option<&[u8]>, _: &russh::Names, session: &mut client::Session) -> Result<(), russh::Error> {
-        of(&self.told).identity = short(&String::from_utf8_lossy(session.remote_sshid()));
-        Ok(())
-    }
-
-    async fn disconnected(&mut self, reason: DisconnectReason<russh::Error>) -> Result<(), russh::Error> {
-        match reason {
-            DisconnectReason::ReceivedDisconnect(info) => {
-                // RFC 4253, 11.1. sshd has a protocol error for too many attempts; the others are those of a server that is busy, or
-                // goes down.
-                if let Disconnect::HostNotAllowedToConnect
-                | Disconnect::ProtocolError
-                | Disconnect::NoMoreAuthMethodsAvailable
-                | Disconnect::IllegalUserName = info.reason_code
-                {
-                    of(&self.told).parted = Some(short(&info.message));
-                }
-                Ok(())
-            }
-            DisconnectReason::Error(error) => Err(error),
-        }
-    }
-
-    // What a server wants to open towards the station: nothing was asked for, and what is not accepted is refused.
-
-    async fn server_channel_open_session(&mut self, _: Channel<Msg>, _: Opening, _: &mut client::Session) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_agent_forward(&mut self, _: Channel<Msg>, _: Opening, _: &mut client::Session) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_x11(&mut self, _: Channel<Msg>, _: &str, _: u32, _: Opening, _: &mut client::Session) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_direct_tcpip(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        _: &str,
-        _: u32,
-        _: Opening,
-        _: &mut client::Session,
-    ) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_direct_streamlocal(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: Opening,
-        _: &mut client::Session,
-    ) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_forwarded_tcpip(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: u32,
-        _: &str,
-        _: u32,
-        _: Opening,
-        _: &mut client::Session,
-    ) -> Opened {
-        Ok(())
-    }
-
-    async fn server_channel_open_forwarded_streamlocal(
-        &mut self,
-        _: Channel<Msg>,
-        _: &str,
-        _: Opening,
-        _: &mut client::Session,
-    ) -> Opened {
-        Ok(())
-    }
-}
-
-/// One that is dropped is refused.
-type Opening = client::ChannelOpenHandle;
-type Opened = Result<(), russh::Error>;
 
 /// A connection to a PC, logged in.
 pub(super) struct Session {
