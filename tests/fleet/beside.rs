@@ -40,7 +40,7 @@ fn measured(mut command: Command) -> (Duration, u64) {
 fn measured_beside_pssh_and_ansible() {
     let Some(site) = Site::new() else { return };
     site.profile();
-    let pcs: Vec<Pc> = (10..10 + PCS).map(|number| site.pc(number, Kind::Root)).collect();
+    let pcs: Vec<Pc> = (10..10 + PCS).map(|number| site.pc(number, Kind::Sftp)).collect();
     let all: Vec<&Pc> = pcs.iter().collect();
     site.known(&all);
     let update = "title = \"Update\"\nversion = \"1\"\n\

@@ -25,6 +25,8 @@ pub(super) struct Pc {
 pub(super) enum Kind {
     /// The user root, by key.
     Root,
+    /// Likewise, and files may be sent to it by SFTP, without which others cannot.
+    Sftp,
     /// A technician, by key, who becomes root by a password.
     Sudo,
     /// Likewise, who logs in by that password too.
@@ -89,6 +91,7 @@ const MAKING: &str = r##"
             case "$kind" in sudo | othersudo | room) chroot root install -D -o tech -m 600 /root/.ssh/authorized_keys /home/tech/.ssh/authorized_keys ;; esac
             ;;
     esac
+    sftp=/bin/false
     case "$kind" in
         room)
             mount -t tmpfs -o size=24m,mode=755 small root/home/tech
@@ -98,11 +101,12 @@ const MAKING: &str = r##"
             ;;
         flood) sed -i 's|^|command="yes trousse: whole" |' root/root/.ssh/authorized_keys ;;
         garbage) sed -i 's|^|command="head -c 100000 /dev/urandom" |' root/root/.ssh/authorized_keys ;;
+        sftp) sftp=internal-sftp ;;
         hash) rm -f root/usr/bin/sha256sum root/usr/bin/busybox root/bin/busybox root/usr/bin/openssl ;;
     esac
     cp host_key root/etc/ssh/fleet_key
     chmod 600 root/etc/ssh/fleet_key
-    printf 'HostKey /etc/ssh/fleet_key\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nMaxStartups 100\nPidFile none\nUseDNS no\nPrintMotd no\nSubsystem sftp /bin/false\n' > root/etc/ssh/fleet.conf
+    printf 'HostKey /etc/ssh/fleet_key\nUsePAM no\nPermitRootLogin yes\nPasswordAuthentication yes\nMaxStartups 100\nPidFile none\nUseDNS no\nPrintMotd no\nSubsystem sftp %s\n' "$sftp" > root/etc/ssh/fleet.conf
     echo made
     exec > /dev/null 2>&1
     IFS= read -r go
@@ -134,6 +138,7 @@ impl Site {
         fs::copy(self.path("key.pub"), folder.join("key.pub")).expect("copied");
         let word = match kind {
             Kind::Root => "root",
+            Kind::Sftp => "sftp",
             Kind::Sudo => "sudo",
             Kind::Password => "password",
             Kind::OtherPassword => "other",
