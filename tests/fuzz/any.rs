@@ -1,5 +1,5 @@
-//! The one fuzzer: it feeds the target that `TROUSSE_TARGET` names. With `TROUSSE_SEEDS` it writes the seeds of every target to that
-//! folder, and ends: a program of their own would have to be built along.
+//! The one fuzzer: it feeds the target that `TROUSSE_TARGET` names. With `TROUSSE_SEEDS` it writes the seeds of every target to
+//! that folder, and ends: a program of their own would have to be built along.
 
 #![no_main]
 
