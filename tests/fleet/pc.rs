@@ -25,7 +25,7 @@ pub(super) struct Pc {
 pub(super) enum Kind {
     /// The user root, by key.
     Root,
-    /// Likewise, and files may be sent to it by SFTP, without which others cannot.
+    /// Likewise; it takes files by SFTP, which others than trousse send them by.
     Sftp,
     /// A technician, by key, who becomes root by a password.
     Sudo,
